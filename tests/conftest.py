@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer
-from tests.support.databases import Made, empty_postgres, hurry
+from tests.support.databases import DatabasePool, empty_postgres, hurry
 from tests.support.greenhouse import job
 from tests.support.slack_server import SlackServer, slack_server
 
@@ -67,21 +67,21 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def sqlite_engine(made: Made) -> Iterator[Engine]:
+def sqlite_engine(made: DatabasePool) -> Iterator[Engine]:
     """Return a SQLite database at the newest schema, for tests of any kind of database."""
     with made.lent_file() as url:
         yield from made.opened(url)
 
 
 @pytest.fixture
-def postgres_engine(postgres_server: str, made: Made) -> Iterator[Engine]:
+def postgres_engine(postgres_server: str, made: DatabasePool) -> Iterator[Engine]:
     """Return a PostgreSQL database at the newest schema."""
     with made.lent(postgres_server) as url:
         yield from made.opened(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, made: DatabasePool) -> Iterator[str]:
     """Return a database of each kind: at the newest schema for tests of `engine`, else empty."""
     if "engine" not in request.fixturenames:
         yield request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
@@ -95,14 +95,14 @@ def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str, made: Made) -> Iterator[Engine]:
+def engine(database_url: str, made: DatabasePool) -> Iterator[Engine]:
     """Return a database of each kind at the newest schema."""
     yield from made.opened(database_url)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared_engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: Made
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: DatabasePool
 ) -> Iterator[Engine]:
     """Return a database of each kind at the newest schema, shared by a module."""
     if request.param == "sqlite":
@@ -113,8 +113,8 @@ def shared_engine(
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return Made(tmp_path_factory.mktemp("made"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> DatabasePool:
+    return DatabasePool(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from crawler.items import Posting
-from monitor.alerts import mutes
+from monitor.alerts.role_state import role_of
+from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
-from monitor.database.tables import Alert, Delivery
-from monitor.history.compare import pay_words
-from monitor.history.reposts import RepostOf
+from monitor.database.board_row import BoardRow
+from monitor.database.slack_channels import Directory
 from monitor.history.values import PostingEvent
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
-from monitor.rules.candidates import candidate_of_posting
-from monitor.rules.matcher import CachingMatcher, Explanation, Matcher
+from monitor.rules.matcher import CachingMatcher, Explanation, Matcher, candidate_of_posting
 
-
-def role_of(
-    board: AnyRow,
-    key: str,
-    posting: Posting,
-    first_seen_at: datetime | None = None,
-    repost: RepostOf | None = None,
-) -> Role:
-    """Return the posting as a message shows it."""
-    deadline = posting.deadline
-    return Role(
-        posting=f"{board.board}:{key}",
-        company=posting.company or board.company,
-        title=posting.title,
-        url=posting.url,
-        location=posting.location,
-        pay=pay_words(posting.pay),
-        deadline_at=deadline.at if deadline else None,
-        deadline_text=deadline.text if deadline else "",
-        department=posting.department,
-        employment_type=posting.employment_type,
-        workplace=posting.workplace or "",
-        first_seen_at=first_seen_at,
-        repost_of=repost.posting if repost else "",
-        repost_reason=repost.reason if repost else "",
-    )
+RuleChannel = tuple[str, str]  # a rule and a channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +60,7 @@ class Alerting:
     def write_alerts(
         self,
         connection: Connection,
-        board: AnyRow,
+        board: BoardRow,
         events: Sequence[PostingEvent],
         *,
         round_id: int,
@@ -106,7 +77,7 @@ class Alerting:
     def write_rows(
         self,
         connection: Connection,
-        board: AnyRow,
+        board: BoardRow,
         rows: Iterable[dict[str, object]],
         *,
         round_id: int,
@@ -123,7 +94,7 @@ class Alerting:
         insert_alerts(connection, (common | row for row in rows), at)
 
     def _rows(
-        self, board: AnyRow, event: PostingEvent, at: datetime
+        self, board: BoardRow, event: PostingEvent, at: datetime
     ) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
             sent = self._wanted(rule, board, event)
@@ -149,7 +120,7 @@ class Alerting:
             }
             yield from (row | {"channel": channel} for channel in self.channels(rule))
 
-    def _wanted(self, rule: Rule, board: AnyRow, event: PostingEvent) -> WantedChange | None:
+    def _wanted(self, rule: Rule, board: BoardRow, event: PostingEvent) -> WantedChange | None:
         before = event.before if event.kind == "revised" else None
         return wanted(
             rule,
@@ -160,13 +131,13 @@ class Alerting:
             after=self.explain(rule.name, board, event.after),
         )
 
-    def explain(self, rule: str, board: AnyRow, posting: Posting) -> Explanation:
+    def explain(self, rule: str, board: BoardRow, posting: Posting) -> Explanation:
         """Return whether the rule fits the posting, and why."""
         return self.matchers[rule].explain(
             candidate_of_posting(board.board, board.company, posting)
         )
 
-    def current_reason(self, why: Why, board: AnyRow, posting: Posting) -> Why:
+    def current_reason(self, why: Why, board: BoardRow, posting: Posting) -> Why:
         """Return the rule's reason for the posting as it is now.
 
         A rule that was removed, or that no longer fits, keeps its old reason and is marked so.
@@ -193,61 +164,28 @@ class Alerting:
             )
 
 
-def write_operator_message(
-    connection: Connection,
-    channels: Iterable[str],
-    message: OperatorMessage,
-    *,
-    at: datetime,
-    round_id: int | None = None,
-    check_id: int | None = None,
-) -> None:
-    """Insert an operator alert for each of the channels. Mutes do not apply."""
-    row = {
-        "round_id": round_id,
-        "check_id": check_id,
-        "created_at": at,
-        "kind": "operator",
-        "why": message.headline,
-        "message": dump(message),
-    }
-    rows = [row | {"channel": channel} for channel in dict.fromkeys(channels)]
-    if rows:
-        connection.execute(insert(Alert), rows)
-
-
-def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
-    """Insert alert rows, all with the same columns.
-
-    A muted alert gets a discarded delivery of its own, so that `alerts list` can show the reason.
-    """
-    rows = list(rows)
-    if not rows:
-        return
-    muted = mutes.current(connection, now)
-    alerts, deliveries = [], []
-    for row in rows:
-        reason = muted.reason(row["channel"], row.get("rule"), row.get("posting_id"))
-        delivery_id = uuid4().hex if reason else None
-        alerts.append({**row, "delivery_id": delivery_id})
-        if reason:
-            message = {"channel": row["channel"], "message": row["message"], "created_at": now}
-            state = {"state": "discarded", "reason": reason, "attempts": 0}
-            deliveries.append({"delivery_id": delivery_id} | message | state)
-    if deliveries:
-        connection.execute(insert(Delivery), deliveries)
-    connection.execute(insert(Alert), alerts)
-
-
 def covers(rule: Rule, board: str) -> bool:
     """Return whether the rule applies to that board."""
     return not rule.boards or board in rule.boards
 
 
-def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
+def fitting(
+    matcher: Matcher, board: BoardRow, postings: Iterable[tuple[str, Posting]]
+) -> list[Role]:
     """Return the roles that fit, in the order of the given (key, posting) pairs."""
     return [
         role_of(board, key, posting)
         for key, posting in postings
         if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
     ]
+
+
+def rule_channels(alerting: Alerting, board: BoardRow, names: Directory) -> list[RuleChannel]:
+    """Return the rule and channel pairs of a board. Two names of one channel count once."""
+    wanted = {
+        (rule.name, names.key(channel)): (rule.name, channel)
+        for rule in alerting.settings.rules
+        if covers(rule, board.board)
+        for channel in alerting.channels(rule)
+    }
+    return list(wanted.values())

@@ -3,7 +3,7 @@
 A channel has one card for each.
 
     pack   a message about a posting joins its card, which is created where there is none
-    check  a posting that moved marks its cards as possibly stale, alerted or not
+    check  a posting that changed marks its cards as stale, alerted or not (`stale_cards.py`)
     post   the first message that joined becomes the card; later ones are replies in its thread
     edit   a card that differs from the current state is edited (`delivery/edits.py`)
 
@@ -15,21 +15,17 @@ is drawn, so a card is never older than the tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
-from crawler.items import Posting as Content
-from monitor.alerts.alerting import Alerting
-from monitor.alerts.card_state import current_state
+from monitor.alerts.role_state import current_state
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
-from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Card, Delivery, Posting, PostingVersion
+from monitor.database.tables import Card, Delivery
 from monitor.messages import (
     CardMessage,
     Message,
@@ -116,9 +112,11 @@ def _base(message: Message) -> Message:
 
 def _merged(before: Message, message: Message) -> Message:
     """Return the card's message after another one has joined it."""
-    if isinstance(before, CardMessage) and isinstance(message, RoleMessage):
-        return _merged_role(before, card_of(message))
-    return _base(message)
+    match before, _base(message):
+        case CardMessage() as old, CardMessage() as new:
+            return _merged_role(old, new)
+        case _, new:
+            return new
 
 
 def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
@@ -140,66 +138,6 @@ def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
 def _lasting(why: Why) -> Why:
     """Return the reason as the card keeps it: a rule that now fits just fits."""
     return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why
-
-
-_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(
-    in_json_list(Card.posting_id, "ids")
-)
-_OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
-
-
-def mark_stale(
-    connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Content]]
-) -> None:
-    """Mark the cards of changed postings, given as (id, content), as stale. Update their rules.
-
-    Cards are updated for every change, whether it has an alert or not.
-    """
-    contents = dict(moved)
-    for row in (
-        connection.execute(_OF_POSTINGS, {"ids": json_list(contents)}).all() if contents else ()
-    ):
-        message = load(row.message)
-        if isinstance(message, CardMessage):
-            reasons = [
-                alerting.current_reason(reason, board, contents[row.posting_id])
-                for reason in message.why
-            ]
-            why = tuple(
-                reason for reason in reasons if reason.fit_change != "rule removed"
-            ) or tuple(reasons)
-            after = dump(msgspec.structs.replace(message, why=why))
-            connection.execute(
-                update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1)
-            )
-
-
-def pass_deadlines(connection: Connection, now: datetime) -> int:
-    """Mark cards of open postings with a passed deadline as stale, once each. Return how many."""
-    current = and_(
-        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
-    )
-    passed = exists().where(
-        Posting.id == Card.posting_id,
-        current,
-        Posting.state == "open",
-        PostingVersion.deadline_at <= now,
-    )
-    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown)
-    unmarked = ~func.coalesce(Card.shows, "").contains(_OVERDUE)
-    return connection.execute(
-        update(Card).where(idle, passed, unmarked).values(wanted=Card.wanted + 1)
-    ).rowcount
-
-
-# as `dump` writes it; quotation marks within a text are escaped
-_OVERDUE: Final = '"overdue":true'
-
-
-def update_incident(connection: Connection, message: OperatorMessage) -> None:
-    """Update the cards of an incident, without an alert."""
-    statement = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
-    connection.execute(statement.values(message=dump(message), wanted=Card.wanted + 1))
 
 
 def location(connection: Connection, card_id: int | None) -> Receipt | None:

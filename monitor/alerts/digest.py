@@ -13,19 +13,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.merge import once
 from monitor.alerts.mutes import Mutes, current
 from monitor.alerts.open_roles import Fits, OpenRole
-from monitor.alerts.unsent import link, write_unsent
+from monitor.alerts.rows import link, write_unsent
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Board, Delivery, Introduction
 from monitor.history.schedule import FAILURES_TO_FAIL
@@ -103,16 +103,8 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
 
     A channel that is newer than that waits for its first.
     """
-    last = _times(
-        connection,
-        select(Alert.channel, func.max(Alert.created_at))
-        .where(Alert.kind == "digest")
-        .group_by(Alert.channel),
-    )
-    first = _times(
-        connection,
-        select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel),
-    )
+    last = dict(connection.execute(_LAST_DIGESTS).all())
+    first = dict(connection.execute(_INTRODUCED).all())
     due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
@@ -121,8 +113,31 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
     return due
 
 
-def _times(connection: Connection, query: Select[str, datetime]) -> dict[str, datetime]:
-    return {row[0]: row[1] for row in connection.execute(query)}
+_LAST_DIGESTS = (
+    select(Alert.channel, func.max(Alert.created_at))
+    .where(Alert.kind == "digest")
+    .group_by(Alert.channel)
+)
+_INTRODUCED = select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel)
+
+
+class _StoredAlert(NamedTuple):
+    id: int
+    delivery_id: str | None
+    for_digest: bool
+    message: str
+    rule: str | None
+    posting_id: int | None
+
+    @property
+    def waits(self) -> bool:
+        """True if it waits for the channel's next digest."""
+        return self.for_digest and self.delivery_id is None
+
+
+_STORED_ALERTS = select(
+    Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message, Alert.rule, Alert.posting_id
+).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,41 +159,32 @@ class _Day:
             message for row in rows if isinstance(message := load(row.message), RoleMessage)
         )
         text = dump(self._message(channel, rules, items, since))
-        common = {
-            "delivery_id": uuid4().hex,
-            "channel": channel,
-            "message": text,
-            "created_at": self.now,
-        }
+        digest_id = uuid4().hex
+        common = {"channel": channel, "message": text, "created_at": self.now}
+        common["delivery_id"] = digest_id
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
         self.connection.execute(
             insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
         )
-        waited = [row.id for row in rows if row.for_digest and row.delivery_id is None]
+        waited = [row.id for row in rows if row.waits]
         self.connection.execute(
-            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=common["delivery_id"])
+            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=digest_id)
         )
 
-    def _muted(self, channel: str, row: AnyRow) -> str | None:
+    def _muted(self, channel: str, row: _StoredAlert) -> str | None:
         """Return why an alert is muted, also by a mute that came after it, or None."""
         return self.mutes.reason(channel, row.rule, row.posting_id)
 
-    def _discard_muted(self, channel: str, rows: Iterable[AnyRow]) -> None:
+    def _discard_muted(self, channel: str, rows: Iterable[_StoredAlert]) -> None:
         """Discard the muted alerts that wait for this digest."""
         for row in rows:
             reason = self._muted(channel, row)
-            if reason and row.for_digest and row.delivery_id is None:
-                own = write_unsent(
-                    self.connection,
-                    channel,
-                    row.message,
-                    self.now,
-                    state="discarded",
-                    reason=reason,
-                )
+            if reason and row.waits:
+                unsent = (channel, row.message, self.now)
+                own = write_unsent(self.connection, *unsent, state="discarded", reason=reason)
                 link(self.connection, row.id, own)
 
-    def _alerts(self, channel: str) -> tuple[list[AnyRow], datetime]:
+    def _alerts(self, channel: str) -> tuple[list[_StoredAlert], datetime]:
         """Return the alerts for the channel's next digest, and when its period begins."""
         last = select(Alert.id, Alert.created_at).where(
             Alert.kind == "digest", Alert.channel == channel
@@ -186,14 +192,6 @@ class _Day:
         before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
         since = before.created_at if before else self.now - _A_DAY
         later = Alert.id > before.id if before else Alert.created_at > since
-        columns = select(
-            Alert.id,
-            Alert.delivery_id,
-            Alert.for_digest,
-            Alert.message,
-            Alert.rule,
-            Alert.posting_id,
-        )
         not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
         conditions = (
             Alert.channel == channel,
@@ -201,8 +199,8 @@ class _Day:
             or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
             not_discarded,
         )
-        joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-        return list(self.connection.execute(joined.where(*conditions).order_by(Alert.id))), since
+        rows = self.connection.execute(_STORED_ALERTS.where(*conditions).order_by(Alert.id))
+        return [_StoredAlert(*row) for row in rows], since
 
     def _message(
         self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
@@ -210,19 +208,9 @@ class _Day:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
         watched = [posting for posting in self.fitting if posting.board in boards]
-        fits = [
-            posting.role
-            for posting in watched
-            if any(
-                why.rule in names and self._is_listed(channel, posting, why.rule)
-                for why in posting.why
-            )
-        ]
-        near = [
-            role
-            for role in fits
-            if role.deadline_at and self.now < role.deadline_at <= self.now + NEAR
-        ]
+        fits = [one.role for one in watched if self._is_listed(channel, one, names)]
+        until = self.now + NEAR
+        near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= until]
         return DigestMessage(
             day=self.now.astimezone(self.settings.alerts.timezone).date(),
             since=since,
@@ -233,14 +221,16 @@ class _Day:
             boards=tuple(boards.values()),
         )
 
-    def _is_listed(self, channel: str, posting: OpenRole, rule: str) -> bool:
-        return self.mutes.reason(channel, rule, posting.posting_id) is None
+    def _is_listed(self, channel: str, posting: OpenRole, rules: Collection[str]) -> bool:
+        """Return True if the posting fits one of the rules, and is not muted there."""
+        return any(
+            why.rule in rules and self.mutes.reason(channel, why.rule, posting.posting_id) is None
+            for why in posting.why
+        )
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """Return the health of the boards that the rules apply to, by name."""
-        rows = self.connection.execute(
-            select(Board.__table__).where(Board.watched).order_by(Board.company, Board.board)
-        ).all()
+        rows = load_boards(self.connection, Board.watched, order_by=(Board.company, Board.board))
         return {
             row.board: _health(row)
             for row in rows
@@ -253,7 +243,7 @@ def _deadline(role: Role) -> tuple[datetime, str]:
     return role.deadline_at, role.posting
 
 
-def _health(row: AnyRow) -> BoardHealth:
+def _health(row: BoardRow) -> BoardHealth:
     if row.failures >= FAILURES_TO_FAIL:
         return BoardHealth(row.board, row.company, row.url, "failing", row.failing_since)
     if row.collapsed_since is not None:

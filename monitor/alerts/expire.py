@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
-from monitor.alerts.unsent import link, write_unsent
-from monitor.database.engine import AnyRow
-from monitor.database.tables import Alert, Board, Delivery, Posting, PostingVersion
+from monitor.alerts.rows import link, write_unsent
+from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
 from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, dump, load
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
 _CLOSED: Final = "the role closed before it could be sent"
 _MOVED: Final = "the deadline moved before it could be sent"
+
+
+class PostingNow(NamedTuple):
+    """The state and the deadline of a posting as they are stored now."""
+
+    state: str
+    deadline_at: datetime | None
+    deadline_text: str | None
 
 
 def reminders_in(text: str) -> tuple[Reminder, ...]:
@@ -48,7 +55,7 @@ def expire(connection: Connection, now: datetime) -> None:
             _expire_alerts(connection, row.delivery_id, over, now)
 
 
-def updated(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder | str:
+def updated(item: Reminder, posting: PostingNow | None, now: datetime) -> Reminder | str:
     """Return the reminder with the current deadline, or the reason why it expires. Pure."""
     sent = item.role.deadline_at
     deadline = posting.deadline_at if posting else sent
@@ -67,7 +74,7 @@ def updated(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder |
     return msgspec.structs.replace(item, role=role)
 
 
-def _waiting(connection: Connection) -> Sequence[AnyRow]:
+def _waiting(connection: Connection) -> Sequence[Row[int, str, str, str]]:
     reminders = select(Alert.delivery_id).where(
         Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id
     )
@@ -80,20 +87,20 @@ def _waiting(connection: Connection) -> Sequence[AnyRow]:
     return connection.execute(columns.where(unclaimed, reminders.exists())).all()
 
 
-def _postings(connection: Connection, delivery_id: str) -> dict[str, AnyRow]:
+def _postings(connection: Connection, delivery_id: str) -> dict[str, PostingNow]:
     """Return the current state and deadline of each posting in a message, by name."""
-    name = (Board.board + ":" + Posting.key).label("posting")
     current = and_(
         PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
     )
     query = (
-        select(name, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text)
+        select(
+            Posting.name, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text
+        )
         .join_from(Alert, Posting)
-        .join(Board, Board.id == Posting.board_id)
         .join(PostingVersion, current)
         .where(Alert.delivery_id == delivery_id)
     )
-    return {row.posting: row for row in connection.execute(query)}
+    return {row[0]: PostingNow(*row[1:]) for row in connection.execute(query)}
 
 
 def _with_reminders(text: str, items: tuple[Reminder, ...], now: datetime) -> Message | None:

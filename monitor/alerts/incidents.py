@@ -18,7 +18,8 @@ from crawler.registry import is_readable, title
 from monitor.alerts import open_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_incidents import OpenIncident
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
+from monitor.database.lease_holder import LeaseRow
 from monitor.messages import OperatorMessage
 from monitor.notify.wording import count, format_instant, span
 
@@ -67,7 +68,7 @@ def _open_configuration(connection: Connection) -> OpenIncident | None:
 
 
 def failing(
-    board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool
+    board: BoardRow, failures: int, since: datetime, reason: str, *, gone: bool
 ) -> OperatorMessage:
     """Return the message about a failing board, updated at each failure.
 
@@ -118,21 +119,20 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
     )
 
 
-def moved(board: AnyRow, place: str) -> OperatorMessage:
+def moved(board: BoardRow, since: datetime, place: str) -> OperatorMessage:
     """Return the end of a failing board's incident: it moved to another board."""
     facts = (
-        f"Failing since: {format_instant(board.failing_since)}",
+        f"Failing since: {format_instant(since)}",
         f"Error was: {board.reason}",
         f"Watched now: {place}",
     )
-    return _message("moved", board, board.failing_since, "moved to another board", facts)
+    return _message("moved", board, since, "moved to another board", facts)
 
 
 def recovered(
-    board: AnyRow, at: datetime, *, seen: int, opened: int, closed: int
+    board: BoardRow, since: datetime, at: datetime, *, seen: int, opened: int, closed: int
 ) -> OperatorMessage:
     """Return the end of a failing board's incident: it can be read again."""
-    since = board.failing_since
     facts = (
         f"Failing: {format_instant(since)} to {format_instant(at)}",
         f"Error was: {board.reason}",
@@ -147,7 +147,7 @@ def recovered(
     )
 
 
-def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
+def collapsed(board: BoardRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
     """Return the message about a board that lost many postings at once, updated at each check."""
     facts = (
         (
@@ -159,9 +159,8 @@ def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> Operato
     return _message("collapsed", board, since, lost, facts)
 
 
-def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
+def drained(board: BoardRow, since: datetime, at: datetime, closed: int) -> OperatorMessage:
     """Return the end of a collapsed board's incident: every missing posting is decided."""
-    since = board.collapsed_since
     facts = (
         f"Collapsed: {format_instant(since)} to {format_instant(at)}",
         f"Closed: {count(closed, 'posting')}; postings that came back stayed open.",
@@ -175,7 +174,7 @@ def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
     )
 
 
-def restarted(died: AnyRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
+def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
     """Return the message about a daemon that died, and what the next one repaired."""
     rounds, messages = count(cut_off, "round"), count(unconfirmed, "message")
     repaired = []
@@ -234,7 +233,7 @@ _BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed
 
 def _message(
     event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
-    board: AnyRow,
+    board: BoardRow,
     since: datetime,
     summary: str,
     facts: tuple[str, ...],

@@ -13,16 +13,16 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from crawler.registry import title
-from monitor.alerts.alerting import Alerting, role_of
-from monitor.alerts.summaries import RuleChannel, places
+from monitor.alerts.alerting import Alerting, RuleChannel, rule_channels
+from monitor.alerts.role_state import role_of
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory, directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
-from monitor.history.moves import Moved
+from monitor.history.values import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
-from monitor.rules.candidates import candidate_of_posting
+from monitor.rules.matcher import candidate_of_posting
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule
 
@@ -30,7 +30,7 @@ _Roles = Mapping[str, Sequence[Role]]  # by rule
 def write(
     connection: Connection,
     alerting: Alerting,
-    board: AnyRow,
+    board: BoardRow,
     moved: Moved,
     *,
     round_id: int,
@@ -39,7 +39,7 @@ def write(
 ) -> None:
     """Write an alert for each channel of the board's rules. `board`: its row before the check."""
     names = directory(connection)
-    pairs = places(alerting, board, names)
+    pairs = rule_channels(alerting, board, names)
     known = _introduce(connection, board, pairs, names, at)
     if not alerting.enabled or not pairs:
         return
@@ -58,7 +58,7 @@ def write(
         "check_id": check_id,
         "created_at": at,
         "kind": "summary",
-        "why": f"moved from {moved.former.board}",
+        "why": f"moved from {moved.former_board}",
     }
     for channel, rules in channels.items():
         message = FirstCheckSummary((), (), (_move(board, moved, new, rules),))
@@ -72,16 +72,18 @@ def write(
 
 def _introduce(
     connection: Connection,
-    board: AnyRow,
+    board: BoardRow,
     pairs: Sequence[RuleChannel],
     names: Directory,
     at: datetime,
 ) -> set[RuleChannel]:
     """Note that these channels know the board. Return those that did before, by channel key."""
     rows = connection.execute(
-        select(tables.Introduction.__table__).where(tables.Introduction.board_id == board.id)
+        select(tables.Introduction.rule, tables.Introduction.channel).where(
+            tables.Introduction.board_id == board.id
+        )
     )
-    known = {(row.rule, names.key(row.channel)) for row in rows}
+    known = {(rule, names.key(channel)) for rule, channel in rows}
     new = [(rule, channel) for rule, channel in pairs if (rule, names.key(channel)) not in known]
     introduced = [
         {"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new
@@ -92,7 +94,7 @@ def _introduce(
 
 
 def _roles(
-    connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved
+    connection: Connection, alerting: Alerting, board: BoardRow, moved: Moved
 ) -> tuple[_Roles, int]:
     """Return the board's roles that fit each rule, new ones first, and its number of roles."""
     stored = load_postings(connection, board.id)
@@ -116,11 +118,11 @@ def _roles(
     }, len(contents)
 
 
-def _move(board: AnyRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
-    was, now = title(moved.former.ats), title(board.ats)
+def _move(board: BoardRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
+    was, now = title(moved.former_board.partition(":")[0]), title(board.ats)
     if was == now:
-        was, now = moved.former.board, board.board
-    company = board.company if board.company != board.token else moved.former.company
+        was, now = moved.former_board, board.board
+    company = board.learned_company or moved.former_company
     counts = {"before": moved.before, "came": moved.came, "back": moved.back, "new": new}
     return Move(
         board=board.board,

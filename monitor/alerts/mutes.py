@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from monitor.database.engine import AnyRow
-from monitor.database.tables import Board, Mute, Posting
+from monitor.database.tables import Mute, Posting
 
 A_DAY = timedelta(days=1)  # how long a rule is muted
 
@@ -39,16 +39,17 @@ def _active(now: datetime) -> ColumnElement[bool]:
 
 def current(connection: Connection, now: datetime) -> Mutes:
     """Return all active mutes."""
-    rows = connection.execute(select(Mute.__table__).where(_active(now))).all()
+    query = select(Mute.channel, Mute.posting_id, Mute.rule, Mute.user_id, Mute.until)
+    rows = connection.execute(query.where(_active(now))).all()
     roles = {
-        (row.channel, row.posting_id): f"{row.user_id} muted this role here"
-        for row in rows
-        if row.posting_id is not None
+        (channel, posting_id): f"{user} muted this role here"
+        for channel, posting_id, _, user, _ in rows
+        if posting_id is not None
     }
     rules = {
-        (row.channel, row.rule): f"{row.user_id} muted this rule here {until(row.until)}"
-        for row in rows
-        if row.rule is not None
+        (channel, rule): f"{user} muted this rule here {until(end)}"
+        for channel, _, rule, user, end in rows
+        if rule is not None
     }
     return Mutes(roles, rules)
 
@@ -60,7 +61,7 @@ def until(moment: datetime | None) -> str:
 
 def list_mutes(connection: Connection, now: datetime) -> list[AnyRow]:
     """Return the active mutes, oldest first, each with the name of its `posting`."""
-    named = (Board.board + ":" + Posting.key).label("posting")
+    named = Posting.name.label("posting")
     return list(
         connection.execute(
             _with_posting(select(Mute.__table__, named)).where(_active(now)).order_by(Mute.id)
@@ -69,9 +70,7 @@ def list_mutes(connection: Connection, now: datetime) -> list[AnyRow]:
 
 
 def _with_posting(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return query.outerjoin(Posting, Posting.id == Mute.posting_id).outerjoin(
-        Board, Board.id == Posting.board_id
-    )
+    return query.outerjoin(Posting, Posting.id == Mute.posting_id)
 
 
 def mute(
@@ -107,7 +106,7 @@ def announced(connection: Connection, mute_id: int, channel_id: str, ts: str) ->
 
 def find_mute(connection: Connection, mute_id: int) -> AnyRow | None:
     """Return a mute, active or ended, with the name of its `posting`."""
-    named = (Board.board + ":" + Posting.key).label("posting")
+    named = Posting.name.label("posting")
     return connection.execute(
         _with_posting(select(Mute.__table__, named)).where(Mute.id == mute_id)
     ).one_or_none()

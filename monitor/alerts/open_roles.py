@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, select
 
-from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.role_state import role_of
 from monitor.config.model import Rule
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.history.contents import posting_from_row
 from monitor.messages import Role, Why
-from monitor.rules.candidates import candidate_of_posting
+from monitor.rules.matcher import candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Fits:
     alerting: Alerting
     rules: Sequence[Rule]
     conditions: tuple[ColumnElement[bool], ...]
-    boards: Mapping[str, AnyRow]  # the boards' rows as they were then
+    boards: Mapping[str, BoardRow]  # the boards' rows as they were then
     postings: Sequence[OpenRole]
 
     @classmethod
@@ -78,8 +79,8 @@ class Fits:
         )
 
 
-def _boards(connection: Connection) -> dict[str, AnyRow]:
-    return {row.board: row for row in connection.execute(select(Board.__table__))}
+def _boards(connection: Connection) -> dict[str, BoardRow]:
+    return {row.board: row for row in load_boards(connection)}
 
 
 def open_postings(

@@ -16,10 +16,10 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
-from monitor.alerts.alerting import Alerting, insert_alerts
+from monitor.alerts.alerting import Alerting
 from monitor.alerts.expire import TOO_LATE, expire, reminders_in
 from monitor.alerts.open_roles import Fits, OpenRole
-from monitor.alerts.unsent import write_unsent
+from monitor.alerts.rows import insert_alerts, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Posting, PostingChange, PostingVersion

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from monitor.alerts import cards, digest, reminders
+from monitor.alerts import digest, reminders, stale_cards
 from monitor.config.model import Settings
 from monitor.database.engine import read_and_roll_back
 
@@ -39,7 +39,7 @@ def write(engine: Engine, settings: Settings, now: datetime) -> Written:
         alerts = reminders.write_read(connection, near, now) + digest.write_read(
             connection, settings, today, now
         )
-        alerts += cards.pass_deadlines(connection, now)
+        alerts += stale_cards.pass_deadlines(connection, now)
     with read_and_roll_back(engine) as connection:
         return Written(alerts, next_due(connection, settings, now))
 

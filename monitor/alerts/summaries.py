@@ -15,16 +15,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, or_, select
 
-from monitor.alerts.alerting import Alerting, covers, fitting
+from monitor.alerts.alerting import Alerting, RuleChannel, fitting, rule_channels
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_or_ignore, table
-from monitor.database.slack_channels import Directory, directory
+from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.engine import insert_or_ignore, table
+from monitor.database.slack_channels import directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
-from monitor.history.moves import is_pending
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 
-RuleChannel = tuple[str, str]  # a rule and a channel
 _INTRODUCTION = table(tables.Introduction)
 
 
@@ -89,7 +88,7 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
         )
 
 
-def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
+def _is_baseline(connection: Connection, board: BoardRow, round_id: int) -> bool:
     """Return whether the board was read for the first time in this round."""
     check = tables.BoardCheck
     first = select(func.min(check.round_id)).where(
@@ -143,46 +142,37 @@ def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, 
 
 def _missing(
     connection: Connection, alerting: Alerting, apart: Collection[str]
-) -> Iterator[tuple[AnyRow, list[RuleChannel]]]:
+) -> Iterator[tuple[BoardRow, list[RuleChannel]]]:
     """Return each board with the rules and channels that lack its summary.
 
     A board with a pending move gets the move's summary first.
     """
-    read = select(tables.Board.__table__).where(
-        tables.Board.watched, tables.Board.last_ok_at.is_not(None), ~tables.Board.put_back
-    )
-    rows = connection.execute(read.order_by(tables.Board.id)).all()
-    boards = [board for board in rows if not is_pending(board) and board.board not in apart]
+    board = tables.Board
+    rows = load_boards(connection, board.watched, board.last_ok_at.is_not(None), ~board.put_back)
+    boards = [row for row in rows if not row.is_move_pending and row.board not in apart]
     names = directory(connection)
     known = {
-        (row.board_id, row.rule, names.key(row.channel))
-        for row in connection.execute(select(tables.Introduction.__table__))
+        (board_id, rule, names.key(channel))
+        for board_id, rule, channel in connection.execute(
+            select(
+                tables.Introduction.board_id, tables.Introduction.rule, tables.Introduction.channel
+            )
+        )
     }
-    for board in boards:
+    for row in boards:
         new = [
             place
-            for place in places(alerting, board, names)
-            if (board.id, place[0], names.key(place[1])) not in known
+            for place in rule_channels(alerting, row, names)
+            if (row.id, place[0], names.key(place[1])) not in known
         ]
         if new:
-            yield board, new
-
-
-def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[RuleChannel]:
-    """Return the rule and channel pairs of a board. Two names of one channel count once."""
-    wanted = {
-        (rule.name, names.key(channel)): (rule.name, channel)
-        for rule in alerting.settings.rules
-        if covers(rule, board.board)
-        for channel in alerting.channels(rule)
-    }
-    return list(wanted.values())
+            yield row, new
 
 
 def _add(
     connection: Connection,
     alerting: Alerting,
-    board: AnyRow,
+    board: BoardRow,
     summaries: Mapping[RuleChannel, _Summary],
     opened: Mapping[RuleChannel, Collection[str]],
 ) -> None:

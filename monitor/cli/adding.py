@@ -165,7 +165,7 @@ async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
     from contextlib import aclosing
 
     from crawler.crawl import crawl
-    from monitor.history.boards import politeness
+    from monitor.history.due import politeness
 
     request = BoardRequest(address.board, glance=True)
     async with aclosing(

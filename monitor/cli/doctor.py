@@ -116,7 +116,7 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
     """Check each board once."""
     from crawler.crawl import crawl
     from crawler.items import BoardRequest
-    from monitor.history.boards import politeness
+    from monitor.history.due import politeness
     from monitor.rounds.network import is_unreached
 
     names = [board.board for board in settings.boards if board.enabled]

@@ -15,7 +15,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import backlog
-from monitor.history import boards
+from monitor.history import due
 from monitor.notify.wording import span
 
 _LOOK_EVERY = 0.5  # seconds
@@ -42,7 +42,7 @@ class FirstBoards(NamedTuple):
 def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoards:
     """Return the boards that a daemon checks when it starts now."""
     with read_transaction(engine) as connection:
-        held = boards.held_ats(connection, now)
+        held = due.held_ats(connection, now)
     wait = [board.board.partition(":")[0] in held for board in settings.boards if board.enabled]
     return FirstBoards(wait.count(False), wait.count(True))
 

@@ -42,7 +42,7 @@ from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.delivery.dispatcher import Outbox
 from monitor.health.guard import HealthMonitor
-from monitor.history import boards
+from monitor.history import due
 from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 
@@ -199,7 +199,7 @@ class Daemon:
         """
         begin_watching(self.engine, self.settings, self.clock())
         with self.engine.begin() as connection:
-            boards.make_all_due(connection, self.clock())
+            due.make_all_due(connection, self.clock())
         died = self.lease.died_before
         if died is not None:
             log.warning(

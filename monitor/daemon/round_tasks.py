@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.daemon.memory import release_memory
-from monitor.database.engine import AnyRow
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.rounds import requests
@@ -54,7 +53,7 @@ class Rounds:
         """Begin a round of boards that are due."""
         self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
 
-    async def answer(self, request: AnyRow) -> None:
+    async def answer(self, request: requests.OpenRequest) -> None:
         """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(

@@ -22,8 +22,8 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.load import require_boards
 from monitor.config.model import Settings
 from monitor.daemon.daemon import Daemon
-from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, acquire
+from monitor.database.lease_holder import LeaseRow
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.delivery import backlog
 from monitor.delivery.dispatcher import Outbox
@@ -51,7 +51,7 @@ def acquire_and_report(
 ) -> Lease:
     """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
 
-    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
+    def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
         message = incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()

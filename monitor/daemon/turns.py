@@ -27,13 +27,13 @@ from sqlalchemy import Engine
 from monitor.alerts import scheduled
 from monitor.daemon.reload import Configuration
 from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, ROUND_FAILED, Rounds
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history.boards import next_turn
+from monitor.history.due import next_turn
 from monitor.history.reread import reread_older
-from monitor.rounds.requests import open_requests
+from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
@@ -48,7 +48,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 class Agenda:
     """The work that is due now, and the instants of the next."""
 
-    requests: list[AnyRow]  # rounds that a `check` asked for
+    requests: list[OpenRequest]  # rounds that a `check` asked for
     boards: list[str]  # to check now
     next_board: datetime | None  # when the next one is due, where none is now
 

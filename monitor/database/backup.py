@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -44,6 +45,24 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
     finally:
         part.unlink(missing_ok=True)
     return counts
+
+
+def back_up_before_upgrade(engine: Engine, found: str) -> Path:
+    """Return a backup beside the database. It never replaces an older one.
+
+    If an earlier upgrade failed, its backup is the same and is returned.
+    """
+    first = new = Path(f"{engine.url.database}-backup-{found}")
+    before: list[Path] = []
+    while new.exists():
+        before.append(new)
+        new = first.with_name(f"{first.name}-{len(before) + 1}")
+    back_up(engine, new)
+    for old in before:
+        if filecmp.cmp(old, new, shallow=False):
+            new.unlink()
+            return old
+    return new
 
 
 def _copy(database: str, part: Path) -> Mapping[str, int]:

@@ -240,5 +240,8 @@ class Base(DeclarativeBase):
 
 
 def partial_index(name: str, *columns: str, only: str) -> Index:
-    """Return an index of the rows that meet a condition."""
+    """Return an index of the rows that meet a condition.
+
+    The condition is SQL text: Alembic compares it with the text that the database stores.
+    """
     return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))

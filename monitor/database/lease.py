@@ -24,9 +24,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.database import tables
 from monitor.database.clock import in_seconds, seconds_until
-from monitor.database.engine import AnyRow, is_reading, table
+from monitor.database.engine import is_reading
 from monitor.database.json_values import one_of
-from monitor.database.process_identity import Identity, here, is_dead
+from monitor.database.lease_holder import LeaseRow, here, load_lease
 from monitor.errors import UserError
 
 LIFE: Final = timedelta(seconds=60)
@@ -36,9 +36,6 @@ _CALL: Final = 25.0
 _ROUNDING: Final = 1.0  # seconds
 _NAME = "worker"
 _LEASE = tables.Lease
-_ROW = select(table(_LEASE), seconds_until(_LEASE.expires_at).label("seconds_left")).where(
-    _LEASE.name == _NAME
-)
 _OWN_ROW = (
     _LEASE.name == _NAME,
     _LEASE.holder == bindparam("own_holder"),
@@ -50,10 +47,8 @@ _CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_OWN_ROW).with_for_up
 class AlreadyRunning(UserError):  # noqa: N818  # a state that `check` waits for
     """Another process works on this database."""
 
-    def __init__(self, row: AnyRow) -> None:
-        self.command: str = row.command
-        self.pid: int = row.pid
-        self.host: str = row.host
+    def __init__(self, row: LeaseRow) -> None:
+        self.command, self.pid, self.host = row.command, row.pid, row.host
         since = f"{row.taken_at:%Y-%m-%d %H:%M} UTC"
         super().__init__(
             f"`rolewatch {self.command}` already works on this database:"
@@ -89,7 +84,7 @@ class Lease:
     base: Engine
     holder: str
     fence: int
-    died_before: AnyRow | None = None  # a daemon that held it and never released it
+    died_before: LeaseRow | None = None  # a daemon that held it and never released it
     on_lost: Callable[[], None] = lambda: None  # called once, from any thread
     is_lost: bool = False
     sure_until: float = 0.0  # by `elapsed`
@@ -165,7 +160,7 @@ def _begun(connection: Connection) -> Iterator[Connection]:
         yield connection
 
 
-OnTakeover = Callable[[Connection, AnyRow, int], None]
+OnTakeover = Callable[[Connection, LeaseRow, int], None]
 
 
 def acquire(
@@ -183,34 +178,24 @@ def acquire(
     now, own = clock(), here()
     with engine.begin() as connection:
         before = holder(connection)
-        is_free = before is None or not _is_held(before)
-        fence = (
-            _insert_or_replace(
-                connection,
-                before,
-                own._asdict() | {"command": command, "taken_at": now, "stopped_at": None},
-            )
-            if is_free
-            else None
-        )
-        if fence is None:
-            held = connection.execute(_ROW).one()
-            _bring_forward(connection, held)
-        else:
+        row = own._asdict() | {"command": command, "taken_at": now, "stopped_at": None}
+        is_free = before is None or not before.is_held
+        fence = _insert_or_replace(connection, before, row) if is_free else None
+        if fence is not None:
             cut_off = end_rounds(connection, now)
-            died = (
-                before
-                if before is not None and before.stopped_at is None and before.command == "run"
-                else None
-            )
+            has_died = before and before.stopped_at is None and before.command == "run"
+            died = before if has_died else None
             if died is not None and on_takeover is not None:
                 on_takeover(connection, died, cut_off)
             return Lease(engine, own.holder, fence, died)
+        held = holder(connection)
+        assert held is not None  # this process or another has just written it  # noqa: S101
+        _bring_forward(connection, held)
     raise AlreadyRunning(held)  # after the commit
 
 
 def _insert_or_replace(
-    connection: Connection, before: AnyRow | None, row: dict[str, object]
+    connection: Connection, before: LeaseRow | None, row: dict[str, object]
 ) -> int | None:
     """Replace the row that was read. Return the new fence; None if another process was faster."""
     values: dict[str, Any] = row | {
@@ -227,26 +212,18 @@ def _insert_or_replace(
     return values["fence"] if connection.execute(again.values(**values)).rowcount == 1 else None
 
 
-def holder(connection: Connection) -> AnyRow | None:
-    """Return the lease's row with its `seconds_left`; None if nobody has ever held it."""
-    return connection.execute(_ROW).one_or_none()
+def holder(connection: Connection) -> LeaseRow | None:
+    """Return the lease's row; None if nobody has ever held it."""
+    return load_lease(connection, _NAME)
 
 
-def running(connection: Connection) -> AnyRow | None:
+def running(connection: Connection) -> LeaseRow | None:
     """Return the lease's row if its holder works now, else None."""
     row = holder(connection)
-    return row if row is not None and _is_held(row) else None
+    return row if row is not None and row.is_held else None
 
 
-def _is_held(row: AnyRow) -> bool:
-    return (
-        row.stopped_at is None
-        and row.seconds_left > 0
-        and not is_dead(Identity(*(getattr(row, name) for name in Identity._fields)))
-    )
-
-
-def _bring_forward(connection: Connection, row: AnyRow) -> None:
+def _bring_forward(connection: Connection, row: LeaseRow) -> None:
     """Shorten a lease that ends too far away, since the database's clock was set back.
 
     A living holder renews it.

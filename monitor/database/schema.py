@@ -6,7 +6,6 @@ SQLite is upgraded at the start, after a backup beside the file. PostgreSQL may 
 
 from __future__ import annotations
 
-import filecmp
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from monitor.config.database_url import parse_url
-from monitor.database.backup import back_up
+from monitor.database.backup import back_up_before_upgrade
 from monitor.database.engine import make_engine, read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
 from monitor.errors import UserError
@@ -175,6 +174,7 @@ def revision(connection: Connection) -> str | None:
     """Return the revision of a database; None if it has none of our tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
+    # Alembic's own table has no model; its MigrationContext would import Alembic at every start
     row: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return row
 
@@ -205,13 +205,13 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
     """
     with engine.begin() as connection:
         if engine.dialect.name != "sqlite":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         found = revision(connection)
         require_own_schema(found, connection)
         if found == newest() and target == "head":
             return None
         backup = (
-            _backup_before_upgrade(engine, found)
+            back_up_before_upgrade(engine, found)
             if found is not None and engine.dialect.name == "sqlite"
             else None
         )
@@ -227,24 +227,6 @@ def _index(connection: Connection) -> None:
     from monitor.database.search import index_missing  # noqa: PLC0415
 
     index_missing(connection)
-
-
-def _backup_before_upgrade(engine: Engine, found: str) -> Path:
-    """Return a backup beside the database. It never replaces an older one.
-
-    If an earlier upgrade failed, its backup is the same and is returned.
-    """
-    first = new = Path(f"{engine.url.database}-backup-{found}")
-    before: list[Path] = []
-    while new.exists():
-        before.append(new)
-        new = first.with_name(f"{first.name}-{len(before) + 1}")
-    back_up(engine, new)
-    for old in before:
-        if filecmp.cmp(old, new, shallow=False):
-            new.unlink()
-            return old
-    return new
 
 
 def downgrade(engine: Engine, target: str) -> None:

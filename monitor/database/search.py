@@ -3,7 +3,8 @@
 A title is indexed with its description, once for all versions that have both, in the transaction
 that stores them. Both databases get the words of `monitor.text.words`, so that they find the same.
 A migration creates the index itself: the virtual table `search_words` on SQLite, a column of that
-name on PostgreSQL. It is not part of the models.
+name on PostgreSQL. It is not part of the models, and SQLAlchemy knows
+no statements for FTS5. So its statements are SQL text.
 """
 
 from __future__ import annotations

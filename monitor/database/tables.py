@@ -79,9 +79,8 @@ class Board(Base):
     # checks in a row with the ATS's answer that the board does not exist
     unknown: Mapped[int] = mapped_column(default=0, server_default="0")
     notes: Mapped[str | None]  # JSON that its spider keeps from one check to the next
-    put_back: Mapped[bool] = mapped_column(
-        default=False
-    )  # watched again: the next snapshot is a summary
+    # watched again: the next snapshot is a summary
+    put_back: Mapped[bool] = mapped_column(default=False)
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     # the board on its employer's careers page, since this one no longer exists; "" for none
     found_at: Mapped[str | None]
@@ -153,9 +152,8 @@ class Posting(Base):
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]  # null while the board's last good check lists it
     missing_since: Mapped[datetime | None]  # the first check in a row without it
-    missing_looks: Mapped[int] = mapped_column(
-        default=0
-    )  # checks in a row without it and without an answer to a probe
+    # checks in a row without it and without an answer to a probe
+    missing_looks: Mapped[int] = mapped_column(default=0)
     probed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     company: Mapped[str | None]  # if the posting names another than its board's

@@ -97,4 +97,4 @@ class OutageLog:
     def over(self, what: str, *, by: str = "") -> None:
         """Log the end of an outage, if there was one."""
         if self._lasting.pop((what, by), None):
-            log.info("the database works again", after=what, **({"by": by} if by else {}))
+            log.info("database recovered", after=what, **({"by": by} if by else {}))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import cards
-from monitor.alerts.card_state import current_state
+from monitor.alerts.role_state import current_state
 from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card

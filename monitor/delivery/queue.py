@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.alerts import cards
-from monitor.alerts.unsent import link, write_unsent
+from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from monitor.alerts import open_incidents
-from monitor.alerts.alerting import write_operator_message
 from monitor.alerts.open_incidents import OpenIncident
+from monitor.alerts.rows import write_operator_message
 from monitor.channels import kind
 from monitor.database.tables import Delivery
 from monitor.delivery import backlog

@@ -1,35 +1,24 @@
-"""Boards of the configuration in the database: watched ones, due ones, their requests."""
+"""Boards of the configuration in the database: added, renamed, watched again or unwatched."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Collection
 
-import msgspec
 from sqlalchemy import (
     Connection,
-    bindparam,
-    case,
     delete,
-    func,
     insert,
     literal,
-    literal_column,
     select,
     update,
 )
 
-from crawler.items import BoardRequest, Politeness
 from crawler.links.directory import company_of
 from crawler.registry import fold
-from monitor.config.model import AtsSettings, Settings, WatchedBoard
+from monitor.config.model import Settings, WatchedBoard
 from monitor.database import tables
-from monitor.database.engine import AnyRow
-from monitor.database.json_values import in_json_list, json_list, json_rows, one_of
-from monitor.history import schedule
+from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.json_values import in_json_list, json_list
 from monitor.rules import matches
 
 
@@ -60,16 +49,13 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
         _unwatch(connection, removed)
 
 
-def _stored(connection: Connection) -> dict[str, AnyRow]:
+def _stored(connection: Connection) -> dict[str, BoardRow]:
     """Return the rows of the board table by name. Watched ones and newer ones come last."""
-    board = tables.Board.__table__
-    return {
-        row.board: row
-        for row in connection.execute(select(board).order_by(board.c.watched, board.c.id))
-    }
+    order = (tables.Board.watched, tables.Board.id)
+    return {row.board: row for row in load_boards(connection, order_by=order)}
 
 
-def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, AnyRow]:
+def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, BoardRow]:
     """Return the stored boards, after renaming those that the configuration spells differently.
 
     No history is lost to a capital letter.
@@ -84,7 +70,7 @@ def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, Any
     return _stored(connection) if changed else stored
 
 
-def _rename(connection: Connection, row: AnyRow, name: str) -> None:
+def _rename(connection: Connection, row: BoardRow, name: str) -> None:
     """Give a board and its postings another spelling of their names."""
     board, posting, card = tables.Board, tables.Posting, tables.Card
     connection.execute(
@@ -136,7 +122,7 @@ def new_row(board: WatchedBoard) -> dict[str, object]:
     }
 
 
-def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
+def _changed(row: BoardRow, board: WatchedBoard) -> dict[str, object]:
     wanted: dict[str, object] = {"url": board.url, "every": board.every.total_seconds()}
     if board.company:
         wanted["company"] = board.company
@@ -150,7 +136,7 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
     return changed
 
 
-def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
+def _reset_after_absence(connection: Connection, row: BoardRow) -> None:
     """Introduce a board again that was unwatched, and reset its counts of missed checks.
 
     Checks from before the gap prove nothing about a missing posting.
@@ -161,154 +147,4 @@ def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
         update(posting)
         .where(posting.board_id == row.id, posting.state == "open")
         .values(missing_looks=0)
-    )
-
-
-class Turn(NamedTuple):
-    """The boards to check now, the longest waiting first. If none: when the next one is due."""
-
-    boards: list[str]
-    next_at: datetime | None  # None: nothing is watched
-
-
-def next_turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
-    """Return the boards that are due, without those of busy ats.
-
-    A board that is nearly due joins the crawl, unless it fails or its host asked to wait.
-    """
-    board = tables.Board
-    setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label(
-        "setbacks"
-    )
-    free = (board.watched, ~one_of(board.ats, busy))
-    rows = connection.execute(
-        select(board.board, board.next_check_at, board.every, setbacks).where(*free)
-    ).all()
-    planned = [
-        (schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row)
-        for row in rows
-    ]
-    first = min((at for at, _ in planned), default=None)
-    if first is None or first > now:
-        return Turn([], first)
-    early = {
-        row.board: schedule.nearly_due(timedelta(seconds=row.every))
-        for row in rows
-        if row.setbacks == 0
-    }
-    due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
-    return Turn([name for _, name in sorted(due)], None)
-
-
-def held_ats(connection: Connection, now: datetime) -> set[str]:
-    """Return the ats whose host asked to wait, by the latest checks. All their boards wait."""
-    board = tables.Board
-    not_asked = select(board.ats).where(
-        board.watched, board.held_round.is_not(None), board.next_check_at > now
-    )
-    columns = (board.ats, board.next_check_at, board.last_check_at, board.every, board.failures)
-    rows = connection.execute(select(*columns).where(board.watched, board.failures > 0)).all()
-    asked = [
-        row
-        for row in rows
-        if schedule.is_held(
-            row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now
-        )
-    ]
-    return {*connection.scalars(not_asked), *(row.ats for row in asked)}
-
-
-def make_all_due(connection: Connection, now: datetime) -> None:
-    """Make every watched board due now, except those whose host asked to wait."""
-    board = tables.Board
-    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held_ats(connection, now)))
-    connection.execute(update(board).where(*free).values(next_check_at=now))
-
-
-_posting = tables.Posting
-_IS_OPEN = _posting.state == literal_column("'open'")
-_KEYS = select(
-    _posting.board_id,
-    json_rows(_posting.key),
-    func.count(_posting.probed_at),
-    func.count(_posting.last_seen_at),
-)
-_KEYS = _KEYS.where(_IS_OPEN, in_json_list(_posting.board_id, "boards")).group_by(_posting.board_id)
-_IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(
-    _IS_OPEN, _posting.board_id == bindparam("board")
-)
-_IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
-_decoder = msgspec.json.Decoder(tuple[str, ...])
-
-
-def board_requests(
-    connection: Connection, names: Collection[str], now: datetime
-) -> dict[str, list[BoardRequest]]:
-    """Return the requests for these boards, by ats. Postings probed longest ago come first."""
-    board, wanted = tables.Board.__table__, frozenset(names)
-    rows = [
-        row
-        for row in connection.execute(
-            select(board).where(board.c.watched).order_by(board.c.id)
-        ).all()
-        if row.board in wanted
-    ]
-    opened = _open_postings(connection, [row.id for row in rows])
-    by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
-    for row in rows:
-        by_ats[row.ats].append(_request(row, opened.get(row.id, OpenKeys()), now))
-    return by_ats
-
-
-class OpenKeys(NamedTuple):
-    """The keys of a board's open postings, and those that its last good check did not list."""
-
-    keys: Callable[[], Sequence[str]] = tuple
-    unlisted: frozenset[str] = frozenset()
-
-
-def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
-    found, to_order = {}, []
-    for board_id, keys, probed, unlisted in connection.execute(
-        _KEYS, {"boards": json_list(boards)}
-    ).all():
-        found[board_id] = OpenKeys(partial(_decoder.decode, keys))
-        if probed or unlisted:
-            to_order.append(board_id)
-    return found | {board_id: _in_probe_order(connection, board_id) for board_id in to_order}
-
-
-def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
-    rows = connection.execute(_IN_TURN, {"board": board_id}).all()
-    return OpenKeys(
-        partial(tuple, [key for key, _ in rows]),
-        frozenset(key for key, is_unlisted in rows if is_unlisted),
-    )
-
-
-def _request(row: AnyRow, posted: OpenKeys, now: datetime) -> BoardRequest:
-    if schedule.validators_usable(row.read_at, now):
-        return BoardRequest(
-            row.board,
-            row.etag,
-            row.last_modified,
-            posted.keys,
-            posted.unlisted,
-            notes=row.notes,
-            at=now,
-        )
-    return BoardRequest(
-        row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now
-    )
-
-
-def politeness(settings: Settings, ats: str) -> Politeness:
-    """Return how to behave towards the hosts of an ats, by the configuration."""
-    own = settings.ats.get(ats, AtsSettings())
-    return Politeness(
-        contact=settings.crawl.contact,
-        timeout=settings.crawl.timeout.total_seconds(),
-        api_url=own.api_url,
-        delay=own.delay.total_seconds(),
-        concurrency=own.concurrency,
     )

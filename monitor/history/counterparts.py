@@ -6,18 +6,14 @@
     by place    the same title and towns, unique on both boards, where a text is missing or was
                 rewritten for another ats
 
-Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US"
-is "Research Engineer, Gemini, DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore
-compared without the employer's name at their ends, and places by their towns. A wrong match is
-worse than none: where two readings are possible, nothing is matched.
+Titles are compared without the employer's name, and places by their towns (`plain_names.py`). A
+wrong match is worse than none: where two readings are possible, nothing is matched.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -30,62 +26,6 @@ from monitor.history.reposts import NEARLY_THE_SAME, JobNumbers
 # per cent of words in common: texts of two employers reach 54, of one employer 69 at least
 # (recorded boards)
 REWRITTEN: Final = 60.0
-_WORD: Final = re.compile(r"[^\W_]+[+#]*")  # "C++" and "C#" are not "C"
-_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
-_TOWNS: Final = {
-    "new york city": "new york",
-    "nyc": "new york",
-    "washington dc": "washington",
-    "bangalore": "bengaluru",
-}
-_US: Final = """us usa america
-    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj
-    nm nv ny oh ok or pa ri sc sd tn tx ut va vt wa wi wv wy alabama alaska arizona arkansas
-    california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
-    kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri
-    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia
-    washington wisconsin wyoming"""
-_COUNTRIES: Final = {
-    **dict.fromkeys(_US.split(), "us"),
-    **dict.fromkeys(
-        (
-            "united states",
-            "united states of america",
-            "new york",
-            "new jersey",
-            "new mexico",
-            "new hampshire",
-        ),
-        "us",
-    ),
-    **dict.fromkeys(
-        (
-            "north carolina",
-            "south carolina",
-            "north dakota",
-            "south dakota",
-            "rhode island",
-            "west virginia",
-        ),
-        "us",
-    ),
-    **dict.fromkeys(
-        (
-            "uk",
-            "gb",
-            "united kingdom",
-            "great britain",
-            "england",
-            "scotland",
-            "wales",
-            "northern ireland",
-        ),
-        "gb",
-    ),
-    **dict.fromkeys(
-        ("canada", "ontario", "on", "british columbia", "bc", "quebec", "qc", "alberta", "ab"), "ca"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,54 +51,6 @@ class Match:
 
     id: int
     reason: str
-
-
-def plain_title(title: str, names: Collection[str]) -> str:
-    """Return the title in lower case, without accents, punctuation and the employer's names.
-
-    Names are removed at either end.
-    """
-    words, known = _words(title), sorted(filter(None, map(_words, names)), key=len, reverse=True)
-    while shorter := next(filter(None, (_without(words, name) for name in known)), None):
-        words = shorter
-    return " ".join(words)
-
-
-def _without(words: list[str], name: list[str]) -> list[str] | None:
-    """Return the words without the name at one end. None if there is none to remove."""
-    if words[-len(name) :] == name:
-        left = words[: -len(name)]
-        return (left[:-1] if left[-1:] == ["at"] else left) or None
-    return (words[len(name) :] or None) if words[: len(name)] == name else None
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
-    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
-
-
-def towns(places: Iterable[str]) -> dict[str, str | None]:
-    """Return the town of each place, with its country if that is clear: {"london": "gb"}."""
-    found = {}
-    for place in places:
-        parts = [" ".join(_words(part)) for part in _BRACKETS.sub(" ", place).split(",")]
-        if parts[0]:
-            found[_TOWNS.get(parts[0], parts[0])] = (
-                _COUNTRIES.get(parts[-1]) if len(parts) > 1 else None
-            )
-    return found
-
-
-def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
-    """Return the employer's names that titles may contain.
-
-    A board's token is one if it is part of a company's name ("deepmind").
-    """
-    names = {company for company in companies if company}
-    squeezed = ["".join(_words(name)) for name in names]
-    return names | {
-        token for token in tokens if any("".join(_words(token)) in name for name in squeezed)
-    }
 
 
 def match(

@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 
 from crawler.items import Posting, Probe, Sighting, Snapshot
 from monitor.history import schedule
-from monitor.history.compare import (
-    Partition,
-    Verdict,
-    derived_fields,
-    differences,
-    keep_unsent,
-    missing_verdict,
-    same_content,
-)
+from monitor.history.compare import derived_fields, differences, keep_unsent, same_content
+from monitor.history.partition import Partition, Verdict, missing_verdict
 from monitor.history.reposts import Repost
 from monitor.history.values import PostingState
 from monitor.messages import FieldChange
@@ -44,7 +37,7 @@ class Opened:
 
     @property
     def has_no_history(self) -> bool:
-        """Whether it is new, or was closed before it could ever be read."""
+        """True if it is new, or was closed before it could ever be read."""
         return self.stored is None or not self.stored.open
 
     def is_baseline(self, *, baseline: bool) -> bool:
@@ -104,7 +97,7 @@ class BoardChanges:
 
     @property
     def collapse_reason(self) -> str | None:
-        """Why the board is not believed, None if it did not collapse."""
+        """The reason why the board is not believed. None if it did not collapse."""
         if not self.collapsed:
             return None
         return f"collapsed: {self.missing} of {self.open_before} open postings are not listed"

@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from crawler.items import Posting
 from monitor.database import tables
-from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.reposts import (
     RECENTLY,
@@ -74,17 +73,15 @@ def _former_postings(
         rows += connection.execute(
             _FORMER.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
         )
-    return [_former_posting(row, at) for row in rows]
-
-
-def _former_posting(row: AnyRow, at: datetime) -> FormerPosting:
-    numbers = JobNumbers(row.requisition, row.internal_job)
-    return FormerPosting(
-        row.id,
-        numbers,
-        title_and_places(row.title, row.locations, row.location),
-        row.missing_since or at,
-    )
+    return [
+        FormerPosting(
+            posting_id,
+            JobNumbers(requisition, internal_job),
+            title_and_places(title, locations, location),
+            missing_since or at,
+        )
+        for posting_id, requisition, internal_job, title, location, locations, missing_since in rows
+    ]
 
 
 def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[JobNumbers]:

@@ -1,26 +1,26 @@
-"""Load a board's row, its postings and their contents, to compare a check with them."""
+"""Load a board's postings and their contents, to compare a check with them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select
 
 from crawler.items import Posting, Sighting, Snapshot, Unreadable
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
-from monitor.history.company import is_same_company
-from monitor.history.compare import partition
 from monitor.history.contents import load_contents, load_last_readable
 from monitor.history.decide import LoadedSnapshot
+from monitor.history.partition import partition
 from monitor.history.values import PostingState
 
 # Statements that every check uses are built once: building one takes SQLAlchemy as long as
 # answering it takes SQLite.
-_BY_NAME = select(tables.Board.__table__).where(tables.Board.board == bindparam("name"))
 _posting = tables.Posting
 _is_open = _posting.state == literal_column("'open'")
 _STATES = select(
@@ -48,11 +48,6 @@ _COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(
 _decoder = msgspec.json.Decoder(list[PostingState], strict=False)  # booleans may be 0 or 1
 
 
-def load_board(connection: Connection, name: str) -> AnyRow:
-    """Return the board's row, with all its columns."""
-    return connection.execute(_BY_NAME, {"name": name}).one()
-
-
 def load_postings(
     connection: Connection, board_id: int, keys: Collection[str] = ()
 ) -> dict[str, PostingState]:
@@ -76,7 +71,7 @@ def _load(connection: Connection, query: Select[str], **values: object) -> list[
     return _decoder.decode(connection.execute(query, values).scalar_one())
 
 
-def load_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) -> LoadedSnapshot:
+def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -> LoadedSnapshot:
     """Load the stored postings of a snapshot's board, and read its new and changed sightings."""
     stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
     parts = partition(stored, snapshot.sightings, snapshot.still)
@@ -116,3 +111,29 @@ def _last_readable(
         last = load_last_readable(connection, stored[sighting.key], sighting)
         if last is not None:
             yield sighting.key, last
+
+
+_WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
+# Legal forms, as they stand at a name's end. "Labs", "Research" and "Group" are parts of names.
+_FORMS: Final = """
+    ab ag aps as asa bv co corp corporation gmbh inc incorporated kg kk kft limited llc llp
+    lp ltd mbh nv oy oyj pbc plc pte pty sa sarl sas se spa srl ug
+"""
+_LEGAL_FORMS: Final = frozenset(_FORMS.split())
+
+
+def is_same_company(one: str, other: str) -> bool:
+    """Return True if the names differ only in case, punctuation and legal form.
+
+    "Example Labs" and "EXAMPLE LABS, Inc." are the same.
+    """
+    return _without_form(one) == _without_form(other)
+
+
+def _without_form(name: str) -> tuple[str, ...]:
+    """Return the name's words without its legal form. A name that is only that stays as it is."""
+    words = tuple(word.casefold().replace(".", "") for word in _WORDS.findall(name))
+    kept = words
+    while len(kept) > 1 and kept[-1] in _LEGAL_FORMS:
+        kept = kept[:-1]
+    return kept

@@ -1,18 +1,23 @@
-"""Write postings, versions, changes and descriptions: the statements of a check."""
+"""Postings, versions, changes and descriptions: their rows, and the statements that write them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
+import zstandard
 from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
 from crawler.items import Posting
+from crawler.registry import reader_version
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.search import Words, index_texts
-from monitor.history.columns import text_digest
+from monitor.history.compare import digest
+from monitor.history.reposts import Repost
+from monitor.messages import FieldChange
 
 # Core tables: the ORM's own inserts and updates cost half as much again
 _POSTING = table(tables.Posting)
@@ -123,3 +128,71 @@ def amend_version(
     """Overwrite a version with the same content read better: the board edited nothing."""
     version = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)
     connection.execute(update(_VERSION).where(*version).values(**columns))
+
+
+def version_columns(ats: str, posting: Posting, raw: bytes) -> dict[str, object]:
+    """Return the columns of a version, as read by the current reader."""
+    return content_columns(posting) | {
+        "reader_version": reader_version(ats),
+        "raw": zstandard.compress(raw),
+    }
+
+
+def content_columns(posting: Posting) -> dict[str, object]:
+    """Return the columns that hold what a reader sees."""
+    pay, deadline = posting.pay, posting.deadline
+    return {
+        "digest": digest(posting),
+        "title": posting.title,
+        "location": posting.location,
+        "locations": list(posting.locations),
+        "department": posting.department,
+        "employment_type": posting.employment_type,
+        "workplace": posting.workplace,
+        "pay_min": pay and pay.minimum,
+        "pay_max": pay and pay.maximum,
+        "pay_currency": pay and pay.currency,
+        "pay_period": pay and pay.period,
+        "pay_text": pay and pay.text,
+        "deadline_at": deadline and deadline.at,
+        "deadline_text": deadline and deadline.text,
+        "url": posting.url,
+        "description_digest": text_digest(posting.description),
+        "stated": sorted(posting.stated),
+        "unsent": sorted(posting.unsent),
+    }
+
+
+def posting_columns(posting: Posting) -> dict[str, object]:
+    """Return the columns of a posting's own row, from its newest content."""
+    return {
+        "company": posting.company,
+        "requisition": posting.requisition,
+        "internal_job": posting.internal_job,
+        "ats_first_published": posting.first_published,
+        "ats_updated_at": posting.updated_at,
+    }
+
+
+def text_digest(text: str) -> str:
+    """Return the key under which a description is stored."""
+    return sha256(text.encode()).hexdigest()
+
+
+def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:
+    """Return the `revised` rows of one posting, one per field. An empty side is null."""
+    return [
+        common
+        | {
+            "kind": "revised",
+            "field": change.field,
+            "old": change.old or None,
+            "new": change.new or None,
+        }
+        for change in changes
+    ]
+
+
+def repost_columns(repost: Repost | None) -> dict[str, object]:
+    """Return the columns that say which posting this one repeats, and why."""
+    return {"repost_of": repost and repost.id, "repost_reason": repost and repost.reason}

@@ -31,10 +31,9 @@ from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
-from monitor.history.columns import content_columns
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
-from monitor.history.postings import store_descriptions
+from monitor.history.postings import content_columns, store_descriptions
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher

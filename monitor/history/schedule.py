@@ -1,4 +1,4 @@
-"""When a board is next due, its conditional requests, and whether it collapsed. Pure."""
+"""The schedule of a board: its next check, conditional requests, and collapses. Pure."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from typing import Generic, NamedTuple, TypeVar
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
-from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, BoardCheck, PostingChange
 
 LEAST = 3  # postings
@@ -128,24 +127,16 @@ def template_edits(connection: Connection, since: datetime) -> dict[int, StoredE
 
 
 def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, StoredEdit]]:
-    for check in connection.execute(_CHECKS.where(PostingChange.at >= since)).all():
-        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check.id)).all()
-        edit = find_template_edit(
-            {row.posting_id: (row.old or "", row.new or "") for row in rows}, check.seen
-        )
+    for check_id, seen, at, company, url in connection.execute(
+        _CHECKS.where(PostingChange.at >= since)
+    ).all():
+        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check_id)).all()
+        texts = {posting_id: (old or "", new or "") for posting_id, _, old, new in rows}
+        listed = seen or 0
+        edit = find_template_edit(texts, listed)
         if edit is not None:
-            yield check.id, _stored(check, rows, edit)
-
-
-def _stored(check: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
-    return StoredEdit(
-        check.company,
-        check.url,
-        check.seen,
-        check.finished_at,
-        edit,
-        {row.posting_id: row.version for row in rows},
-    )
+            versions = {posting_id: version for posting_id, version, _, _ in rows}
+            yield check_id, StoredEdit(company, url, listed, at, edit, versions)
 
 
 _CHECKS = (

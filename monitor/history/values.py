@@ -1,8 +1,9 @@
-"""Values of a board's history: the stored state of a posting, and the events of a check."""
+"""Values of a board's history: a posting's stored state, the events of a check, a move."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -36,7 +37,7 @@ class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only
 
     @property
     def opened_at(self) -> datetime | None:
-        """When it opened. None if it was open before we watched."""
+        """The instant when it opened. None if it was open before we watched."""
         return None if self.baseline else self.first_seen_at
 
 
@@ -66,3 +67,30 @@ class PostingEvent:
             for change in self.changes
             if not (self.template and change.field == "description")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The postings that came along from the former board, and the counts of a move."""
+
+    former_board: str  # "greenhouse:deepmind"
+    former_company: str
+    before: int  # open roles of the former board
+    came: int  # of these, those that the new board lists
+    back: int  # closed on the former board, and listed by the new one
+    baseline: bool  # the new board has listed nothing before
+    # the former posting of each new one that has one, by id
+    postings: Mapping[int, RepostOf] = field(default_factory=dict)
+    # the new posting's id by the former one's
+    successors: Mapping[int, int] = field(default_factory=dict)
+
+    def left(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
+        """Return the events to alert on beside the move.
+
+        An opening of a posting that came along is left out, and every opening of a baseline.
+        """
+        return [
+            one
+            for one in events
+            if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)
+        ]

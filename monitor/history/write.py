@@ -11,22 +11,24 @@ from sqlalchemy import Connection, update
 from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
+from monitor.database.engine import table
 from monitor.history import postings
-from monitor.history.check_rows import LISTED_AGAIN, CheckRows
-from monitor.history.columns import posting_columns
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
-from monitor.history.prepare import Ready
+from monitor.history.postings import posting_columns
+from monitor.history.prepare import LISTED_AGAIN, CheckRows, Ready
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
-from monitor.rules.matcher import Matcher
+from monitor.rules.matcher import Matcher, VersionContent
+
+_BOARD = table(tables.Board)  # Core, as in postings.py
 
 
 def write_events(
     connection: Connection,
-    board: AnyRow,
+    board: BoardRow,
     check_id: int,
     at: datetime,
     changes: BoardChanges,
@@ -73,11 +75,11 @@ class _Writer:
     def _learn_company(self, company: str | None) -> str:
         """Store the company's name if the board sends it. Return the name to match rules with."""
         board = self.rows.board
-        if company and board.company == board.token:
-            row = update(tables.Board).where(tables.Board.id == board.id)
+        if company and board.learned_company is None:
+            row = update(_BOARD).where(_BOARD.c.id == board.id)
             self.connection.execute(row.values(company=company))
             return company
-        return str(board.company)
+        return board.company
 
     def _with_reposts(
         self, events: list[PostingEvent], changes: BoardChanges
@@ -211,7 +213,7 @@ class _Writer:
             for change in touched
         ]
         postings.change_postings(self.connection, rows)
-        reread: list[matches.VersionContent] = []
+        reread: list[VersionContent] = []
         for change in touched:
             if change.amend:
                 posting, ats = change.stored, self.rows.board.ats

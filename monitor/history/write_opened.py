@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting
 from monitor.history import postings
-from monitor.history.check_rows import LISTED_AGAIN, CheckRows
-from monitor.history.columns import posting_columns, repost_columns
 from monitor.history.decide import Opened
+from monitor.history.postings import posting_columns, repost_columns
+from monitor.history.prepare import LISTED_AGAIN, CheckRows
 from monitor.history.reposts import Repost
 from monitor.history.values import PostingEvent
 
@@ -57,8 +57,7 @@ class OpenedWriter:
         return one.is_baseline(baseline=self.is_baseline)
 
     def _not_before(self, one: Opened) -> datetime | None:
-        last_ok_at: datetime | None = self.rows.board.last_ok_at
-        return last_ok_at if one.has_no_history else None
+        return self.rows.board.last_ok_at if one.has_no_history else None
 
     def _new_posting(self, one: Opened) -> dict[str, object]:
         board = self.rows.board

@@ -1,21 +1,28 @@
-"""The operator's incidents of one board: it fails, it works again, it collapsed."""
+"""The operator's incidents: a board fails, works again or collapsed, or the network is away.
+
+A check begins, updates and ends the incidents of its board. Only the end of a round shows whether
+unreachable boards are one incident, the network's, or one each. The state is in the stored alerts,
+so a restarted daemon ends an incident that its predecessor began. Nothing here commits: every
+function is a step of its caller's transaction.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from crawler.items import Failure
-from monitor.alerts import cards, incidents
+from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BOARD_COLUMNS, BoardRow
+from monitor.database.tables import Alert, Board, BoardCheck
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
-from monitor.rounds import outage
-from monitor.rounds.network import is_unreached
+from monitor.rounds.network import Network, Tally, is_unreached, says_unreached
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class BoardIncidents:
 
     connection: Connection
     alerting: Alerting
-    board: AnyRow  # as it was before the check
+    board: BoardRow  # as it was before the check
     round_id: int
     check_id: int
     at: datetime
@@ -41,16 +48,17 @@ class BoardIncidents:
         if gone and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
             # a second alert, where the first one could not name the employer's new board yet
             self._alert(message)
-        elif outage.is_reported(self.connection, self.board):
-            cards.update_incident(self.connection, message)
+        elif reported_since(self.connection, self.board) is not None:
+            stale_cards.update_incident(self.connection, message)
         elif failures >= FAILURES_TO_FAIL and not (defers and is_unreached(failure)):
             self._alert(message)
 
     def succeeded(self, *, seen: int, opened: int, closed: int) -> None:
         """Report that a failing board works again, if its failure was reported."""
-        if outage.is_reported(self.connection, self.board):
+        since = reported_since(self.connection, self.board)
+        if since is not None:
             recovered = incidents.recovered(
-                self.board, self.at, seen=seen, opened=opened, closed=closed
+                self.board, since, self.at, seen=seen, opened=opened, closed=closed
             )
             self._alert(recovered)
 
@@ -59,16 +67,18 @@ class BoardIncidents:
         since = self.board.collapsed_since
         if since is None and reason is None:
             return
-        closed = self._closed_since(since or self.at)
+        began = since or self.at
+        closed = self._closed_since(began)
         if reason is None:  # its one message shows the end too
-            cards.update_incident(self.connection, incidents.drained(self.board, self.at, closed))
+            ended = incidents.drained(self.board, began, self.at, closed)
+            stale_cards.update_incident(self.connection, ended)
             return
         lost = reason.removeprefix("collapsed: ")
-        message = incidents.collapsed(self.board, since or self.at, lost, closed)
+        message = incidents.collapsed(self.board, began, lost, closed)
         if since is None:
             self._alert(message)
         else:
-            cards.update_incident(self.connection, message)
+            stale_cards.update_incident(self.connection, message)
 
     def _closed_since(self, at: datetime) -> int:
         change = tables.PostingChange
@@ -88,3 +98,103 @@ class BoardIncidents:
         self.alerting.write_operator_alert(
             self.connection, message, round_id=self.round_id, check_id=self.check_id, at=self.at
         )
+
+
+_UNREACHED = select(BoardCheck.id, *BOARD_COLUMNS).join(BoardCheck, BoardCheck.board_id == Board.id)
+_UNREACHED = _UNREACHED.where(
+    BoardCheck.round_id == bindparam("round"),
+    BoardCheck.result == "failure",
+    Board.failures >= FAILURES_TO_FAIL,
+)
+
+
+def reported_since(connection: Connection, board: BoardRow) -> datetime | None:
+    """Return since when the board fails, if the operator was alerted of it, or None."""
+    since = board.failing_since
+    if board.failures < FAILURES_TO_FAIL or since is None:
+        return None
+    incident = incidents.key("failing", board.board, since)
+    is_reported = open_incidents.has_messages(
+        connection, incident, _written_since(connection, since)
+    )
+    return since if is_reported else None
+
+
+def update_incidents(
+    connection: Connection,
+    alerting: Alerting,
+    network: Network,
+    tally: Tally,
+    *,
+    round_id: int,
+    now: datetime,
+) -> datetime | None:
+    """Write the alerts of a finished round. Return since when the incident lasts."""
+    since = network.incident if network.asked else _lasting(connection)
+    if tally.reached and since is not None:
+        alerting.write_operator_alert(
+            connection, incidents.online(since, now), round_id=round_id, check_id=None, at=now
+        )
+        since = None
+    failing = _unreported(connection, round_id) if tally.unreached else []
+    if (
+        tally.reached
+        or len(network.silent) == 1
+        or any(_others_answered(network, one) for one in failing)
+    ):
+        for one in failing:
+            message = incidents.failing(
+                one.board, one.board.failures, one.since, one.reason, gone=False
+            )
+            alerting.write_operator_alert(
+                connection, message, round_id=round_id, check_id=one.check_id, at=now
+            )
+        return since
+    if not failing:
+        return since
+    began = since or min(one.since for one in failing)
+    message = incidents.offline(len(network.silent), began, failing[0].reason)
+    if since is None:
+        alerting.write_operator_alert(connection, message, round_id=round_id, check_id=None, at=now)
+    else:
+        stale_cards.update_incident(connection, message)
+    return began
+
+
+class _Unreached(NamedTuple):
+    """A board that failed three times or more and that no host answered."""
+
+    board: BoardRow
+    check_id: int
+    since: datetime
+    reason: str
+
+
+def _unreported(connection: Connection, round_id: int) -> list[_Unreached]:
+    """Return the round's unreachable boards without an alert yet."""
+    found = []
+    for check_id, *columns in connection.execute(_UNREACHED, {"round": round_id}).all():
+        board = BoardRow._make(columns)
+        since, reason = board.failing_since, board.reason or ""
+        is_new = says_unreached(None, reason) and reported_since(connection, board) is None
+        if since is not None and is_new:
+            found.append(_Unreached(board, check_id, since, reason))
+    return found
+
+
+def _others_answered(network: Network, one: _Unreached) -> bool:
+    """Return True if any host answered since this board began to fail, half an interval after."""
+    outage_began = one.since + timedelta(seconds=one.board.every) / 2
+    return network.reached_at is not None and network.reached_at > outage_began
+
+
+def _lasting(connection: Connection) -> datetime | None:
+    """Return when the open incident began, or None. Another process may have begun it."""
+    incident = open_incidents.find_open(connection, "network")
+    return incident.since if incident else None
+
+
+def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:
+    """Return a condition for alerts from that moment on. Their time has no index."""
+    before = select(Alert.id).where(Alert.created_at < moment).order_by(Alert.id.desc()).limit(1)
+    return Alert.id > (connection.scalar(before) or 0)

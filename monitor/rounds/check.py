@@ -15,16 +15,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor.alerts import template_edits
 from monitor.alerts.alerting import Alerting
-from monitor.database.engine import AnyRow
-from monitor.history import moves, schedule
+from monitor.alerts.check_alerts import Passages, compare
+from monitor.database.board_row import BoardRow, load_board
+from monitor.database.tables import Posting
+from monitor.history import schedule
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
-from monitor.history.load import load_board, load_snapshot, load_unlisted
+from monitor.history.load import load_snapshot, load_unlisted
 from monitor.history.prepare import Ready, prepare
 
 
@@ -33,7 +34,7 @@ class DecidedCheck:
     """One check of one board, ready to be recorded."""
 
     result: Result
-    board: AnyRow  # as it was loaded
+    board: BoardRow  # as it was loaded
     at: datetime  # the check's instant: later than every check before it
     now: datetime  # the clock's time
     alerting: Alerting
@@ -41,7 +42,7 @@ class DecidedCheck:
     changes: BoardChanges = field(default_factory=BoardChanges)
     ready: Ready = field(default_factory=Ready)
     # of descriptions, where most of the board's were edited
-    edits: template_edits.Passages = field(default_factory=dict)
+    edits: Passages = field(default_factory=dict)
 
 
 def decide_check(
@@ -52,17 +53,17 @@ def decide_check(
     at, alerting = schedule.strictly_after(now, board.clock), alerting.remembering()
     if isinstance(result, Failure):
         return DecidedCheck(result, board, at, now, alerting)
-    baseline = board.last_ok_at is None or moves.is_first_list(connection, board)
+    baseline = board.last_ok_at is None or _is_first_list(connection, board)
     if isinstance(result, Unchanged):
         changes = _decide_unchanged(connection, board, result)
     else:
         changes = _decide_snapshot(connection, board, result, baseline=baseline, at=at)
     ready = prepare(connection, alerting.matchers.values(), board, changes)
-    edits = template_edits.compare(changes, result.seen) if isinstance(result, Snapshot) else {}
+    edits = compare(changes, result.seen) if isinstance(result, Snapshot) else {}
     return DecidedCheck(result, board, at, now, alerting, baseline, changes, ready, edits)
 
 
-def _decide_unchanged(connection: Connection, board: AnyRow, result: Unchanged) -> BoardChanges:
+def _decide_unchanged(connection: Connection, board: BoardRow, result: Unchanged) -> BoardChanges:
     unlisted, open_before = load_unlisted(connection, board.id)
     return decide_missing(
         unlisted,
@@ -74,7 +75,7 @@ def _decide_unchanged(connection: Connection, board: AnyRow, result: Unchanged) 
 
 
 def _decide_snapshot(
-    connection: Connection, board: AnyRow, snapshot: Snapshot, *, baseline: bool, at: datetime
+    connection: Connection, board: BoardRow, snapshot: Snapshot, *, baseline: bool, at: datetime
 ) -> BoardChanges:
     loaded = load_snapshot(connection, board, snapshot)
     changes = diff_snapshot(snapshot, loaded, held_back=board.collapsed_since is not None)
@@ -82,3 +83,15 @@ def _decide_snapshot(
     new = changes.new(baseline=baseline)
     changes.reposts = find_reposts(connection, board.id, new, missing, at)
     return changes
+
+
+def _is_first_list(connection: Connection, board: BoardRow) -> bool:
+    """Return True if the board's move is pending and it never listed a role.
+
+    Its first list is then its baseline.
+    """
+    return (
+        board.is_move_pending
+        and connection.scalar(select(Posting.id).where(Posting.board_id == board.id).limit(1))
+        is None
+    )

@@ -27,7 +27,7 @@ def says_unreached(status: int | None, reason: str | None) -> bool:
 
 @dataclass(slots=True)
 class Tally:
-    """How one round reached the network."""
+    """Counts of how one round reached the network."""
 
     reached: bool = False  # some host answered
     # what the log says of each board that no host answered
@@ -36,9 +36,9 @@ class Tally:
 
 @dataclass(slots=True)
 class Network:
-    """Whether the network is away, by the last rounds."""
+    """The state of the network, by the last rounds."""
 
-    away: bool = False
+    away: bool = False  # no host answers
     # boards that no host answered since one answered last, with the reason
     silent: dict[str, str] = field(default_factory=dict)
     reached_at: datetime | None = None  # when a round ended in which a host answered
@@ -53,7 +53,7 @@ class Network:
         """
         if tally.reached:
             if self.away:
-                log.info("network is back")
+                log.info("network recovered")
             self.away, self.silent, self.reached_at = False, {}, now
             _each(tally.unreached)
         elif tally.unreached:
@@ -68,7 +68,7 @@ class Network:
             self.away = self._is_away(watched)
             if self.away:
                 log.warning(
-                    "network away, no board can be reached",
+                    "network lost",
                     boards=len(self.silent),
                     reason=tally.unreached[0]["reason"],
                 )

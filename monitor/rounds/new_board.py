@@ -20,9 +20,10 @@ from sqlalchemy import Connection, Engine, select, update
 
 from crawler.links.directory import employer, employer_domain, other_boards
 from crawler.registry import is_readable, same_board
-from monitor.alerts import cards, incidents, open_incidents
+from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.config.model import Settings, WatchedBoard
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.board_row import BOARD_COLUMNS, BoardRow
+from monitor.database.engine import read_transaction
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board
 from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
@@ -98,33 +99,39 @@ async def _seek_one(engine: Engine, settings: Settings, board: str, round_id: in
         await asyncio.to_thread(_store, engine, board, place, round_id)
     except Exception as error:  # as above
         log.warning(
-            "careers_page_unread",
+            "careers page not read",
             board=board,
             reason=describe(error),
             exc_info=None if is_outage(error) else error,
         )
     else:
-        log.info("careers_page_read", board=board, found=place)
+        log.info("careers page read", board=board, found=place)
 
 
 def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
     with engine.begin() as connection:
         failing = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
         row = connection.execute(
-            failing.values(found_at=place).returning(Board.__table__)
+            failing.values(found_at=place).returning(*BOARD_COLUMNS)
         ).one_or_none()
         if row is not None and place:
-            _update_messages(connection, row, round_id)
+            _update_messages(connection, BoardRow._make(row), round_id)
 
 
-def _update_messages(connection: Connection, row: AnyRow, round_id: int) -> None:
+def _update_messages(connection: Connection, board: BoardRow, round_id: int) -> None:
     """Add the new board to the incident's messages, including one of this round not yet sent."""
-    message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
+    if board.failing_since is None:
+        return
+    message = incidents.failing(
+        board, board.failures, board.failing_since, board.reason or "", gone=True
+    )
     open_incidents.rewrite_unsent(connection, message, round_id)
-    cards.update_incident(connection, message)
+    stale_cards.update_incident(connection, message)
 
 
 def begin_move(connection: Connection, old: str, new: WatchedBoard) -> None:
     """Record the move to the new board. The incidents of failing former boards show their end."""
     for board in moves.begin(connection, old, new):
-        cards.update_incident(connection, incidents.moved(board, new.board))
+        if board.failing_since is not None:
+            message = incidents.moved(board, board.failing_since, new.board)
+            stale_cards.update_incident(connection, message)

@@ -5,9 +5,9 @@ One short transaction writes all of it, for each board:
     re-decide if the board's row changed meanwhile (check.py)
     held       → only plan the next try: the host was not asked
     failure    → check row → incident of the board (board_incidents.py)
-    otherwise  → check row → changes (history/write.py) → a move's end (history/moves.py)
-                 → incidents → stale cards → alerts for rules and channels
-    board row: failures, schedule, validators
+    otherwise  → check row → changes (history/write.py) → a move's end (history/moved_postings.py)
+                 → incidents → stale cards → alerts (alerts/check_alerts.py)
+    board row: failures, schedule, validators (history/board_columns.py)
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from random import Random
 from sqlalchemy import Connection, bindparam, insert, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor.alerts import cards, late_summary, move_summary, template_edits
+from monitor.alerts import move_summary
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.moved_cards import transfer
+from monitor.alerts.check_alerts import write_check_alerts
+from monitor.alerts.stale_cards import mark_stale, transfer
 from monitor.database import tables
-from monitor.database.engine import AnyRow, table
-from monitor.history import moves, schedule
-from monitor.history.load import load_board
-from monitor.history.moves import Moved
-from monitor.history.values import PostingEvent
+from monitor.database.board_row import BoardRow, load_board
+from monitor.database.engine import table
+from monitor.history import board_columns, moved_postings, schedule
+from monitor.history.board_columns import Columns
+from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
 from monitor.rounds.check import DecidedCheck, decide_check
@@ -39,7 +40,6 @@ _BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
 _CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
 # without `returning`: FTS5 flushes its pending index at every such statement
 _NEW_CHECK = insert(_CHECK)
-Columns = dict[str, object]  # of the board's row
 Facts = dict[str, object]  # for the log
 
 
@@ -90,7 +90,7 @@ class _Recording:
     check: DecidedCheck
 
     @property
-    def board(self) -> AnyRow:
+    def board(self) -> BoardRow:
         """The board as it was before the check."""
         return self.check.board
 
@@ -117,40 +117,24 @@ class _Recording:
 
     def _put_off(self, failure: Failure) -> Facts:
         """Plan the next try of a board whose host asked to wait. This is no check."""
-        board, now = self.board, self.check.now
-        every = timedelta(seconds=board.every)
-        planned = schedule.due_at(board.next_check_at, every, board.failures + 1, now)
-        until = now + timedelta(seconds=failure.retry_after or 0)
-        self._change_board(
-            {"held_round": self.recorder.round_id, "next_check_at": max(planned, until)}
+        columns = board_columns.after_hold(
+            self.board, failure, self.recorder.round_id, self.check.now
         )
-        return {"board": board.board, "reason": failure.reason}
+        self._change_board(columns)
+        return {"board": self.board.board, "reason": failure.reason}
 
     def _fail(self, failure: Failure) -> tuple[Columns, Facts]:
-        failures, unknown = self.board.failures + 1, self._unknown(failure)
+        failures, unknown = (
+            self.board.failures + 1,
+            board_columns.count_unknown(self.board, failure),
+        )
         check_id = self._add_check(failure, reason=failure.reason)
-        columns: Columns = {
-            "failures": failures,
-            "failing_since": self.board.failing_since or self.check.at,
-            "unknown": unknown,
-            "reason": failure.reason,
-            "next_check_at": self._next(failures, failure.retry_after),
-        }
         self._incidents(check_id).failed(failure, failures, unknown, defers=self.recorder.defers)
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
             facts["gone"] = True
-        return columns, facts
-
-    def _unknown(self, failure: Failure) -> int:
-        """Return how many checks in a row found no such board.
-
-        Once there are enough to report it, other failures do not reset the count.
-        """
-        unknown = int(self.board.unknown)
-        if failure.unknown:
-            return unknown + 1
-        return unknown if unknown >= schedule.FAILURES_TO_FAIL else 0
+        next_check = self._next(failures, failure.retry_after)
+        return board_columns.after_failure(self.board, failure, self.check.at, next_check), facts
 
     def _succeed(self, result: Snapshot | Unchanged) -> tuple[Columns, Facts]:
         check, changes = self.check, self.check.changes
@@ -179,31 +163,11 @@ class _Recording:
         facts: Facts = {"seen": seen, **counts}
         facts |= {"baseline": True} if check.baseline else {}
         facts |= {"reason": reason} if reason else {}
-        return self._columns_when_ok(result, seen), facts
-
-    def _columns_when_ok(self, result: Snapshot | Unchanged, seen: int) -> Columns:
-        board, at = self.board, self.check.at
-        is_collapsed = self.check.changes.collapsed
-        # an empty list does not complete a move
-        waits = moves.is_pending(board) and not (isinstance(result, Snapshot) and seen)
-        columns: Columns = {
-            "failures": 0,
-            "unknown": 0,
-            "failing_since": None,
-            "reason": None,
-            "found_at": None,
-            "last_ok_at": at,
-            "next_check_at": self._next(0, None),
-            "collapsed_since": (board.collapsed_since or at) if is_collapsed else None,
-            "put_back": board.put_back and waits,
-        }
-        if isinstance(result, Snapshot):
-            # a list that may hide a posting is read in full next time
-            is_whole = result.without_key == 0
-            columns["etag"] = result.etag if is_whole else None
-            columns["last_modified"] = result.last_modified if is_whole else None
-            columns["read_at"] = None if waits else at
-        return columns
+        is_collapsed, next_check = changes.collapsed, self._next(0, None)
+        columns = board_columns.after_success(
+            self.board, result, check.at, next_check, is_collapsed=is_collapsed
+        )
+        return columns, facts
 
     def _follow_move(
         self, result: Snapshot | Unchanged, events: list[PostingEvent]
@@ -215,12 +179,16 @@ class _Recording:
         board, baseline = self.board, self.check.baseline
         if board.moved_from is None or not isinstance(result, Snapshot):
             return events, None
-        if not moves.is_pending(board):
+        if not board.is_move_pending:
             if self.check.changes.opened:
-                events, successors = moves.follow(self.connection, board, events, self.check.at)
+                events, successors = moved_postings.follow(
+                    self.connection, board, events, self.check.at
+                )
                 transfer(self.connection, successors)
             return events, None
-        move = moves.take_along(self.connection, board, baseline=baseline) if result.seen else None
+        move = None
+        if result.seen:
+            move = moved_postings.take_along(self.connection, board, baseline=baseline)
         if move is not None:
             transfer(self.connection, move.successors)
         if baseline and board.last_ok_at is not None:
@@ -231,7 +199,7 @@ class _Recording:
         self, events: Sequence[PostingEvent], move: Moved | None, check_id: int, listed: int
     ) -> None:
         alerting, board = self.check.alerting, self.board
-        if board.company == board.token:  # the check may have learned its company's name
+        if board.learned_company is None:  # the check may have learned it
             board = load_board(self.connection, board.board)
         shown = [(event.posting_id, event.after) for event in events if event.kind != "opened"]
         shown += [
@@ -239,31 +207,25 @@ class _Recording:
             for change in self.check.changes.touched
             if change.amend
         ]
-        cards.mark_stale(self.connection, alerting, board, shown)
-        to_check = {"round_id": self.recorder.round_id, "check_id": check_id}
-        at = self.check.at
-        if not alerting.announces_baseline(board.board):
-            events, late = late_summary.split(events)
-            rows = late_summary.rows(alerting, board, late) if late else ()
-            alerting.write_rows(self.connection, board, rows, **to_check, at=at)
-        events, template = template_edits.mark_common_edits(events, listed, self.check.edits)
-        if template is not None:
-            rows = template_edits.rows(alerting, board, template, at)
-            alerting.write_rows(self.connection, board, rows, **to_check, at=at)
-        alerting.write_alerts(self.connection, board, events, **to_check, at=at)
+        mark_stale(self.connection, alerting, board, shown)
+        ids = {"round_id": self.recorder.round_id, "check_id": check_id}
+        write_check_alerts(
+            self.connection,
+            alerting,
+            board,
+            events,
+            listed=listed,
+            compared=self.check.edits,
+            **ids,
+            at=self.check.at,
+        )
         if move is not None:
-            move_summary.write(self.connection, alerting, board, move, **to_check, at=at)
+            move_summary.write(self.connection, alerting, board, move, **ids, at=self.check.at)
 
     def _incidents(self, check_id: int) -> BoardIncidents:
-        check = self.check
-        return BoardIncidents(
-            self.connection,
-            check.alerting,
-            check.board,
-            self.recorder.round_id,
-            check_id,
-            check.at,
-        )
+        alerting, round_id = self.check.alerting, self.recorder.round_id
+        where = (self.connection, alerting, self.board, round_id, check_id, self.check.at)
+        return BoardIncidents(*where)
 
     def _add_check(self, result: Result, **columns: object) -> int:
         row = {

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, and_, bindparam, select
 
-from monitor.database import tables
 from monitor.database.json_values import one_of
+from monitor.database.tables import (
+    Board,
+    BoardCheck,
+    CheckRound,
+    Posting,
+    PostingChange,
+    PostingVersion,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
-    """A row of `posting_changes`, with the columns that `check` prints."""
+    """A change of a posting, with the columns that `check` prints."""
 
     kind: str
     posting: str
@@ -44,28 +51,24 @@ class BoardReport:
 
     @property
     def was_read(self) -> bool:
-        """Whether the board was read completely."""
+        """True if the board was read completely."""
         return self.result in {"snapshot", "unchanged"}
 
     @property
     def collapsed(self) -> bool:
-        """Whether it lost too many postings at once to be believed."""
+        """True if it lost too many postings at once to be believed."""
         return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     """Return a report per board of a round, in the order of their names."""
     changes = defaultdict(list)
-    rows = connection.execute(_CHANGES, {"round": round_id})
-    for check_id, *columns in rows:
-        changes[check_id].append(ChangeReport(*columns))
-    checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
+    for row in connection.execute(_CHANGES, {"round": round_id}):
+        changes[row[0]].append(ChangeReport(*row[1:]))
+    checks = connection.execute(_CHECKS, {"round": round_id})
     reports = [
-        BoardReport(
-            changes=tuple(changes[row["check_id"]]),
-            **{k: v for k, v in row.items() if k != "check_id"},
-        )
-        for row in checks
+        replace(BoardReport(*columns), changes=tuple(changes[check_id]))
+        for check_id, *columns in checks
     ]
     reports += _held(connection, round_id)
     return tuple(sorted(reports, key=lambda board_report: board_report.board))
@@ -73,23 +76,40 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
 
 def _held(connection: Connection, round_id: int) -> list[BoardReport]:
     """Return a report for each board that was not checked because its host asked to wait."""
-    query = select(tables.CheckRound.held).where(tables.CheckRound.id == round_id)
+    query = select(CheckRound.held).where(CheckRound.id == round_id)
     reasons = connection.scalar(query) or {}
-    boards = select(tables.Board.board, tables.Board.company)
+    boards = select(Board.board, Board.company).where(one_of(Board.board, reasons))
     return [
-        BoardReport(row.board, row.company, "held", reason=reasons[row.board])
-        for row in connection.execute(boards.where(one_of(tables.Board.board, reasons)))
+        BoardReport(board, company, "held", reason=reasons[board])
+        for board, company in connection.execute(boards)
     ]
 
 
-_CHECKS = text("""
-SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed,
-    v.reopened, v.unreadable, v.seconds, v.reason
-FROM checks v JOIN board_check c ON c.id = v.check_id
-WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
-
-
-_CHANGES = text("""
-SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
-FROM posting_changes v JOIN board_check c ON c.id = v.check_id
-WHERE c.round_id = :round ORDER BY v.change_id""")
+_CHECKS = (
+    select(
+        BoardCheck.id,
+        *(Board.board, Board.company),  # then in the order of BoardReport's fields
+        *(BoardCheck.result, BoardCheck.status, BoardCheck.seen),
+        *(BoardCheck.opened, BoardCheck.revised, BoardCheck.closed, BoardCheck.reopened),
+        *(BoardCheck.unreadable, BoardCheck.seconds, BoardCheck.reason),
+    )
+    .join(Board, Board.id == BoardCheck.board_id)
+    .where(BoardCheck.round_id == bindparam("round"))
+    .order_by(Board.board, BoardCheck.id)
+)
+_THEN = and_(
+    PostingVersion.posting_id == PostingChange.posting_id,
+    PostingVersion.number == PostingChange.version,
+)
+_CHANGES = (
+    select(
+        PostingChange.check_id,
+        *(PostingChange.kind, Posting.name, PostingVersion.title, PostingVersion.url),
+        *(PostingChange.field, PostingChange.old, PostingChange.new),
+    )
+    .join_from(PostingChange, BoardCheck, BoardCheck.id == PostingChange.check_id)
+    .join(Posting, Posting.id == PostingChange.posting_id)
+    .outerjoin(PostingVersion, _THEN)
+    .where(BoardCheck.round_id == bindparam("round"))
+    .order_by(PostingChange.id)
+)

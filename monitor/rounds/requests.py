@@ -5,25 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor.database import lease, tables
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.engine import read_transaction
 from monitor.delivery import backlog
 
 _POLL_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
-def open_requests(connection: Connection) -> list[AnyRow]:
+class OpenRequest(NamedTuple):
+    """A requested round that has not run yet."""
+
+    id: int
+    boards: list[str]  # empty: all
+    alerts: bool
+    announce: bool
+
+
+def open_requests(connection: Connection) -> list[OpenRequest]:
     """Return the requested rounds that have not run yet, the oldest first."""
-    unanswered = tables.RoundRequest.finished_at.is_(None)
-    return list(
-        connection.execute(
-            select(tables.RoundRequest.__table__).where(unanswered).order_by(tables.RoundRequest.id)
-        )
-    )
+    request = tables.RoundRequest
+    query = select(request.id, request.boards, request.alerts, request.announce)
+    unanswered = query.where(request.finished_at.is_(None)).order_by(request.id)
+    return [OpenRequest(*row) for row in connection.execute(unanswered)]
 
 
 def complete_request(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:

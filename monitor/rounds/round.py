@@ -3,7 +3,7 @@
 A board's check, from due to committed:
 
     daemon/turns.py       next_turn: the board is due        → Round.begin: the round's row
-    history/boards.py     board_requests: validators, known keys, postings to probe
+    history/due.py        board_requests: validators, known keys, postings to probe
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
     rounds/check.py       load, compare, decide, prepare     (nothing is written)
@@ -35,8 +35,9 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
-from monitor.history.boards import board_requests, politeness, sync_boards
-from monitor.rounds import host_holds, new_board, outage
+from monitor.history.boards import sync_boards
+from monitor.history.due import board_requests, politeness
+from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.storing import BatchStore, Findings
 from monitor.rounds.work import Work
@@ -219,7 +220,7 @@ def _close_round(
         found = summaries.find(connection, alerting, round_.id, apart)
     with engine.begin() as connection:
         summaries.write(connection, found, round_.id, now)
-        since = outage.update_incidents(
+        since = board_incidents.update_incidents(
             connection, alerting, network, tally, round_id=round_.id, now=now
         )
         expire.expire(connection, now)

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, bindparam, select, union_all
 
 from crawler.holds import Holds
 from crawler.items import Failure, Result
 from monitor.database.engine import read_and_roll_back
+from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
 from monitor.rounds.check import DecidedCheck
@@ -144,7 +145,7 @@ class BatchStore:
 
 
 def _is_reached(result: Result) -> bool:
-    """Did a host answer? One that asked to wait was not asked."""
+    """Return True if a host answered. One that asked to wait was not asked."""
     return not isinstance(result, Failure) or (result.status is not None and not result.held)
 
 
@@ -168,7 +169,9 @@ def _is_news(facts: Mapping[str, object]) -> bool:
     return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
 
 
-_OF_ROUND = text("""
-SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round
-UNION ALL SELECT board FROM board WHERE held_round = :round""")
-_NAMED = text("SELECT id FROM board WHERE board = :board")
+_CHECKED = select(Board.board).join(BoardCheck, BoardCheck.board_id == Board.id)
+_OF_ROUND = union_all(
+    _CHECKED.where(BoardCheck.round_id == bindparam("round")),
+    select(Board.board).where(Board.held_round == bindparam("round")),
+)
+_NAMED = select(Board.id).where(Board.board == bindparam("board"))

@@ -1,4 +1,4 @@
-"""Read a posting, or a stored version of one, as a candidate that rules are matched against."""
+"""Read stored versions as candidates that rules are matched against."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal
 
-from crawler.items import Posting
 from monitor.config.model import Rule
-from monitor.database.tables import Board, Description, PostingVersion
-from monitor.database.tables import Posting as StoredPosting
+from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.rules.matcher import Candidate, Matcher
 
 _PREFIX = "read_"  # keeps our column names apart from those of a view in the same query
@@ -27,25 +25,6 @@ _VERSION_COLUMNS = (
 )
 
 
-def candidate_of_posting(board: str, company: str, posting: Posting) -> Candidate:
-    """Return the candidate of a posting that a check has just read."""
-    pay = posting.pay
-    return Candidate(
-        board=board,
-        company=posting.company or company,
-        title=posting.title,
-        department=posting.department,
-        description=posting.description,
-        location=posting.location,
-        locations=posting.locations,
-        workplace=posting.workplace,
-        pay_min=pay.minimum if pay else None,
-        pay_max=pay.maximum if pay else None,
-        pay_currency=pay.currency if pay else None,
-        pay_period=pay.period if pay else None,
-    )
-
-
 def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
     """Return the columns that `candidate_from_row` needs.
 
@@ -55,7 +34,7 @@ def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
     reads_text = any("description" in (*rule.within, *rule.none_in) for rule in rules)
     columns = {
         "board": Board.board,
-        "company": func.coalesce(StoredPosting.company, Board.company),
+        "company": func.coalesce(Posting.company, Board.company),
         "description": Description.text if reads_text else literal(""),
     }
     columns |= {name: getattr(PostingVersion, name) for name in _VERSION_COLUMNS}

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crawler.items import Posting
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
 
 # working periods in a year
 _PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+
+
+VersionContent = tuple[int, int, Posting]  # posting id, version number, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,25 @@ class Candidate:
     pay_max: float | None = None  # units of the currency
     pay_currency: str | None = None  # ISO 4217
     pay_period: str | None = None  # year month week day hour
+
+
+def candidate_of_posting(board: str, company: str, posting: Posting) -> Candidate:
+    """Return the candidate of a posting that a check has just read."""
+    pay = posting.pay
+    return Candidate(
+        board=board,
+        company=posting.company or company,
+        title=posting.title,
+        department=posting.department,
+        description=posting.description,
+        location=posting.location,
+        locations=posting.locations,
+        workplace=posting.workplace,
+        pay_min=pay.minimum if pay else None,
+        pay_max=pay.maximum if pay else None,
+        pay_currency=pay.currency if pay else None,
+        pay_period=pay.period if pay else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
 
 
 class _Result(NamedTuple):
-    """What one condition of a rule found: the words that fit, or the reason why it failed."""
+    """The result of one condition: the words that fit, or the reason why it failed."""
 
     words: tuple[str, ...] = ()
     failed: str = ""

@@ -15,18 +15,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
-from crawler.items import Posting
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_or_ignore, read_and_roll_back, table
-from monitor.rules.candidates import candidate_columns, candidate_from_row, candidate_of_posting
-from monitor.rules.matcher import Candidate, Matcher
+from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
+from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)
 _ADD_MATCHES = insert(_MATCH)
 _BATCH = 500  # versions in one transaction
-VersionContent = tuple[int, int, Posting]  # posting id, version number, content
 
 
 def store_matches(
@@ -126,10 +124,19 @@ def match_backlog(
             return True
 
 
+class _Backlog(NamedTuple):
+    """A rule, and the ids of the versions that it is not matched with yet."""
+
+    rule: str
+    definition: str
+    next_id: int
+    last_id: int
+
+
 class _Batch(NamedTuple):
     """The matches of the next versions with some rules, computed before the write transaction."""
 
-    rules: list[AnyRow]
+    rules: list[_Backlog]
     rows: list[dict[str, object]]
     next_id: int
 
@@ -139,11 +146,10 @@ def _match_batch(connection: Connection, matchers: dict[str, Matcher]) -> _Batch
 
     Rules that stand at the same version share a batch.
     """
-    backlog = connection.execute(
-        select(_RULE)
-        .where(_RULE.c.next_id <= _RULE.c.last_id)
-        .order_by(_RULE.c.next_id, _RULE.c.last_id)
-    ).all()
+    columns = (_RULE.c[name] for name in _Backlog._fields)
+    query = select(*columns).where(_RULE.c.next_id <= _RULE.c.last_id)
+    rows = connection.execute(query.order_by(_RULE.c.next_id, _RULE.c.last_id))
+    backlog = [_Backlog._make(row) for row in rows]
     together = [
         row
         for row in backlog

@@ -105,7 +105,7 @@ def measure(engine: Engine) -> None:
     )
     history = History(engine, settings(*rules, alerts=AlertSettings(digest=time_of_day(9))))
     held = Held(engine)
-    history.look(snapshot(described(history, "Who we are.")))
+    history.check(snapshot(described(history, "Who we are.")))
     with measure_locks(held, "a template edited on 1,000 postings"):
         check(history, snapshot(described(history, "Who we are now, and what we do.")))
     multiply(engine)

@@ -30,7 +30,7 @@ def _boards(*names: str) -> str:
 
 def _history(engine: Engine, *boards: str) -> History:
     history = History(engine, settings(ENGINEER, boards=boards))
-    history.look(*(replace(snapshot([posting(KEY)]), board=board) for board in boards))
+    history.check(*(replace(snapshot([posting(KEY)]), board=board) for board in boards))
     return history
 
 
@@ -92,7 +92,7 @@ def test_a_boards_own_interval_wins() -> None:
 def test_a_board_that_is_spelled_otherwise_keeps_its_history(engine: Engine) -> None:
     history = _history(engine, "ashby:acme")
     history.settings = settings(ENGINEER, boards=("ashby:Acme",))
-    history.look(replace(snapshot([posting(KEY), posting("2")]), board="ashby:Acme"))
+    history.check(replace(snapshot([posting(KEY), posting("2")]), board="ashby:Acme"))
     assert history.ask("SELECT board, token, url, state FROM boards") == [
         ("ashby:Acme", "Acme", "https://job-boards.greenhouse.io/Acme", "ok")
     ]
@@ -117,7 +117,7 @@ def test_cards_follow_a_board_that_is_spelled_otherwise(engine: Engine) -> None:
 def test_a_board_whose_case_counts_is_another_board(engine: Engine) -> None:
     history = _history(engine, "lever:acme")
     history.settings = settings(ENGINEER, boards=("lever:Acme",))
-    history.look(replace(snapshot([posting(KEY)]), board="lever:Acme"))
+    history.check(replace(snapshot([posting(KEY)]), board="lever:Acme"))
     assert history.ask("SELECT board, state FROM boards ORDER BY state") == [
         ("lever:Acme", "ok"),
         ("lever:acme", "unwatched"),

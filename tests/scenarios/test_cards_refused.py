@@ -10,16 +10,16 @@ from sqlalchemy import Engine
 
 from tests.support.outbox_fixture import post_office
 from tests.support.slack_channel import Channel
-from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
 from tests.support.slack_server import ROLES, shown
 
 
 @pytest.fixture
-async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
+async def own(sqlite_engine: Engine) -> AsyncIterator[SlackScenario]:
     """Run the scenario on one database: Slack's behavior does not depend on which."""
     async with post_office(sqlite_engine) as office:
-        life = Life(office)
-        await life.look()
+        life = SlackScenario(office)
+        await life.check()
         yield life
 
 
@@ -28,15 +28,15 @@ async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
 )
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.replies"])
 async def test_one_copy_and_todays_truth_whatever_goes_wrong(
-    own: Life, method: str, fault: str
+    own: SlackScenario, method: str, fault: str
 ) -> None:
     life = own
-    await life.look(paid(PAY))
+    await life.check(paid(PAY))
     if method == "conversations.replies":
         life.slack.break_next("accept_then_500")
     life.slack.break_next(fault, method)
-    life.glance(paid(MORE))
-    await life.look(gone="1")
+    life.check_without_delivery(paid(MORE))
+    await life.check(gone="1")
     assert kinds(life.cards) == ["Closed"]
     assert kinds(life.thread) == ["Role changed!", "Role closed!"]
     assert life.office.one_copy_each()
@@ -44,47 +44,49 @@ async def test_one_copy_and_todays_truth_whatever_goes_wrong(
 
 
 async def test_a_card_that_may_not_be_edited_is_posted_again_and_its_channel_works(
-    own: Life,
+    own: SlackScenario,
 ) -> None:
-    await own.look(paid(PAY))
+    await own.check(paid(PAY))
     own.slack.break_next("edit_window_closed", "chat.update")
-    await own.look(paid(MORE))
+    await own.check(paid(MORE))
     assert "141,000" in shown(own.cards[-1])
     assert own.slack.channels["C0000OPS"].messages == []
 
 
-async def test_a_card_names_no_rule_that_is_not_there_any_more(own: Life) -> None:
-    await own.look(paid(PAY))
+async def test_a_card_names_no_rule_that_is_not_there_any_more(own: SlackScenario) -> None:
+    await own.check(paid(PAY))
     own.history.settings = replace(own.history.settings, rules=(replace(RULE, name="renamed"),))
-    await own.look(paid(MORE))
+    await own.check(paid(MORE))
     assert "Matched renamed" in shown(own.cards[0])
     assert "research-engineer" not in shown(own.cards[0])
     own.history.settings = replace(own.history.settings, rules=())
-    await own.look(paid(MOST))
+    await own.check(paid(MOST))
     assert "Matched renamed (rule removed)" in shown(own.cards[0])
 
 
-async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(own: Life) -> None:
-    await own.look(paid(PAY))
+async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(
+    own: SlackScenario,
+) -> None:
+    await own.check(paid(PAY))
     own.history.alerts = False
     own.slack.channels[ROLES].name = "roles-2025"
-    await own.look(paid(MORE))
+    await own.check(paid(MORE))
     assert "141,000" in shown(own.card)
     assert own.slack.channels["C0000OPS"].messages == []
 
 
 async def test_an_unclear_reply_delays_no_other_channel(
-    own: Life,
+    own: SlackScenario,
 ) -> None:
-    await own.look(paid(PAY))
+    await own.check(paid(PAY))
     own.slack.break_next("accept_then_500")
-    own.glance(paid(MORE))
+    own.check_without_delivery(paid(MORE))
     await own.office.outbox().deliver(until_idle=False)
     own.slack.channels = {
         channel.id: channel
         for channel in (Channel("C0NEWROLE", "roles"), Channel("C00NEWOPS", "ops"))
     }  # a new workspace
-    await own.look(paid(MOST), paid(PAY, "2"))
+    await own.check(paid(MOST), paid(PAY, "2"))
     new = own.slack.channels["C0NEWROLE"]
     assert "150,000" in shown(new.messages[0])
     assert kinds(new.replies(new.messages[0])) == ["Role changed!"]

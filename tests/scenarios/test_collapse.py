@@ -34,7 +34,7 @@ class Watch:
     probes: list[int] = field(default_factory=list)
     random: Random = field(default_factory=lambda: Random(1))
 
-    async def look(self) -> BoardReport:
+    async def check(self) -> BoardReport:
         self.now += timedelta(minutes=15)
         asked = len(self.server.requests)
         own = settings(ats={"greenhouse": AtsSettings(self.server.url, timedelta(0), 4)})
@@ -66,7 +66,7 @@ class Watch:
         return int(count)
 
     def told(self) -> int:
-        """How often the operator was told anything."""
+        """Return how many messages the operator got."""
         [(count,)] = self.ask("SELECT count(*) FROM alerts WHERE kind = 'operator'")
         return int(count)
 
@@ -87,9 +87,9 @@ def silence(watch: Watch, keys: range, status: int = 403) -> None:
 
 async def test_a_board_that_really_lost_300_of_400_drains_by_proof_alone(watch: Watch) -> None:
     watch.lists(range(1, 401))
-    await watch.look()
+    await watch.check()
     watch.lists(range(1, 101))
-    rounds = [await watch.look() for _ in range(7)]
+    rounds = [await watch.check() for _ in range(7)]
     assert [one.closed for one in rounds] == [PROBES] * 6 + [0]
     assert watch.probes == [0, *[PROBES] * 6, 0]
     assert [one.collapsed for one in rounds] == [True] * 6 + [False]
@@ -105,12 +105,12 @@ async def test_what_the_list_lost_and_is_still_there_stays_open_however_many_rou
     watch: Watch,
 ) -> None:
     watch.lists(range(1, 201))
-    await watch.look()
+    await watch.check()
     listed = watch.server.boards["examplelabs"]
     listed.unlisted, listed.jobs = listed.jobs[20:], listed.jobs[:20]
     asked: Counter[str] = Counter()
     for _ in range(8):
-        await watch.look()
+        await watch.check()
     asked.update(request.path for request in watch.server.requests if "/" in request.path)
     assert watch.open() == 200
     assert max(watch.probes) == PROBES
@@ -124,9 +124,9 @@ async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_tha
 ) -> None:
     watch.lists(range(1, 101))
     silence(watch, range(1, 101))
-    await watch.look()
+    await watch.check()
     watch.lists(range(1, 31))
-    rounds = [await watch.look() for _ in range(4)]
+    rounds = [await watch.check() for _ in range(4)]
     assert [one.closed for one in rounds] == [0, 0, 70, 0]
     assert watch.probes == [0, 3, 3, 3, 0]
     assert watch.told() == 1
@@ -135,16 +135,16 @@ async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_tha
 async def test_rounds_that_failed_or_did_not_agree_close_nothing(watch: Watch) -> None:
     watch.lists(range(1, 41))
     silence(watch, range(1, 41))
-    await watch.look()
+    await watch.check()
     for _ in range(3):
         watch.lists(range(1, 11))
-        await watch.look()
+        await watch.check()
         watch.server.troubles["examplelabs"] = Trouble(status=403)
-        await watch.look()
+        await watch.check()
         del watch.server.troubles["examplelabs"]
-        await watch.look()
+        await watch.check()
         watch.lists(range(1, 41))
-        await watch.look()
+        await watch.check()
     assert watch.open() == 40
     assert watch.ask("SELECT count(*) FROM posting_changes") == [(0,)]
     assert watch.ask("SELECT state FROM boards") == [("ok",)]
@@ -156,9 +156,9 @@ async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had
 ) -> None:
     watch.lists(range(1, 41))
     silence(watch, range(1, 6))
-    await watch.look()
+    await watch.check()
     watch.lists(range(21, 41))
-    rounds = [await watch.look() for _ in range(4)]
+    rounds = [await watch.check() for _ in range(4)]
     assert sum(one.closed for one in rounds) == 20
     silent = (
         "SELECT count(*) FROM posting_changes "
@@ -169,18 +169,18 @@ async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had
 
 async def test_a_board_that_lost_fewer_is_believed_posting_by_posting(watch: Watch) -> None:
     watch.lists(range(1, 401))
-    await watch.look()
+    await watch.check()
     watch.lists(range(1, 331))
-    rounds = [await watch.look() for _ in range(3)]
+    rounds = [await watch.check() for _ in range(3)]
     assert [one.closed for one in rounds] == [50, 20, 0]
     assert watch.told() == 0
 
 
 async def test_an_unchanged_list_goes_on_draining(watch: Watch) -> None:
     watch.lists(range(1, 201))
-    await watch.look()
+    await watch.check()
     watch.lists(range(1, 81))
-    rounds = [await watch.look() for _ in range(4)]
+    rounds = [await watch.check() for _ in range(4)]
     assert [one.result for one in rounds] == ["snapshot", "unchanged", "unchanged", "unchanged"]
     assert [one.closed for one in rounds] == [50, 50, 20, 0]
     assert [one.collapsed for one in rounds] == [True, True, True, False]
@@ -190,9 +190,9 @@ async def test_a_board_that_lists_nothing_any_more_drains_to_nothing_and_may_beg
     watch: Watch,
 ) -> None:
     watch.lists(range(1, 61))
-    await watch.look()
+    await watch.check()
     watch.lists(range(0))
-    assert [(await watch.look()).closed for _ in range(3)] == [50, 10, 0]
+    assert [(await watch.check()).closed for _ in range(3)] == [50, 10, 0]
     watch.lists(range(1, 61))
-    again = await watch.look()
+    again = await watch.check()
     assert (again.reopened, again.opened, again.collapsed) == (60, 0, False)

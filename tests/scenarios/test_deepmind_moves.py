@@ -23,7 +23,7 @@ from tests.support.history import History, settings
 from tests.support.moves import listing, move
 from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.places import ROOT
-from tests.support.slack_scenario import RULE, Life
+from tests.support.slack_scenario import RULE, SlackScenario
 from tests.support.slack_server import ROLES, shown
 
 SERIES = ROOT.parent / "shared" / "recordings" / "timeseries" / "greenhouse-deepmind_daily"
@@ -125,17 +125,17 @@ def _of_deepmind(wanted: Settings) -> Settings:
 async def test_a_move_is_one_message_and_every_match_is_right(
     office: PostOffice, recorded: Any
 ) -> None:
-    life = Life(office)
+    life = SlackScenario(office)
     history = life.history
     history.settings = _of_deepmind(history.settings)
     days = recorded()
     for seen in days:
-        history.look(day(seen), minutes=60 * 24)
+        history.check(day(seen), minutes=60 * 24)
     await life.deliver()
     told, alerts = len(life.slack.channels[ROLES].messages), len(history.alerted())
     move(history, OLD, NEW)
     listed = [there(one) for number, one in enumerate(days[-1]) if number % 5 < 3]
-    history.look(replace(listing([*listed, *newcomers()], NEW), company="Google DeepMind"))
+    history.check(replace(listing([*listed, *newcomers()], NEW), company="Google DeepMind"))
     await life.deliver()
     _assert_right(history, days[-1], listed)
     _assert_counted(history, listed)

@@ -12,7 +12,7 @@ import pytest
 from monitor.demo.board_server import BoardServer
 from tests.support.full_disk import Disk, disk
 from tests.support.greenhouse import job
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 ROUND, LEASE = "ERROR round failed, trying again", "ERROR lease not renewed, trying again"
@@ -37,7 +37,7 @@ async def place(full: Disk, boards: BoardServer, slack: SlackServer) -> AsyncIte
 async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(
     place: Place, boards: BoardServer, slack: SlackServer, full: Disk
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     pid = daemon.process.pid
     await until(slack.texts)
     slack.hang = 1.0
@@ -50,7 +50,7 @@ async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(
     full.free(pid)
     await until(lambda: len(slack.texts()) == 3)
     await until(lambda: place.ask("SELECT DISTINCT state FROM alerts") == [("sent",)])
-    await until(lambda: len(daemon.of("the database works again")) == 3)
+    await until(lambda: len(daemon.of("database recovered")) == 3)
     assert await daemon.stopped() < 10
     assert daemon.process.returncode == 0
     assert [len(daemon.of(event)) for event in (ROUND, LEASE, OUTBOX)] == [1, 1, 1]
@@ -72,7 +72,7 @@ async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(
 async def test_a_message_that_cannot_be_claimed_for_a_full_disk_is_not_sent_until_it_can(
     place: Place, boards: BoardServer, slack: SlackServer, full: Disk
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(slack.texts)
     slack.wait = 2
     slack.break_next("429")  # it waits for its time, which comes when the disk is full

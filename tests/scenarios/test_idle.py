@@ -15,7 +15,7 @@ from monitor.config.model import AlertSettings
 from monitor.database import tables
 from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
-from monitor.history.boards import next_turn
+from monitor.history.due import next_turn
 from monitor.rounds import requests
 from monitor.text.local_time import next_instant
 from tests.support.greenhouse import job

@@ -14,7 +14,7 @@ import pytest
 from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 
 LOCKED = (
     "the database cannot be used: database is locked; another program has locked it: wait "
@@ -45,10 +45,10 @@ def locked(place: Place) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-async def working(place: Place) -> Heard:
+async def working(place: Place) -> ProcessLog:
     """Run a daemon until it has checked its board and sent everything."""
     before = len(place.ask("SELECT 1 FROM board_check"))
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(
         lambda: len(place.ask("SELECT 1 FROM board_check")) > before and not place.ask(UNDER_WAY)
     )
@@ -84,7 +84,7 @@ async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_
         await until(lambda: daemon.of("ERROR round failed, trying again"))
     assert [(code, err) for code, _, err in codes] == [(1, LOCKED), (1, LOCKED), (0, "")]
     await until(lambda: place.ask("SELECT count(*) FROM posting_changes") == [(1,)])
-    await until(lambda: daemon.of("INFO the database works again"))
+    await until(lambda: daemon.of("INFO database recovered"))
     assert await daemon.stopped() < 10
     assert len(daemon.of("ERROR round failed, trying again")) == 1
     assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round failed")[0]

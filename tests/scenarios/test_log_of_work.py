@@ -12,19 +12,19 @@ from structlog.testing import capture_logs
 from crawler.items import Unchanged
 from monitor.rounds.storing import log_results
 from tests.support.outbox_fixture import post_office
-from tests.support.slack_scenario import MORE, PAY, Life, paid
+from tests.support.slack_scenario import MORE, PAY, SlackScenario, paid
 
 
 @pytest.fixture
-async def life(sqlite_engine: Engine) -> AsyncIterator[Life]:
+async def life(sqlite_engine: Engine) -> AsyncIterator[SlackScenario]:
     async with post_office(sqlite_engine) as office:
-        life = Life(office)
-        await life.look()
+        life = SlackScenario(office)
+        await life.check()
         yield life
 
 
-async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: Life) -> None:
-    life.glance(paid(PAY))
+async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: SlackScenario) -> None:
+    life.check_without_delivery(paid(PAY))
     life.office.clock.skipped += timedelta(minutes=5)
     with capture_logs() as lines:
         await life.deliver()
@@ -52,9 +52,9 @@ async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: Life)
     }
 
 
-async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: Life) -> None:
+async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: SlackScenario) -> None:
     life.slack.break_next("not_in_channel")
-    life.glance(paid(PAY))
+    life.check_without_delivery(paid(PAY))
     with capture_logs() as lines:
         await life.office.outbox().deliver(until_idle=False)
     assert [
@@ -64,8 +64,10 @@ async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: Life) -> None:
     ] == []
 
 
-async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
-    life.glance(*(paid(PAY, str(key), title=f"Research Engineer {key}") for key in range(1, 13)))
+async def test_a_merged_message_is_one_line_an_alert(life: SlackScenario) -> None:
+    life.check_without_delivery(
+        *(paid(PAY, str(key), title=f"Research Engineer {key}") for key in range(1, 13))
+    )
     with capture_logs() as lines:
         await life.deliver()
     sent = [line for line in lines if line["event"] == "alert sent"]
@@ -91,10 +93,10 @@ def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], l
     assert [line["log_level"] for line in lines] == [level]
 
 
-async def test_a_check_says_what_it_brought(life: Life) -> None:
-    life.glance(paid(PAY))
+async def test_a_check_says_what_it_brought(life: SlackScenario) -> None:
+    life.check_without_delivery(paid(PAY))
     with capture_logs() as lines:
-        await life.look(paid(MORE))
+        await life.check(paid(MORE))
     assert [line["kind"] for line in lines if line["event"] == "alert sent"] == [
         "opened",
         "revised",

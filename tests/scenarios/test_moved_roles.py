@@ -36,7 +36,7 @@ from tests.support.moves import (
 def history(engine: Engine) -> History:
     """Ten engineers and a chef on the former board."""
     history = History(engine)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     return history
 
 
@@ -44,7 +44,7 @@ def test_a_role_that_moved_is_found_once_by_its_title(history: History) -> None:
     with history.engine.connect() as connection:
         before = find_by_name_or_title(connection, "team 3")
     move(history)
-    history.look(listing([*came(6), *some_new(1)]))
+    history.check(listing([*came(6), *some_new(1)]))
     with history.engine.connect() as connection:
         [found] = find_by_name_or_title(connection, "team 3")
         assert found.board == NEW
@@ -54,7 +54,7 @@ def test_a_role_that_moved_is_found_once_by_its_title(history: History) -> None:
 def test_a_role_that_moved_is_listed_once(history: History) -> None:
     move(history)
     assert len(open_roles(history)) == 11
-    history.look(listing([*came(6), *some_new(1)]))
+    history.check(listing([*came(6), *some_new(1)]))
     here = [f"{NEW}:13{number}" for number in range(1, 7)]
     assert open_roles(history) == [*here, f"{NEW}:70"]
     assert len(open_roles(history, text="engineer")) == 7
@@ -75,9 +75,9 @@ def test_a_role_that_moved_is_listed_once(history: History) -> None:
 
 def test_a_former_board_that_is_watched_again_is_listed_again(history: History) -> None:
     move(history)
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     move(history, NEW, BOARD)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     assert len(open_roles(history)) == 11
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0), (6, 6, 0, 5)]
     assert "opened" not in history.alerted()
@@ -87,10 +87,10 @@ def test_a_reminder_sent_on_the_former_board_is_not_alerted_on_the_new_one(engin
     history = History(engine)
     near = Deadline(history.now + timedelta(hours=60), "soon")
     dated = [replace(one, deadline=near, stated=frozenset({"deadline"})) for one in postings(3)]
-    history.look(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
+    history.check(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
     assert _remind(history) == 3
     move(history)
-    history.look(
+    history.check(
         listing(
             [
                 *map(there, dated),
@@ -110,7 +110,7 @@ def _remind(history: History) -> int:
 
 def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
     move(history)
-    history.look(listing([*came(6), *some_new(1)]))
+    history.check(listing([*came(6), *some_new(1)]))
     day = replace(
         history.settings,
         alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()),
@@ -133,8 +133,8 @@ def test_mutes_and_saved_roles_go_along(history: History) -> None:
         for user in ("U1", "U2"):
             saved.save_role(connection, user, first, history.now)
     move(history)
-    history.look(listing(came(6)))
-    history.look(
+    history.check(listing(came(6)))
+    history.check(
         listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]])
     )
     [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")

@@ -1,4 +1,4 @@
-"""What a channel sees of an employer's move to another board."""
+"""An employer's move to another board, as a channel sees it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.moves import (
 )
 from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.simulator import Simulator, simulated, simulating
-from tests.support.slack_scenario import RULE, Life, kinds
+from tests.support.slack_scenario import RULE, SlackScenario, kinds
 from tests.support.slack_server import OPS, ROLES, TOKEN, shown
 
 
@@ -36,10 +36,10 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 
 async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(40))
+    life = SlackScenario(office)
+    await life.check(*postings(40))
     move(life.history)
-    life.history.look(listing([*came(25), *some_new(20)]))
+    life.history.check(listing([*came(25), *some_new(20)]))
     await life.deliver()
     [_, message] = life.slack.channels[ROLES].messages
     assert (
@@ -52,11 +52,11 @@ async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
 
 
 async def test_a_first_check_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
+    life = SlackScenario(office)
+    await life.check(*postings(3))
     move(life.history)
     watch_too(life.history, "greenhouse:another")
-    life.history.look(
+    life.history.check(
         listing(came(3)), listing([posting("5", company="Another")], "greenhouse:another")
     )
     await life.deliver()
@@ -66,17 +66,17 @@ async def test_a_first_check_in_the_same_round_is_in_the_same_message(office: Po
 
 
 async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
-    await life.look(*postings(4))
+    life = SlackScenario(office)
+    await life.check(*postings(3))
+    await life.check(*postings(4))
     assert "greenhouse / examplelabs · 4" in shown(life.card)
     move(life.history)
-    life.history.look(listing(came(4)))
+    life.history.check(listing(came(4)))
     await life.deliver()
     card, summary = life.cards
     assert "google / examplelabs · 134" in shown(card)
     assert "https://careers.example/134" in shown(card)
-    life.history.look(
+    life.history.check(
         listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")])
     )
     await life.deliver()
@@ -87,10 +87,10 @@ async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOf
 async def test_the_operators_message_of_the_former_board_shows_how_it_ended(
     office: PostOffice,
 ) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
+    life = SlackScenario(office)
+    await life.check(*postings(3))
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
+        await life.check_result(Failure(BOARD, "HTTP 404", 404))
     move(life.history)
     await life.deliver()
     [notice] = life.slack.channels[OPS].messages
@@ -102,9 +102,9 @@ async def test_the_strict_simulator_takes_the_one_message(engine: Engine) -> Non
     with simulating() as address:
         async with simulated(address, engine) as simulator:
             history = _in_slack(simulator)
-            history.look(snapshot(postings(140)))
+            history.check(snapshot(postings(140)))
             move(history)
-            history.look(listing([*came(90), *some_new(150)]))
+            history.check(listing([*came(90), *some_new(150)]))
             await simulator.outbox().deliver(until_idle=True)
             assert simulator.states() == ["sent", "sent"]
             assert len(await simulator.messages()) == 2

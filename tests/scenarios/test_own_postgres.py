@@ -16,7 +16,7 @@ from monitor.config.database_url import normal_url
 from monitor.database.schema import engine_as_is, upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 pytestmark = pytest.mark.slow  # a server of its own, for half a minute
@@ -79,7 +79,7 @@ async def place(
 async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubled(
     place: Place, boards: BoardServer, slack: SlackServer, server: Server
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(slack.texts)
     slack.hang = 2.0
     slack.break_next("accept_then_timeout")  # the server is gone when this message is to be settled

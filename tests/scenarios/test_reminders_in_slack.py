@@ -34,8 +34,8 @@ class Channel:
         )
         self.history = History(office.engine, replace(wanted, alerts=AlertSettings(digest=time(9))))
 
-    async def look(self, *postings: Posting) -> None:
-        self.history.look(snapshot([CHEF, *postings]))
+    async def check(self, *postings: Posting) -> None:
+        self.history.check(snapshot([CHEF, *postings]))
         await self.deliver()
 
     async def pass_to(self, moment: datetime) -> None:
@@ -64,8 +64,8 @@ async def channel(engine: Engine) -> AsyncIterator[Channel]:
 
 
 async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: Channel) -> None:
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     await channel.pass_to(DEADLINE - timedelta(hours=24))
     card = channel.messages[1]
     (reply,) = [one for one in channel.replies(card) if "Deadline in" in one["text"]]
@@ -78,17 +78,17 @@ async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: 
 async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(
     channel: Channel,
 ) -> None:
-    await channel.look(DUE)
+    await channel.check(DUE)
     await channel.pass_to(DEADLINE - timedelta(hours=24))
     assert "Deadline in 24 hours" in channel.messages[-1]["text"]
-    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    await channel.check(replace(DUE, title="Senior Research Engineer"))
     assert "Deadline in 24 hours" in shown(channel.messages[-2])
     assert "Senior" in shown(channel.messages[-1])
 
 
 async def test_a_reminder_that_may_have_arrived_is_there_once(channel: Channel) -> None:
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     channel.office.slack.break_next("accept_then_reset")
     await channel.pass_to(DEADLINE - timedelta(hours=24))
     assert channel.office.one_copy_each()
@@ -96,7 +96,7 @@ async def test_a_reminder_that_may_have_arrived_is_there_once(channel: Channel) 
 
 
 async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) -> None:
-    await channel.look(DUE)
+    await channel.check(DUE)
     channel.office.slack.break_next("accept_then_500")
     await channel.pass_to(START + timedelta(days=1, hours=1))
     assert channel.office.one_copy_each()
@@ -107,8 +107,8 @@ async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) ->
 
 
 async def test_a_reminder_that_was_held_is_a_reply_too(channel: Channel) -> None:
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     moment = DEADLINE - timedelta(hours=24)
     channel.office.clock = At(moment)
     channel.history.settings = replace(channel.history.settings, alerts=AlertSettings())
@@ -126,20 +126,20 @@ async def test_a_reminder_that_was_held_is_a_reply_too(channel: Channel) -> None
 
 
 async def test_a_reminder_whose_card_was_deleted_stays_a_reminder(channel: Channel) -> None:
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     channel.office.slack.delete(channel.messages[1])
     await channel.pass_to(DEADLINE - timedelta(hours=24))
     assert "Deadline in 24 hours" in shown(channel.messages[-1])
-    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    await channel.check(replace(DUE, title="Senior Research Engineer"))
     assert "Deadline in 24 hours" in shown(channel.messages[-2])
     assert "Senior" in shown(channel.messages[-1])
 
 
 async def test_a_card_is_edited_once_when_its_deadline_has_passed(channel: Channel) -> None:
     channel.office.clock = At(START)
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     card, slack = channel.messages[1], channel.office.slack
     await channel.pass_to(DEADLINE - timedelta(seconds=1))
     assert "Apply by" in shown(card)
@@ -156,12 +156,12 @@ async def test_a_card_is_edited_once_when_its_deadline_has_passed(channel: Chann
 
 async def test_a_deadline_that_is_extended_passes_again(channel: Channel) -> None:
     channel.office.clock = At(START)
-    await channel.look()
-    await channel.look(DUE)
+    await channel.check()
+    await channel.check(DUE)
     card, slack = channel.messages[1], channel.office.slack
     await channel.pass_to(DEADLINE)
     later = DEADLINE + timedelta(days=3)
-    await channel.look(replace(DUE, deadline=Deadline(later, "noon")))
+    await channel.check(replace(DUE, deadline=Deadline(later, "noon")))
     assert "Deadline passed" not in shown(card)
     assert slack.calls["chat.update"] == 2
     await channel.pass_to(later)
@@ -171,9 +171,9 @@ async def test_a_deadline_that_is_extended_passes_again(channel: Channel) -> Non
 
 async def test_a_closed_role_has_no_deadline_that_passes(channel: Channel) -> None:
     channel.office.clock = At(START)
-    await channel.look()
-    await channel.look(DUE)
-    channel.history.look(snapshot([CHEF], {"1": Probe.GONE}))
+    await channel.check()
+    await channel.check(DUE)
+    channel.history.check(snapshot([CHEF], {"1": Probe.GONE}))
     await channel.deliver()
     edits = channel.office.slack.calls["chat.update"]
     await channel.pass_to(DEADLINE + timedelta(days=1))
@@ -183,8 +183,8 @@ async def test_a_closed_role_has_no_deadline_that_passes(channel: Channel) -> No
 
 def test_the_clock_is_read_when_a_deadline_passes(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, remind=())))
-    history.look(snapshot([CHEF]))
-    history.look(snapshot([CHEF, DUE]))
+    history.check(snapshot([CHEF]))
+    history.check(snapshot([CHEF, DUE]))
     with engine.connect() as connection:
         assert (
             scheduled.next_due(connection, history.settings, DEADLINE - timedelta(minutes=5))

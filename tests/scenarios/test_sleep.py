@@ -24,7 +24,7 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.demo.board_server import BoardServer
 from monitor.notify.console import ConsoleNotifier
 from tests.support.greenhouse import job
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 
 DAY = timedelta(days=1)
 MORE = '[alerts]\ndigest = "09:00"\ntimezone = "UTC"\n'
@@ -116,7 +116,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(
     place: Place,
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(lambda: place.ask("SELECT 1 FROM board_check"))
     with closing(sqlite3.connect(place.folder / "rolewatch.db", timeout=20)) as other:
         mine = "holder = 'another', command = 'check', host = 'elsewhere', expires_at = ?"

@@ -146,7 +146,7 @@ def test_a_backup_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def upgraded(url: str, *how: str) -> list[int]:
-    """How upgrades in processes of their own ended."""
+    """Run upgrades in processes of their own. Return how they ended."""
     ran = subprocess.run(
         [sys.executable, "-m", "tests.support.upgrading", url, *how],
         cwd=ROOT,

@@ -124,7 +124,7 @@ def every_kind() -> list[Message]:
     return [*role_kinds, summary(roles=[role()]), notice(), reminder(), told, digest(), night]
 
 
-class Desk:
+class AlertWriter:
     """Writes alerts as a round does, and reads their deliveries."""
 
     def __init__(self, engine: Engine) -> None:

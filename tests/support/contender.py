@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from monitor.cli import main
 from monitor.daemon import daemon
-from monitor.database import lease, process_identity
+from monitor.database import lease, lease_holder
 
 if __name__ == "__main__":
     name = sys.argv.pop(1)
     if name != "-":
-        process_identity._namespace = lambda: name
+        lease_holder._namespace = lambda: name
     # final for everybody else
     lease.LIFE, lease._CALL, daemon.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]
     main()

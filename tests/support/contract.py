@@ -38,7 +38,7 @@ class Failed:
     """The board could not be read to its end."""
 
 
-Look = Listed | Same | Failed
+Check = Listed | Same | Failed
 
 
 @dataclass
@@ -67,38 +67,38 @@ class Contract:
     # what was open after each check
     past: list[tuple[datetime, dict[str, Content]]] = field(default_factory=list)
 
-    def look(self, look: Look, now: datetime) -> None:
+    def check(self, check: Check, now: datetime) -> None:
         at = (
             now
             if self.clock is None or now > self.clock
             else self.clock + timedelta(microseconds=1)
         )
         self.clock = at
-        if isinstance(look, Listed):
+        if isinstance(check, Listed):
             self._missing(
                 at,
-                frozenset(look.jobs),
-                look.answers,
-                len(look.jobs) + look.nameless,
-                look.nameless,
+                frozenset(check.jobs),
+                check.answers,
+                len(check.jobs) + check.nameless,
+                check.nameless,
             )
-            for key, content in look.jobs.items():
+            for key, content in check.jobs.items():
                 self._listed(at, key, content)
-            self.shown = frozenset(look.jobs)
-        elif isinstance(look, Same):
+            self.shown = frozenset(check.jobs)
+        elif isinstance(check, Same):
             there = [key for key in self._open() if key in self.shown]
-            self._missing(at, self.shown, look.answers, len(there), 0)
+            self._missing(at, self.shown, check.answers, len(there), 0)
             for key in there:
                 self.jobs[key].seen = at
-        if not isinstance(look, Failed):
+        if not isinstance(check, Failed):
             self.good = at
         self.past.append(
             (at, {key: job.content for key, job in self.jobs.items() if job.open and job.content})
         )
 
-    def missing(self, look: Look) -> frozenset[str]:
+    def missing(self, check: Check) -> frozenset[str]:
         """Return the postings that the check does not list and that can be probed."""
-        listed = frozenset(look.jobs) if isinstance(look, Listed) else self.shown
+        listed = frozenset(check.jobs) if isinstance(check, Listed) else self.shown
         return frozenset(self._open()) - listed
 
     def _open(self) -> list[str]:

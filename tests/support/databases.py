@@ -38,7 +38,7 @@ _OTHERS = text(
 )
 
 
-class Made:
+class DatabasePool:
     """Lends databases at the newest schema and empties them afterwards."""
 
     def __init__(self, folder: Path) -> None:

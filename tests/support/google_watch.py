@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
-from monitor.history import boards
+from monitor.history import boards, due
 from tests.support.google_server import GoogleServer
 from tests.support.history import History, settings
 
@@ -52,10 +52,10 @@ class Watch:
         at = history.now + timedelta(hours=hours)
         with history.engine.begin() as connection:
             boards.sync_boards(connection, history.settings)
-            [request] = boards.board_requests(connection, {self.board}, at)["google"]
+            [request] = due.board_requests(connection, {self.board}, at)["google"]
         server.asked.clear()
         result = await crawled(server, request)
-        history.look(result, minutes=hours * 60)
+        history.check(result, minutes=hours * 60)
         return result
 
     def happened(self) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ class History:
     alerts: bool = True
     announce: bool = False
 
-    def look(self, *results: Result, minutes: float = 15) -> datetime:
+    def check(self, *results: Result, minutes: float = 15) -> datetime:
         """Record the results as one round. Return its instant."""
         self.now += timedelta(minutes=minutes)
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)

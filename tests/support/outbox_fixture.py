@@ -23,7 +23,7 @@ from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
-from tests.support.alerts import Desk
+from tests.support.alerts import AlertWriter
 from tests.support.slack_server import TOKEN, SlackServer, slack_server
 
 
@@ -54,7 +54,7 @@ class At(Clock):
         return self.now + self.skipped
 
 
-class PostOffice(Desk):
+class PostOffice(AlertWriter):
     """An outbox with its alerts, notifiers and clock."""
 
     def __init__(self, engine: Engine, slack: SlackServer) -> None:

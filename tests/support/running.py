@@ -123,8 +123,8 @@ async def stopped(process: Process, number: signal.Signals = signal.SIGTERM) -> 
     return time.monotonic() - began
 
 
-class Heard:
-    """What a process writes to its log, line by line as it comes."""
+class ProcessLog:
+    """The log of a process, line by line as it comes."""
 
     def __init__(self, process: Process) -> None:
         self.process = process

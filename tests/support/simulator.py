@@ -16,7 +16,7 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
-from tests.support.alerts import Desk
+from tests.support.alerts import AlertWriter
 from tests.support.outbox_fixture import Clock
 from tests.support.places import ROOT
 
@@ -38,10 +38,10 @@ FAULTS = [
 ACCEPTED = ["reset", "timeout", "500", "503", "bad_json"]
 
 
-class Simulator(Desk):
+class Simulator(AlertWriter):
     """A database, an outbox that posts to the simulator, and the simulator's own word."""
 
-    def __init__(self, desk: Desk, base: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, desk: AlertWriter, base: str, session: aiohttp.ClientSession) -> None:
         super().__init__(desk.engine)
         self.base = base
         self.session = session
@@ -112,7 +112,7 @@ def simulating(*options: str) -> Iterator[str]:
 async def simulated(address: str, engine: Engine) -> AsyncIterator[Simulator]:
     """At the end: nothing to complain of, nothing refused for its form."""
     async with aiohttp.ClientSession() as session:
-        simulator = Simulator(Desk(engine), address, session)
+        simulator = Simulator(AlertWriter(engine), address, session)
         await simulator.control("reset", now=True)
         await simulator.control("config", rate=0, workspace_per_min=0, non_marketplace=False)
         yield simulator

@@ -37,7 +37,7 @@ def kinds(messages: list[Body]) -> list[str]:
     ]
 
 
-class Life:
+class SlackScenario:
     """A board with a rule for #roles, or given rules, and one posting that fits none of them."""
 
     def __init__(self, office: PostOffice, *rules: Rule) -> None:
@@ -49,18 +49,18 @@ class Life:
         }
         self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
 
-    async def look(self, *postings: Posting, gone: str = "") -> None:
+    async def check(self, *postings: Posting, gone: str = "") -> None:
         """Record a check that lists these, and deliver its alerts."""
-        self.glance(*postings, gone=gone)
+        self.check_without_delivery(*postings, gone=gone)
         await self.deliver()
 
-    def glance(self, *postings: Posting, gone: str = "") -> None:
+    def check_without_delivery(self, *postings: Posting, gone: str = "") -> None:
         """Record a check without delivery."""
-        self.history.look(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
+        self.history.check(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
 
-    async def hear(self, result: Result) -> None:
+    async def check_result(self, result: Result) -> None:
         """Record another result of the board, and deliver its alerts."""
-        self.history.look(result)
+        self.history.check(result)
         await self.deliver()
 
     async def deliver(self) -> None:

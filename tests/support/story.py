@@ -72,12 +72,12 @@ def _record(engine: Engine) -> History:
         posting("21", company="Other Works"),
     ]
     other = replace(snapshot(theirs), board=OTHER, company="Other Works")
-    history.look(snapshot([_STORY, _LAWYER]), other)
+    history.check(snapshot([_STORY, _LAWYER]), other)
     revised = replace(_STORY, location="Mountain View", locations=("Mountain View",), pay=PAY)
-    history.look(snapshot([revised, _LAWYER, _SCIENTIST]))
+    history.check(snapshot([revised, _LAWYER, _SCIENTIST]))
     edited = replace(revised, description="We build very large kernels.\n\nApply soon.")
-    history.look(snapshot([edited, _LAWYER, _SCIENTIST]), Failure(OTHER, "HTTP 500", 500))
-    history.look(snapshot([_LAWYER, _SCIENTIST], {"11": Probe.GONE}))
-    history.look(snapshot([edited, _LAWYER, _SCIENTIST]))
-    history.look(snapshot([edited, _SCIENTIST], {"13": Probe.GONE}))
+    history.check(snapshot([edited, _LAWYER, _SCIENTIST]), Failure(OTHER, "HTTP 500", 500))
+    history.check(snapshot([_LAWYER, _SCIENTIST], {"11": Probe.GONE}))
+    history.check(snapshot([edited, _LAWYER, _SCIENTIST]))
+    history.check(snapshot([edited, _SCIENTIST], {"13": Probe.GONE}))
     return history

@@ -11,21 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.database.views import alerts, boards, coverage, days, lifetimes, postings
+from monitor.database.views import coverage, days, lifetimes, rows
 from monitor.database.views.dialect import POSTGRES, SQLITE, Dialect
 
 _VIEWS: dict[str, Callable[[Dialect], str]] = {
-    "boards": boards.boards,
-    "checks": boards.checks,
-    "postings": postings.postings,
-    "posting_locations": postings.locations,
-    "posting_versions": postings.versions,
-    "posting_changes": postings.changes,
+    "boards": rows.boards,
+    "checks": rows.checks,
+    "postings": rows.postings,
+    "posting_locations": rows.locations,
+    "posting_versions": rows.versions,
+    "posting_changes": rows.changes,
     "posting_lifetimes": lifetimes.lifetimes,
-    "rule_matches": postings.matches,
+    "rule_matches": rows.matches,
     "coverage": coverage.coverage,
     "daily_counts": days.daily_counts,
-    "alerts": alerts.alerts,
+    "alerts": rows.alerts,
 }
 VIEWS = tuple(_VIEWS)
 

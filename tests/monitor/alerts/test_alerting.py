@@ -39,7 +39,7 @@ def summaries(history: History) -> list[FirstCheckSummary]:
 
 
 def test_a_first_snapshot_is_one_summary_with_the_roles_that_fit(history: History) -> None:
-    history.look(
+    history.check(
         snapshot(
             [
                 posting("1"),
@@ -58,9 +58,9 @@ def test_a_first_snapshot_is_one_summary_with_the_roles_that_fit(history: Histor
 
 
 def test_each_kind_of_change_is_alerted_with_its_reason(history: History) -> None:
-    history.look(snapshot(postings(8)))
-    history.look(snapshot(postings(9)))
-    history.look(
+    history.check(snapshot(postings(8)))
+    history.check(snapshot(postings(9)))
+    history.check(
         snapshot(
             [
                 *postings(8),
@@ -70,8 +70,8 @@ def test_each_kind_of_change_is_alerted_with_its_reason(history: History) -> Non
             ]
         )
     )
-    history.look(snapshot(postings(8), {"9": Probe.GONE}))
-    history.look(snapshot([*postings(8), posting("9", title="Research Engineer, Back")]))
+    history.check(snapshot(postings(8), {"9": Probe.GONE}))
+    history.check(snapshot([*postings(8), posting("9", title="Research Engineer, Back")]))
     messages = told(history)
     assert [message.kind for message in messages] == ["opened", "revised", "closed", "reopened"]
     assert [change.field for change in messages[1].changes] == ["title", "location"]
@@ -80,8 +80,8 @@ def test_each_kind_of_change_is_alerted_with_its_reason(history: History) -> Non
 
 
 def test_a_posting_that_fits_no_rule_has_no_alert(history: History) -> None:
-    history.look(snapshot(postings(1)))
-    history.look(snapshot([*postings(1), posting("2", title="Chef")]))
+    history.check(snapshot(postings(1)))
+    history.check(snapshot([*postings(1), posting("2", title="Chef")]))
     assert history.alerted() == ["summary"]
     assert len(history.changes()) == 1
 
@@ -89,10 +89,10 @@ def test_a_posting_that_fits_no_rule_has_no_alert(history: History) -> None:
 def test_a_revision_says_that_a_posting_starts_or_stops_to_fit(
     history: History,
 ) -> None:
-    history.look(snapshot([posting(title="Chef")]))
-    history.look(snapshot([posting(title="Research Engineer")]))
-    history.look(snapshot([posting(title="Gardener")]))
-    history.look(snapshot([posting(title="Chef")]))
+    history.check(snapshot([posting(title="Chef")]))
+    history.check(snapshot([posting(title="Research Engineer")]))
+    history.check(snapshot([posting(title="Gardener")]))
+    history.check(snapshot([posting(title="Chef")]))
     assert [message.why[0].fit_change for message in told(history)] == [
         "now fits",
         "no longer fits",
@@ -101,15 +101,15 @@ def test_a_revision_says_that_a_posting_starts_or_stops_to_fit(
 
 def test_a_revision_of_a_field_outside_the_rule_has_no_alert(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, fields=("pay",))))
-    history.look(snapshot([posting()]))
-    history.look(snapshot([posting(title="Research Engineer II")]))
+    history.check(snapshot([posting()]))
+    history.check(snapshot([posting(title="Research Engineer II")]))
     assert told(history) == []
 
 
 def test_a_rule_alerts_only_the_kinds_in_on(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, on=("closed",))))
-    history.look(snapshot(postings(8)))
-    history.look(snapshot([*postings(7), posting("9")], {"8": Probe.GONE}))
+    history.check(snapshot(postings(8)))
+    history.check(snapshot([*postings(7), posting("9")], {"8": Probe.GONE}))
     assert [message.kind for message in told(history)] == ["closed"]
 
 
@@ -118,8 +118,8 @@ def test_an_alert_is_written_for_each_rule_and_channel(engine: Engine) -> None:
         "london", any=("engineer",), locations=("London",), notify=("slack:#london", "console")
     )
     history = History(engine, settings(ROLES, other, slack=TOKEN))
-    history.look(snapshot(postings(1)))
-    history.look(snapshot(postings(2)))
+    history.check(snapshot(postings(1)))
+    history.check(snapshot(postings(2)))
     rows = history.ask("SELECT rule, channel FROM alerts WHERE kind = 'opened' ORDER BY alert_id")
     assert rows == [
         ("research-engineer", "slack:#roles"),
@@ -131,26 +131,28 @@ def test_an_alert_is_written_for_each_rule_and_channel(engine: Engine) -> None:
 def test_announce_alerts_each_role_of_a_baseline_without_a_summary(engine: Engine) -> None:
     board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
     history = History(engine, replace(settings(), boards=(board,)))
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
     assert history.alerted() == ["opened"]
     assert history.changes() == []
 
 
 def test_no_alerts_writes_no_alert_later_either(engine: Engine) -> None:
     history = History(engine, alerts=False)
-    history.look(snapshot(postings(1)))
-    history.look(snapshot(postings(2)))
-    history.look(Failure(BOARD, "HTTP 500"), Failure(BOARD, "HTTP 500"), Failure(BOARD, "HTTP 500"))
+    history.check(snapshot(postings(1)))
+    history.check(snapshot(postings(2)))
+    history.check(
+        Failure(BOARD, "HTTP 500"), Failure(BOARD, "HTTP 500"), Failure(BOARD, "HTTP 500")
+    )
     history.alerts = True
-    history.look(snapshot(postings(2)))
+    history.check(snapshot(postings(2)))
     assert [kind for kind in history.alerted() if kind != "operator"] == []
 
 
 def test_a_new_rule_gets_a_summary_of_the_boards_that_it_watches(history: History) -> None:
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
     history.settings = settings(ENGINEER, Rule("kitchen", any=("chef",)))
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
     assert history.alerted("rule") == ["research-engineer", "kitchen"]
     assert [role.title for role in summaries(history)[1].rules[0].roles] == ["Chef"]
 
@@ -159,10 +161,10 @@ def test_the_first_token_gets_a_summary_and_no_old_alerts(
     engine: Engine,
 ) -> None:
     history = History(engine, settings(ROLES))
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
     history.settings = settings(ROLES, slack=TOKEN)
-    history.look(snapshot(postings(1)))
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
     assert history.ask("SELECT kind, channel FROM alerts ORDER BY alert_id") == [
         ("summary", "console"),
         ("summary", "slack:#roles"),
@@ -170,25 +172,25 @@ def test_the_first_token_gets_a_summary_and_no_old_alerts(
 
 
 def test_a_board_watched_again_gets_a_summary_and_keeps_its_history(history: History) -> None:
-    history.look(snapshot(postings(2)))
+    history.check(snapshot(postings(2)))
     with_board, history.settings = history.settings, settings(boards=())
-    history.look()
+    history.check()
     assert history.ask("SELECT state FROM boards") == [("unwatched",)]
     history.settings = with_board
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     assert history.alerted() == ["summary", "summary"]
     assert [change[:2] for change in history.changes()] == [("3", "opened")]
-    history.look(snapshot(postings(4)))
+    history.check(snapshot(postings(4)))
     assert history.alerted() == ["summary", "summary", "opened"]
 
 
 def test_a_failing_board_and_its_recovery_alert_the_operator_once(
     history: History,
 ) -> None:
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
     for _ in range(5):
-        history.look(Failure(BOARD, "HTTP 503", status=503))
-    history.look(snapshot(postings(1)))
+        history.check(Failure(BOARD, "HTTP 503", status=503))
+    history.check(snapshot(postings(1)))
     messages = [
         load(row[0])
         for row in history.ask("SELECT message FROM alert WHERE kind = 'operator' ORDER BY id")
@@ -200,26 +202,26 @@ def test_a_failing_board_and_its_recovery_alert_the_operator_once(
 
 
 def test_two_failures_in_a_row_alert_nobody(history: History) -> None:
-    history.look(snapshot(postings(1)))
-    history.look(Failure(BOARD, "HTTP 503"))
-    history.look(Failure(BOARD, "HTTP 503"))
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
+    history.check(Failure(BOARD, "HTTP 503"))
+    history.check(Failure(BOARD, "HTTP 503"))
+    history.check(snapshot(postings(1)))
     assert history.alerted() == ["summary"]
 
 
 def test_a_collapsed_board_alerts_the_operator_once(engine: Engine) -> None:
     operators = AlertSettings(operator=("slack:#ops",))
     history = History(engine, settings(alerts=operators, slack=TOKEN))
-    history.look(snapshot(postings(9)))
-    history.look(snapshot([]))
-    history.look(snapshot([]))
+    history.check(snapshot(postings(9)))
+    history.check(snapshot([]))
+    history.check(snapshot([]))
     assert history.ask("SELECT channel FROM alerts WHERE kind = 'operator'") == [("slack:#ops",)]
 
 
 def test_a_digest_rule_sends_nothing_at_once(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
-    history.look(snapshot(postings(1)))
-    history.look(snapshot(postings(2)))
+    history.check(snapshot(postings(1)))
+    history.check(snapshot(postings(2)))
     assert [message.kind for message in told(history)] == ["opened"]
     assert history.alerted("state") == ["pending", "held"]
     with engine.begin() as connection:
@@ -229,7 +231,7 @@ def test_a_digest_rule_sends_nothing_at_once(engine: Engine) -> None:
 
 def test_the_summary_of_a_digest_rule_lists_the_fitting_roles(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
     [summary] = summaries(history)
     assert [role.posting for role in summary.rules[0].roles] == [f"{BOARD}:1"]
 
@@ -237,9 +239,9 @@ def test_the_summary_of_a_digest_rule_lists_the_fitting_roles(engine: Engine) ->
 def test_a_new_rule_gets_its_summary_on_a_board_that_was_announced(engine: Engine) -> None:
     board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
     history = History(engine, replace(settings(), boards=(board,)))
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
     history.settings = replace(
         settings(ENGINEER, Rule("second", any=("engineer",))), boards=(board,)
     )
-    history.look(snapshot(postings(1)))
+    history.check(snapshot(postings(1)))
     assert history.alerted() == ["opened", "summary"]

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from monitor.config.model import Rule
 from tests.support.boards import posting, postings
 from tests.support.outbox_fixture import PostOffice, post_office
-from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
 from tests.support.slack_server import ROLES, shown
 
 
@@ -22,27 +22,27 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture
-async def life(office: PostOffice) -> Life:
+async def life(office: PostOffice) -> SlackScenario:
     """Return a scenario after the first check, in which no posting fits."""
-    life = Life(office)
-    await life.look()
+    life = SlackScenario(office)
+    await life.check()
     return life
 
 
-async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: Life) -> None:
-    await life.look(paid(PAY))
+async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
     assert kinds(life.cards) == ["New role"]
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert kinds(life.thread) == ["Role changed!"]
     assert "141,000–245,000 USD/year" in shown(life.card)
     assert "133,000" not in shown(life.card)
-    await life.look(
+    await life.check(
         paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things.")
     )
-    await life.look(gone="1")
+    await life.check(gone="1")
     assert kinds(life.cards) == ["Closed"]
     assert '"strike": true' in shown(life.card["blocks"][1])
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert kinds(life.cards) == ["Role reopened"]
     assert "strike" not in shown(life.card)
     assert kinds(life.thread) == ["Role changed!", "Role changed", "Role closed!", "Role reopened!"]
@@ -50,27 +50,27 @@ async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: Life) 
     assert life.office.one_copy_each()
 
 
-async def test_a_current_card_is_not_edited(life: Life) -> None:
-    await life.look(posting())
-    await life.look(posting())
+async def test_a_current_card_is_not_edited(life: SlackScenario) -> None:
+    await life.check(posting())
+    await life.check(posting())
     await life.deliver()
     assert life.slack.calls["chat.update"] == 0
 
 
-async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Life) -> None:
-    await life.look(paid(PAY))
-    life.glance(paid(MORE))
-    life.glance(paid(MOST))
-    await life.look(paid(PAY))
+async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
+    life.check_without_delivery(paid(MORE))
+    life.check_without_delivery(paid(MOST))
+    await life.check(paid(PAY))
     assert life.card["edits"] == 1
     assert kinds(life.thread) == ["Role changed!"] * 3
     assert "133,000" in shown(life.card)
 
 
-async def test_a_backlog_before_the_card_exists_comes_after_it(life: Life) -> None:
-    life.glance(paid(PAY))
-    life.glance(paid(MORE))
-    await life.look(gone="1")
+async def test_a_backlog_before_the_card_exists_comes_after_it(life: SlackScenario) -> None:
+    life.check_without_delivery(paid(PAY))
+    life.check_without_delivery(paid(MORE))
+    await life.check(gone="1")
     assert kinds(life.cards) == ["Closed"]
     assert kinds(life.thread) == ["Role changed!", "Role closed!"]
 
@@ -78,29 +78,29 @@ async def test_a_backlog_before_the_card_exists_comes_after_it(life: Life) -> No
 async def test_a_baseline_posting_gets_a_card_at_its_first_change(
     office: PostOffice,
 ) -> None:
-    life = Life(office)
-    await life.look(paid(PAY))
+    life = SlackScenario(office)
+    await life.check(paid(PAY))
     assert life.cards == []
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert kinds(life.cards) == ["Role changed"]
     assert "133,000" in shown(life.card)
     assert life.thread == []
-    await life.look(gone="1")
+    await life.check(gone="1")
     assert kinds(life.thread) == ["Role closed!"]
 
 
 async def test_a_grouped_posting_gets_a_card_at_its_next_change(
-    life: Life,
+    life: SlackScenario,
 ) -> None:
-    await life.look(*postings(12))
+    await life.check(*postings(12))
     assert len(life.cards) == 1
-    await life.look(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
+    await life.check(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
     assert kinds(life.cards[1:]) == ["Role changed"]
 
 
-async def test_a_card_is_edited_when_a_group_has_its_change(life: Life) -> None:
-    await life.look(posting("1", title="Research Engineer, Team 1"))
-    await life.look(
+async def test_a_card_is_edited_when_a_group_has_its_change(life: SlackScenario) -> None:
+    await life.check(posting("1", title="Research Engineer, Team 1"))
+    await life.check(
         *[
             replace(one, title=one.title + " B", location="Paris", locations=("Paris",))
             for one in postings(12)
@@ -120,66 +120,66 @@ async def test_a_card_is_edited_when_a_group_has_its_change(life: Life) -> None:
     ids=["opened alone", "titles alone", "no revisions"],
 )
 async def test_a_card_shows_changes_that_have_no_alert(office: PostOffice, rule: Rule) -> None:
-    life = Life(office, rule)
-    await life.look()
-    await life.look(paid(PAY))
-    await life.look(paid(MORE, location="Paris", locations=("Paris",), department="Kitchen"))
+    life = SlackScenario(office, rule)
+    await life.check()
+    await life.check(paid(PAY))
+    await life.check(paid(MORE, location="Paris", locations=("Paris",), department="Kitchen"))
     assert all(fact in shown(life.card) for fact in ("141,000", "Paris", "Kitchen"))
     assert life.thread == []
 
 
 async def test_a_closing_without_an_alert_strikes_the_card_through(office: PostOffice) -> None:
-    life = Life(office, replace(RULE, on=("opened",)))
-    await life.look()
-    await life.look(posting())
-    await life.look(gone="1")
+    life = SlackScenario(office, replace(RULE, on=("opened",)))
+    await life.check()
+    await life.check(posting())
+    await life.check(gone="1")
     assert kinds(life.cards) == ["Closed"]
-    await life.look(posting())
+    await life.check(posting())
     assert kinds(life.cards) == ["Role reopened"]
     assert life.thread == []
 
 
-async def test_a_check_without_alerts_still_updates_cards(life: Life) -> None:
-    await life.look(paid(PAY))
+async def test_a_check_without_alerts_still_updates_cards(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
     life.history.alerts = False
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert "141,000" in shown(life.card)
     assert life.thread == []
 
 
 async def test_a_card_shows_that_a_posting_starts_and_stops_to_fit(
-    life: Life,
+    life: SlackScenario,
 ) -> None:
-    await life.look(posting(title="Gardener"))
-    await life.look(posting(title="Research Engineer"))
+    await life.check(posting(title="Gardener"))
+    await life.check(posting(title="Research Engineer"))
     assert "now fits" in shown(life.card["blocks"][0])
-    await life.look(posting(title="Gardener II"))
+    await life.check(posting(title="Gardener II"))
     assert "no longer fits" in shown(life.thread[0]["blocks"][0])
     assert kinds(life.cards) == ["No longer fits"]
-    await life.look(posting(title="Gardener III"))
+    await life.check(posting(title="Gardener III"))
     assert len(life.thread) == 1
     assert "Gardener III" in shown(life.card)
 
 
 async def test_a_second_fitting_rule_is_named_on_the_card(office: PostOffice) -> None:
-    life = Life(
+    life = SlackScenario(
         office,
         RULE,
         Rule("london", any=("engineer",), locations=("London",), notify=("slack:#roles",)),
     )
-    await life.look()
-    await life.look(posting(location="Paris", locations=("Paris",)))
+    await life.check()
+    await life.check(posting(location="Paris", locations=("Paris",)))
     assert "Matched london" not in shown(life.card)
-    await life.look(posting())
+    await life.check(posting())
     assert "now fits" in shown(life.thread[0])
     assert all(f"Matched {name}: " in shown(life.card) for name in ("research-engineer", "london"))
 
 
 async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
-    life = Life(office, replace(RULE, notify=("slack:#roles", "slack:#secret", "console")))
-    await life.look()
-    await life.look(paid(PAY))
-    await life.look(paid(MORE))
+    life = SlackScenario(office, replace(RULE, notify=("slack:#roles", "slack:#secret", "console")))
+    await life.check()
+    await life.check(paid(PAY))
+    await life.check(paid(MORE))
     secret = life.slack.channels["C00SECRET"]
     assert kinds(secret.messages[1:]) == ["New role"]
     assert kinds(secret.replies(secret.messages[1])) == ["Role changed!"]
@@ -188,17 +188,17 @@ async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
 
 
 async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
-    life = Life(office, replace(RULE, notify=("slack:U0ALICE001",)))
-    await life.look()
-    await life.look(paid(PAY))
-    await life.look(paid(MORE))
+    life = SlackScenario(office, replace(RULE, notify=("slack:U0ALICE001",)))
+    await life.check()
+    await life.check(paid(PAY))
+    await life.check(paid(MORE))
     chat = life.slack.channels["D0ALICE001"]
     assert kinds(chat.replies(chat.messages[1])) == ["Role changed!"]
 
 
-async def test_an_alert_links_to_its_message(life: Life) -> None:
-    await life.look(paid(PAY))
-    await life.look(paid(MORE))
+async def test_an_alert_links_to_its_message(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
+    await life.check(paid(MORE))
     urls = [
         row[0]
         for row in life.history.ask(
@@ -216,36 +216,38 @@ async def test_an_alert_links_to_its_message(life: Life) -> None:
 async def test_a_deleted_card_is_reposted_when_it_changes(
     office: PostOffice,
 ) -> None:
-    life = Life(office, replace(RULE, on=("opened",)))
-    await life.look()
-    await life.look(paid(PAY))
+    life = SlackScenario(office, replace(RULE, on=("opened",)))
+    await life.check()
+    await life.check(paid(PAY))
     life.slack.delete(life.card)
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert kinds(life.cards) == ["New role"]
     assert "141,000" in shown(life.card)
-    await life.look(paid(MOST))
+    await life.check(paid(MOST))
     assert "150,000" in shown(life.card)
 
 
 @pytest.mark.parametrize("replies", [0, 1])
-async def test_a_deleted_card_is_reposted_once_by_the_next_change(life: Life, replies: int) -> None:
-    await life.look(paid(PAY))
+async def test_a_deleted_card_is_reposted_once_by_the_next_change(
+    life: SlackScenario, replies: int
+) -> None:
+    await life.check(paid(PAY))
     if replies:
-        await life.look(paid(MOST))
+        await life.check(paid(MOST))
     life.slack.delete(life.card)
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert "141,000" in shown(life.card)
     [(told,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
     assert life.slack.copies(told) == 1
-    await life.look(gone="1")
+    await life.check(gone="1")
     assert kinds(life.cards) == ["Closed"]
     assert kinds(life.thread) == ["Role closed!"]
 
 
-async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: Life) -> None:
-    await life.look(paid(PAY))
+async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
     life.slack.channels[ROLES].name = "roles-2025"
     life.slack.channels["C0000OPS"].name = "roles"
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert kinds(life.slack.channels["C0000OPS"].messages) == ["Role changed"]
     assert life.thread == []

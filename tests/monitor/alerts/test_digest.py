@@ -36,7 +36,7 @@ class Days:
         self, engine: Engine, *rules: Rule, alerts: AlertSettings = DIGEST, **more: Any
     ) -> None:
         self.history = History(engine, settings(*rules, alerts=alerts, **more))
-        self.history.look(snapshot([CHEF, posting("1")]))
+        self.history.check(snapshot([CHEF, posting("1")]))
 
     def at(self, day: float, hour: float) -> int:
         """Write what is due on that day of March. Return the number of digests."""
@@ -106,14 +106,14 @@ def test_a_digest_lists_each_posting_and_kind_once(
 ) -> None:
     days = Days(engine)
     days.at(3, 9)
-    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
-    days.history.look(
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.check(
         snapshot([CHEF, posting("1", location="Paris", locations=("Paris",)), posting("2")])
     )
-    days.history.look(
+    days.history.check(
         snapshot([CHEF, posting("1", location="Rome", locations=("Rome",)), posting("2")], {})
     )
-    days.history.look(
+    days.history.check(
         snapshot([CHEF, posting("1", location="Rome", locations=("Rome",))], {"2": Probe.GONE})
     )
     days.at(4, 9)
@@ -130,7 +130,7 @@ def test_a_digest_lists_each_posting_and_kind_once(
 
 def test_alerts_of_a_digest_rule_are_sent_only_with_the_digest(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
-    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     with engine.begin() as connection:
         assert pack(connection, days.history.now) == 1  # the summary
     days.at(3, 9)
@@ -149,7 +149,7 @@ def test_a_digest_rule_without_a_time_has_one_in_the_morning(engine: Engine) -> 
 
 def test_a_check_beside_the_daemon_does_not_wait_for_a_digest(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
-    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     [[round_id]] = days.history.ask("SELECT round_id FROM alert WHERE kind = 'opened'")
     with engine.connect() as connection:
         assert count_moving_of_round(connection, days.history.now, round_id) == 0
@@ -157,7 +157,7 @@ def test_a_check_beside_the_daemon_does_not_wait_for_a_digest(engine: Engine) ->
 
 def test_alerts_waiting_for_a_removed_digest_are_sent_at_once(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
-    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     days.history.settings = settings(ENGINEER)
     days.at(3, 9)
     with engine.begin() as connection:
@@ -167,7 +167,7 @@ def test_alerts_waiting_for_a_removed_digest_are_sent_at_once(engine: Engine) ->
 
 def test_alerts_waiting_for_a_digest_can_be_discarded(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
-    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     with engine.begin() as connection:
         pack(connection, days.history.now)
         # the summary, which is older than this check
@@ -183,7 +183,7 @@ def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:
     addresses = {"apprise:a": _SECRET, "apprise:b": _SECRET}
     chefs = Rule("chefs", any=("chef",), notify=("apprise:b",))
     days = Days(engine, replace(ENGINEER, notify=("apprise:a",)), chefs, apprise=addresses)
-    days.history.look(snapshot([CHEF, posting("98", title="Sous Chef"), posting("1")]))
+    days.history.check(snapshot([CHEF, posting("98", title="Sous Chef"), posting("1")]))
     assert days.at(3, 9) == 2
     assert [(len(one.items), one.fitting, one.open) for one in days.digests()] == [
         (0, 1, 3),
@@ -194,7 +194,7 @@ def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:
 def test_a_digest_lists_a_weeks_deadlines_and_failing_boards(engine: Engine) -> None:
     days = Days(engine)
     near, far = (Deadline(START + timedelta(days=day), "then") for day in (5, 20))
-    days.history.look(
+    days.history.check(
         snapshot(
             [
                 CHEF,
@@ -205,7 +205,7 @@ def test_a_digest_lists_a_weeks_deadlines_and_failing_boards(engine: Engine) -> 
         )
     )
     for _ in range(3):
-        days.history.look(Failure(BOARD, "HTTP 503"))
+        days.history.check(Failure(BOARD, "HTTP 503"))
     days.at(3, 9)
     assert [role.posting for role in days.last.deadlines] == [f"{BOARD}:2"]
     assert [(board.company, board.state) for board in days.last.boards] == [
@@ -227,7 +227,7 @@ def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> 
         )
         for key in ("2", "3")
     ]
-    days.history.look(snapshot([CHEF, posting("1"), *roles]))
+    days.history.check(snapshot([CHEF, posting("1"), *roles]))
     with engine.begin() as connection:
         found = find_posting(connection, "2")
         mutes.mute(

@@ -19,7 +19,7 @@ from monitor.config.model import AlertSettings
 from monitor.delivery import refusals
 from tests.support.boards import BOARD, posting, postings
 from tests.support.outbox_fixture import PostOffice, post_office
-from tests.support.slack_scenario import RULE, Body, Life, kinds
+from tests.support.slack_scenario import RULE, Body, SlackScenario, kinds
 from tests.support.slack_server import ARCHIVED, OPS, shown
 
 
@@ -30,80 +30,84 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture
-async def life(office: PostOffice) -> Life:
-    life = Life(office)
-    await life.look(*postings(9))
+async def life(office: PostOffice) -> SlackScenario:
+    life = SlackScenario(office)
+    await life.check(*postings(9))
     return life
 
 
-def notices(life: Life) -> list[Body]:
+def notices(life: SlackScenario) -> list[Body]:
     return life.slack.channels[OPS].messages
 
 
-def thread(life: Life, number: int = 0) -> list[Body]:
+def thread(life: SlackScenario, number: int = 0) -> list[Body]:
     return life.slack.channels[OPS].replies(notices(life)[number])
 
 
-async def test_a_failing_board_is_one_message_until_it_recovers(life: Life) -> None:
+async def test_a_failing_board_is_one_message_until_it_recovers(life: SlackScenario) -> None:
     for number in range(5):
-        await life.hear(Failure(BOARD, f"HTTP 50{number}"))
+        await life.check_result(Failure(BOARD, f"HTTP 50{number}"))
     assert kinds(notices(life)) == ["Board failing"]
     assert "5 checks in a row failed" in shown(notices(life)[0])
     assert "HTTP 504" in shown(notices(life)[0])
     assert thread(life) == []
-    await life.look(*postings(9))
+    await life.check(*postings(9))
     assert kinds(notices(life)) == kinds(thread(life)) == ["Board recovered"]
     assert "read again after 5 failed checks (75 minutes)" in shown(notices(life)[0])
     assert "10 postings listed, 0 opened, 0 closed" in shown(notices(life)[0])
 
 
-async def test_the_next_failure_is_another_incident(life: Life) -> None:
+async def test_the_next_failure_is_another_incident(life: SlackScenario) -> None:
     for _ in range(2):
         for _ in range(3):
-            await life.hear(Failure(BOARD, "HTTP 503"))
-        await life.look(*postings(9))
+            await life.check_result(Failure(BOARD, "HTTP 503"))
+        await life.check(*postings(9))
     assert kinds(notices(life)) == ["Board recovered"] * 2
     assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
 
 
 async def test_a_missing_board_names_the_employers_new_board(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
         incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
     )
     for status in (404, 410, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
+        await life.check_result(
+            Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410})
+        )
     assert kinds(notices(life)) == ["Board failing"]
     assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
 
 
 async def test_the_new_board_is_named_when_the_third_404_comes_late(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
         incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
     )
     for status in (503, 404, 503, 404, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
+        await life.check_result(
+            Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410})
+        )
     assert "boards move" not in shown(notices(life)[0])
-    await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    await life.check_result(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "boards move" in shown(notices(life)[0])
     assert ["no longer exists" in shown(reply) for reply in thread(life)] == [True]
-    await life.hear(Failure(BOARD, "HTTP 503", 503))
+    await life.check_result(Failure(BOARD, "HTTP 503", 503))
     assert "boards move" in shown(notices(life)[0])
     assert len(thread(life)) == 1
 
 
 async def test_an_unreadable_new_board_is_named_without_a_command(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("breezy:acme",))
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+        await life.check_result(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "(breezy:acme): rolewatch cannot read Breezy HR boards yet. " in shown(notices(life)[0])
     assert "boards move" not in shown(notices(life)[0])
 
@@ -129,31 +133,31 @@ def test_a_missing_board_leads_to_another_of_its_employer(board: str, said: str)
     assert said in incidents.moved_where(board, company_of(board), None)
 
 
-async def test_a_missing_board_without_a_successor_says_what_to_do(life: Life) -> None:
+async def test_a_missing_board_without_a_successor_says_what_to_do(life: SlackScenario) -> None:
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+        await life.check_result(Failure(BOARD, "HTTP 404", 404, unknown=True))
     for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
         assert f"rolewatch {command}" in shown(notices(life)[0])
     assert life.history.ask("SELECT state FROM boards") == [("failing",)]
 
 
-async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: Life) -> None:
-    await life.look(posting("1", title="Research Engineer, Team 1"))
+async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: SlackScenario) -> None:
+    await life.check(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["Board collapsed"]
-    await life.look(posting("1", title="Research Engineer, Team 1"), gone="2")
+    await life.check(posting("1", title="Research Engineer, Team 1"), gone="2")
     assert "Confirmed closed" in shown(notices(life)[0])
     assert "1 so far" in shown(notices(life)[0])
     for _ in range(4):
-        await life.look(posting("1", title="Research Engineer, Team 1"))
+        await life.check(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["Board settled"]
     assert kinds(thread(life)) == []  # one message
     assert "8 postings" in shown(notices(life)[0])
 
 
 async def test_a_refused_channel_is_one_message_until_it_works_again(office: PostOffice) -> None:
-    life = Life(office, replace(RULE, notify=("slack:#old",)))
+    life = SlackScenario(office, replace(RULE, notify=("slack:#old",)))
     outbox = office.outbox()
-    life.glance(*postings(2))
+    life.check_without_delivery(*postings(2))
     await outbox.deliver(until_idle=True)
     assert kinds(notices(life)) == ["Channel refused"]
     life.slack.channels[ARCHIVED].archived = False
@@ -161,17 +165,17 @@ async def test_a_refused_channel_is_one_message_until_it_works_again(office: Pos
     await outbox.deliver(until_idle=True)
     assert kinds(notices(life)) == kinds(thread(life)) == ["Channel works again"]
     life.slack.channels[ARCHIVED].archived = True
-    life.glance(*postings(3))
+    life.check_without_delivery(*postings(3))
     await outbox.deliver(until_idle=True)
     assert kinds(notices(life)) == ["Channel works again", "Channel refused"]
 
 
-async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: Life) -> None:
+async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: SlackScenario) -> None:
     life.slack.channels["C000ROLES"].messages.clear()
-    await life.look(*postings(10))
+    await life.check(*postings(10))
     life.history.alerts = False
     life.slack.channels["C000ROLES"].archived = True
-    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    life.check_without_delivery(*postings(9), posting("10", title="Research Engineer, Team X"))
     await life.office.outbox().deliver(until_idle=True)
     await life.office.outbox().deliver(until_idle=True)
     assert kinds(notices(life)) == ["Channel refused"]
@@ -182,7 +186,7 @@ async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: Life) 
 
 
 async def test_a_message_and_an_edit_refused_together_are_one_incident(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell = refusals.open_incident
 
@@ -192,14 +196,14 @@ async def test_a_message_and_an_edit_refused_together_are_one_incident(
         return told
 
     monkeypatch.setattr(refusals, "open_incident", slow)
-    await life.look(*postings(10))
+    await life.check(*postings(10))
     life.slack.channels["C000ROLES"].archived = True
-    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    life.check_without_delivery(*postings(9), posting("10", title="Research Engineer, Team X"))
     await life.office.outbox().deliver(until_idle=True)
     assert kinds(notices(life)) == ["Channel refused"]
 
 
-def refuse(life: Life, mistake: str = "") -> None:
+def refuse(life: SlackScenario, mistake: str = "") -> None:
     """Load a configuration with that mistake, or a correct one."""
     life.history.now += timedelta(minutes=15)
     alerting, now = Alerting(life.history.settings), life.history.now
@@ -210,7 +214,7 @@ def refuse(life: Life, mistake: str = "") -> None:
             incidents.accepted_file(connection, alerting, now)
 
 
-async def test_a_refused_configuration_is_one_message_until_accepted(life: Life) -> None:
+async def test_a_refused_configuration_is_one_message_until_accepted(life: SlackScenario) -> None:
     for mistake in ("crawl.evry: unknown key", "crawl.every = 15: expected a duration"):
         refuse(life, mistake)
         await life.deliver()
@@ -227,14 +231,14 @@ async def test_a_refused_configuration_is_one_message_until_accepted(life: Life)
 
 
 async def test_a_channel_without_threads_gets_a_message_each_time(office: PostOffice) -> None:
-    life = Life(office)
+    life = SlackScenario(office)
     life.history.settings = replace(
         life.history.settings, alerts=AlertSettings(operator=("console",))
     )
-    await life.look(*postings(9))
+    await life.check(*postings(9))
     for _ in range(5):
-        await life.hear(Failure(BOARD, "HTTP 503"))
-    await life.look(*postings(9))
+        await life.check_result(Failure(BOARD, "HTTP 503"))
+    await life.check(*postings(9))
     said = [line for line in office.console.getvalue().splitlines() if line.startswith("OPERATOR")]
     assert said == [
         "OPERATOR  Example Labs: 3 checks in a row failed",

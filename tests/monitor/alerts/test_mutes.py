@@ -31,7 +31,7 @@ MOVED = posting("1", title="Research Engineer, Moved")
 def history(engine: Engine) -> History:
     """Return a board with three roles whose summary is written."""
     history = History(engine, settings(*RULES, slack=SlackSettings(token=SecretStr("xoxb-0"))))
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     return history
 
 
@@ -66,7 +66,7 @@ def told(history: History) -> list[tuple[str, ...]]:
 
 def test_a_muted_role_is_discarded_with_the_reason(history: History) -> None:
     mute_role(history)
-    history.look(snapshot([MOVED, *postings(3)[1:]]))
+    history.check(snapshot([MOVED, *postings(3)[1:]]))
     assert told(history) == [
         ("labs", "slack:#roles", "discarded"),
         ("research-engineer", "slack:#other", "pending"),
@@ -79,13 +79,13 @@ def test_a_muted_role_is_discarded_with_the_reason(history: History) -> None:
 
 def test_other_roles_of_the_channel_are_still_sent(history: History) -> None:
     mute_role(history, "2")
-    history.look(snapshot([MOVED, *postings(3)[1:]]))
+    history.check(snapshot([MOVED, *postings(3)[1:]]))
     assert {state for _, _, state in told(history)} == {"pending"}
 
 
 def test_a_muted_rule_is_discarded_and_another_is_sent(history: History) -> None:
     mute_rule(history)
-    history.look(snapshot([MOVED, *postings(3)[1:]]))
+    history.check(snapshot([MOVED, *postings(3)[1:]]))
     assert told(history) == [
         ("labs", "slack:#roles", "pending"),
         ("research-engineer", "slack:#other", "pending"),
@@ -103,8 +103,8 @@ def test_a_muted_rule_is_discarded_and_another_is_sent(history: History) -> None
 
 def test_a_rules_mute_ends_by_itself_after_a_day(history: History) -> None:
     mute_rule(history)
-    history.look(snapshot([MOVED, *postings(3)[1:]]), minutes=24 * 60 - 1)
-    history.look(snapshot(postings(3)), minutes=2)
+    history.check(snapshot([MOVED, *postings(3)[1:]]), minutes=24 * 60 - 1)
+    history.check(snapshot(postings(3)), minutes=2)
     states = history.ask(
         "SELECT state FROM alerts WHERE kind = 'revised'"
         " AND rule = 'research-engineer' AND channel = 'slack:#roles'"
@@ -115,7 +115,7 @@ def test_a_rules_mute_ends_by_itself_after_a_day(history: History) -> None:
 def test_mutes_change_nothing_in_the_history(history: History) -> None:
     mute_role(history)
     mute_rule(history, "labs")
-    history.look(snapshot([MOVED, *postings(3)[1:]]))
+    history.check(snapshot([MOVED, *postings(3)[1:]]))
     assert [change[:3] for change in history.changes()] == [("1", "revised", "title")]
 
 

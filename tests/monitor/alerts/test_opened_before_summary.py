@@ -44,16 +44,16 @@ def listed(message: FirstCheckSummary) -> list[str]:
 
 def test_a_new_rules_summary_does_not_list_what_it_has_just_told(engine: Engine) -> None:
     history = History(engine)
-    history.look(snapshot([posting("1")]))
+    history.check(snapshot([posting("1")]))
     history.settings = settings(ENGINEER, TOO)
-    history.look(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1"), posting("2")]))
     summary = summaries(history)[-1]
     assert (listed(summary), sentences.matches(summary)) == (
         [f"{BOARD}:1"],
         ": 2 open roles, 2 fit engineers-too",
     )
     history.settings = settings(ENGINEER, TOO, replace(ENGINEER, name="later"))
-    history.look(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1"), posting("2")]))
     assert listed(summaries(history)[-1]) == [f"{BOARD}:1", f"{BOARD}:2"]
 
 

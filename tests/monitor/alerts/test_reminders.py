@@ -88,8 +88,8 @@ class Days:
 
     def __init__(self, engine: Engine, *rules: Rule) -> None:
         self.history = History(engine, settings(*rules))
-        self.history.look(snapshot([posting("99", title="Chef")]))
-        self.look(self.role())
+        self.history.check(snapshot([posting("99", title="Chef")]))
+        self.check(self.role())
 
     # any field of a posting
     def role(self, deadline: datetime | None = DEADLINE, **fields: Any) -> Posting:
@@ -99,9 +99,9 @@ class Days:
             **fields,
         )
 
-    def look(self, *postings: Posting, gone: str = "") -> None:
+    def check(self, *postings: Posting, gone: str = "") -> None:
         probes = {gone: Probe.GONE} if gone else {}
-        self.history.look(snapshot([posting("99", title="Chef"), *postings], probes))
+        self.history.check(snapshot([posting("99", title="Chef"), *postings], probes))
 
     def at(self, left: float, deadline: datetime = DEADLINE) -> int:
         """Write what is due with that many hours left. Return the number of reminders."""
@@ -145,7 +145,7 @@ def test_a_postponed_deadline_has_new_reminders(engine: Engine) -> None:
     days = Days(engine)
     assert days.at(72) == 1
     later = DEADLINE + timedelta(days=7)
-    days.look(days.role(later))
+    days.check(days.role(later))
     assert days.at(24) == 0
     assert [days.at(left, later) for left in (100, 72, 24)] == [0, 1, 1]
 
@@ -154,14 +154,14 @@ def test_a_slightly_earlier_deadline_has_no_new_reminder(engine: Engine) -> None
     days = Days(engine)
     assert [days.at(72), days.at(24)] == [1, 1]
     nearer = DEADLINE - hours(2)
-    days.look(days.role(nearer))
+    days.check(days.role(nearer))
     assert [days.at(left, nearer) for left in (21, 5)] == [0, 0]
 
 
 def test_closed_and_unfit_roles_have_no_reminder(engine: Engine) -> None:
     days = Days(engine)
-    days.look(days.role(key="2"), days.role())
-    days.look(days.role(key="2", title="Chef"), gone="1")
+    days.check(days.role(key="2"), days.role())
+    days.check(days.role(key="2", title="Chef"), gone="1")
     assert days.at(24) == 0
 
 
@@ -188,10 +188,10 @@ def test_a_reminder_expires_at_its_deadline(engine: Engine) -> None:
 
 def test_a_reminder_expires_when_its_role_closes(engine: Engine) -> None:
     days = Days(engine)
-    days.look(days.role(), days.role(key="2"))
+    days.check(days.role(), days.role(key="2"))
     days.at(24)
     days.pack()
-    days.look(days.role(), gone="2")
+    days.check(days.role(), gone="2")
     days.at(23)
     assert days.history.ask(
         "SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting"
@@ -208,7 +208,7 @@ def test_a_reminder_of_a_postponed_deadline_is_sent_later(
     days.at(24)
     days.pack()
     later = DEADLINE + timedelta(days=7)
-    days.look(days.role(later))
+    days.check(days.role(later))
     assert [days.at(left, later) for left in (100, 24)] == [0, 1]
     states = days.history.ask(
         "SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id"
@@ -221,7 +221,7 @@ def test_a_waiting_reminder_shows_the_moved_deadline(engine: Engine) -> None:
     days.at(20)
     days.pack()
     nearer = DEADLINE - hours(2)
-    days.look(days.role(nearer))
+    days.check(days.role(nearer))
     days.at(10)
     [message] = days.waiting()
     assert [item.role.deadline_at for item in message.items] == [nearer]
@@ -241,7 +241,7 @@ def test_a_night_message_drops_only_its_expired_reminder(engine: Engine) -> None
             [(row.delivery_id, load(row.message)) for row in rows], days.history.now
         )
         merge(connection, names, night)
-    days.look(gone="1")
+    days.check(gone="1")
     days.at(23)
     told = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
     assert told[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
@@ -288,7 +288,7 @@ def test_reminders_of_several_rules_are_one_message(engine: Engine) -> None:
 
 def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
     days = Days(engine)
-    days.look(*(days.role(key=str(number)) for number in range(1, 13)))
+    days.check(*(days.role(key=str(number)) for number in range(1, 13)))
     assert days.at(24) == 12
     days.pack()
     (message,) = days.waiting()
@@ -299,7 +299,7 @@ def test_only_passed_deadlines_of_a_waiting_group_expire(
     engine: Engine,
 ) -> None:
     days = Days(engine)
-    days.look(
+    days.check(
         *(
             days.role(DEADLINE - hours(12) if number < 3 else DEADLINE, key=str(number))
             for number in range(1, 13)

@@ -28,7 +28,7 @@ def history(engine: Engine) -> History:
     """Return a history with a deadline in a day and a daily digest at nine."""
     history = History(engine, settings(alerts=NINE), now=START + timedelta(hours=1))
     deadline = Deadline(START + timedelta(days=2), "by then")
-    history.look(
+    history.check(
         snapshot(
             [
                 posting("1", deadline=deadline, stated=frozenset({"deadline"})),
@@ -83,7 +83,7 @@ def test_a_role_that_closes_between_read_and_write_has_no_alert(history: History
             reminders.read(connection, history.settings, now),
             digest.read(connection, history.settings, now),
         )
-    history.look(snapshot([posting("2", title="Chef")], {"1": Probe.GONE}))
+    history.check(snapshot([posting("2", title="Chef")], {"1": Probe.GONE}))
     with history.engine.begin() as connection:
         assert reminders.write_read(connection, near, now) == 0
         assert digest.write_read(connection, history.settings, today, now) == 1

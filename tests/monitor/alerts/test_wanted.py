@@ -1,4 +1,4 @@
-"""Which changes a rule sends, by kind, mode, fields and fit."""
+"""The changes that a rule sends, by kind, mode, fields and fit."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer, serving
 from monitor.demo.story import jobs
-from tests.support.databases import Made
+from tests.support.databases import DatabasePool
 from tests.support.program import Program
 from tests.support.story import tell
 
@@ -38,7 +38,7 @@ def _configured(folder: Path, url: str) -> str:
     return str(file)
 
 
-def _told(folder: Path, url: str, made: Made) -> Program:
+def _told(folder: Path, url: str, made: DatabasePool) -> Program:
     for engine in made.opened(url):
         tell(engine)
     return Program(_configured(folder, url))
@@ -65,13 +65,13 @@ def told(rolewatch: Program, engine: Engine) -> Program:
 
 
 @pytest.fixture
-def sqlite_told(tmp_path: Path, sqlite_url: str, made: Made) -> Program:
+def sqlite_told(tmp_path: Path, sqlite_url: str, made: DatabasePool) -> Program:
     """As `told`, on SQLite alone."""
     return _told(tmp_path, sqlite_url, made)
 
 
 @pytest.fixture
-def postgres_told(tmp_path: Path, postgres_server: str, made: Made) -> Iterator[Program]:
+def postgres_told(tmp_path: Path, postgres_server: str, made: DatabasePool) -> Iterator[Program]:
     """As `told`, on PostgreSQL alone."""
     with made.lent(postgres_server) as url:
         yield _told(tmp_path, url, made)

@@ -216,15 +216,15 @@ def test_a_title_that_postings_have_now_comes_before_one_that_they_had(
         posting("1", title="Compiler Engineer"),
         posting("2", title="Compiler Engineer, Kernels"),
     )
-    history.look(snapshot([old, other]))
-    history.look(snapshot([replace(old, title="Performance Engineer"), other]))
+    history.check(snapshot([old, other]))
+    history.check(snapshot([replace(old, title="Performance Engineer"), other]))
     assert {row["posting"] for row in rolewatch.ask("history", "Compiler Engineer")} <= {
         f"{BOARD}:2"
     }
     assert (
         "Compiler Engineer, Kernels" in rolewatch("history", "Compiler Engineer").out.splitlines()
     )
-    history.look(
+    history.check(
         snapshot([replace(old, title="Performance Engineer"), replace(other, title="Chef")])
     )
     former = rolewatch.ask("history", "Compiler Engineer")

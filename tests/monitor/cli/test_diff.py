@@ -63,10 +63,10 @@ def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(
     rolewatch: Program, engine: Engine
 ) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=76))
-    history.look(snapshot([posting("1")]))
-    history.look(Failure(BOARD, "HTTP 500", 500))
-    history.look(snapshot([posting("1"), posting("2")]))
-    history.look(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1")]))
+    history.check(Failure(BOARD, "HTTP 500", 500))
+    history.check(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1"), posting("2")]))
     ran = rolewatch("diff", BOARD, "--from", ago(50), "--to", ago(20), "--format", "json")
     assert [row["posting"] for row in ran.json] == [f"{BOARD}:2"]
     [doubt] = ran.err.splitlines()
@@ -97,7 +97,7 @@ def test_what_cannot_be_compared_is_one_line(
 
 
 def test_a_board_that_was_never_looked_at_has_no_then(rolewatch: Program, engine: Engine) -> None:
-    History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=20)).look(
+    History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=20)).check(
         Failure(BOARD, "HTTP 500", 500)
     )
     ran = rolewatch("diff", BOARD, "--from", "1m")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from crawler.items import Pay
 from monitor.cli.values import clean
 from tests.support.boards import BOARD, posting, snapshot
-from tests.support.databases import Made
+from tests.support.databases import DatabasePool
 from tests.support.history import History
 from tests.support.program import WIDE, Program
 from tests.support.story import OTHER, PAY, story_settings
@@ -55,7 +55,7 @@ LISTINGS = [
 
 
 @pytest.fixture
-def busy(tmp_path: Path, sqlite_url: str, made: Made) -> Program:
+def busy(tmp_path: Path, sqlite_url: str, made: DatabasePool) -> Program:
     """Return a history with long titles, ids and places, and hourly pay."""
     for engine in made.opened(sqlite_url):
         _record(engine)
@@ -72,9 +72,9 @@ def _record(engine: Engine) -> None:
         posting(LONG, title="Chef de Partie, Research Kitchen"),
     )
     other = replace(snapshot([uuid]), board=OTHER, company="Other Works of the United Kingdom")
-    history.look(snapshot([first, hourly]), other)
+    history.check(snapshot([first, hourly]), other)
     moved = replace(first, location="London, UK", locations=("London, UK",), pay=PAY)
-    history.look(snapshot([moved, hourly]), other)
+    history.check(snapshot([moved, hourly]), other)
 
 
 def _on(rolewatch: Program, width: int, *arguments: str) -> list[str]:

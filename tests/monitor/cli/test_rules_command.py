@@ -106,7 +106,7 @@ def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(
         board("We are kernels."),
         board("We write kernels."),
     ):
-        history.look(look)
+        history.check(look)
     told = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
     assert [
         (row["rule"], row["title"], row["posting"]) for row in told if row["posting"] is None
@@ -201,9 +201,9 @@ def test_a_rate_is_stated_from_a_week_of_history_on(
     history = History(
         engine, story_settings(), now=datetime.now(UTC) - timedelta(days=days, minutes=16)
     )
-    history.look(snapshot([posting("1")]))
-    history.look(snapshot([posting("1"), posting("2")]))
-    history.look(snapshot([posting("1"), posting("2"), posting("3")]), minutes=days * 24 * 60 - 20)
+    history.check(snapshot([posting("1")]))
+    history.check(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1"), posting("2"), posting("3")]), minutes=days * 24 * 60 - 20)
     first = rolewatch(
         "rules", "test", "--rule", "research-engineer", "--since", since
     ).out.splitlines()[0]
@@ -229,11 +229,11 @@ def test_the_list_names_rules_that_fit_nothing_once_all_is_matched(
     config = Path(rolewatch.config)
     config.write_text(config.read_text() + '[[rules]]\nname = "typo"\nany = ["reserch enginer"]\n')
     history = History(engine, story_settings())
-    history.look(snapshot([posting("1", description="We write kernels.")]))
+    history.check(snapshot([posting("1", description="We write kernels.")]))
     history.settings = replace(
         history.settings, rules=(*history.settings.rules, Rule("typo", any=("reserch enginer",)))
     )
-    history.look(Unchanged(BOARD))
+    history.check(Unchanged(BOARD))
     assert rolewatch("rules", "list").err == ""  # the new rule is not matched with the history yet
     assert not match_backlog(engine, history.settings, 10)
     ran = rolewatch("rules", "list")
@@ -371,7 +371,7 @@ def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
 
 
 def test_a_boards_text_cannot_speak_to_the_terminal(rolewatch: Program, engine: Engine) -> None:
-    History(engine, story_settings(), now=datetime.now(UTC)).look(
+    History(engine, story_settings(), now=datetime.now(UTC)).check(
         snapshot([posting("1", title="Research Engineer\x1b[2J\x1b]0;x\x07 [red]")])
     )
     printed = rolewatch("rules", "test").out

@@ -129,8 +129,8 @@ def test_a_repost_says_what_it_repeats_and_why(rolewatch: Program, engine: Engin
         engine, settings(boards=(BOARD, OTHER)), now=datetime.now(UTC) - timedelta(hours=1)
     )
     rest = [posting(str(key), title=f"Analyst {key}") for key in range(2, 9)]
-    history.look(snapshot([posting("1", requisition="R-7"), *rest]))
-    history.look(
+    history.check(snapshot([posting("1", requisition="R-7"), *rest]))
+    history.check(
         snapshot(
             [posting("99", requisition="R-7", title="Research Engineer II"), *rest],
             {"1": Probe.GONE},

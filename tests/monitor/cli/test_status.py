@@ -61,7 +61,7 @@ def test_the_boards_what_waits_and_the_next_check(told: Program, engine: Engine)
 def test_a_board_in_trouble_is_counted_and_comes_first(rolewatch: Program, engine: Engine) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=1))
     for _ in range(3):
-        history.look(Failure(OTHER, "HTTP 500", 500))
+        history.check(Failure(OTHER, "HTTP 500", 500))
     ran = rolewatch("status")
     assert ran.code == 0
     assert ran.out.splitlines()[0] == "2 boards, 1 in trouble, 1 not read yet; 0 open roles"

@@ -20,7 +20,7 @@ from monitor.demo.board_server import BoardServer
 from monitor.health.guard import HealthMonitor
 from tests.support.history import settings
 from tests.support.living import living
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 from tests.support.slack_server import TOKEN, SlackServer
 from tests.support.sockets import free_port
 
@@ -35,7 +35,7 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 
 
 async def test_a_changed_log_is_taken_up(place: Place) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     place.configure('[log]\nformat = "json"\nlevel = "warning"\n')
     await asyncio.sleep(4)
@@ -49,7 +49,7 @@ async def test_a_changed_log_is_taken_up(place: Place) -> None:
 async def test_another_database_is_refused_with_a_reason_and_the_old_configuration_stays(
     place: Place,
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     place.watched = ("examplelabs", "second")
     place.configure('[database]\nurl = "sqlite:///other.db"\n')
@@ -65,7 +65,7 @@ async def test_another_database_is_refused_with_a_reason_and_the_old_configurati
 async def test_a_changed_dotenv_counts_like_a_changed_file(
     place: Place, slack: SlackServer
 ) -> None:
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     assert slack.texts() == []
     (place.folder / ".env").write_text(f"SLACK_BOT_TOKEN={TOKEN}\n")
@@ -78,7 +78,7 @@ async def test_a_changed_dotenv_counts_like_a_changed_file(
 async def test_a_changed_file_of_a_secret_counts_too(place: Place) -> None:
     (place.folder / ".env").write_text("SLACK_BOT_TOKEN_FILE=token\n")
     (place.folder / "token").write_text("xoxb-1")
-    daemon = Heard(await place.start("run"))
+    daemon = ProcessLog(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     (place.folder / "token").write_text("xoxb-22")
     await until(lambda: daemon.of("configuration taken up"))

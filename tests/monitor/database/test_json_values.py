@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from sqlalchemy import Engine, select, text, update
 
 from monitor.database import tables
-from monitor.history import boards
+from monitor.history import due
 from monitor.history.load import load_postings, load_unlisted
 from monitor.history.values import PostingState
 from tests.support.boards import BOARD, START, postings, snapshot
@@ -16,8 +16,8 @@ from tests.support.history import History
 
 def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
     history = History(engine)
-    history.look(snapshot(postings(3)))
-    history.look(snapshot(postings(2)), minutes=0.5)
+    history.check(snapshot(postings(3)))
+    history.check(snapshot(postings(2)), minutes=0.5)
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET TIME ZONE 'Asia/Kolkata'"))
@@ -52,7 +52,7 @@ def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
 
 
 def test_a_board_without_postings_has_none(engine: Engine) -> None:
-    History(engine).look(snapshot([]))
+    History(engine).check(snapshot([]))
     with engine.connect() as connection:
         assert load_postings(connection, 1, ["7"]) == {}
         assert load_unlisted(connection, 1) == ([], 0)
@@ -60,7 +60,7 @@ def test_a_board_without_postings_has_none(engine: Engine) -> None:
 
 def test_the_oldest_probe_comes_first(engine: Engine) -> None:
     history = History(engine)
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     with engine.begin() as connection:
         for key, minutes in {"1": 7, "2": 5}.items():
             asked = update(tables.Posting).where(tables.Posting.key == key)
@@ -70,16 +70,16 @@ def test_the_oldest_probe_comes_first(engine: Engine) -> None:
                     last_seen_at=START if key == "2" else None,
                 )
             )
-        [request] = boards.board_requests(connection, [BOARD], history.now)["greenhouse"]
+        [request] = due.board_requests(connection, [BOARD], history.now)["greenhouse"]
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 
 
 def test_a_closed_posting_that_is_listed_again_is_known(engine: Engine) -> None:
     history = History(engine)
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     for _ in range(2):
-        history.look(snapshot(postings(2)))
+        history.check(snapshot(postings(2)))
     with engine.connect() as connection:
         assert set(load_postings(connection, 1)) == {"1", "2"}
         back: PostingState = load_postings(connection, 1, ["1", "3", "4"])["3"]

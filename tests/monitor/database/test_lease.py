@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from monitor.database import lease, process_identity, tables
+from monitor.database import lease, lease_holder, tables
 from monitor.database.clock import in_seconds
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.engine import read_transaction
 from monitor.database.lease import AlreadyRunning, LeaseLost, acquire
-from monitor.database.process_identity import here
+from monitor.database.lease_holder import LeaseRow, here
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def this_machine() -> dict[str, Any]:
 
 
 def ended_at(engine: Engine) -> float:
-    """How many seconds from now the lease ends, by the database's clock."""
+    """Return the seconds until the lease ends, by the database's clock."""
     with engine.begin() as connection:
         row = lease.holder(connection)
     assert row is not None
@@ -116,14 +116,14 @@ def test_the_takeover_message_commits_with_the_lease(
     with engine.begin() as connection:
         connection.execute(insert(tables.CheckRound).values(started_at=NOW))
 
-    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
+    def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
         connection.execute(
             insert(tables.CheckRound).values(
                 started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)
             )
         )
 
-    def die(connection: Connection, died: AnyRow, cut_off: int) -> None:
+    def die(connection: Connection, died: LeaseRow, cut_off: int) -> None:
         tell(connection, died, cut_off)
         raise KeyboardInterrupt
 
@@ -159,7 +159,7 @@ def test_a_holder_on_an_unknown_machine_must_expire(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unknown = here()._replace(machine="", namespace="")
-    monkeypatch.setattr(process_identity, "here", lambda: unknown)
+    monkeypatch.setattr(lease_holder, "here", lambda: unknown)
     held_by(engine, host=unknown.host, machine="", namespace="")
     with pytest.raises(AlreadyRunning):
         acquire(engine, "run", lambda: NOW)

@@ -37,7 +37,7 @@ TOKYO = posting("3", title="エンジニア", description="機械学習の研究
 @pytest.fixture
 def history(engine: Engine) -> History:
     history = History(engine)
-    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    history.check(snapshot([KERNELS, LAW, TOKYO]))
     return history
 
 
@@ -84,7 +84,7 @@ ALIKE = [
 
 @pytest.mark.parametrize(("word", "text"), ALIKE, ids=" in ".join)
 def test_a_search_reads_a_word_as_a_rule_does(history: History, word: str, text: str) -> None:
-    history.look(snapshot([posting("1", title=text, description="")]))
+    history.check(snapshot([posting("1", title=text, description="")]))
     assert ("1" in found(history, word)) == Phrase(word).found_in(text)
 
 
@@ -123,22 +123,22 @@ def test_a_search_without_words_is_refused(history: History) -> None:
 
 
 def test_a_search_reads_only_the_newest_version(history: History) -> None:
-    history.look(
+    history.check(
         snapshot([replace(KERNELS, description="We write contracts.\n\nZürich."), LAW, TOKYO])
     )
     assert found(history, "kernel") == []
     assert found(history, "write contracts") == ["1", "2"]
-    history.look(snapshot([KERNELS, TOKYO], {"2": Probe.GONE}))
+    history.check(snapshot([KERNELS, TOKYO], {"2": Probe.GONE}))
     assert found(history, "kernel") == ["1"]
     assert found(history, "write contracts") == []
     assert found(history, "write contracts", "closed") == ["2"]
 
 
 def test_a_limit_keeps_the_order_of_the_results(history: History) -> None:
-    history.look(
+    history.check(
         snapshot([KERNELS, LAW, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")])
     )
-    history.look(
+    history.check(
         snapshot(
             [KERNELS, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")],
             {"2": Probe.GONE},
@@ -173,7 +173,7 @@ def test_a_text_is_indexed_once_for_all_versions(history: History) -> None:
         replace(KERNELS, key=str(key), title=title)
         for key, title in ((4, KERNELS.title), (5, "Kernel Engineer"))
     ]
-    history.look(snapshot([KERNELS, LAW, TOKYO, *same]))
+    history.check(snapshot([KERNELS, LAW, TOKYO, *same]))
     assert found(history, "kernels") == ["1", "4", "5"]
     assert history.ask("SELECT count(*) FROM search_text") == [(4,)]
 
@@ -187,7 +187,7 @@ def test_a_rebuilt_index_finds_the_same(history: History) -> None:
 
 def test_a_very_long_text_is_found(history: History) -> None:
     book = " ".join(f"word{number} again" for number in range(200_000))
-    history.look(snapshot([posting("9", description=book)]))
+    history.check(snapshot([posting("9", description=book)]))
     assert found(history, "word77 again") == ["9"]
 
 
@@ -196,18 +196,18 @@ def test_a_very_long_title_is_found(history: History) -> None:
     title = " ".join(
         "".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(2_000)
     )
-    history.look(snapshot([replace(KERNELS, title=title), LAW, TOKYO]))
+    history.check(snapshot([replace(KERNELS, title=title), LAW, TOKYO]))
     assert found(history, title.split()[-1]) == found(history, "kernel") == ["1"]
 
 
 @pytest.mark.parametrize("before", ["0005", "0010", "0012", "0014"])
 def test_an_upgrade_indexes_an_old_database(history: History, before: str) -> None:
-    history.look(
+    history.check(
         snapshot(
             [replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}
         )
     )
-    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    history.check(snapshot([KERNELS, LAW, TOKYO]))
     downgrade(history.engine, before)
     upgrade(history.engine)
     assert found(history, "write") == ["1", "2"]

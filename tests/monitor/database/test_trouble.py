@@ -88,7 +88,7 @@ def test_an_outage_is_logged_at_its_begin_and_end(locked: Exception) -> None:
     assert lines == [
         ("error", "lease not renewed", "OperationalError: database is locked"),
         ("error", "lease not renewed", "OperationalError: no such table: absent"),
-        ("info", "the database works again", None),
+        ("info", "database recovered", None),
     ]
 
 

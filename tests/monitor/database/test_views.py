@@ -60,21 +60,21 @@ def coverage(history: History) -> list[tuple[Any, ...]]:
 
 
 def test_each_spell_of_a_posting_is_a_row(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(snapshot([ONE, TWO]))
-    history.look(snapshot([ONE]))
-    history.look(snapshot([ONE]))  # confirms that it is gone
-    history.look(snapshot([ONE]))
-    history.look(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE]))
+    history.check(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE]))
+    history.check(snapshot([ONE]))  # confirms that it is gone
+    history.check(snapshot([ONE]))
+    history.check(snapshot([ONE, TWO]))
     assert lifetimes(history, "2") == [(1, 0, 15, 15, 30), (2, 60, 75, None, None)]
     assert [row[0] for row in lifetimes(history, "2", "right_censored")] == [False, True]
     assert [row[0] for row in lifetimes(history, "2", "left_censored")] == [False, False]
 
 
 def test_the_opening_of_a_baseline_is_unknown(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(snapshot([], {"1": Probe.GONE}))
-    history.look(snapshot([ONE]))
+    history.check(snapshot([ONE]))
+    history.check(snapshot([], {"1": Probe.GONE}))
+    history.check(snapshot([ONE]))
     assert lifetimes(
         history, "1", "spell, opened_earliest, opened_latest, left_censored, right_censored"
     ) == [
@@ -84,9 +84,9 @@ def test_the_opening_of_a_baseline_is_unknown(history: History) -> None:
 
 
 def test_days_open_end_with_the_last_check_or_now(history: History) -> None:
-    history.look(snapshot([ONE, TWO]))
-    history.look(snapshot([ONE, TWO]), minutes=1.5 * 24 * 60)
-    history.look(snapshot([ONE], {"2": Probe.GONE}))
+    history.check(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE, TWO]), minutes=1.5 * 24 * 60)
+    history.check(snapshot([ONE], {"2": Probe.GONE}))
     assert lifetimes(history, "2", "days_open") == [(1.5,)]
     ((days,),) = lifetimes(history, "1", "days_open")
     assert days == pytest.approx((datetime.now(UTC) - NINE) / timedelta(days=1), abs=0.01)
@@ -95,18 +95,18 @@ def test_days_open_end_with_the_last_check_or_now(history: History) -> None:
 def test_a_posting_read_late_opened_at_its_first_listing(
     history: History,
 ) -> None:
-    history.look(snapshot([ONE]))
-    history.look(snapshot([ONE, unreadable("2")]))
+    history.check(snapshot([ONE]))
+    history.check(snapshot([ONE, unreadable("2")]))
     assert lifetimes(history, "2") == []
-    history.look(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE, TWO]))
     assert lifetimes(history, "2") == [(1, 0, 15, None, None)]
 
 
 def test_a_spell_has_its_last_title(history: History) -> None:
-    history.look(snapshot([ONE, TWO]))
-    history.look(snapshot([ONE, replace(TWO, title="Last")]))
-    history.look(snapshot([ONE], {"2": Probe.GONE}))
-    history.look(snapshot([ONE, replace(TWO, title="Back")]))
+    history.check(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE, replace(TWO, title="Last")]))
+    history.check(snapshot([ONE], {"2": Probe.GONE}))
+    history.check(snapshot([ONE, replace(TWO, title="Back")]))
     assert lifetimes(history, "2", "title") == [("Last",), ("Back",)]
 
 
@@ -114,7 +114,7 @@ def test_each_place_of_a_posting_is_a_row(
     history: History,
 ) -> None:
     several = posting("3", location="Paris; Zürich", locations=("Paris", "Zürich"))
-    history.look(
+    history.check(
         snapshot(
             [
                 several,
@@ -135,33 +135,33 @@ def test_each_place_of_a_posting_is_a_row(
 
 
 def test_the_time_between_timely_checks_is_known(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED)
-    history.look(UNCHANGED, minutes=30)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED)
+    history.check(UNCHANGED, minutes=30)
     assert coverage(history) == [(0, 45, True), (45, None, False)]  # the last check is years ago
 
 
 def test_a_failure_makes_the_time_between_good_checks_unknown(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED)
-    history.look(FAILURE)
-    history.look(FAILURE)
-    history.look(UNCHANGED)
-    history.look(UNCHANGED)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED)
+    history.check(FAILURE)
+    history.check(FAILURE)
+    history.check(UNCHANGED)
+    history.check(UNCHANGED)
     assert coverage(history) == [(0, 15, True), (15, 60, False), (60, 75, True), (75, None, False)]
 
 
 def test_nothing_is_known_before_the_first_good_check(history: History) -> None:
-    history.look(FAILURE)
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED)
+    history.check(FAILURE)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED)
     assert coverage(history) == [(0, 15, False), (15, 30, True), (30, None, False)]
 
 
 def test_a_gap_longer_than_two_intervals_is_unknown(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED, minutes=31)  # the daemon was off
-    history.look(UNCHANGED)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED, minutes=31)  # the daemon was off
+    history.check(UNCHANGED)
     assert coverage(history) == [(0, 31, False), (31, 46, True), (46, None, False)]
 
 
@@ -170,23 +170,23 @@ def test_coverage_uses_the_interval_of_that_time(history: History) -> None:
     history.settings = replace(
         daily, boards=tuple(replace(board, every=timedelta(days=1)) for board in daily.boards)
     )
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED, minutes=24 * 60)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED, minutes=24 * 60)
     history.settings = daily
-    history.look(UNCHANGED, minutes=24 * 60)
-    history.look(UNCHANGED, minutes=24 * 60)
+    history.check(UNCHANGED, minutes=24 * 60)
+    history.check(UNCHANGED, minutes=24 * 60)
     assert coverage(history) == [(0, 2 * 24 * 60, True), (2 * 24 * 60, None, False)]
 
 
 def test_coverage_of_an_unwatched_board_ends(history: History) -> None:
-    history.look(snapshot([ONE]))
-    history.look(UNCHANGED)
+    history.check(snapshot([ONE]))
+    history.check(UNCHANGED)
     watched, history.settings = history.settings, settings(boards=())
-    history.look()
+    history.check()
     assert coverage(history) == [(0, 15, True)]
     history.settings = watched
-    history.look(snapshot([ONE]), minutes=60)
-    history.look(UNCHANGED)
+    history.check(snapshot([ONE]), minutes=60)
+    history.check(UNCHANGED)
     assert coverage(history) == [
         (0, 15, True),
         (15, 90, False),
@@ -197,7 +197,7 @@ def test_coverage_of_an_unwatched_board_ends(history: History) -> None:
 
 def test_the_state_after_a_check_is_known(engine: Engine) -> None:
     history = History(engine, now=datetime.now(UTC) - timedelta(minutes=16))
-    history.look(snapshot([ONE]))
+    history.check(snapshot([ONE]))
     assert [
         bool(known) for (known,) in history.ask("SELECT known FROM coverage WHERE to_at IS NULL")
     ] == [True]
@@ -208,21 +208,21 @@ def test_the_state_after_a_check_is_known(engine: Engine) -> None:
 
 def test_a_day_counts_changes_and_open_postings(history: History) -> None:
     day = 24 * 60
-    history.look(snapshot([ONE, TWO]))  # Friday
-    history.look(snapshot([ONE, posting("3"), posting("4")], {"2": Probe.GONE}))
+    history.check(snapshot([ONE, TWO]))  # Friday
+    history.check(snapshot([ONE, posting("3"), posting("4")], {"2": Probe.GONE}))
     edited = replace(ONE, title="Research Engineer II", location="Paris", locations=("Paris",))
-    history.look(snapshot([edited, posting("3"), posting("4")]))
+    history.check(snapshot([edited, posting("3"), posting("4")]))
     every_day = history.settings
     history.settings = replace(
         every_day,
         boards=tuple(replace(board, every=timedelta(days=1)) for board in every_day.boards),
     )
-    history.look(UNCHANGED, minutes=15)
-    history.look(snapshot([edited, TWO, posting("3"), posting("4")]), minutes=day)  # Saturday
-    history.look(UNCHANGED, minutes=2 * day)  # Monday
-    history.look(FAILURE, minutes=day)
+    history.check(UNCHANGED, minutes=15)
+    history.check(snapshot([edited, TWO, posting("3"), posting("4")]), minutes=day)  # Saturday
+    history.check(UNCHANGED, minutes=2 * day)  # Monday
+    history.check(FAILURE, minutes=day)
     history.settings = settings(boards=())  # taken out
-    history.look()
+    history.check()
     columns = "day, open, opened, closed, revised, reopened"
     assert asked(
         history, f"SELECT {columns} FROM daily_counts WHERE board = '{BOARD}' ORDER BY day"
@@ -236,7 +236,7 @@ def test_a_day_counts_changes_and_open_postings(history: History) -> None:
 
 
 def test_an_unchecked_board_has_no_days(history: History) -> None:
-    history.look()
+    history.check()
     assert history.ask("SELECT board FROM boards") == [(BOARD,)]
     assert history.ask("SELECT * FROM daily_counts") == []
     assert history.ask("SELECT * FROM coverage") == []

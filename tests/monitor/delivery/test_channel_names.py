@@ -28,9 +28,9 @@ from monitor.queries.consistency import findings
 from tests.support.alerts import AT, notice
 from tests.support.greenhouse import job
 from tests.support.outbox_fixture import post_office
-from tests.support.running import Heard, Place, until
+from tests.support.running import Place, ProcessLog, until
 from tests.support.slack_channel import Channel, Refusal
-from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"
@@ -38,7 +38,7 @@ BOTH = replace(RULE, notify=(NAME, ID))
 OTHER = replace(RULE, name="engineers", any=("engineer",), notify=(ID,))
 
 
-class Named(Life):
+class Named(SlackScenario):
     """A scenario like the daemon's: names that are learned count from the next round on."""
 
     async def use(self, *rules: Rule) -> None:
@@ -101,7 +101,7 @@ def rename(life: Named, rows: Iterable[object], name: str) -> None:
 
 async def test_two_names_of_one_channel_get_each_message_once(life: Named) -> None:
     for step in ((), (paid(PAY),), (paid(MORE),)):
-        await life.look(*step)
+        await life.check(*step)
     assert len(life.slack.channels[ROLES].messages) == 2
     assert len(life.thread) == 1
     assert life.spellings() == {NAME}
@@ -118,9 +118,9 @@ async def test_names_learned_late_duplicate_nothing(
         life.slack.break_next(
             fault, "conversations.list", times * (2 if fault == "missing_scope" else 1)
         )
-        life.glance()
+        life.check_without_delivery()
         for step in ((paid(PAY),), (paid(MORE),)):
-            life.glance(*step)
+            life.check_without_delivery(*step)
             for _ in range(3):
                 office.channels = life.history.settings.channels()
                 await office.outbox().deliver(until_idle=True)
@@ -142,7 +142,7 @@ async def test_a_crash_before_names_are_known_duplicates_nothing(
     life: Named,
 ) -> None:
     life.history.settings = replace(life.history.settings, rules=(BOTH,))
-    life.glance()
+    life.check_without_delivery()
     with life.office.engine.begin() as connection:
         pack(connection, life.history.now)
         claimed = update(Delivery).where(Delivery.channel == NAME)
@@ -161,20 +161,20 @@ async def test_a_crash_before_names_are_known_duplicates_nothing(
 
 async def test_rules_of_both_names_share_a_card(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)), OTHER)
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     assert "research-engineer" in shown(life.card)
     assert "engineers" in shown(life.card)
 
 
 async def test_cards_stored_under_another_name_keep_their_thread(life: Named) -> None:
     await life.use(replace(RULE, notify=(ID,)))
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     rename(life, (Alert, Delivery, Card, Introduction), ID)
     await life.use(replace(RULE, notify=(NAME,)))
-    life.glance(paid(PAY))
-    await life.look(paid(MORE))
+    life.check_without_delivery(paid(PAY))
+    await life.check(paid(MORE))
     assert kinds(life.thread) == ["Role changed!"]
     assert len(life.cards) == 1
     assert "141,000" in shown(life.card)
@@ -184,33 +184,33 @@ async def test_cards_stored_under_another_name_keep_their_thread(life: Named) ->
 
 async def test_an_unconfirmed_message_is_settled_under_its_own_name(life: Named) -> None:
     await life.use(replace(RULE, notify=(ID,)))
-    await life.look()
+    await life.check()
     life.slack.break_next("accept_then_reset")
-    life.glance(paid(PAY))
+    life.check_without_delivery(paid(PAY))
     life.office.channels = (ID,)
     await life.office.outbox().deliver(until_idle=False)
     await life.use(replace(RULE, notify=(NAME,)))
-    life.glance(paid(MORE))
+    life.check_without_delivery(paid(MORE))
     await life.deliver()
-    await life.look(paid(MOST))
+    await life.check(paid(MOST))
     assert len(life.cards) == 1
     assert life.contradictions() == []
 
 
 async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     with life.office.engine.begin() as connection:
         mutes.mute(
             connection, NAME, posting_id=None, rule="other", by="U0ADMIN001", now=life.history.now
         )
     life.slack.channels[ROLES].name = "jobs"
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert len(life.thread) == 1
     await life.use(replace(RULE, notify=("slack:#jobs",)))
     await life.deliver()
-    await life.look(paid(MOST))
+    await life.check(paid(MOST))
     assert len(life.cards) == 1
     assert len(life.thread) == 2
     assert life.spellings() == {"slack:#jobs"}
@@ -224,17 +224,17 @@ async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Na
 
 async def test_a_reused_name_is_the_new_channel(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
+    await life.check()
     life.slack.channels[ROLES].name = "jobs"
     life.slack.channels["C0NEW0001"] = Channel("C0NEW0001", "roles")
     await life.use(replace(RULE, notify=(NAME, "slack:#jobs")))
-    await life.look(paid(PAY))
+    await life.check(paid(PAY))
     assert [len(life.slack.channels[one].messages) for one in ("C0NEW0001", ROLES)] == [1, 3]
 
 
 async def test_a_channel_with_several_names_has_one_digest(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)), OTHER)
-    await life.look()
+    await life.check()
     night = life.history.now.replace(hour=23)
     settings = replace(
         life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22))
@@ -323,7 +323,7 @@ async def test_a_second_name_added_at_runtime_duplicates_nothing(
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer"))
         place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
-        daemon = Heard(await place.start("run"))
+        daemon = ProcessLog(await place.start("run"))
         try:
             await until(slack.texts)
             place.config.write_text(
@@ -379,7 +379,7 @@ async def test_a_person_and_their_direct_message_are_one_channel(
         life.slack.break_next("missing_scope", "conversations.list", 100)
     await life.use(replace(RULE, notify=names))
     for step in ((), (paid(PAY),), (paid(MORE),)):
-        await life.look(*step)
+        await life.check(*step)
     assert len(chat.messages) == 2
     assert len(chat.everything()) == 3
     assert life.spellings() == {names[0]}
@@ -390,14 +390,14 @@ async def test_a_direct_message_named_by_id_keeps_its_rows(
     life: Named,
 ) -> None:
     await life.use(replace(RULE, notify=(ALICE,)))
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     with life.office.engine.begin() as connection:
         mutes.mute(
             connection, ALICE, posting_id=None, rule="other", by="U0ALICE01", now=life.history.now
         )
     await life.use(replace(RULE, notify=(CHAT,)))
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     chat = life.slack.channels["D0ALICE01"]
     assert (len(chat.messages), len(chat.everything())) == (2, 3)
     assert life.spellings() == {CHAT}
@@ -413,7 +413,7 @@ async def test_a_first_direct_message_teaches_its_id(
     life.slack.break_next("missing_scope", "conversations.list", 100)
     await life.use(replace(RULE, notify=(CHAT, ALICE)))
     life.slack.break_next("429", channel="U0ALICE01")
-    await life.look()
+    await life.check()
     assert len(chat.everything()) == 1
     assert life.spellings() == {CHAT}
     with read_transaction(life.office.engine) as connection:
@@ -424,11 +424,11 @@ async def test_a_first_direct_message_teaches_its_id(
 
 async def test_a_name_stored_in_capitals_is_the_same_channel(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     rename(life, (Alert, Delivery, Card, Introduction), "slack:#Roles")
     life.office.tell(notice(), channel="slack:#Roles")
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert len(life.slack.channels[ROLES].messages) == 3  # the summary, the card and the notice
     assert len(life.slack.channels[ROLES].everything()) == 3 + 1
     assert life.spellings() == {NAME}
@@ -437,15 +437,15 @@ async def test_a_name_stored_in_capitals_is_the_same_channel(life: Named) -> Non
 
 async def test_a_known_id_is_used_while_slack_lists_nothing(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
+    await life.check()
     life.slack.wait = 600
     life.slack.break_next("429", "conversations.list", 100)
     asked = life.slack.calls["conversations.list"]
-    life.glance(paid(PAY))
+    life.check_without_delivery(paid(PAY))
     outbox = life.office.outbox()
     outbox.reconfigure(life.office.outbox())
     assert (await outbox.deliver(until_idle=False)).sent == 1
-    life.glance(paid(MORE))
+    life.check_without_delivery(paid(MORE))
     assert (await outbox.deliver(until_idle=False)).sent == 1  # a reply, and the card is edited
     assert "141,000" in shown(life.card)
     life.office.tell(notice("another"), channel="slack:#jobs")
@@ -462,10 +462,10 @@ async def test_a_known_id_does_not_wait_for_a_slow_list(
 ) -> None:
     monkeypatch.setattr("monitor.notify.slack.channel_ids._PATIENCE", 0.05)
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
+    await life.check()
     life.slack.hang = 0.8  # within the notifier's own second
     life.slack.break_next("timeout", "conversations.list")
-    life.glance(paid(PAY))
+    life.check_without_delivery(paid(PAY))
     sent = life.slack.calls["chat.postMessage"]
     outbox = life.office.outbox()
     async with asyncio.timeout(0.7):
@@ -506,9 +506,9 @@ async def test_a_lease_lost_before_an_edit_leaves_the_card_stale(
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
-    await life.look()
-    await life.look(paid(PAY))
-    life.glance(paid(MORE))
+    await life.check()
+    await life.check(paid(PAY))
+    life.check_without_delivery(paid(MORE))
     lease = acquire(life.office.engine, "run", life.office.clock)
     outbox = life.office.outbox()
     outbox.work_under(lease)

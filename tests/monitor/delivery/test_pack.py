@@ -21,7 +21,7 @@ from monitor.messages import (
     RoleMessage,
     load,
 )
-from tests.support.alerts import AT, Desk, notice, opened, revised, role, summary
+from tests.support.alerts import AT, AlertWriter, notice, opened, revised, role, summary
 
 ROLES, OTHER = "slack:#roles", "slack:#other"
 
@@ -162,8 +162,8 @@ def test_every_alert_is_in_exactly_one_message() -> None:
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Desk:
-    return Desk(engine)
+def desk(engine: Engine) -> AlertWriter:
+    return AlertWriter(engine)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def ids() -> Iterator[str]:
     return (f"id{number}" for number in count())
 
 
-def test_alerts_link_to_their_message(desk: Desk, ids: Iterator[str]) -> None:
+def test_alerts_link_to_their_message(desk: AlertWriter, ids: Iterator[str]) -> None:
     round_id = desk.begin_round()
     desk.tell(opened("1", "a"), opened("1", "b"), opened("2", "a"), round_id=round_id)
     with desk.engine.begin() as connection:
@@ -187,7 +187,7 @@ def test_alerts_link_to_their_message(desk: Desk, ids: Iterator[str]) -> None:
     ]
 
 
-def test_a_round_that_still_runs_is_not_packed(desk: Desk) -> None:
+def test_a_round_that_still_runs_is_not_packed(desk: AlertWriter) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened(), round_id=running)
     desk.tell(notice())
@@ -199,7 +199,7 @@ def test_a_round_that_still_runs_is_not_packed(desk: Desk) -> None:
         assert pack(connection, AT) == 1
 
 
-def test_alerts_of_a_long_round_are_packed_before_its_end(desk: Desk) -> None:
+def test_alerts_of_a_long_round_are_packed_before_its_end(desk: AlertWriter) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened("1"), round_id=running)
     desk.tell(opened("2"), round_id=running, at=AT + unpacked.WAIT / 2)
@@ -215,7 +215,7 @@ def test_alerts_of_a_long_round_are_packed_before_its_end(desk: Desk) -> None:
         assert pack(connection, AT + unpacked.WAIT) == 2
 
 
-def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: Desk) -> None:
+def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: AlertWriter) -> None:
     running, later = desk.begin_round(ended=False), AT + unpacked.WAIT
     desk.tell(*(opened(str(key)) for key in range(6)), round_id=running)
     with desk.engine.begin() as connection:
@@ -225,14 +225,14 @@ def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: Desk) -
         assert pack(connection, later) == 1
 
 
-def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: Desk) -> None:
+def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: AlertWriter) -> None:
     desk.tell(opened(), round_id=desk.begin_round(ended=False))
     with desk.engine.begin() as connection:
         assert end_rounds(connection, AT) == 1
         assert pack(connection, AT) == 1
 
 
-def test_a_running_round_is_not_ended_by_the_next(desk: Desk) -> None:
+def test_a_running_round_is_not_ended_by_the_next(desk: AlertWriter) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened(), round_id=running)
     with desk.engine.begin() as connection:
@@ -240,14 +240,14 @@ def test_a_running_round_is_not_ended_by_the_next(desk: Desk) -> None:
         assert pack(connection, AT) == 0
 
 
-def test_a_thousand_alerts_of_one_posting_are_linked(desk: Desk) -> None:
+def test_a_thousand_alerts_of_one_posting_are_linked(desk: AlertWriter) -> None:
     desk.tell(*[opened("1", f"rule{number}") for number in range(1000)])
     with desk.engine.begin() as connection:
         assert pack(connection, AT) == 1
     assert len({alert.delivery_id for alert in desk.alerts()}) == 1
 
 
-def pile_up(desk: Desk, number: int) -> None:
+def pile_up(desk: AlertWriter, number: int) -> None:
     """Write rounds with one role each, and an operator message in the middle."""
     for key in range(number):
         desk.tell(opened(str(key)), round_id=desk.begin_round())
@@ -257,7 +257,7 @@ def pile_up(desk: Desk, number: int) -> None:
         pack(connection, AT)
 
 
-def test_a_backlog_is_one_message_in_place_of_the_oldest(desk: Desk) -> None:
+def test_a_backlog_is_one_message_in_place_of_the_oldest(desk: AlertWriter) -> None:
     pile_up(desk, 12)
     later = AT + BACKLOG_AGE + timedelta(seconds=1)
     with desk.engine.begin() as connection:
@@ -275,14 +275,16 @@ def test_a_backlog_is_one_message_in_place_of_the_oldest(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("number", "waited"), [(10, 60), (12, 9)])
-def test_few_messages_and_fresh_ones_stay_single(desk: Desk, number: int, waited: int) -> None:
+def test_few_messages_and_fresh_ones_stay_single(
+    desk: AlertWriter, number: int, waited: int
+) -> None:
     pile_up(desk, number)
     with desk.engine.begin() as connection:
         assert merge_backlog(connection, AT + timedelta(minutes=waited)) == 0
     assert len(desk.deliveries()) == number + 1
 
 
-def test_a_message_that_was_tried_stays_as_it_is(desk: Desk) -> None:
+def test_a_message_that_was_tried_stays_as_it_is(desk: AlertWriter) -> None:
     pile_up(desk, 12)
     tried = desk.deliveries()[0]
     desk.set(tried.delivery_id, attempts=1)

@@ -26,7 +26,7 @@ from monitor.messages import (
 from tests.support.alerts import notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.outbox_fixture import At, PostOffice, post_office
-from tests.support.slack_scenario import MORE, PAY, Life, paid
+from tests.support.slack_scenario import MORE, PAY, SlackScenario, paid
 from tests.support.slack_server import OPS, ROLES, shown
 
 NIGHT = AlertSettings(quiet=(time(22), time(7)))  # UTC
@@ -130,14 +130,14 @@ async def test_a_refused_message_is_not_retried_before_morning(night: Night) -> 
 
 async def test_a_reposted_card_waits_for_the_morning(night: Night) -> None:
     night.clock.now = EVENING - timedelta(hours=2)
-    life = Life(night)
+    life = SlackScenario(night)
     life.history.now = START
-    await life.look()
-    await life.look(paid(PAY))
+    await life.check()
+    await life.check(paid(PAY))
     night.slack.delete(life.card)
     night.clock.now = EVENING
     life.history.alerts = False
-    await life.look(paid(MORE))
+    await life.check(paid(MORE))
     assert life.cards == []
     night.wake()
     await night.deliver()

@@ -128,9 +128,9 @@ async def test_a_round_that_read_a_board_gives_a_sign_of_life(engine: Engine) ->
         configured = replace(history.settings, health=HealthSettings(heartbeat_url=url))
         async with guarded(engine, configured) as guard:
             await until(lambda: guard.watchdog.checked_at)
-            history.look(Failure(BOARD, "HTTP 500", 500))
+            history.check(Failure(BOARD, "HTTP 500", 500))
             guard.round_ended(1)
-            history.look(
+            history.check(
                 Failure(BOARD, "HTTP 500", 500),
                 replace(snapshot([posting()]), board="greenhouse:otherworks"),
             )

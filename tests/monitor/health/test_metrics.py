@@ -14,7 +14,7 @@ from monitor.delivery.pack import pack
 from monitor.health.metrics import Metrics
 from monitor.health.watchdog import Part
 from monitor.queries.metrics import ALERT_STATES
-from tests.support.alerts import Desk, opened
+from tests.support.alerts import AlertWriter, opened
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
 
@@ -37,7 +37,7 @@ def history(engine: Engine) -> History:
 
 
 def test_boards_by_state_and_since_when(history: History) -> None:
-    history.look(snapshot(postings(3)), *[Failure(OTHER, "HTTP 500", 500)] * 3)
+    history.check(snapshot(postings(3)), *[Failure(OTHER, "HTTP 500", 500)] * 3)
     history.now += timedelta(seconds=42)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert found['rolewatch_boards{state="ok"}'] == 1
@@ -51,12 +51,12 @@ def test_boards_by_state_and_since_when(history: History) -> None:
 def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(
     history: History,
 ) -> None:
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     metrics = Metrics(history.engine, lambda: history.now, list)
     assert read(metrics)['rolewatch_checks_total{result="snapshot"}'] == 0
     changed = [posting("1", title="Another"), *postings(3)[1:], posting("9")]
-    history.look(snapshot(changed), Unchanged(OTHER))
-    history.look(snapshot(changed[1:], {"1": Probe.GONE}), Failure(OTHER, "HTTP 500", 500))
+    history.check(snapshot(changed), Unchanged(OTHER))
+    history.check(snapshot(changed[1:], {"1": Probe.GONE}), Failure(OTHER, "HTTP 500", 500))
     for _ in range(2):
         found = read(metrics)
         assert found['rolewatch_checks_total{result="snapshot"}'] == 2
@@ -71,15 +71,15 @@ def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(
 
 def test_a_round_under_way_is_counted_when_it_has_ended(history: History) -> None:
     metrics = Metrics(history.engine, lambda: history.now, list)
-    round_id = Desk(history.engine).begin_round(ended=False)
-    history.look(snapshot(postings(1)))
+    round_id = AlertWriter(history.engine).begin_round(ended=False)
+    history.check(snapshot(postings(1)))
     assert read(metrics)['rolewatch_checks_total{result="snapshot"}'] == 0
-    Desk(history.engine).end_round(round_id)
+    AlertWriter(history.engine).end_round(round_id)
     assert read(metrics)['rolewatch_checks_total{result="snapshot"}'] == 1
 
 
 def test_alerts_by_state_and_the_oldest_that_waits(history: History) -> None:
-    desk = Desk(history.engine)
+    desk = AlertWriter(history.engine)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert found['rolewatch_alerts{state="sent"}'] == 0
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
@@ -98,7 +98,7 @@ def test_alerts_by_state_and_the_oldest_that_waits(history: History) -> None:
 
 
 def test_an_alert_that_waits_for_a_digest_is_held_and_late_for_nothing(history: History) -> None:
-    Desk(history.engine).tell(opened("1"), at=history.now)
+    AlertWriter(history.engine).tell(opened("1"), at=history.now)
     with history.engine.begin() as connection:
         connection.execute(update(Alert).values(for_digest=True))
     history.now += timedelta(hours=9)
@@ -115,7 +115,7 @@ def test_a_scrape_that_fails_counts_nothing_twice(
     history: History, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     metrics = Metrics(history.engine, lambda: history.now, list)
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
 
     def fail(*_: object) -> None:
         raise OSError(query)

@@ -15,7 +15,7 @@ from monitor.database.engine import make_engine
 from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
-from tests.support.alerts import Desk, opened
+from tests.support.alerts import AlertWriter, opened
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
 
@@ -55,7 +55,7 @@ class Ward:
 @pytest.fixture
 def ward(engine: Engine) -> Ward:
     ward = Ward(engine)
-    ward.history.look(snapshot([posting("1")]))
+    ward.history.check(snapshot([posting("1")]))
     return ward
 
 
@@ -73,7 +73,7 @@ def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> 
     )
     ward.wait(60)
     assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
-    ward.history.look(snapshot([posting("1")]), minutes=1)
+    ward.history.check(snapshot([posting("1")]), minutes=1)
     assert ward.wait(1) == []
     assert [line.partition(":")[0] for line in ward.told[1:]] == ["Rounds are in time again"]
     assert "Late: " in ward.told[1]
@@ -86,13 +86,13 @@ def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> 
 
 def test_a_failing_board_is_checked_and_so_in_time(ward: Ward) -> None:
     for _ in range(6):
-        ward.history.look(Failure(BOARD, "HTTP 503", 503), minutes=70)
+        ward.history.check(Failure(BOARD, "HTTP 503", 503), minutes=70)
         assert ward.wait(1) == []
 
 
 def test_a_board_that_was_never_checked_is_late_too(engine: Engine) -> None:
     ward = Ward(engine)
-    ward.history.look()
+    ward.history.check()
     ward.wait(1)
     assert "never looked at" in ward.wait(15)[0]
 
@@ -104,7 +104,7 @@ def test_a_machine_that_slept_for_a_day_is_not_late(ward: Ward) -> None:
 
 
 def test_an_unsent_message_is_late(ward: Ward) -> None:
-    desk = Desk(ward.engine)
+    desk = AlertWriter(ward.engine)
     desk.tell(opened(), channel="slack:#roles", at=ward.history.now)
     ward.settings = settings(boards=())
     with ward.engine.begin() as connection:
@@ -133,7 +133,7 @@ def test_an_unsent_message_is_late(ward: Ward) -> None:
 def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(
     engine: Engine, state: str
 ) -> None:
-    ward, desk = Ward(engine), Desk(engine)
+    ward, desk = Ward(engine), AlertWriter(engine)
     desk.tell(opened(), at=ward.history.now)
     with engine.begin() as connection:
         pack(connection, ward.history.now)
@@ -144,7 +144,7 @@ def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(
 
 def test_alerts_that_are_not_made_into_messages_are_late(engine: Engine) -> None:
     ward = Ward(engine)
-    Desk(engine).tell(opened(), at=ward.history.now)
+    AlertWriter(engine).tell(opened(), at=ward.history.now)
     ward.wait(1)
     assert ward.wait(15)[0].startswith("delivery late: alerts written since ")
 

@@ -1,4 +1,4 @@
-"""Which posting of a former board a new one is, as a decision."""
+"""Postings of a new board and their counterparts on the former one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.history.counterparts import MovedPosting, employer_names, match, plain_title, towns
+from monitor.history.counterparts import MovedPosting, match
+from monitor.history.plain_names import employer_names, plain_title, towns
 from monitor.history.reposts import JobNumbers
 
 NAMES = employer_names(["Google DeepMind", "Google DeepMind"], ["deepmind", "all"])

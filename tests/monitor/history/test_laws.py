@@ -24,7 +24,7 @@ from monitor.database.schema import upgrade
 from monitor.history.compare import pay_words
 from monitor.queries.consistency import findings
 from tests.support.boards import BOARD, START, posting, sighting, snapshot, unreadable
-from tests.support.contract import Answer, Content, Contract, Failed, Listed, Look, Same
+from tests.support.contract import Answer, Check, Content, Contract, Failed, Listed, Same
 from tests.support.history import History
 
 KEYS = [str(key) for key in range(1, 11)]
@@ -68,7 +68,7 @@ _sequences: st.SearchStrategy[Steps] = st.builds(
 )
 
 
-def looks(steps: Steps) -> Iterator[tuple[Look, Result, int]]:
+def checks(steps: Steps) -> Iterator[tuple[Check, Result, int]]:
     """Yield each step for the contract and for the recorder, and the minutes until it."""
     shown: dict[str, str] = {}
     whole = False  # a list that was read whole, so that the board can answer that it has not moved
@@ -106,19 +106,19 @@ def content(one: Posting) -> Content:
 def record(engine: Engine, steps: Steps) -> Contract:
     """Record the steps. Return the contract's results."""
     contract, history = Contract(), History(engine)
-    for look, result, minutes in looks(steps):
-        asked, answered = _asked(look, result, contract.missing(look))
-        history.look(answered, minutes=minutes)
-        contract.look(asked, history.now)
+    for check, result, minutes in checks(steps):
+        asked, answered = _asked(check, result, contract.missing(check))
+        history.check(answered, minutes=minutes)
+        contract.check(asked, history.now)
     return contract
 
 
-def _asked(look: Look, result: Result, missing: frozenset[str]) -> tuple[Look, Result]:
+def _asked(check: Check, result: Result, missing: frozenset[str]) -> tuple[Check, Result]:
     """Return the result with probe answers for missing postings only: nothing else is probed."""
-    if isinstance(look, Failed) or isinstance(result, Failure):
-        return look, result
-    answers = {key: answer for key, answer in look.answers.items() if key in missing}
-    return replace(look, answers=answers), replace(
+    if isinstance(check, Failed) or isinstance(result, Failure):
+        return check, result
+    answers = {key: answer for key, answer in check.answers.items() if key in missing}
+    return replace(check, answers=answers), replace(
         result, probes={key: ANSWERS[answer] for key, answer in answers.items()}
     )
 

@@ -38,7 +38,7 @@ CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "
 def history(engine: Engine) -> History:
     """Ten engineers and a chef on the former board."""
     history = History(engine)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     return history
 
 
@@ -52,7 +52,7 @@ def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_o
 ) -> None:
     before = history.ask("SELECT * FROM posting_versions ORDER BY posting, version")
     move(history)
-    history.look(listing([*came(6), *some_new(3)]))
+    history.check(listing([*came(6), *some_new(3)]))
     assert reposts(history) == {f"13{number}": f"{BOARD}:{number}" for number in range(1, 7)}
     assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [
         ("Greenhouse", "Google Careers", 11, 6, 0, 3)
@@ -73,7 +73,7 @@ def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_o
 
 def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: History) -> None:
     move(history)
-    history.look(listing([*came(2), *some_new(1), there(posting("99", title="Chef"))]))
+    history.check(listing([*came(2), *some_new(1), there(posting("99", title="Chef"))]))
     [one] = moved(history)
     [rule] = one.rules
     assert [role.posting for role in rule.roles] == [f"{NEW}:70", f"{NEW}:131", f"{NEW}:132"]
@@ -93,10 +93,10 @@ def test_every_channel_of_the_rules_that_check_at_it_is_reported_once(engine: En
         slack=replace(history.settings.slack, token=SecretStr(TOKEN)),
         webhook_url=SecretStr(TOKEN),
     )
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     move(history)
     history.settings = replace(history.settings, rules=history.settings.rules[:2])
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     last = history.ask(
         "SELECT channel, rule, kind FROM alerts "
         "WHERE board = 'google:examplelabs' ORDER BY alert_id"
@@ -109,8 +109,8 @@ def test_every_channel_of_the_rules_that_check_at_it_is_reported_once(engine: En
 
 def test_after_a_move_the_new_board_is_reported_as_any_other(history: History) -> None:
     move(history)
-    history.look(listing(came(6)))
-    history.look(
+    history.check(listing(came(6)))
+    history.check(
         listing(
             [
                 *came(5),
@@ -127,8 +127,8 @@ def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(
     history: History,
 ) -> None:
     move(history)
-    history.look(listing(came(6)))
-    history.look(listing(came(8)))
+    history.check(listing(came(6)))
+    history.check(listing(came(8)))
     assert reposts(history)["138"] == f"{BOARD}:8"
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, RoleMessage)
@@ -138,36 +138,36 @@ def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(
 def test_what_both_boards_list_while_both_are_watched_is_no_repost(history: History) -> None:
     former = history.settings.boards
     move(history)
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     history.settings = replace(history.settings, boards=(*former, *history.settings.boards))
-    history.look(listing(came(8)))
+    history.check(listing(came(8)))
     assert len(reposts(history)) == 6
 
 
 def test_what_could_not_be_read_at_first_comes_along_when_it_can(history: History) -> None:
     move(history)
-    history.look(
+    history.check(
         replace(listing(came(6)), sightings=(*listing(came(6)).sightings, unreadable("138")))
     )
-    history.look(listing([*came(6), there(postings(8)[-1])]))
+    history.check(listing([*came(6), there(postings(8)[-1])]))
     assert reposts(history)["138"] == f"{BOARD}:8"
     assert history.alerted()[2:] == []
 
 
 def test_a_closed_posting_that_is_listed_again_is_counted_apart(history: History) -> None:
     rest = [*postings(10)[1:], posting("99", title="Chef")]
-    history.look(snapshot(rest, {"1": Probe.GONE}))
+    history.check(snapshot(rest, {"1": Probe.GONE}))
     move(history)
-    history.look(listing(came(3)), minutes=60 * 24 * 100)
+    history.check(listing(came(3)), minutes=60 * 24 * 100)
     assert [counts(one) for one in moved(history)] == [(10, 2, 1, 0)]
 
 
 def test_what_closed_long_before_the_move_is_not_matched(history: History) -> None:
     rest = [*postings(10)[1:], posting("99", title="Chef")]
-    history.look(snapshot(rest, {"1": Probe.GONE}))
-    history.look(snapshot(rest), minutes=60 * 24 * 91)
+    history.check(snapshot(rest, {"1": Probe.GONE}))
+    history.check(snapshot(rest), minutes=60 * 24 * 91)
     move(history)
-    history.look(listing(came(3)))
+    history.check(listing(came(3)))
     assert [counts(one) for one in moved(history)] == [(10, 2, 0, 1)]
 
 
@@ -175,12 +175,12 @@ def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_ag
     history: History,
 ) -> None:
     watch_too(history)
-    history.look(
+    history.check(
         snapshot([*postings(10), posting("99", title="Chef")]), listing([*came(3), *some_new(2)])
     )
     told = len(history.alerted())
     move(history)
-    history.look(listing([*came(5), *some_new(3)]))
+    history.check(listing([*came(5), *some_new(3)]))
     assert [counts(one) for one in moved(history)] == [(11, 5, 0, 0)]
     assert sorted(role.posting for role in moved(history)[0].rules[0].roles) == [
         f"{NEW}:13{number}" for number in range(1, 6)
@@ -191,27 +191,27 @@ def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_ag
         ("135", "opened"),
         ("72", "opened"),
     ]
-    history.look(listing([*came(5), *some_new(3)]))
+    history.check(listing([*came(5), *some_new(3)]))
     assert len(history.alerted()) == told + 2
 
 
 def test_a_failure_or_an_empty_list_leaves_the_move_to_the_next_snapshot(history: History) -> None:
     move(history)
-    history.look(Failure(NEW, "HTTP 503", 503))
-    history.look(listing([]))
+    history.check(Failure(NEW, "HTTP 503", 503))
+    history.check(listing([]))
     assert moved(history) == []
     assert len(open_roles(history)) == 11
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0)]
     assert "opened" not in history.alerted()
 
 
 def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) -> None:
     move(history)
-    history.look(listing([]))
-    history.look(listing([]))
+    history.check(listing([]))
+    history.check(listing([]))
     assert history.alerted() == ["summary"]  # of the former board
-    history.look(listing([*came(6), *some_new(2)]))
+    history.check(listing([*came(6), *some_new(2)]))
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
     assert (history.alerted(), history.changes()) == (["summary", "summary"], [])
     assert history.ask(f"SELECT DISTINCT baseline FROM posting WHERE name LIKE '{NEW}:%'") in (
@@ -220,7 +220,7 @@ def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) ->
     )
     with history.engine.connect() as connection:
         assert list(findings(connection)) == []
-    history.look(listing([*came(6), *some_new(3)]))
+    history.check(listing([*came(6), *some_new(3)]))
     assert history.alerted()[2:] == ["opened"]
 
 
@@ -228,10 +228,10 @@ def test_a_new_board_without_a_read_predecessor_is_introduced_with_its_first_rol
     engine: Engine,
 ) -> None:
     history = History(engine)
-    history.look(Failure(BOARD, "HTTP 404", 404))
+    history.check(Failure(BOARD, "HTTP 404", 404))
     move(history)
-    history.look(listing([]))
-    history.look(listing(came(6)))
+    history.check(listing([]))
+    history.check(listing(came(6)))
     assert (moved(history), history.alerted(), history.changes()) == ([], ["summary"], [])
 
 
@@ -239,13 +239,13 @@ def test_a_board_that_was_put_back_is_reported_in_one_summary_after_an_empty_lis
     history: History,
 ) -> None:
     watch_too(history)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]), listing([]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]), listing([]))
     history.settings = replace(history.settings, boards=history.settings.boards[:1])
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     told = len(history.alerted())
     move(history)
-    history.look(listing([]))
-    history.look(listing([*came(6), *some_new(2)]))
+    history.check(listing([]))
+    history.check(listing([*came(6), *some_new(2)]))
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
     assert history.alerted()[told:] == ["summary"]
 
@@ -253,11 +253,11 @@ def test_a_board_that_was_put_back_is_reported_in_one_summary_after_an_empty_lis
 def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
     former, new, other = "greenhouse:Acme", "ashby:AcmeCorp", "ashby:acmecorp"
     history = History(engine, settings(ENGINEER, boards=(former, new)))
-    history.look(replace(snapshot([*postings(10)]), board=former), listing([], new))
+    history.check(replace(snapshot([*postings(10)]), board=former), listing([], new))
     move(history, "greenhouse:acme", other)
     with engine.connect() as connection:
         assert moves.has_begun(connection, "greenhouse:ACME", "ashby:ACMECORP")
-    history.look(listing(came(6), other))
+    history.check(listing(came(6), other))
     assert [counts(one) for one in moved(history)] == [(10, 6, 0, 0)]
     assert history.ask("SELECT board, state FROM boards ORDER BY board") == [
         (other, "ok"),
@@ -268,7 +268,7 @@ def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
 def test_a_crash_before_the_first_snapshot_loses_nothing(history: History) -> None:
     move(history)
     again = History(history.engine, history.settings, history.now)
-    again.look(listing([*came(6), *some_new(2)]))
+    again.check(listing([*came(6), *some_new(2)]))
     assert [counts(one) for one in moved(again)] == [(11, 6, 0, 2)]
     assert len(reposts(again)) == 6
 
@@ -277,25 +277,25 @@ def test_no_alerts_links_and_tells_nothing(history: History) -> None:
     told = history.alerted()
     move(history)
     history.alerts = False
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     assert len(reposts(history)) == 6
     history.alerts = True
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     assert history.alerted() == told
 
 
 def test_announced_or_not_a_move_is_one_summary(history: History) -> None:
     move(history)
     history.announce = True
-    history.look(listing([*came(6), *some_new(2)]))
+    history.check(listing([*came(6), *some_new(2)]))
     assert history.alerted() == ["summary", "summary"]
 
 
 def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_check(engine: Engine) -> None:
     history = History(engine)
-    history.look(Failure(BOARD, "HTTP 404", 404))
+    history.check(Failure(BOARD, "HTTP 404", 404))
     move(history)
-    history.look(listing(came(6)))
+    history.check(listing(came(6)))
     assert (moved(history), history.alerted()) == ([], ["summary"])
 
 
@@ -308,9 +308,9 @@ def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(
 ) -> None:
     move(history, BOARD, WRONG)
     if asked:
-        history.look(Failure(WRONG, "HTTP 404: no such board", 404))
+        history.check(Failure(WRONG, "HTTP 404: no such board", 404))
     move(history, WRONG, NEW)
-    history.look(listing([*came(6), *some_new(1)]))
+    history.check(listing([*came(6), *some_new(1)]))
     assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [
         ("Greenhouse", "Google Careers", 11, 6, 0, 1)
     ]
@@ -322,7 +322,7 @@ def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(
 def test_a_move_that_is_taken_back_leaves_the_board_as_it_was(history: History) -> None:
     move(history, BOARD, WRONG)
     move(history, WRONG, BOARD)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     assert moved(history) == []
     assert len(open_roles(history)) == 11
     assert history.ask("SELECT moved_from FROM board WHERE board = 'greenhouse:examplelabs'") == [
@@ -333,7 +333,7 @@ def test_a_move_that_is_taken_back_leaves_the_board_as_it_was(history: History) 
 def test_a_corrected_move_is_known_by_either_of_its_former_boards(history: History) -> None:
     for board, new in ((BOARD, WRONG), (WRONG, NEW)):
         for _ in range(3):
-            history.look(Failure(board, "HTTP 404: no such board", 404))
+            history.check(Failure(board, "HTTP 404: no such board", 404))
         move(history, board, new)
     with history.engine.connect() as connection:
         assert [moves.has_begun(connection, board, NEW) for board in (BOARD, WRONG)] == [True, True]

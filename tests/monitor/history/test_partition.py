@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.items import Probe
-from monitor.history.compare import Verdict, missing_verdict, partition
+from monitor.history.partition import Verdict, missing_verdict, partition
 from monitor.history.values import KnownPosting
 from tests.support.boards import posting, sighting
 

@@ -1,4 +1,4 @@
-"""Which posting a new one repeats, as a decision and as it is recorded and told."""
+"""Reposts: decided, recorded and named in alerts."""
 
 from __future__ import annotations
 
@@ -176,9 +176,9 @@ def rest() -> list[Any]:
 def test_a_repost_of_a_closed_posting_is_opened_reported_and_says_what_it_repeats(
     history: History,
 ) -> None:
-    history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
-    history.look(snapshot(rest(), {"1": Probe.GONE}))
-    history.look(
+    history.check(snapshot([posting("1", requisition="R-7"), *rest()]))
+    history.check(snapshot(rest(), {"1": Probe.GONE}))
+    history.check(
         snapshot([*rest(), posting("99", requisition="R-7", title="Research Engineer II")])
     )
     assert ("99", "opened", None, None, None) in history.changes()
@@ -193,15 +193,15 @@ def test_a_repost_of_a_closed_posting_is_opened_reported_and_says_what_it_repeat
 
 
 def test_a_posting_missing_in_the_same_check_can_be_repeated(history: History) -> None:
-    history.look(snapshot([posting("1", description=TEXT), *rest()]))
-    history.look(snapshot([posting("99", description=TEXT), *rest()]))
+    history.check(snapshot([posting("1", description=TEXT), *rest()]))
+    history.check(snapshot([posting("99", description=TEXT), *rest()]))
     assert history.states()["1"] == "open"
     assert reposts(history) == [("99", FIRST)]
 
 
 def test_what_is_listed_or_proved_to_be_there_is_not_repeated(history: History) -> None:
-    history.look(snapshot([posting("1", requisition="R-7", description=TEXT), *rest()]))
-    history.look(
+    history.check(snapshot([posting("1", requisition="R-7", description=TEXT), *rest()]))
+    history.check(
         snapshot(
             [
                 posting("1", requisition="R-7", description=TEXT),
@@ -210,7 +210,7 @@ def test_what_is_listed_or_proved_to_be_there_is_not_repeated(history: History) 
             ]
         )
     )
-    history.look(
+    history.check(
         snapshot(
             [posting("99", requisition="R-7", description=TEXT), *rest()],
             {"1": Probe.THERE, "98": Probe.THERE},
@@ -224,16 +224,16 @@ def test_what_left_long_ago_is_not_repeated(
     history: History, days: int, expected: list[tuple[str, str]]
 ) -> None:
     assert timedelta(days=89) < RECENTLY < timedelta(days=91)
-    history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
-    history.look(snapshot(rest(), {"1": Probe.GONE}))
-    history.look(snapshot([*rest(), posting("99", requisition="R-7")]), minutes=days * 24 * 60)
+    history.check(snapshot([posting("1", requisition="R-7"), *rest()]))
+    history.check(snapshot(rest(), {"1": Probe.GONE}))
+    history.check(snapshot([*rest(), posting("99", requisition="R-7")]), minutes=days * 24 * 60)
     assert reposts(history) == expected
 
 
 def test_a_repost_that_could_not_be_read_at_first_is_known_when_it_can(history: History) -> None:
-    history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
-    history.look(snapshot([unreadable("99"), *rest()], {"1": Probe.GONE}))
-    history.look(snapshot([posting("99", requisition="R-7"), *rest()]))
+    history.check(snapshot([posting("1", requisition="R-7"), *rest()]))
+    history.check(snapshot([unreadable("99"), *rest()], {"1": Probe.GONE}))
+    history.check(snapshot([posting("99", requisition="R-7"), *rest()]))
     assert reposts(history) == [("99", FIRST)]
 
 
@@ -241,26 +241,26 @@ def test_a_baseline_repeats_nothing_and_what_returns_under_its_key_is_no_repost(
     history: History,
 ) -> None:
     twins = [posting("1", description=TEXT), posting("2", description=TEXT)]
-    history.look(snapshot(twins))
-    history.look(snapshot(twins[1:], {"1": Probe.GONE}))
-    history.look(snapshot(twins))
+    history.check(snapshot(twins))
+    history.check(snapshot(twins[1:], {"1": Probe.GONE}))
+    history.check(snapshot(twins))
     assert reposts(history) == []
 
 
 def test_a_board_that_changes_all_its_keys_is_matched_one_by_one(history: History) -> None:
-    history.look(snapshot(postings(60)))
+    history.check(snapshot(postings(60)))
     moved = [
         posting(f"9{one.key}", title=one.title, description=f"{one.description} {one.key}")
         for one in postings(60)
     ]
-    history.look(snapshot(moved))
+    history.check(snapshot(moved))
     assert sorted(reposts(history)) == sorted((one.key, f"{BOARD}:{one.key[1:]}") for one in moved)
 
 
 def test_a_repost_keeps_saying_so_when_it_is_revised(history: History) -> None:
-    history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
-    history.look(snapshot([posting("99", requisition="R-7"), *rest()], {"1": Probe.GONE}))
-    history.look(
+    history.check(snapshot([posting("1", requisition="R-7"), *rest()]))
+    history.check(snapshot([posting("99", requisition="R-7"), *rest()], {"1": Probe.GONE}))
+    history.check(
         snapshot([posting("99", requisition="R-7", title="Principal Research Engineer"), *rest()])
     )
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])

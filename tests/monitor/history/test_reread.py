@@ -52,8 +52,8 @@ def history(engine: Engine) -> History:
 
 def test_versions_are_reread_in_place_without_an_alert(history: History) -> None:
     old, new = posting("1"), posting("1", title="Research Engineer, Revised")
-    history.look(snapshot([old]))
-    history.look(snapshot([new]))
+    history.check(snapshot([old]))
+    history.check(snapshot([new]))
     before = history.ask("SELECT * FROM posting_changes"), history.ask("SELECT * FROM alerts")
     reader = newer(
         old, new, edit=lambda one: replace(one, pay=PAY, deadline=DEADLINE, workplace="remote")
@@ -73,7 +73,7 @@ def test_versions_are_reread_in_place_without_an_alert(history: History) -> None
 
 
 def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History) -> None:
-    history.look(snapshot([posting("1")]))
+    history.check(snapshot([posting("1")]))
     again(history, newer(posting("1")))
     again(history, newer(posting("1")))
     with read_transaction(history.engine) as connection:
@@ -95,7 +95,7 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
-    history.look(snapshot(postings(120)))
+    history.check(snapshot(postings(120)))
     assert again(history, newer(*postings(120)), seconds=0) is True
     with read_transaction(history.engine) as connection:
         assert count_older(connection, newer()) == 20
@@ -106,7 +106,7 @@ def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: Histor
 
 
 def test_the_rules_fit_what_is_read_now(history: History) -> None:
-    history.look(snapshot([posting("1")]))
+    history.check(snapshot([posting("1")]))
     assert history.ask("SELECT rule FROM rule_matches") == [("rich",)]
     again(history, newer(posting("1")))
     assert history.ask("SELECT rule FROM rule_matches") == []
@@ -118,7 +118,7 @@ def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried
     def refuse(_ats: str, _raw: bytes) -> Posting:
         raise Unreadable("no title")
 
-    history.look(snapshot([posting("1", pay=PAY)]))
+    history.check(snapshot([posting("1", pay=PAY)]))
     assert again(history, Reader(lambda _ats: NEWER, refuse)) is False
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
     assert history.ask("SELECT reader_version FROM posting_version") == [(NEWER,)]
@@ -129,14 +129,14 @@ def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
     bare = replace(
         whole, title="Research Engineer, Revised", description="", unsent=frozenset({"description"})
     )
-    history.look(snapshot([whole]))
-    history.look(snapshot([bare]))
+    history.check(snapshot([whole]))
+    history.check(snapshot([bare]))
     again(history, newer(whole, bare, edit=lambda one: one))
     assert history.ask("SELECT description FROM posting_versions") == [("We pay well.",)] * 2
 
 
 def test_a_check_reads_an_older_version_as_it_will_be_reread(history: History) -> None:
-    history.look(snapshot(postings(3)))
+    history.check(snapshot(postings(3)))
     reader = newer(*postings(3))
 
     def contents() -> dict[int, Posting]:
@@ -202,7 +202,7 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(
 
 
 def test_a_newer_reader_of_one_ats_leaves_the_postings_of_another_alone(history: History) -> None:
-    history.look(snapshot([posting()]))
+    history.check(snapshot([posting()]))
     refused = Reader(lambda ats: NEWER if ats == "ashby" else reader_version(ats), reread)
     assert again(history, refused) is False
     assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(READER_VERSION,)]

@@ -103,8 +103,8 @@ def told(history: History, round_id: int = 2) -> list[OutgoingMessage]:
 
 
 def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: History) -> None:
-    history.look(snapshot(board(OLD)))
-    history.look(snapshot(board(NEW)))
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot(board(NEW)))
     assert history.ask("SELECT count(*) FROM posting_changes WHERE field = 'description'") == [
         (20,)
     ]
@@ -128,7 +128,7 @@ def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: His
 
 
 def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
-    history.look(snapshot(board(OLD)))
+    history.check(snapshot(board(OLD)))
     after = board(NEW)
     pay = Pay(1.0, 2.0, "USD", "year", "$1 - $2")
     after[0] = posting("1", title=after[0].title, description=after[0].description, pay=pay)
@@ -136,7 +136,7 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
         "2", title=after[1].title, description=after[1].description + "\n\nWe feed you."
     )
     after[2] = posting("3", title="Research Engineer, Renamed", description=text(OLD, 3))
-    history.look(snapshot(after))
+    history.check(snapshot(after))
     template, *rest = [package.message for package in told(history)]
     assert isinstance(template, BoardWideEdit)
     assert (template.edited, template.listed) == (19, 20)
@@ -149,14 +149,14 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
 
 
 def test_the_same_edit_of_few_is_reported_one_by_one(history: History) -> None:
-    history.look(snapshot(board(OLD)))
-    history.look(snapshot([*board(NEW, 9), *board(OLD)[9:]]))
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot([*board(NEW, 9), *board(OLD)[9:]]))
     assert len(told(history)) == 9
 
 
 def test_different_edits_of_many_are_reported_one_by_one(history: History) -> None:
-    history.look(snapshot(board(OLD)))
-    history.look(
+    history.check(snapshot(board(OLD)))
+    history.check(
         snapshot(
             [
                 posting(one.key, title=one.title, description=f"{one.description} {one.key}")
@@ -173,8 +173,8 @@ def test_boilerplate_that_makes_a_rule_fit_is_reported_role_by_role(engine: Engi
     history = History(
         engine, settings(Rule("large", any=("four hundred",), within=("description",)))
     )
-    history.look(snapshot(board(OLD, 5)))
-    history.look(snapshot(board(NEW, 5)))
+    history.check(snapshot(board(OLD, 5)))
+    history.check(snapshot(board(NEW, 5)))
     messages = [package.message for package in told(history)]
     assert [
         message.why[0].fit_change for message in messages if isinstance(message, RoleMessage)
@@ -189,14 +189,14 @@ def test_a_rule_that_does_not_want_descriptions_is_reported_nothing(
     history = History(
         engine, settings(Rule("research-engineer", any=("research engineer",), **rule))
     )
-    history.look(snapshot(board(OLD)))
-    history.look(snapshot(board(NEW)))
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot(board(NEW)))
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(0,)]
 
 
 def _message(history: History) -> Message:
-    history.look(snapshot(board(OLD)))
-    history.look(snapshot(board(NEW)))
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot(board(NEW)))
     return told(history)[0].message
 
 
@@ -222,7 +222,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
 ) -> None:
     history = History(sqlite_engine)
     seen = [posting(str(key), description=f"Who we are.\n\nYou do {key}.") for key in range(4)]
-    history.look(snapshot(seen))
+    history.check(snapshot(seen))
     recorder = CheckRecorder(
         1, Alerting.of(history.settings), Random(1), lambda: history.now + timedelta(hours=1)
     )
@@ -232,7 +232,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
     ]
     with read_and_roll_back(sqlite_engine) as connection:
         judged = recorder.decide(connection, snapshot(edited))
-    monkeypatch.setattr("monitor.alerts.template_edits.passages", None)
+    monkeypatch.setattr("monitor.alerts.check_alerts.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]

@@ -24,7 +24,7 @@ from monitor.logs import set_up
 from monitor.messages import GroupMessage
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import NotifyError, Receipt
-from tests.support.alerts import HOSTILE, Desk, every_kind, opened
+from tests.support.alerts import HOSTILE, AlertWriter, every_kind, opened
 
 SECRET = "verySecretTopic"
 
@@ -195,7 +195,7 @@ async def test_the_channel_cannot_be_read() -> None:
 async def test_an_unclear_end_is_reported_and_retried_by_a_person_only(
     engine: Engine, service: Service
 ) -> None:
-    desk, now = Desk(engine), datetime.now(UTC)
+    desk, now = AlertWriter(engine), datetime.now(UTC)
     ways = {"apprise": notifier(service.address), "console": ConsoleLike()}
     service.status = 500
     desk.tell(opened(), channel="apprise:phone", at=now)

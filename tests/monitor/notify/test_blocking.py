@@ -16,7 +16,7 @@ from monitor.notify import apprise
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Receipt
 from monitor.notify.blocking import Threads, TooManyLeftError
-from tests.support.alerts import Desk, opened
+from tests.support.alerts import AlertWriter, opened
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
         "apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads),
         "console": console,
     }
-    desk = Desk(sqlite_engine)
+    desk = AlertWriter(sqlite_engine)
     desk.tell(opened(), channel="apprise:phone", at=now[0])
 
     async def deliver() -> None:

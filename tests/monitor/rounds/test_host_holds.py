@@ -19,7 +19,7 @@ from monitor.cli.common import now
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database.tables import HostHold
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.history.boards import next_turn
+from monitor.history.due import next_turn
 from monitor.rounds.report import BoardReport, report
 from monitor.rounds.round import run_round
 from tests.support.boards import START

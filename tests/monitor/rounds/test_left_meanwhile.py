@@ -26,7 +26,7 @@ NEW = WatchedBoard("greenhouse:elsewhere", "https://job-boards.greenhouse.io/els
 @pytest.fixture
 def history(engine: Engine) -> History:
     history = History(engine)
-    history.look(snapshot(ROLES))
+    history.check(snapshot(ROLES))
     return history
 
 
@@ -55,14 +55,14 @@ def test_a_board_that_was_left_while_it_was_read_stays_as_it_was(
                 insert(CheckRound).values(started_at=history.now).returning(CheckRound.id)
             ).scalar_one(),
         )
-        look = recorder.decide(connection, result)
+        decided = recorder.decide(connection, result)
         if moves:
             moving.begin(connection, BOARD, NEW)
         else:
             boards.unwatch(connection, [BOARD])
     before = history.ask(everything)
     with history.engine.begin() as connection:
-        recorder.record(connection, look)
+        recorder.record(connection, decided)
     assert history.ask(everything) == before
     assert history.states() == dict.fromkeys("123", "open")
     assert history.alerted() == ["summary"]

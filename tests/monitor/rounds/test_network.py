@@ -1,4 +1,4 @@
-"""What the log says while no board can be reached."""
+"""The log while no board can be reached."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def events(
 
 def test_a_network_that_is_away_is_reported_once_until_a_host_answers() -> None:
     network = Network()
-    assert events(network, A, B) == ["network away, no board can be reached"]
+    assert events(network, A, B) == ["network lost"]
     assert events(network, A, B) == []
     assert events(network, A) == []
-    assert events(network, A, reached=True) == ["network is back", "board failed"]
+    assert events(network, A, reached=True) == ["network recovered", "board failed"]
     assert events(network, A, B, reached=True) == ["board failed", "board failed"]
-    assert events(network, A, B) == ["network away, no board can be reached"]
-    assert events(network, reached=True) == ["network is back"]
+    assert events(network, A, B) == ["network lost"]
+    assert events(network, reached=True) == ["network recovered"]
     assert events(network) == []
 
 
@@ -40,7 +40,7 @@ def test_rounds_of_one_board_each_show_together_that_the_network_is_away() -> No
     network = Network()
     assert [events(network, A), events(network, B), events(network, A)] == [
         ["board failed"],
-        ["network away, no board can be reached"],
+        ["network lost"],
         [],
     ]
 
@@ -48,7 +48,7 @@ def test_rounds_of_one_board_each_show_together_that_the_network_is_away() -> No
 def test_one_host_of_several_that_cannot_be_reached_is_not_the_network() -> None:
     network = Network()
     assert events(network, A, B, watched=3) == ["board failed", "board failed"]
-    assert events(network, C, watched=3) == ["network away, no board can be reached"]
+    assert events(network, C, watched=3) == ["network lost"]
 
 
 def test_one_board_alone_that_cannot_be_reached_is_reported_once_until_its_host_answers() -> None:

@@ -34,7 +34,7 @@ async def test_a_round_ends_the_one_before_it_whose_end_could_not_be_written(
 async def test_a_round_gives_up_the_reminders_that_are_not_true_after_it(engine: Engine) -> None:
     history = History(engine)
     deadline = START + timedelta(hours=20)
-    history.look(
+    history.check(
         snapshot([posting(deadline=Deadline(deadline, "by then"), stated=frozenset({"deadline"}))])
     )
     with engine.begin() as connection:

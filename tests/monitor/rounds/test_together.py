@@ -40,7 +40,7 @@ async def server() -> AsyncIterator[BoardServer]:
         yield server
 
 
-async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str | None]]:
+async def check_boards(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str | None]]:
     """Run a round over all boards. Return each board's result and its reason."""
     wanted = settings(
         boards=[f"greenhouse:{token}" for token in TOKENS],
@@ -65,13 +65,13 @@ async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> i
     commits: list[object] = []
     event.listen(engine, "commit", commits.append)
     with closing(connect(str(engine.url.database), isolation_level=None)) as other:
-        looking = None
-        while looking is None or len(commits) < 1:  # the round's own beginning is the first
-            looking = looking or asyncio.create_task(look(engine, server))
+        checking = None
+        while checking is None or len(commits) < 1:  # the round's own beginning is the first
+            checking = checking or asyncio.create_task(check_boards(engine, server))
             await asyncio.sleep(0)
         other.execute("BEGIN IMMEDIATE")
         await asyncio.sleep(1)
-    assert {result for result, _ in (await looking).values()} == {"snapshot"}
+    assert {result for result, _ in (await checking).values()} == {"snapshot"}
     return len(commits)
 
 
@@ -97,7 +97,7 @@ async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothi
             "BEGIN SELECT RAISE(ABORT, 'refused'); END"
         )
         connection.execute(text(f"CREATE TRIGGER refusal {refusal}"))
-    results = await look(sqlite_engine, server)
+    results = await check_boards(sqlite_engine, server)
     result, reason = results.pop("board5")
     assert result == "failure"
     assert "could not be stored" in str(reason)
@@ -128,7 +128,7 @@ async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_
     event.listen(sqlite_engine, "commit", commit)
     await commits_of_a_look_that_waits(sqlite_engine, server)
     assert next(commits, "all") == "all"
-    assert looks(sqlite_engine) == (8, 8)
+    assert count_checks(sqlite_engine) == (8, 8)
 
 
 async def test_a_log_that_cannot_be_written_fails_no_check(
@@ -138,8 +138,8 @@ async def test_a_log_that_cannot_be_written_fails_no_check(
         raise OSError
 
     monkeypatch.setattr(storing.log, "info", say)
-    assert set((await look(sqlite_engine, server)).values()) == {("snapshot", None)}
-    assert looks(sqlite_engine) == (8, 8)
+    assert set((await check_boards(sqlite_engine, server)).values()) == {("snapshot", None)}
+    assert count_checks(sqlite_engine) == (8, 8)
 
 
 async def test_a_cancelled_round_stores_what_came_before_it_ends(
@@ -162,18 +162,18 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
 
     monkeypatch.setattr(CheckRecorder, "record", slow)
     monkeypatch.setattr("monitor.rounds.round._close_round", ended)
-    looking = asyncio.create_task(look(engine, server))
+    checking = asyncio.create_task(check_boards(engine, server))
     await asyncio.to_thread(begun.wait)
-    looking.cancel()
+    checking.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await looking
+        await checking
     await asyncio.sleep(1)  # as long as a result that was left behind would take
     assert order[-1] == "ended"
-    assert looks(engine) == (order.count("stored"),) * 2
+    assert count_checks(engine) == (order.count("stored"),) * 2
 
 
-def looks(engine: Engine) -> tuple[int, int]:
-    """How many looks are stored, and of how many boards."""
+def count_checks(engine: Engine) -> tuple[int, int]:
+    """Return the number of stored checks, and of their boards."""
     with engine.connect() as connection:
         count, boards = connection.execute(
             text("SELECT count(*), count(DISTINCT board_id) FROM board_check")
@@ -209,9 +209,9 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
     monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
     monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
     monkeypatch.setattr(search, "tokenize", watched(tokenize))
-    await look(engine, server)
+    await check_boards(engine, server)
     server.board("board1", job(1, content="edited"), job(2, content="new"))
     server.board("board2")
-    await look(engine, server)
+    await check_boards(engine, server)
     assert len(work) > 4 * len(TOKENS)
     assert not any(work)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.items import Pay, Posting
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
-from monitor.rules.matcher import Candidate, Explanation, Matcher
+from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
 
 JOB = Candidate(
     board="greenhouse:deepmind",
@@ -181,3 +182,29 @@ def test_a_rule_does_not_fit_a_place_that_the_posting_excludes(location: str) ->
         .explain(Candidate("a:b", "B", title="Engineer", location="Remote, California"))
         .fits
     )
+
+
+def test_rules_read_every_part_of_a_posting_that_a_check_brought() -> None:
+    posting = Posting(
+        key="1",
+        title=JOB.title,
+        url="https://example.com/1",
+        location=JOB.location,
+        locations=JOB.locations,
+        department=JOB.department,
+        employment_type="Full-time",
+        workplace="hybrid",
+        pay=Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000"),
+        deadline=None,
+        description=JOB.description,
+        company=None,
+        requisition=None,
+        internal_job=None,
+        first_published=None,
+        updated_at=None,
+    )
+    assert candidate_of_posting(JOB.board, JOB.company, posting) == JOB
+    other = replace(posting, company="Isomorphic Labs", pay=None)
+    unpaid = replace(JOB, pay_min=None, pay_max=None, pay_currency=None, pay_period=None)
+    expected = replace(unpaid, company="Isomorphic Labs")
+    assert candidate_of_posting(JOB.board, JOB.company, other) == expected

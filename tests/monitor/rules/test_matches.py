@@ -22,7 +22,7 @@ ONE, TWO = posting("1"), posting("2", title="Legal Counsel")
 @pytest.fixture
 def history(engine: Engine) -> History:
     history = History(engine, settings(ENGINEER))
-    history.look(snapshot([ONE, TWO]))
+    history.check(snapshot([ONE, TWO]))
     return history
 
 
@@ -36,7 +36,7 @@ def matches(history: History) -> list[tuple[str, str, int]]:
 def load_rules(history: History, *rules: Rule) -> None:
     """Load a configuration with these rules, and match everything that is stored."""
     history.settings = replace(history.settings, rules=rules)
-    history.look()
+    history.check()
     assert match_backlog(history.engine, history.settings, 60) is False
 
 
@@ -56,12 +56,12 @@ def test_a_baseline_is_matched_with_the_words_that_fit(history: History) -> None
 
 
 def test_each_version_is_matched(history: History) -> None:
-    history.look(
+    history.check(
         snapshot([replace(ONE, title="Chef"), replace(TWO, title="Research Engineer, Law")])
     )
     assert matches(history) == [("research-engineer", "1", 1), ("research-engineer", "2", 2)]
-    history.look(snapshot([ONE], {"2": Probe.GONE}))
-    history.look(snapshot([ONE, replace(TWO, title="Research Engineer, Law")]))
+    history.check(snapshot([ONE], {"2": Probe.GONE}))
+    history.check(snapshot([ONE, replace(TWO, title="Research Engineer, Law")]))
     assert matches(history) == [
         ("research-engineer", key, version)
         for key, version in (("1", 1), ("1", 3), ("2", 2), ("2", 3))
@@ -69,7 +69,7 @@ def test_each_version_is_matched(history: History) -> None:
 
 
 def test_a_new_rule_is_matched_with_all_stored_versions(history: History) -> None:
-    history.look(snapshot([ONE, replace(TWO, title="Chef", description="No counsel needed.")]))
+    history.check(snapshot([ONE, replace(TWO, title="Chef", description="No counsel needed.")]))
     load_rules(history, ENGINEER, LAW)
     assert matches(history) == [("law", "2", 1), ("law", "2", 2), ("research-engineer", "1", 1)]
 
@@ -133,26 +133,26 @@ def test_a_rule_that_reads_the_company_follows_its_name(history: History) -> Non
         history.settings,
         boards=tuple(replace(board, company="Others") for board in history.settings.boards),
     )
-    history.look()
-    history.look()  # the first check stores the name, and the next one sees it
+    history.check()
+    history.check()  # the first check stores the name, and the next one sees it
     match_backlog(history.engine, history.settings, 60)
     assert matches(history) == []
 
 
 def test_a_posting_that_opens_during_the_backlog_is_matched_once(history: History) -> None:
     history.settings = settings(ENGINEER, LAW)
-    history.look(snapshot([ONE, TWO, posting("3", title="Counsel")]))
+    history.check(snapshot([ONE, TWO, posting("3", title="Counsel")]))
     assert matches(history) == [("law", "3", 1), ("research-engineer", "1", 1)]
     match_backlog(history.engine, history.settings, 60)
     assert matches(history) == [("law", "2", 1), ("law", "3", 1), ("research-engineer", "1", 1)]
 
 
 def test_matching_stops_after_its_time_and_resumes_later(history: History) -> None:
-    history.look(
+    history.check(
         snapshot([ONE, TWO, *(posting(str(key), title="Counsel") for key in range(10, 1100))])
     )
     history.settings = settings(LAW)
-    history.look()
+    history.check()
     turns = 0
     while match_backlog(history.engine, history.settings, 0.5, clock=count().__next__):
         turns += 1
@@ -162,8 +162,8 @@ def test_matching_stops_after_its_time_and_resumes_later(history: History) -> No
 
 def test_a_version_that_is_read_again_is_matched_again(history: History) -> None:
     bare = replace(TWO, description="", unsent=frozenset({"description"}))
-    history.look(snapshot([ONE, replace(bare, key="4")]))
+    history.check(snapshot([ONE, replace(bare, key="4")]))
     load_rules(history, Rule("words", any=("build things",), within=("description",)))
     assert matches(history) == [("words", "1", 1), ("words", "2", 1)]
-    history.look(snapshot([ONE, replace(TWO, key="4")]))  # newly sent, so no revision
+    history.check(snapshot([ONE, replace(TWO, key="4")]))  # newly sent, so no revision
     assert matches(history) == [("words", "1", 1), ("words", "2", 1), ("words", "4", 1)]

@@ -169,7 +169,7 @@ def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> N
     moved = posting(
         "12", title="Research Scientist/Engineer", location="Paris", locations=("Paris",)
     )
-    history.look(snapshot([moved]))
+    history.check(snapshot([moved]))
     file = uploaded(press(history, "role_diff", f"{BOARD}:12"))
     assert file is not None
     assert "-location: Paris, France; Zürich\n+location: Paris\n" in file.content

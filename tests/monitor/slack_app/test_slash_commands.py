@@ -20,7 +20,7 @@ from monitor.slack_app.replies import SlackReply
 from monitor.slack_app.slash_commands import Search, parse_search
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.boards import posting, snapshot
-from tests.support.databases import Made
+from tests.support.databases import DatabasePool
 from tests.support.history import History
 from tests.support.moves import listing, move, there
 from tests.support.slack_app_fixture import know
@@ -29,7 +29,7 @@ from tests.support.story import STORY, tell
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[History]:
+def history(tmp_path_factory: pytest.TempPathFactory, made: DatabasePool) -> Iterator[History]:
     """Yield the story on SQLite, once: commands change nothing."""
     for engine in made.opened(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db"):
         story = tell(engine)
@@ -276,12 +276,12 @@ def test_help_names_every_command(history: History) -> None:
 
 def test_the_history_of_a_moved_role_has_both_boards(sqlite_engine: Engine) -> None:
     history = History(sqlite_engine)
-    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
-    history.look(
+    history.check(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.check(
         snapshot([posting("1", title="Research Engineer, Gemini"), posting("2", title="Chef")])
     )
     move(history)
-    history.look(listing([there(posting("1", title="Research Engineer, Gemini"))]))
+    history.check(listing([there(posting("1", title="Research Engineer, Gemini"))]))
     said = shown(ask(history, "history gemini"))
     assert "google:examplelabs:131" in said
     assert "(greenhouse:examplelabs:1)" in said

@@ -1,8 +1,28 @@
-"""The views of postings, their versions, changes and matches."""
+"""The views that show stored rows: boards, checks, postings and what belongs to them, alerts."""
 
 from __future__ import annotations
 
 from monitor.database.views.dialect import COMPANY, CONTENT, CURRENT, REPOST_OF, Dialect
+
+
+def boards(_sql: Dialect) -> str:
+    return """
+SELECT b.board, b.ats, b.token, b.company, b.url,
+    CASE WHEN NOT b.watched THEN 'unwatched'
+         WHEN b.failures >= 3 THEN 'failing'
+         WHEN b.last_ok_at IS NULL THEN 'new'
+         WHEN b.collapsed_since IS NOT NULL THEN 'collapsed'
+         ELSE 'ok' END AS state,
+    (SELECT count(*) FROM posting p WHERE p.board_id = b.id AND p.state = 'open') AS open_postings,
+    b.last_check_at, b.last_ok_at, b.next_check_at, b.failures
+FROM board b"""
+
+
+def checks(_sql: Dialect) -> str:
+    return """
+SELECT c.id AS check_id, b.board, b.company, c.started_at, c.finished_at, c.result, c.status,
+    c.seen, c.opened, c.revised, c.closed, c.reopened, c.unreadable, c.bytes, c.seconds, c.reason
+FROM board_check c JOIN board b ON b.id = c.board_id"""
 
 
 def postings(_sql: Dialect) -> str:
@@ -46,3 +66,16 @@ SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.b
     {COMPANY} AS company, v.title, v.url, c.kind, c.field, c.old, c.new, c.version
 FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
 LEFT JOIN posting_version v ON v.posting_id = c.posting_id AND v.number = c.version"""
+
+
+def alerts(_sql: Dialect) -> str:
+    return f"""
+SELECT a.id AS alert_id, a.delivery_id, a.check_id, a.rule, a.why, a.channel, d.message_url,
+    p.name AS posting, coalesce(b.board, cb.board) AS board,
+    coalesce(p.company, b.company, cb.company) AS company, v.title, v.url, a.kind,
+    coalesce(d.state, CASE WHEN a.for_digest THEN 'held' ELSE 'pending' END) AS state,
+    a.created_at, d.sent_at, coalesce(d.attempts, 0) AS attempts, d.reason
+FROM alert a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id
+LEFT JOIN posting p ON p.id = a.posting_id LEFT JOIN board b ON b.id = p.board_id
+LEFT JOIN board_check c ON c.id = a.check_id LEFT JOIN board cb ON cb.id = c.board_id
+LEFT JOIN posting_version v ON {CURRENT}"""

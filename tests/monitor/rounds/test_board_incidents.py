@@ -1,4 +1,4 @@
-"""What the operator is told while no host answers, and when one does again."""
+"""The operator's messages while no host answers, and when one does again."""
 
 from __future__ import annotations
 

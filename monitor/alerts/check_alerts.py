@@ -1,6 +1,11 @@
-"""Board-wide edits: most descriptions of a board change in the same passages.
+"""Write the alerts of one check.
 
-Each posting has its own `revised` change, and a channel gets one message.
+late roles         open at the board's first check, and not listed in it: one summary. A source that
+                   lists a large board in parts finds some days later (`Snapshot.late`). They are
+                   not new, so one summary replaces dozens of alerts.
+board-wide edits   most descriptions of the board change in the same passages: one message for a
+                   channel. Each posting still has its own `revised` change.
+all others         an alert each (`alerting.py`)
 """
 
 from __future__ import annotations
@@ -9,15 +14,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerts.alerting import Alerting, role_of
+from sqlalchemy import Connection
+
+from monitor.alerts.alerting import Alerting, covers, fitting
+from monitor.alerts.role_state import role_of
 from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history.decide import BoardChanges
 from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
 from monitor.history.values import PostingEvent
-from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
+from monitor.messages import (
+    BoardCount,
+    BoardWideEdit,
+    FirstCheckSummary,
+    Passage,
+    RuleCount,
+    Why,
+    dump,
+)
 
 Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 
@@ -29,6 +45,65 @@ class CommonEdit:
     passages: tuple[Passage, ...]
     edited: tuple[PostingEvent, ...]
     listed: int
+
+
+def write_check_alerts(
+    connection: Connection,
+    alerting: Alerting,
+    board: BoardRow,
+    events: Sequence[PostingEvent],
+    *,
+    listed: int,
+    compared: Passages,
+    round_id: int,
+    check_id: int,
+    at: datetime,
+) -> None:
+    """Write the alerts of one check's events. `listed`: how many postings the board lists.
+
+    `compared` are the passages from `compare`. Missing ones are compared here.
+    """
+    rows: list[dict[str, object]] = []
+    if not alerting.announces_baseline(board.board):
+        events, late = _split_late(events)
+        rows += _late_rows(alerting, board, late) if late else ()
+    events, edit = mark_common_edits(events, listed, compared)
+    rows += _board_wide_rows(alerting, board, edit, at) if edit is not None else ()
+    to_check = {"round_id": round_id, "check_id": check_id}
+    alerting.write_rows(connection, board, rows, **to_check, at=at)
+    alerting.write_alerts(connection, board, events, **to_check, at=at)
+
+
+def _split_late(events: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[PostingEvent]]:
+    """Return the events with alerts of their own, and the late roles.
+
+    A late role that moved from another board is in the move's summary.
+    """
+    return [event for event in events if not event.late], [
+        event for event in events if event.late and event.repost is None
+    ]
+
+
+def _late_rows(
+    alerting: Alerting, board: BoardRow, late: Sequence[PostingEvent]
+) -> Iterator[dict[str, object]]:
+    """Return an alert row for each rule and channel whose rule fits a late role."""
+    count = BoardCount(board.board, board.company, board.url, len(late))
+    for rule in alerting.settings.rules:
+        if not covers(rule, board.board):
+            continue
+        roles = fitting(
+            alerting.matchers[rule.name], board, [(event.key, event.after) for event in late]
+        )
+        message = FirstCheckSummary((count,), (RuleCount(rule.name, tuple(roles)),), late=True)
+        row: dict[str, object] = {
+            "rule": rule.name,
+            "kind": "summary",
+            "why": "found later, and open before",
+            "posting_id": None,
+        }
+        for channel in alerting.channels(rule) if roles else ():
+            yield row | {"channel": channel, "message": dump(message), "for_digest": False}
 
 
 def compare(events: BoardChanges, listed: int) -> Passages:
@@ -82,8 +157,8 @@ def _passages(event: PostingEvent) -> frozenset[Edited]:
     return passages(event.before.description if event.before else "", event.after.description)
 
 
-def rows(
-    alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
+def _board_wide_rows(
+    alerting: Alerting, board: BoardRow, template: CommonEdit, at: datetime
 ) -> Iterator[dict[str, object]]:
     """Return an alert row for each rule and channel that wants the edit, without a posting."""
     for rule in alerting.settings.rules:
@@ -103,7 +178,7 @@ def rows(
 
 
 def _message(
-    alerting: Alerting, rule: Rule, board: AnyRow, template: CommonEdit, at: datetime
+    alerting: Alerting, rule: Rule, board: BoardRow, template: CommonEdit, at: datetime
 ) -> BoardWideEdit:
     fitting = [
         (event, why) for event in template.edited if (why := _why(alerting, rule, board, event))
@@ -126,7 +201,7 @@ def _message(
     )
 
 
-def _why(alerting: Alerting, rule: Rule, board: AnyRow, event: PostingEvent) -> Why | None:
+def _why(alerting: Alerting, rule: Rule, board: BoardRow, event: PostingEvent) -> Why | None:
     before, after = (
         alerting.explain(rule.name, board, posting)
         for posting in (event.before or event.after, event.after)

@@ -1,4 +1,4 @@
-"""Which names are one company's."""
+"""Two spellings of one company's name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config.model import WatchedBoard
-from monitor.history.company import is_same_company
+from monitor.history.load import is_same_company
 from tests.support.boards import posting, snapshot
 from tests.support.history import History, settings
 
@@ -57,5 +57,5 @@ def test_a_posting_does_not_rename_its_board_by_case_or_legal_form(
     )
     history = History(sqlite_engine, settings())
     history.settings = replace(history.settings, boards=(board,))
-    history.look(snapshot([posting("1", company=said)]))
+    history.check(snapshot([posting("1", company=said)]))
     assert history.ask("SELECT company FROM postings") == [(shown,)]

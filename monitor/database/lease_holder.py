@@ -1,4 +1,4 @@
-"""The identity of this process among all that may use the same database.
+"""The process that holds the lease: its row, its identity, and whether it is still alive.
 
 Host name and pid are not enough: two containers can have the same host name, and each has a
 process 1. So the identity has the boot id of the machine, the pid namespace, the pid and a random
@@ -11,9 +11,16 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
+
+from sqlalchemy import Connection, select
+
+from monitor.database.clock import seconds_until
+from monitor.database.engine import table
+from monitor.database.tables import Lease
 
 _RANDOM_ID = uuid4().hex  # another one in each process
 
@@ -26,6 +33,39 @@ class Identity(NamedTuple):
     host: str
     pid: int
     holder: str  # the random id
+
+
+class LeaseRow(NamedTuple):
+    """A row of `lease`. The model `Lease` says what each column holds."""
+
+    name: str
+    holder: str
+    machine: str
+    namespace: str
+    fence: int
+    command: str
+    pid: int
+    host: str
+    taken_at: datetime
+    expires_at: datetime
+    stopped_at: datetime | None
+    seconds_left: float  # by the database's clock
+
+    @property
+    def is_held(self) -> bool:
+        """True if the holder works now, as far as this process can know."""
+        identity = Identity(self.machine, self.namespace, self.host, self.pid, self.holder)
+        return self.stopped_at is None and self.seconds_left > 0 and not is_dead(identity)
+
+
+_COLUMNS = (table(Lease).c[name] for name in LeaseRow._fields[:-1])
+_ROW = select(*_COLUMNS, seconds_until(Lease.expires_at))
+
+
+def load_lease(connection: Connection, name: str) -> LeaseRow | None:
+    """Return the lease's row; None if nobody has ever held it."""
+    row = connection.execute(_ROW.where(Lease.name == name)).one_or_none()
+    return None if row is None else LeaseRow._make(row)
 
 
 def here() -> Identity:

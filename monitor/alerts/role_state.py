@@ -1,4 +1,4 @@
-"""Read the current state of a role for its card."""
+"""Postings as messages show them: with a given content, or in their current state for a card."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from monitor.alerts.alerting import role_of
+from crawler.items import Posting
 from monitor.database import tables
+from monitor.database.board_row import BoardRow, load_boards
+from monitor.history.compare import pay_words
 from monitor.history.contents import posting_from_row
-from monitor.messages import CardMessage, Message
+from monitor.history.reposts import RepostOf
+from monitor.messages import CardMessage, Message, Role
 
-_BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
 _POSTING = (
     "key",
     "company",
@@ -41,6 +43,33 @@ _ROW = (
 )
 
 
+def role_of(
+    board: BoardRow,
+    key: str,
+    posting: Posting,
+    first_seen_at: datetime | None = None,
+    repost: RepostOf | None = None,
+) -> Role:
+    """Return the posting as a message shows it."""
+    deadline = posting.deadline
+    return Role(
+        posting=f"{board.board}:{key}",
+        company=posting.company or board.company,
+        title=posting.title,
+        url=posting.url,
+        location=posting.location,
+        pay=pay_words(posting.pay),
+        deadline_at=deadline.at if deadline else None,
+        deadline_text=deadline.text if deadline else "",
+        department=posting.department,
+        employment_type=posting.employment_type,
+        workplace=posting.workplace or "",
+        first_seen_at=first_seen_at,
+        repost_of=repost.posting if repost else "",
+        repost_reason=repost.reason if repost else "",
+    )
+
+
 def current_state(
     connection: Connection, posting_id: int | None, message: Message, now: datetime
 ) -> Message:
@@ -53,7 +82,7 @@ def current_state(
     row = connection.execute(_ROW.where(tables.Posting.id == posting_id)).one_or_none()
     if row is None:
         return message
-    board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
+    [board] = load_boards(connection, tables.Board.id == row.board_id)
     role = role_of(
         board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
     )
