@@ -10,8 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from monitor.channels import Channel
-from monitor.config.model import secret_name
+from monitor.channels import KINDS, kind, secret_name
 from monitor.errors import UserError
 
 
@@ -46,33 +45,26 @@ class Environment:
             return None
         return SecretStr(value) if value else None
 
-    def webhook(self) -> SecretStr | None:
-        """Return the address of the channel `webhook`."""
-        url = self.secret("SLACK_WEBHOOK_URL")
-        if url and not re.match(r"https?://[^/]", url.get_secret_value()):
-            self.mistakes.append(
-                "$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://"
-            )
-        return url
+    def channel_secrets(self, channels: Iterable[str]) -> dict[str, SecretStr]:
+        """Return the secret of each channel that has one of its own: `apprise:family` → `tgram://…`.
 
-    def apprise(self, *channels: Iterable[str]) -> dict[str, SecretStr]:
-        """Return the addresses of the Apprise channels: `apprise:family` → `tgram://…`."""
-        named = dict.fromkeys(
+        `channels` are those that the file names. A kind that is one channel (`webhook`) is read
+        even if it is not among them.
+        """
+        alone = [name for name, known in KINDS.items() if not known.pattern]
+        own = [
             channel
-            for group in channels
-            for channel in group
-            if Channel.parse(channel).kind == "apprise"
-        )
-        return {channel: address for channel in named if (address := self._apprise(channel))}
+            for channel in dict.fromkeys([*alone, *channels])
+            if kind(channel) != "slack" and KINDS[kind(channel)].variable
+        ]
+        return {channel: secret for channel in own if (secret := self._channel_secret(channel))}
 
-    def _apprise(self, channel: str) -> SecretStr | None:
-        address = self.secret(secret_name(channel))
-        if address and "://" not in address.get_secret_value():
-            self.mistakes.append(
-                f"${secret_name(channel)}: expected an address as Apprise writes it,"
-                " such as ntfy://TOPIC or tgram://TOKEN/CHAT"
-            )
-        return address
+    def _channel_secret(self, channel: str) -> SecretStr | None:
+        name, known = secret_name(channel), KINDS[kind(channel)]
+        secret = self.secret(name)
+        if secret and not re.match(known.value_pattern, secret.get_secret_value()):
+            self.mistakes.append(f"${name}: expected {known.value_in_words}")
+        return secret
 
 
 def dotenv_file(file: Path) -> Path:

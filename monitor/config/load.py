@@ -143,9 +143,11 @@ class _SettingsBuilder:
             rules=self.entries.rules(),
             alerts=content.alerts,
             slack=self._slack(),
-            webhook_url=self.environ.webhook(),
-            apprise=self.environ.apprise(
-                *(rule.notify for rule in content.rules), content.alerts.operator
+            secrets=self.environ.channel_secrets(
+                [
+                    *(channel for rule in content.rules for channel in rule.notify),
+                    *content.alerts.operator,
+                ]
             ),
             log=content.log,
             health=content.health,

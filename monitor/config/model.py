@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from crawler.registry import same_board
-from monitor.channels import Channel
+from monitor.channels import kind, secret_name
 from monitor.config.rule import Rule
 from monitor.config.sections import (
     AlertSettings,
@@ -36,7 +36,6 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "WatchedBoard",
-    "secret_name",
 ]
 
 _MORNING: Final = time(9)
@@ -75,9 +74,8 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     alerts: AlertSettings = field(default_factory=AlertSettings)
     slack: SlackSettings = SlackSettings()
-    webhook_url: SecretStr | None = None
-    # addresses by channel: "apprise:family"
-    apprise: Mapping[str, SecretStr] = field(default_factory=dict)
+    # by channel: "webhook", "apprise:family"; Slack's are in `slack`
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
     # another name of a Slack channel → the name that is used for it
@@ -114,21 +112,9 @@ class Settings:
         """
         return self.aliases.get(channel, channel) if self._is_configured(channel) else "console"
 
+    def secret(self, channel: str) -> SecretStr | None:
+        """Return the token or address with which a channel is sent to."""
+        return self.slack.token if kind(channel) == "slack" else self.secrets.get(channel)
+
     def _is_configured(self, channel: str) -> bool:
-        match Channel.parse(channel).kind:
-            case "console":
-                return True
-            case "apprise":
-                return channel in self.apprise
-            case "webhook":
-                return self.webhook_url is not None
-            case _:
-                return self.slack.token is not None
-
-
-def secret_name(channel: str) -> str:
-    """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
-    kind, name = Channel.parse(channel)
-    if kind == "apprise":
-        return "ROLEWATCH_APPRISE_" + name.upper().replace("-", "_")
-    return "SLACK_WEBHOOK_URL" if kind == "webhook" else "SLACK_BOT_TOKEN"
+        return not secret_name(channel) or self.secret(channel) is not None

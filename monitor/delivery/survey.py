@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from monitor.channels import Channel
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
@@ -64,7 +65,7 @@ def head_like(connection: Connection, item: Work) -> Work | None:
     if isinstance(item, Edit):
         return next(iter(edits.next_edits(connection, item.channel)), None)
     head = next(iter(backlog.next_per_channel(connection, item.channel)), None)
-    if head is None or not slack_channels.is_conversation(item.channel):
+    if head is None or not Channel.parse(item.channel).is_conversation:
         return head
     return head if head in _may_go(connection, backlog.next_per_channel(connection)) else None
 
@@ -104,12 +105,12 @@ def _may_go(connection: Connection, heads: Sequence[QueuedDelivery]) -> list[Que
         return list(heads)
     names = slack_channels.directory(connection)
     if mixed and any(
-        slack_channels.is_person(channel) and not names.is_known(channel) for channel in moving
+        Channel.parse(channel).is_person and not names.is_known(channel) for channel in moving
     ):
         heads = [
             head
             for head in heads
-            if head.state == "sending" or not slack_channels.is_conversation(head.channel)
+            if head.state == "sending" or not Channel.parse(head.channel).is_conversation
         ]
     busy = {names.key(channel): channel for channel in sending}
     return [

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from monitor.alerts import mutes, saved
-from monitor.channels import is_direct_message
+from monitor.channels import Channel
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.errors import UserError
@@ -234,7 +234,7 @@ def _ended_announcement(context: ActionContext, mute: AnyRow, title: str) -> Eff
 
 def _not_allowed(context: ActionContext, channel: str) -> SlackReply:
     """Say who may mute there, without naming a channel that the person cannot see."""
-    if is_direct_message(channel):
+    if Channel.parse(channel).is_direct_message:
         return replies.NOT_YOUR_MUTE
     return replies.not_allowed(context.settings.slack.admins)
 

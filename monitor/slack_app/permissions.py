@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.channels import is_direct_message
+from monitor.channels import Channel
 
 _PRIVATE_CHANNEL: Final = "a private channel"
 _DIRECT_MESSAGE: Final = "a direct message"
@@ -46,35 +46,37 @@ class Person:
 
     @property
     def in_direct_message(self) -> bool:
-        return self.channel_id.startswith("D")
+        return Channel.slack(self.channel_id).is_conversation
 
     def owns(self, channel: str) -> bool:
         """Return whether it is this person's own direct message."""
         return (
-            channel == f"slack:{self.user}"
+            channel == str(Channel.slack(self.user))
             or channel in self.own
-            or (self.in_direct_message and channel == f"slack:{self.channel_id}")
+            or (self.in_direct_message and channel == str(Channel.slack(self.channel_id)))
         )
 
     def may_mute(self, channel: str) -> bool:
         """Return whether this person may mute there and undo a mute there."""
-        return self.owns(channel) or (self.is_admin and not is_direct_message(channel))
+        return self.owns(channel) or (
+            self.is_admin and not Channel.parse(channel).is_direct_message
+        )
 
     def may_see(self, channel: str, is_public: Callable[[str], bool]) -> bool:
         """Return whether this person may read the channel's name. Only Slack's can be hidden."""
-        if not channel.startswith("slack:"):
-            return True
+        parts = Channel.parse(channel)
         return (
-            self.owns(channel)
+            not parts.is_slack
+            or self.owns(channel)
             or channel in self.here
-            or (not is_direct_message(channel) and is_public(channel))
+            or (not parts.is_direct_message and is_public(channel))
         )
 
     def name(self, channel: str, is_public: Callable[[str], bool]) -> str:
         """Return the channel as this person may read it."""
         if self.may_see(channel, is_public):
             return "your direct messages" if self.owns(channel) else channel
-        return _DIRECT_MESSAGE if is_direct_message(channel) else _PRIVATE_CHANNEL
+        return _DIRECT_MESSAGE if Channel.parse(channel).is_direct_message else _PRIVATE_CHANNEL
 
     def names(self, channels: Iterable[str], is_public: Callable[[str], bool]) -> list[str]:
         """Return the channels as this person may read them; hidden ones as `2 private channels`."""

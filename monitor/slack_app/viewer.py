@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from monitor.alerts import mutes
+from monitor.channels import Channel
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.database.slack_channels import Directory, directory
@@ -43,7 +44,7 @@ def viewer_of(connection: Connection, settings: Settings, asked: Click | SlashCo
     """Return the person who clicked or typed, and where."""
     known = directory(connection)
     here = frozenset(known.names(asked.channel_id))
-    own = frozenset(known.all_names(f"slack:{asked.user}"))
+    own = frozenset(known.all_names(str(Channel.slack(asked.user))))
     return Viewer(Person(asked.user, asked.channel_id, settings.slack.admins, here, own), known)
 
 

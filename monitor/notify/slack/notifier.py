@@ -18,7 +18,7 @@ from typing import Final, Self, TextIO
 import structlog
 from pydantic import SecretStr
 
-from monitor.channels import Listed
+from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import (
@@ -30,7 +30,7 @@ from monitor.notify.base import (
 )
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
-from monitor.notify.slack.channel_ids import ChannelDirectory, slack_name
+from monitor.notify.slack.channel_ids import ChannelDirectory
 from monitor.notify.slack.client import TIMEOUT, BlocksRefusedError, Body, Web
 from monitor.notify.slack.draw import draw, draw_reply
 from monitor.notify.slack.thread_replies import broadcasts
@@ -78,7 +78,7 @@ class SlackNotifier:
         return cls(slack.token, slack.api_url, interactive=slack.app_token is not None)
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
-        home, target = await self._workspace(), await self._directory.target(slack_name(channel))
+        home, target = await self._workspace(), await self._directory.target(Channel.parse(channel))
         posted = await self._post_drawn(
             channel,
             draw(message, interactive=self._interactive),
@@ -86,7 +86,7 @@ class SlackNotifier:
             delivery_id,
             {"channel": target},
         )
-        self._directory.ids.setdefault(slack_name(channel), posted["channel"])
+        self._directory.ids.setdefault(Channel.parse(channel).name, posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
     async def reply(
@@ -131,7 +131,7 @@ class SlackNotifier:
         with _search_errors():
             home, target = (
                 await self._workspace(),
-                await self._directory.readable(slack_name(channel)),
+                await self._directory.readable(Channel.parse(channel)),
             )
             if target is None:
                 return None
@@ -162,7 +162,9 @@ class SlackNotifier:
         )
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        return self._directory.listed if await self._directory.learn(slack_name(channel)) else None
+        return (
+            self._directory.listed if await self._directory.learn(Channel.parse(channel)) else None
+        )
 
     def recall(self, ids: Mapping[str, str]) -> None:
         self._directory.former = ids
@@ -223,16 +225,14 @@ class SlackNotifier:
         except NotifyError as error:
             if error.permanent and not isinstance(error, BlocksRefusedError):
                 # the name may belong to another channel now
-                self._directory.ids.pop(slack_name(channel), None)
+                self._directory.ids.pop(Channel.parse(channel).name, None)
             raise
 
     async def _require_same_channel(self, channel: str, card: Receipt) -> None:
         """Raise MessageMissingError if the name now belongs to another channel."""
-        if (
-            channel.startswith("slack:#")
-            and await self._directory.target(slack_name(channel)) != card.channel_id
-        ):
-            raise MessageMissingError(f"{channel.removeprefix('slack:')} is another channel now")
+        parts = Channel.parse(channel)
+        if parts.has_slack_name and await self._directory.target(parts) != card.channel_id:
+            raise MessageMissingError(f"{parts.name} is another channel now")
 
     async def _workspace(self) -> str:
         """Return the workspace's URL, asked for once."""

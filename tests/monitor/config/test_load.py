@@ -224,10 +224,13 @@ def test_secrets_come_from_the_environment(tmp_path: Path) -> None:
     )
     assert settings.slack.token is not None
     assert settings.slack.app_token is not None
-    assert settings.webhook_url is not None
     found = [
         secret.get_secret_value()
-        for secret in (settings.slack.token, settings.slack.app_token, settings.webhook_url)
+        for secret in (
+            settings.slack.token,
+            settings.slack.app_token,
+            settings.secrets["webhook"],
+        )
     ]
     assert found == ["xoxb-1", "xapp-1", hook]
 
@@ -324,7 +327,7 @@ def test_an_address_of_apprise_comes_from_the_environment_or_a_file(tmp_path: Pa
     }
     settings = loaded(tmp_path, BOARD + RULE + '[alerts]\noperator = ["apprise:ops"]', environ)
     assert settings.rules[0].notify == ("apprise:phone", "apprise:my-desk")
-    assert {name: address.get_secret_value() for name, address in settings.apprise.items()} == {
+    assert {name: address.get_secret_value() for name, address in settings.secrets.items()} == {
         "apprise:phone": "ntfy://verySecret",
         "apprise:my-desk": "json://desk",
     }
