@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from crawler.links.address import Address, parse
 from crawler.registry import board_url, default_every, fold, supported, title
 from monitor.config.mistakes import InvalidKeys, shown
-from monitor.config.model import Rule, WatchedBoard
-from monitor.config.sections import BoardEntry, ConfigFile
+from monitor.config.model import ConfigFile, Rule, WatchedBoard
+from monitor.config.sections import BoardEntry
 
 
 @dataclass

@@ -1,4 +1,8 @@
-"""Secrets from the environment: a variable, or the file that NAME_FILE names, or `.env`."""
+"""Secrets from the environment: a variable, or the file that NAME_FILE names, or `.env`.
+
+An edit of `.env` keeps everything else in it, and only its owner can read it. `dotenv.set_key`
+leaves an existing file at 0644 and replaces a symbolic link.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from monitor.channels import KINDS, kind, secret_name
+from monitor.config.atomic_write import write_atomically
 from monitor.errors import UserError
 
 
@@ -89,3 +94,38 @@ def read_dotenv(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in variables.items()
         if value is not None and name.removesuffix("_FILE") not in set_already
     }
+
+
+def set_variable(file: Path, values: Mapping[str, str]) -> None:
+    """Set these variables. Raise UserError, with the file unchanged."""
+    try:
+        target = file.resolve()  # a symbolic link stays a link
+        text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
+        write_atomically(target, with_variables(text, values), 0o600)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{file} cannot be written: {reason}") from error
+
+
+def with_variables(text: str, values: Mapping[str, str]) -> str:
+    """Return the text with these values.
+
+    A value replaces the last line that sets the variable, which is the one in effect. A new one
+    is added at the end.
+    """
+    lines = text.splitlines(keepends=True)
+    for name, value in values.items():
+        sets = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")
+        at = next(
+            (number for number in range(len(lines) - 1, -1, -1) if sets.match(lines[number])), None
+        )
+        if at is None:
+            if lines and not lines[-1].endswith("\n"):
+                lines[-1] += "\n"
+            lines.append(f"{name}={value}\n")
+        else:
+            lines[at] = f"{name}={value}\n"
+            lines = [
+                line for number, line in enumerate(lines) if number == at or not sets.match(line)
+            ]
+    return "".join(lines)

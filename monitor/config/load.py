@@ -20,8 +20,7 @@ from monitor.config.database_url import parse_url
 from monitor.config.entries import EntryChecker
 from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
-from monitor.config.model import Settings, SlackSettings
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile, Settings, SlackSettings
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 

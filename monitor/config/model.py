@@ -1,4 +1,4 @@
-"""The settings: all of rolewatch.toml with its defaults, and the secrets of the environment.
+"""The file as it is read, and the settings: with all defaults and the secrets of the environment.
 
 `load.py` makes them. The keys of the file are in `sections.py` and `rule.py`.
 """
@@ -17,18 +17,23 @@ from crawler.registry import same_board
 from monitor.channels import kind, secret_name
 from monitor.config.rule import Rule
 from monitor.config.sections import (
+    STRICT,
     AlertSettings,
     AtsSettings,
+    BoardEntry,
     CrawlSettings,
+    DatabaseSection,
     HealthSettings,
     LogSettings,
     SlackSection,
+    WebhookSection,
 )
 from monitor.config.values import Baseline
 
 __all__ = [
     "AlertSettings",
     "AtsSettings",
+    "ConfigFile",
     "CrawlSettings",
     "HealthSettings",
     "LogSettings",
@@ -40,6 +45,24 @@ __all__ = [
 
 _MORNING: Final = time(9)
 _CRAWL: Final = CrawlSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The whole of rolewatch.toml, before the environment is added."""
+
+    __pydantic_config__ = STRICT
+
+    database: DatabaseSection = field(default_factory=DatabaseSection)
+    crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    ats: dict[str, AtsSettings] = field(default_factory=dict)
+    boards: tuple[BoardEntry, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    slack: SlackSection = field(default_factory=SlackSection)
+    webhook: WebhookSection = field(default_factory=WebhookSection)
+    log: LogSettings = field(default_factory=LogSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
 
 
 @dataclass(frozen=True, slots=True)

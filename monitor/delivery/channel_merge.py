@@ -80,6 +80,11 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     return True
 
 
+def is_stored(connection: Connection, row_id: int) -> bool:
+    """Return whether the delivery still exists: a merge may have taken it back."""
+    return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None
+
+
 def _is_used(connection: Connection, channel: str) -> bool:
     return any(
         connection.execute(select(column).where(column == channel).limit(1)).first()

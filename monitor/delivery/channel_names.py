@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.channels import Channel, Listed
 from monitor.database import slack_channels
-from monitor.delivery import channel_merge, queue
+from monitor.delivery import channel_merge
 from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 
@@ -90,7 +90,8 @@ class ChannelNames:
         with self.engine.begin() as connection:
             known = slack_channels.remember(connection, listed, self._clock())
             channel_merge.merge(connection, known.aliases(self._channels), claimed)
-            return known.ids, claimed is not None and not queue.exists(connection, claimed)
+            taken_back = claimed is not None and not channel_merge.is_stored(connection, claimed)
+            return known.ids, taken_back
 
     def merge(self, connection: Connection) -> None:
         """Merge the rows under other names of a channel into its one name."""

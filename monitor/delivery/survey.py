@@ -15,9 +15,9 @@ from monitor.channels import Channel
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.delivery import backlog, channel_merge, edits, pack, queue, quiet_hours, unpacked
+from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours
+from monitor.delivery.backlog import Edit
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.edits import Edit
 from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 
@@ -41,7 +41,7 @@ def resume(engine: Engine, now: datetime) -> None:
     with engine.begin() as connection:
         channel_merge.respell(connection)
         queue.retry_failed_now(connection, now)
-        edits.retry_edits_now(connection, now)
+        backlog.retry_edits_now(connection, now)
 
 
 def prepare_and_list(
@@ -63,7 +63,7 @@ def prepare_and_list(
 def head_like(connection: Connection, item: Work) -> Work | None:
     """Return the first item of the same queue now, or None."""
     if isinstance(item, Edit):
-        return next(iter(edits.next_edits(connection, item.channel)), None)
+        return next(iter(backlog.next_edits(connection, item.channel)), None)
     head = next(iter(backlog.next_per_channel(connection, item.channel)), None)
     if head is None or not Channel.parse(item.channel).is_conversation:
         return head
@@ -83,11 +83,11 @@ def _list(connection: Connection, hours: AlertSettings, now: datetime) -> Survey
     moments = (
         quiet_hours.next_turn(hours, now),
         pack.backlog_at(connection, now),
-        unpacked.next_at(connection),
+        pack.round_packed_at(connection),
     )
     heads: list[Work] = [
         *_may_go(connection, backlog.next_per_channel(connection)),
-        *edits.next_edits(connection),
+        *backlog.next_edits(connection),
     ]
     return Survey(heads, min((moment for moment in moments if moment), default=None))
 

@@ -1,6 +1,6 @@
 """What each button does: change or query the database, and return the effects to run in Slack.
 
-Nothing here commits or calls Slack. `permissions.py` decides who may do what: the object that a
+Nothing here commits or calls Slack. `viewer.py` decides who may do what: the object that a
 button names counts, not the channel of the click.
 
 Every click may come twice and late. A role is saved once, an active mute stays as it is, an ended
