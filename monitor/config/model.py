@@ -108,7 +108,7 @@ class Settings:
 
     @property
     def digest(self) -> time | None:
-        """When the daily digest is sent; 09:00 if only a rule's `mode` asks for one."""
+        """Return the time of the daily digest; 09:00 if only a rule's `mode` asks for one."""
         return self.alerts.digest or (
             _MORNING if any(rule.mode == "digest" for rule in self.rules) else None
         )

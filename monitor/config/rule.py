@@ -27,7 +27,7 @@ _FORMS: Final = ", ".join(re.sub(r"(\S+)", r"`\1`", form, count=1) for form in c
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What you look for, and where it is posted. A rule needs phrases in `any` or `all`."""
+    """A search for roles, and its channels. A rule needs phrases in `any` or `all`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

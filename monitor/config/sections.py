@@ -44,7 +44,7 @@ def local_zone() -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSection:
-    """Where the history is stored."""
+    """The database with the history."""
 
     __pydantic_config__ = STRICT
 
@@ -59,7 +59,7 @@ class DatabaseSection:
 
 @dataclass(frozen=True, slots=True)
 class CrawlSettings:
-    """How boards are checked."""
+    """Checks of boards."""
 
     __pydantic_config__ = STRICT
 
@@ -89,7 +89,7 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True)
 class AtsSettings:
-    """How one ATS is asked. `NAME` is the name of an ATS, such as `greenhouse`."""
+    """Requests to one ATS. `NAME` is the name of an ATS, such as `greenhouse`."""
 
     __pydantic_config__ = STRICT
 
@@ -220,7 +220,7 @@ class LogSettings:
 
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
-    """How others watch the daemon. By default nothing listens and nothing is called."""
+    """Health checks of the daemon. By default nothing listens and nothing is called."""
 
     __pydantic_config__ = STRICT
 

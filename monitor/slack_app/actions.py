@@ -1,4 +1,4 @@
-"""What each button does: change or query the database, and return the effects to run in Slack.
+"""The work of each button: change or query the database, and return the effects in Slack.
 
 Nothing here commits or calls Slack. `viewer.py` decides who may do what: the object that a
 button names counts, not the channel of the click.

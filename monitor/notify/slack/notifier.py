@@ -31,7 +31,7 @@ from monitor.notify.base import (
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.channel_ids import ChannelDirectory
-from monitor.notify.slack.client import TIMEOUT, BlocksRefusedError, Body, Web
+from monitor.notify.slack.client import INERT, TIMEOUT, BlocksRefusedError, Body, Web
 from monitor.notify.slack.draw import draw, draw_reply
 from monitor.notify.slack.thread_replies import broadcasts
 
@@ -129,24 +129,20 @@ class SlackNotifier:
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
         with _search_errors():
-            home, target = (
-                await self._workspace(),
-                await self._directory.readable(Channel.parse(channel)),
-            )
+            home = await self._workspace()
+            target = await self._directory.readable(Channel.parse(channel))
             if target is None:
                 return None
             message = await self._find_message(
                 "conversations.history", {"channel": target}, delivery_id, since
             )
-        return None if message is None else _receipt(home, target, message["ts"])
+        return _receipt(home, target, message["ts"]) if message else None
 
     async def find_reply(
         self, channel: str, card: Receipt, delivery_id: str, since: datetime
     ) -> Receipt | None:
-        home, thread = (
-            await self._workspace(),
-            {"channel": str(card.channel_id), "ts": str(card.ts)},
-        )
+        home = await self._workspace()
+        thread = {"channel": str(card.channel_id), "ts": str(card.ts)}
         try:
             with _search_errors():
                 await self._require_same_channel(channel, card)
@@ -155,11 +151,7 @@ class SlackNotifier:
                 )
         except MessageMissingError:  # a thread is missing with its card
             return None
-        return (
-            None
-            if message is None
-            else _receipt(home, str(card.channel_id), message["ts"], card.ts)
-        )
+        return _receipt(home, thread["channel"], message["ts"], card.ts) if message else None
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
         return (
@@ -211,13 +203,9 @@ class SlackNotifier:
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        options = {
-            "metadata": metadata,
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "mrkdwn": False,
-        }
-        return await self._write(channel, "chat.postMessage", options | content)
+        return await self._write(
+            channel, "chat.postMessage", INERT | {"metadata": metadata} | content
+        )
 
     async def _write(self, channel: str, method: str, content: Body) -> Body:
         try:
