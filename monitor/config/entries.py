@@ -89,7 +89,7 @@ class EntryChecker:
                 key += f' (rule "{rule.name}")'
                 if rule.name in names:
                     self.mistakes.append(
-                        f"{key}: name: a second rule of this name; give it another"
+                        f"{key}: name: another rule has this name; choose a different one"
                     )
                 names.add(rule.name)
             if not rule.any and not rule.all and invalid.isdisjoint({"any", "all", ""}):
@@ -107,7 +107,7 @@ class EntryChecker:
             if fold(board) not in self.named and self.all_named:
                 self.mistakes.append(
                     f"{key}: boards: {board} is not watched;"
-                    " add it to [[boards]] or take it from the rule"
+                    " add it to [[boards]] or remove it from the rule"
                 )
             yield self.named.get(fold(board), board)
 

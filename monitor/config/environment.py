@@ -44,8 +44,8 @@ class Environment:
         value = value.strip()
         if not value.isascii() or not value.isprintable() or " " in value:
             self.mistakes.append(
-                f"${name}: it has spaces, line ends or other characters that cannot be in it;"
-                " expected the bare value"
+                f"${name}: it has a space, a line end or another character that no secret has;"
+                " expected the value alone"
             )
             return None
         return SecretStr(value) if value else None

@@ -100,7 +100,7 @@ def require_boards(settings: Settings) -> None:
     """Raise UserError if no board is watched."""
     if not any(board.enabled for board in settings.boards):
         add = "add one there, or with `rolewatch boards add google:deepmind`"
-        what = "take `enabled = false` out of one" if settings.boards else add
+        what = "remove `enabled = false` from one" if settings.boards else add
         raise UserError(f"{settings.file}: [[boards]]: no board is watched: {what}")
 
 

@@ -220,7 +220,7 @@ class SlackNotifier:
         """Raise MessageMissingError if the name now belongs to another channel."""
         parts = Channel.parse(channel)
         if parts.has_slack_name and await self._directory.target(parts) != card.channel_id:
-            raise MessageMissingError(f"{parts.name} is another channel now")
+            raise MessageMissingError(f"{parts.name} is the name of another channel now")
 
     async def _workspace(self) -> str:
         """Return the workspace's URL, asked for once."""

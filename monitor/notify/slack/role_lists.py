@@ -26,7 +26,7 @@ from monitor.notify.slack.blockkit import Part, Parts
 _BOARDS: Final = 30
 _PASSAGES: Final = 3
 _FIRST_CHECK: Final = "*First check* · roles that are already open are listed once"
-_FOUND_LATER: Final = "*Found later* · open before, listed now"
+_FOUND_LATER: Final = "*Found later* · these roles were open already"
 _MOVED: Final = "*Board moved* · the history of its roles continues"
 
 

@@ -156,7 +156,7 @@ def test_an_empty_file_has_the_defaults_and_watches_nothing(tmp_path: Path) -> N
 
 
 def test_a_disabled_board_is_not_watched(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no board is watched: take `enabled = false` out of one$"):
+    with pytest.raises(UserError, match=r"no board is watched: remove `enabled = false` from one$"):
         require_boards(loaded(tmp_path, BOARD + "enabled = false"))
     require_boards(loaded(tmp_path, BOARD))
 
