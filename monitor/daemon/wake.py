@@ -185,7 +185,7 @@ class Watch:
             while not self.stop.is_set():
                 with (
                     suppress(LeaseLost),
-                    self.troubles.passing("the database cannot be watched, trying again"),
+                    self.troubles.passing("database not watched"),
                 ):
                     await self._poll_once()
                 await self._sleep(POLL_EVERY)

@@ -139,7 +139,7 @@ class Outbox:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
         with (
             suppress(LeaseLost),
-            self._troubles.passing("slack channels cannot be stored, trying again"),
+            self._troubles.passing("slack channels not stored"),
             suppress(TimeoutError),
         ):
             async with asyncio.timeout(_LISTING):

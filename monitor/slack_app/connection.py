@@ -141,7 +141,7 @@ class SocketManager:
                         await before.close(after=_OVERLAP)
                     elif self._connection.connections != 1:
                         log.warning(
-                            "another process uses this slack app and receives some clicks",
+                            "slack app shared with another process",
                             connections=self._connection.connections,
                         )
                     await self._wait_for_end(self._connection)
@@ -156,7 +156,7 @@ class SocketManager:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await connection.closing.wait()
-        log.info("slack socket closing, reconnecting", reason=connection.reason)
+        log.info("slack socket closed", reason=connection.reason)
         if connection.closed_unexpectedly and loop.time() - began < _SHORT:
             await self._back_off(None)
         else:
@@ -181,7 +181,7 @@ class SocketManager:
         await self._sleep(grown if wait is None else wait)
 
     async def _report(self, error: ConnectError) -> None:
-        log.warning("slack socket not connected, retrying", reason=error.reason)
+        log.warning("slack socket not connected", reason=error.reason)
         if error.remedy is not None and error.remedy != self._reported:
             await self._notify_operator(error.reason, error.remedy)
             self._reported = error.remedy

@@ -118,7 +118,7 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks refused, editing with text",
+                "slack blocks of an edit refused",
                 ts=card.ts,
                 error=error.reason,
                 messages=error.messages,
@@ -194,7 +194,7 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks refused, sending text",
+                "slack blocks refused",
                 delivery=delivery_id,
                 error=error.reason,
                 messages=error.messages,
