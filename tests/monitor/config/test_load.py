@@ -264,8 +264,8 @@ def test_the_environment_wins_over_dot_env(tmp_path: Path, dot_env: str) -> None
             {"SLACK_BOT_TOKEN_FILE": "nowhere"},
             r"\$SLACK_BOT_TOKEN_FILE: the file nowhere cannot be read: No such file",
         ),
-        ({"SLACK_BOT_TOKEN": "xoxb-hunter2 hunter2"}, r"\$SLACK_BOT_TOKEN: it has spaces"),
-        ({"SLACK_APP_TOKEN": "xapp-hunter2\nX: y"}, r"\$SLACK_APP_TOKEN: it has spaces"),
+        ({"SLACK_BOT_TOKEN": "xoxb-hunter2 hunter2"}, r"\$SLACK_BOT_TOKEN: it has a space"),
+        ({"SLACK_APP_TOKEN": "xapp-hunter2\nX: y"}, r"\$SLACK_APP_TOKEN: it has a space"),
         ({"SLACK_WEBHOOK_URL": "hunter2"}, r"\$SLACK_WEBHOOK_URL: expected the webhook's address"),
         (
             {"ROLEWATCH_DATABASE_URL": "mysql://me:hunter2@db/x"},
