@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from monitor.config.keys import Key, keys, section, toml
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile
 
 FILE = Path(__file__).with_name("configuration.md")
 _HEADERS: Final = {"ats": "[ats.NAME]", "boards": "[[boards]]", "rules": "[[rules]]"}

@@ -1,31 +1,121 @@
-"""Channels by name: `slack:#roles`, `webhook`, `apprise:NAME`, `console`."""
+"""Channels by name, and their kinds: `slack:#roles`, `webhook`, `apprise:NAME`, `console`.
+
+KINDS is the one place that lists them. The configuration, `doctor`, `alerts test` and delivery read
+it, so a new notifier is its file and its entry here (docs/adding-a-notifier.md).
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of channel, as the configuration needs to know it.
+
+    `notifier` is a dotted path: reading the configuration must not load a service's library.
+    """
+
+    notifier: str  # "monitor.notify.console:ConsoleNotifier"
+    forms: tuple[str, ...]  # as a person writes it, such as "apprise:NAME"
+    pattern: str = ""  # a regular expression of the whole channel; empty: the kind alone
+    names_in_words: str = ""  # the NAME in `kind:NAME`, for a person who wrote another one
+    # the variable with its secret, empty if it needs none; NAME in it is the channel's name
+    variable: str = ""
+    value_pattern: str = ""  # a regular expression of how the secret begins
+    value_in_words: str = ""
+
+
+# the ids of Slack's conversations and people, without the prefix "slack:"
+_SLACK_CHANNEL_ID: Final = "[CGD][A-Z0-9]{5,}"
+_SLACK_USER_ID: Final = "[UW][A-Z0-9]{5,}"
+
+KINDS: Final[dict[str, Kind]] = {
+    "slack": Kind(
+        "monitor.notify.slack.notifier:SlackNotifier",
+        ("slack:#name", "slack:C… (a channel's id)", "slack:U… (a person)"),
+        pattern=rf"slack:(#[^\s#@,:]{{1,80}}|{_SLACK_CHANNEL_ID}|{_SLACK_USER_ID})",
+        variable="SLACK_BOT_TOKEN",
+    ),
+    "apprise": Kind(
+        "monitor.notify.apprise:AppriseNotifier",
+        ("apprise:NAME",),
+        # not …_file: $ROLEWATCH_APPRISE_…_FILE names the file with another channel's address
+        pattern=r"(?i:apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39})",
+        names_in_words="letters, digits, - and _ that does not end in _file",
+        variable="ROLEWATCH_APPRISE_NAME",
+        value_pattern=".*://",
+        value_in_words="an address as Apprise writes it,"
+        " such as ntfy://TOPIC or tgram://TOKEN/CHAT",
+    ),
+    "webhook": Kind(
+        "monitor.notify.webhook:WebhookNotifier",
+        ("webhook",),
+        variable="SLACK_WEBHOOK_URL",
+        value_pattern="https?://[^/]",
+        value_in_words="the webhook's address, which begins with https://",
+    ),
+    "console": Kind("monitor.notify.console:ConsoleNotifier", ("console",)),
+}
 
 
 class Channel(NamedTuple):
     """The two parts of a channel's name: `slack` and `#roles` for `slack:#roles`."""
 
-    kind: str  # which notifier: slack, webhook, apprise, console
+    kind: str  # a key of KINDS
     name: str  # within its kind; empty for webhook and console
 
     @classmethod
     def parse(cls, channel: str) -> Self:
-        """Return the parts of a channel's name, which is taken as valid."""
+        """Return the parts of a channel's name, which is taken as valid.
+
+        Slack's names are in lower case, as Slack spells them. Ids stay as they are.
+        """
         kind, _, name = channel.partition(":")
-        return cls(kind, name)
+        return cls(kind, name.lower() if kind == "slack" and name.startswith("#") else name)
+
+    @classmethod
+    def slack(cls, name: str) -> Self:
+        """Return a channel of Slack by its name or id: `#roles`, `C0ROLES001`, `U0ALICE001`."""
+        return cls.parse(f"slack:{name}")
 
     def __str__(self) -> str:
         """Return the name as it is stored and configured: `slack:#roles`."""
         return f"{self.kind}:{self.name}" if self.name else self.kind
 
+    @property
+    def is_slack(self) -> bool:
+        return self.kind == "slack"
 
-def kind(channel: str) -> str:
-    """Return the kind of notifier: `slack` for `slack:#roles`."""
-    return Channel.parse(channel).kind
+    @property
+    def has_slack_name(self) -> bool:
+        """Return whether it is a name, which may move to another channel: `slack:#roles`."""
+        return self.is_slack and self.name.startswith("#")
+
+    @property
+    def is_slack_id(self) -> bool:
+        """Return whether Slack takes it as it is: `slack:C…`, `slack:U…`."""
+        return self.is_person or self._is_slack(_SLACK_CHANNEL_ID)
+
+    @property
+    def is_person(self) -> bool:
+        """Return whether it is a direct message by the person's id: `slack:U…`."""
+        return self._is_slack(_SLACK_USER_ID)
+
+    @property
+    def is_conversation(self) -> bool:
+        """Return whether it is a direct message by its own id: `slack:D…`."""
+        return self._is_slack(_SLACK_CHANNEL_ID) and self.name.startswith("D")
+
+    @property
+    def is_direct_message(self) -> bool:
+        """Return whether it is one person's conversation: `slack:U…` or `slack:D…`."""
+        return self.is_person or self.is_conversation
+
+    def _is_slack(self, ids: str) -> bool:
+        return self.is_slack and re.fullmatch(ids, self.name) is not None
 
 
 class Listed(NamedTuple):
@@ -35,14 +125,32 @@ class Listed(NamedTuple):
     private: bool
 
 
-# the ids of Slack's conversations and people, without the prefix "slack:"
-SLACK_CHANNEL_ID: Final = re.compile("[CGD][A-Z0-9]{5,}")
-SLACK_USER_ID: Final = re.compile("[UW][A-Z0-9]{5,}")
+def kind(channel: str) -> str:
+    """Return the kind of notifier: `slack` for `slack:#roles`."""
+    return Channel.parse(channel).kind
 
 
-def is_direct_message(channel: str) -> bool:
-    """Return whether the channel is one person's conversation: `slack:U…` or `slack:D…`."""
-    name = channel.removeprefix("slack:")
-    return name != channel and bool(
-        SLACK_USER_ID.fullmatch(name) or (name.startswith("D") and SLACK_CHANNEL_ID.fullmatch(name))
-    )
+def secret_name(channel: str) -> str:
+    """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
+    parts = Channel.parse(channel)
+    known = KINDS.get(parts.kind)
+    return known.variable.replace("NAME", parts.name.upper().replace("-", "_")) if known else ""
+
+
+def parse_channel(written: str) -> str:
+    """Return a configured channel as it is stored, ids as they are. Raise ValueError."""
+    for name, known in KINDS.items():
+        if re.fullmatch(known.pattern or re.escape(name), written):
+            return str(Channel.parse(written if name == "slack" else written.lower()))
+    named = KINDS.get(kind(written))
+    if named is not None and named.names_in_words:
+        raise ValueError(
+            f"expected {named.forms[0]} of {named.names_in_words}; its address is ${named.variable}"
+        )
+    *forms, last = channel_forms()
+    raise ValueError(f"expected {', '.join(forms)} or {last}")
+
+
+def channel_forms() -> list[str]:
+    """Return the forms of all channels, as a person writes them."""
+    return [form for known in KINDS.values() for form in known.forms]

@@ -12,6 +12,9 @@ from typing import Final, Literal
 import msgspec
 
 RoleKind = Literal["opened", "revised", "closed", "reopened"]
+BoardEvent = Literal["failing", "recovered", "moved", "collapsed", "drained"]
+ChannelEvent = Literal["refused", "works", "network", "network back", "test"]
+DaemonEvent = Literal["restarted", "configuration", "in order", "late", "in time"]
 # the prefix of the posting's name in a sample message
 SAMPLE: Final = "sample:"
 
@@ -205,23 +208,7 @@ class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
     """A message for the operator, who runs the daemon."""
 
-    event: Literal[
-        "failing",
-        "recovered",
-        "moved",
-        "collapsed",
-        "drained",
-        "refused",
-        "works",
-        "restarted",
-        "configuration",
-        "in order",
-        "late",
-        "in time",
-        "network",
-        "network back",
-        "test",
-    ]
+    event: BoardEvent | ChannelEvent | DaemonEvent
     headline: str  # one line
     lines: tuple[str, ...] = ()  # facts and remedies
     board: str = ""

@@ -20,7 +20,7 @@ _SUBQUERIES = {  # file and argument
     ("roles.py", "_first_with_words(connection, wanted)"),
     ("roles.py", "_with_words(connection, wanted.text, wanted.status)"),
     ("roles.py", "saved.where(*mine)"),
-    ("unpacked.py", "rounds"),
+    ("pack.py", "rounds"),
 }
 _PHRASES = {"phrase", "read"}  # with an `in_` that is not SQL
 

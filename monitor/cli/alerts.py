@@ -72,7 +72,7 @@ def list_alerts(
 def retry(ctx: typer.Context) -> None:
     """Send alerts again that could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
-    from monitor.delivery.edits import retry_edits_now
+    from monitor.delivery.backlog import retry_edits_now
     from monitor.delivery.queue import retry as try_again
 
     current = state(ctx)
@@ -101,13 +101,13 @@ def retry(ctx: typer.Context) -> None:
 def _is_anything_left(engine: Engine) -> bool:
     """Return True if a message, an unpacked alert or an edit of a card waits."""
     from monitor.database.engine import read_transaction
-    from monitor.delivery import backlog, edits
+    from monitor.delivery import backlog, pack
 
     with read_transaction(engine) as connection:
         return bool(
             backlog.count(connection, backlog.QUEUED)
-            or backlog.unpacked_alerts(connection)
-            or edits.next_edits(connection)
+            or pack.unpacked_alerts(connection)
+            or backlog.next_edits(connection)
         )
 
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from monitor.channels import SLACK_CHANNEL_ID, is_direct_message, kind
+from monitor.channels import Channel, kind, secret_name
 from monitor.cli.finding import Finding
-from monitor.config.model import Settings, secret_name
+from monitor.config.model import Settings
 from monitor.notify import notifiers
 from monitor.notify.base import NotifyError, UnreachableError, WriteOnly
-from monitor.notify.slack.channel_ids import list_channels, slack_name
+from monitor.notify.slack.channel_ids import list_channels
 from monitor.notify.slack.client import Body, Web
 from monitor.notify.slack.tokens import wrong_kind
 
@@ -133,7 +133,7 @@ def slack_channels(settings: Settings) -> list[str]:
 def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     if not scopes:
         return Finding("slack scopes", ok=True, found="Slack does not say which")
-    direct = any(map(is_direct_message, slack_channels(settings)))
+    direct = any(Channel.parse(channel).is_direct_message for channel in slack_channels(settings))
     needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
@@ -170,23 +170,24 @@ class _Slack:
 
     async def channel(self, channel: str) -> Finding:
         """Test that one channel exists and that the app is in it."""
-        if is_direct_message(channel):
+        parts = Channel.parse(channel)
+        if parts.is_direct_message:
             return Finding(
                 channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"
             )
         try:
-            return _channel(channel, await self._find(slack_name(channel)))
+            return _channel(channel, await self._find(parts))
         except NotifyError as error:
             return _failed(channel, error)
 
-    async def _find(self, name: str) -> Body | None:
-        if SLACK_CHANNEL_ID.fullmatch(name):
-            info = await self._web.info("conversations.info", {"channel": name})
+    async def _find(self, parts: Channel) -> Body | None:
+        if parts.is_slack_id:
+            info = await self._web.info("conversations.info", {"channel": parts.name})
             return dict(info["channel"])
         if self._listed is None:
             listed = await list_channels(self._web)
             self._listed = {f"#{channel['name']}".lower(): channel for channel in listed}
-        return self._listed.get(name)
+        return self._listed.get(parts.name)
 
 
 def _channel(channel: str, found: Body | None) -> Finding:

@@ -122,8 +122,8 @@ def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
 
 def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
     """Report messages for a channel whose token or address was removed."""
+    from monitor.channels import secret_name
     from monitor.cli.sending import given_up
-    from monitor.config.model import secret_name
 
     query = (
         "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', "

@@ -14,7 +14,7 @@ from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound
 from monitor.database.trouble import DATABASE_ERRORS
-from monitor.delivery import backlog
+from monitor.delivery import backlog, pack
 from monitor.history import due
 from monitor.notify.wording import span
 
@@ -81,7 +81,7 @@ def _is_told(engine: Engine, after: int, now: datetime) -> bool:
     with read_transaction(engine) as connection:
         return (
             connection.scalar(ended) is not None
-            and not backlog.unpacked_alerts(connection)
+            and not pack.unpacked_alerts(connection)
             and not backlog.is_console_next(connection, now)
         )
 

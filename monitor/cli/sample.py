@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
-from monitor.channels import Listed, kind
-from monitor.config.model import Settings, secret_name
+from monitor.channels import Listed, kind, secret_name
+from monitor.config.model import Settings
 from monitor.database.slack_channels import Directory
 from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt

@@ -146,7 +146,7 @@ def _ask_channel(default: str) -> str:
 
 def as_channel(given: str) -> str | None:
     """Return `slack:#roles` for `#roles` or `roles`, `slack:C…` for an id, else None."""
-    from monitor.config.values import parse_channel
+    from monitor.channels import parse_channel
 
     bare = given.removeprefix("slack:")
     for channel in (f"slack:{bare}", f"slack:#{bare.removeprefix('#')}"):
@@ -158,7 +158,7 @@ def as_channel(given: str) -> str | None:
 async def _connect(current: State, settings: Settings, place: Path) -> bool:
     """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
     from monitor.cli.doctor_channels import try_app_token, try_bot_token
-    from monitor.config.env_file import set_variable
+    from monitor.config.environment import set_variable
 
     api_url = settings.slack.api_url
     bot, well = await _ask(

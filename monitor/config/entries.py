@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from crawler.links.address import Address, parse
 from crawler.registry import board_url, default_every, fold, supported, title
 from monitor.config.mistakes import InvalidKeys, shown
-from monitor.config.model import Rule, WatchedBoard
-from monitor.config.sections import BoardEntry, ConfigFile
+from monitor.config.model import ConfigFile, Rule, WatchedBoard
+from monitor.config.sections import BoardEntry
 
 
 @dataclass
@@ -89,7 +89,7 @@ class EntryChecker:
                 key += f' (rule "{rule.name}")'
                 if rule.name in names:
                     self.mistakes.append(
-                        f"{key}: name: a second rule of this name; give it another"
+                        f"{key}: name: another rule has this name; choose a different one"
                     )
                 names.add(rule.name)
             if not rule.any and not rule.all and invalid.isdisjoint({"any", "all", ""}):
@@ -107,7 +107,7 @@ class EntryChecker:
             if fold(board) not in self.named and self.all_named:
                 self.mistakes.append(
                     f"{key}: boards: {board} is not watched;"
-                    " add it to [[boards]] or take it from the rule"
+                    " add it to [[boards]] or remove it from the rule"
                 )
             yield self.named.get(fold(board), board)
 

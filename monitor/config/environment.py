@@ -1,4 +1,8 @@
-"""Secrets from the environment: a variable, or the file that NAME_FILE names, or `.env`."""
+"""Secrets from the environment: a variable, or the file that NAME_FILE names, or `.env`.
+
+An edit of `.env` keeps everything else in it, and only its owner can read it. `dotenv.set_key`
+leaves an existing file at 0644 and replaces a symbolic link.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from monitor.channels import Channel
-from monitor.config.model import secret_name
+from monitor.channels import KINDS, kind, secret_name
+from monitor.config.atomic_write import write_atomically
 from monitor.errors import UserError
 
 
@@ -40,39 +44,32 @@ class Environment:
         value = value.strip()
         if not value.isascii() or not value.isprintable() or " " in value:
             self.mistakes.append(
-                f"${name}: it has spaces, line ends or other characters that cannot be in it;"
-                " expected the bare value"
+                f"${name}: it has a space, a line end or another character that no secret has;"
+                " expected the value alone"
             )
             return None
         return SecretStr(value) if value else None
 
-    def webhook(self) -> SecretStr | None:
-        """Return the address of the channel `webhook`."""
-        url = self.secret("SLACK_WEBHOOK_URL")
-        if url and not re.match(r"https?://[^/]", url.get_secret_value()):
-            self.mistakes.append(
-                "$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://"
-            )
-        return url
+    def channel_secrets(self, channels: Iterable[str]) -> dict[str, SecretStr]:
+        """Return the secret of each channel that has one of its own: `apprise:family` → `tgram://…`.
 
-    def apprise(self, *channels: Iterable[str]) -> dict[str, SecretStr]:
-        """Return the addresses of the Apprise channels: `apprise:family` → `tgram://…`."""
-        named = dict.fromkeys(
+        `channels` are those that the file names. A kind that is one channel (`webhook`) is read
+        even if it is not among them.
+        """
+        alone = [name for name, known in KINDS.items() if not known.pattern]
+        own = [
             channel
-            for group in channels
-            for channel in group
-            if Channel.parse(channel).kind == "apprise"
-        )
-        return {channel: address for channel in named if (address := self._apprise(channel))}
+            for channel in dict.fromkeys([*alone, *channels])
+            if kind(channel) != "slack" and KINDS[kind(channel)].variable
+        ]
+        return {channel: secret for channel in own if (secret := self._channel_secret(channel))}
 
-    def _apprise(self, channel: str) -> SecretStr | None:
-        address = self.secret(secret_name(channel))
-        if address and "://" not in address.get_secret_value():
-            self.mistakes.append(
-                f"${secret_name(channel)}: expected an address as Apprise writes it,"
-                " such as ntfy://TOPIC or tgram://TOKEN/CHAT"
-            )
-        return address
+    def _channel_secret(self, channel: str) -> SecretStr | None:
+        name, known = secret_name(channel), KINDS[kind(channel)]
+        secret = self.secret(name)
+        if secret and not re.match(known.value_pattern, secret.get_secret_value()):
+            self.mistakes.append(f"${name}: expected {known.value_in_words}")
+        return secret
 
 
 def dotenv_file(file: Path) -> Path:
@@ -97,3 +94,38 @@ def read_dotenv(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in variables.items()
         if value is not None and name.removesuffix("_FILE") not in set_already
     }
+
+
+def set_variable(file: Path, values: Mapping[str, str]) -> None:
+    """Set these variables. Raise UserError, with the file unchanged."""
+    try:
+        target = file.resolve()  # a symbolic link stays a link
+        text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
+        write_atomically(target, with_variables(text, values), 0o600)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{file} cannot be written: {reason}") from error
+
+
+def with_variables(text: str, values: Mapping[str, str]) -> str:
+    """Return the text with these values.
+
+    A value replaces the last line that sets the variable, which is the one in effect. A new one
+    is added at the end.
+    """
+    lines = text.splitlines(keepends=True)
+    for name, value in values.items():
+        sets = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")
+        at = next(
+            (number for number in range(len(lines) - 1, -1, -1) if sets.match(lines[number])), None
+        )
+        if at is None:
+            if lines and not lines[-1].endswith("\n"):
+                lines[-1] += "\n"
+            lines.append(f"{name}={value}\n")
+        else:
+            lines[at] = f"{name}={value}\n"
+            lines = [
+                line for number, line in enumerate(lines) if number == at or not sets.match(line)
+            ]
+    return "".join(lines)

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile
 
 
 @dataclass(frozen=True, slots=True)

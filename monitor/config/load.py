@@ -20,8 +20,7 @@ from monitor.config.database_url import parse_url
 from monitor.config.entries import EntryChecker
 from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
-from monitor.config.model import Settings, SlackSettings
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile, Settings, SlackSettings
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 
@@ -101,7 +100,7 @@ def require_boards(settings: Settings) -> None:
     """Raise UserError if no board is watched."""
     if not any(board.enabled for board in settings.boards):
         add = "add one there, or with `rolewatch boards add google:deepmind`"
-        what = "take `enabled = false` out of one" if settings.boards else add
+        what = "remove `enabled = false` from one" if settings.boards else add
         raise UserError(f"{settings.file}: [[boards]]: no board is watched: {what}")
 
 
@@ -143,9 +142,11 @@ class _SettingsBuilder:
             rules=self.entries.rules(),
             alerts=content.alerts,
             slack=self._slack(),
-            webhook_url=self.environ.webhook(),
-            apprise=self.environ.apprise(
-                *(rule.notify for rule in content.rules), content.alerts.operator
+            secrets=self.environ.channel_secrets(
+                [
+                    *(channel for rule in content.rules for channel in rule.notify),
+                    *content.alerts.operator,
+                ]
             ),
             log=content.log,
             health=content.health,

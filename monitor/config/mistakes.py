@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.keys import keys, section
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile
 from monitor.logs import printable
 
 _FILE: Final = TypeAdapter(ConfigFile)

@@ -1,4 +1,4 @@
-"""The settings: all of rolewatch.toml with its defaults, and the secrets of the environment.
+"""The file as it is read, and the settings: with all defaults and the secrets of the environment.
 
 `load.py` makes them. The keys of the file are in `sections.py` and `rule.py`.
 """
@@ -14,21 +14,26 @@ from typing import Final
 from pydantic import SecretStr
 
 from crawler.registry import same_board
-from monitor.channels import Channel
+from monitor.channels import kind, secret_name
 from monitor.config.rule import Rule
 from monitor.config.sections import (
+    STRICT,
     AlertSettings,
     AtsSettings,
+    BoardEntry,
     CrawlSettings,
+    DatabaseSection,
     HealthSettings,
     LogSettings,
     SlackSection,
+    WebhookSection,
 )
 from monitor.config.values import Baseline
 
 __all__ = [
     "AlertSettings",
     "AtsSettings",
+    "ConfigFile",
     "CrawlSettings",
     "HealthSettings",
     "LogSettings",
@@ -36,11 +41,28 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "WatchedBoard",
-    "secret_name",
 ]
 
 _MORNING: Final = time(9)
 _CRAWL: Final = CrawlSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The whole of rolewatch.toml, before the environment is added."""
+
+    __pydantic_config__ = STRICT
+
+    database: DatabaseSection = field(default_factory=DatabaseSection)
+    crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    ats: dict[str, AtsSettings] = field(default_factory=dict)
+    boards: tuple[BoardEntry, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    slack: SlackSection = field(default_factory=SlackSection)
+    webhook: WebhookSection = field(default_factory=WebhookSection)
+    log: LogSettings = field(default_factory=LogSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +97,8 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     alerts: AlertSettings = field(default_factory=AlertSettings)
     slack: SlackSettings = SlackSettings()
-    webhook_url: SecretStr | None = None
-    # addresses by channel: "apprise:family"
-    apprise: Mapping[str, SecretStr] = field(default_factory=dict)
+    # by channel: "webhook", "apprise:family"; Slack's are in `slack`
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
     # another name of a Slack channel → the name that is used for it
@@ -87,7 +108,7 @@ class Settings:
 
     @property
     def digest(self) -> time | None:
-        """When the daily digest is sent; 09:00 if only a rule's `mode` asks for one."""
+        """Return the time of the daily digest; 09:00 if only a rule's `mode` asks for one."""
         return self.alerts.digest or (
             _MORNING if any(rule.mode == "digest" for rule in self.rules) else None
         )
@@ -114,21 +135,9 @@ class Settings:
         """
         return self.aliases.get(channel, channel) if self._is_configured(channel) else "console"
 
+    def secret(self, channel: str) -> SecretStr | None:
+        """Return the token or address with which a channel is sent to."""
+        return self.slack.token if kind(channel) == "slack" else self.secrets.get(channel)
+
     def _is_configured(self, channel: str) -> bool:
-        match Channel.parse(channel).kind:
-            case "console":
-                return True
-            case "apprise":
-                return channel in self.apprise
-            case "webhook":
-                return self.webhook_url is not None
-            case _:
-                return self.slack.token is not None
-
-
-def secret_name(channel: str) -> str:
-    """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
-    kind, name = Channel.parse(channel)
-    if kind == "apprise":
-        return "ROLEWATCH_APPRISE_" + name.upper().replace("-", "_")
-    return "SLACK_WEBHOOK_URL" if kind == "webhook" else "SLACK_BOT_TOKEN"
+        return not secret_name(channel) or self.secret(channel) is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, StrictStr
 
+from monitor.channels import channel_forms
 from monitor.config.values import (
     KINDS,
     Channels,
@@ -20,10 +22,12 @@ from monitor.config.values import (
     YearlyPay,
 )
 
+_FORMS: Final = ", ".join(re.sub(r"(\S+)", r"`\1`", form, count=1) for form in channel_forms())
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What you look for, and where it is posted. A rule needs phrases in `any` or `all`."""
+    """A search for roles, and its channels. A rule needs phrases in `any` or `all`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -90,10 +94,7 @@ class Rule:
     ] = (timedelta(hours=72), timedelta(hours=24))
     notify: Annotated[
         Channels,
-        Field(
-            description="The channels: `slack:#name`, `slack:C…` (a channel's id), `slack:U…`"
-            " (a direct message), `webhook`, `apprise:NAME`, `console`."
-        ),
+        Field(description=f"The channels: {_FORMS}."),
     ] = ("console",)
     mention: Annotated[
         SlackIds,

@@ -2,7 +2,7 @@
 
 pydantic reads the file into these classes (`validate` in `mistakes.py`). They are dataclasses, so
 that the program and its tests can make one, or `replace` a field, without parsing texts again.
-docs/configuration.md has the descriptions. Rules are in `rule.py`.
+docs/configuration.md has the descriptions. Rules are in `rule.py`, the whole file in `model.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import tzlocal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from monitor.config.rule import Rule
 from monitor.config.values import (
     Baseline,
     Channels,
@@ -32,7 +31,7 @@ from monitor.config.values import (
     Zone,
 )
 
-_STRICT: Final = ConfigDict(extra="forbid")
+STRICT: Final = ConfigDict(extra="forbid")
 
 
 def local_zone() -> ZoneInfo:
@@ -45,9 +44,9 @@ def local_zone() -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSection:
-    """Where the history is stored."""
+    """The database with the history."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     url: Annotated[
         StrictStr,
@@ -60,9 +59,9 @@ class DatabaseSection:
 
 @dataclass(frozen=True, slots=True)
 class CrawlSettings:
-    """How boards are checked."""
+    """Checks of boards."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     every: Annotated[
         Duration,
@@ -90,9 +89,9 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True)
 class AtsSettings:
-    """How one ATS is asked. `NAME` is the name of an ATS, such as `greenhouse`."""
+    """Requests to one ATS. `NAME` is the name of an ATS, such as `greenhouse`."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     api_url: Annotated[
         Url | None,
@@ -113,7 +112,7 @@ class AtsSettings:
 class BoardEntry:
     """A board to watch. Give `url` or `board`."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     url: Annotated[
         StrictStr | None,
@@ -153,7 +152,7 @@ class BoardEntry:
 class AlertSettings:
     """Alerts that no rule decides, and when alerts are sent."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     operator: Annotated[
         Channels,
@@ -186,7 +185,7 @@ class AlertSettings:
 class SlackSection:
     """Slack, apart from its tokens."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     api_url: Annotated[
         SlackApiUrl, Field(description="Another API: GovSlack, a proxy, a test server.")
@@ -201,14 +200,14 @@ class SlackSection:
 class WebhookSection:
     """No keys: the webhook's address comes from the environment."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
     """The daemon's log."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     level: Annotated[
         Literal["debug", "info", "warning", "error"],
@@ -221,9 +220,9 @@ class LogSettings:
 
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
-    """How others watch the daemon. By default nothing listens and nothing is called."""
+    """Health checks of the daemon. By default nothing listens and nothing is called."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     listen: Annotated[
         HostAndPort | None,
@@ -239,21 +238,3 @@ class HealthSettings:
             examples=["https://hc.example.org/ping"],
         ),
     ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
-    """The whole of rolewatch.toml, before the environment is added."""
-
-    __pydantic_config__ = _STRICT
-
-    database: DatabaseSection = DatabaseSection()
-    crawl: CrawlSettings = CrawlSettings()
-    ats: dict[str, AtsSettings] = field(default_factory=dict)
-    boards: tuple[BoardEntry, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    alerts: AlertSettings = field(default_factory=AlertSettings)
-    slack: SlackSection = SlackSection()
-    webhook: WebhookSection = WebhookSection()
-    log: LogSettings = LogSettings()
-    health: HealthSettings = HealthSettings()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StrictStr
 
+from monitor.channels import parse_channel
 from monitor.text.phrases import Phrase
 
 Baseline = Literal["summary", "announce"]
@@ -31,9 +32,6 @@ Place = Literal["title", "description", "department", "location", "company"]
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 366 * 86400  # seconds
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
-# not …_file: $ROLEWATCH_APPRISE_…_FILE names the file that holds the address of another channel
-_APPRISE = re.compile(r"apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39}", re.IGNORECASE)
-_SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
 _URL = re.compile(
     r"https?://[^\s/@:?#\[\]]+(:[0-9]{1,5})?([/?#][!-~]*)?"
     r"|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[!-~]*)?"
@@ -61,25 +59,6 @@ def parse_duration(value: object) -> timedelta:
 def _parse_delay(value: object) -> timedelta:
     """Return the span of a duration that may be zero: "0s". Raise ValueError."""
     return timedelta(0) if value in {"0ms", "0s"} else parse_duration(value)
-
-
-def parse_channel(value: str) -> str:
-    """Return the channel's name in lower case, an id as it is. Raise ValueError."""
-    if value in {"console", "webhook"}:
-        return value
-    if _SLACK.fullmatch(value):
-        return value.lower() if value.startswith("slack:#") else value
-    if _APPRISE.fullmatch(value):
-        return value.lower()
-    if value.startswith("apprise:"):
-        raise ValueError(
-            "expected apprise:NAME of letters, digits, - and _ that does not end in _file;"
-            " its address is $ROLEWATCH_APPRISE_NAME"
-        )
-    raise ValueError(
-        "expected slack:#name, slack:C… (a channel's id), slack:U… (a person), apprise:NAME,"
-        " webhook or console"
-    )
 
 
 def _parse_slack_id(value: str) -> str:

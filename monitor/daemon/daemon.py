@@ -2,12 +2,11 @@
 
     rounds        when the next board is due (`turns.py`); each runs as a task (`round_tasks.py`)
     timed_alerts  when the next reminder or digest is due (`turns.py`)
-    lease         renewed every 20 seconds, by the loop's own time: APScheduler's jobs would wait
-                  after the clock was set back
+    lease         renewed every 20 seconds (`wake.py`)
     delivery      always: the outbox sleeps until a message is due or a commit wakes it
-    poll          every two seconds, by the loop's own time and without a transaction: did another
-                  process write (`wake.py`), did the configuration change (`reload.py`), was the
-                  clock set (`clock_change.py`)
+    poll          every two seconds, without a transaction (`wake.py`): did another process write,
+                  did the configuration change (`reload.py`), was the clock set
+                  (`clock_change.py`)
     health        always: checks that all of this is in time (`monitor/health/`)
 
 To stop: no new round begins, crawls are cancelled and their results stored, then the outbox ends.
@@ -21,7 +20,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -32,13 +31,12 @@ from sqlalchemy import Connection, Engine, event
 
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
-from monitor.daemon.clock_change import Steps, shift
 from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
 from monitor.daemon.turns import Turns
-from monitor.daemon.wake import Listener, OpenConnection
+from monitor.daemon.wake import Watch
 from monitor.database import slack_channels
 from monitor.database.engine import is_reading
-from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
+from monitor.database.lease import Lease
 from monitor.database.trouble import OutageLog
 from monitor.delivery.dispatcher import Outbox
 from monitor.health.guard import HealthMonitor
@@ -47,8 +45,6 @@ from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
-POLL_EVERY: Final = 2.0  # seconds
-RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
 # seconds for the work in flight; then the program ends without it, and nothing is lost
 STOP_WITHIN: Final = 8.0
 
@@ -74,7 +70,6 @@ class Daemon:
     lease_lost: bool = False  # another process has the lease
     forced: bool = False  # work in flight was cut off
     troubles: OutageLog = field(default_factory=OutageLog)
-    steps: Steps = field(default_factory=Steps)
     configuration: Configuration | None = None  # while it runs
     turns: Turns | None = None  # the same
     asked: bool = False  # SIGHUP came before there was a configuration
@@ -89,14 +84,21 @@ class Daemon:
         self.loop, read_at = asyncio.get_running_loop(), stamps(self.settings.sources)
         self._install_signal_handlers()
         self.lease.on_lost = lambda: self._call_soon(self._leave)
-        self.connection = OpenConnection(self.lease.base)
-        self.listener = Listener(self.lease.base, self._ring)
         await asyncio.to_thread(self._prepare)
         configuration = await self._configure(read_at)
         scheduler = _start_scheduler()
         shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
         self.turns = Turns(self.engine, configuration, scheduler, configuration.guard, *shared)
-        tasks = self._start_tasks(configuration)
+        watch = Watch(
+            self.lease,
+            self.clock,
+            self.stop,
+            self.troubles,
+            self._ring,
+            configuration.is_old,
+            self.turns.take,
+        )
+        tasks = self._start_tasks(configuration, watch)
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
         log.info("daemon stopping")
@@ -133,7 +135,7 @@ class Daemon:
         )
         return self.configuration
 
-    def _start_tasks(self, configuration: Configuration) -> list[asyncio.Task[None]]:
+    def _start_tasks(self, configuration: Configuration, watch: Watch) -> list[asyncio.Task[None]]:
         """Start the tasks that run as long as the daemon. It stops when one of them ends.
 
         Not a TaskGroup, which would cancel the others: they get time to finish their work.
@@ -141,8 +143,8 @@ class Daemon:
         jobs = (
             configuration.outbox.run(self.wake, self.stop),
             configuration.talk.run(self.stop),
-            self._poll(),
-            self._keep_lease(),
+            watch.poll(),
+            watch.keep_lease(),
         )
         tasks = [asyncio.create_task(job) for job in jobs]
         for task in tasks:
@@ -215,50 +217,6 @@ class Daemon:
             )
         self._call_soon(self.wake.set)
 
-    async def _keep_lease(self) -> None:
-        """Renew the lease. After a database error retry soon, before it expires."""
-        while not self.stop.is_set():
-            wait = RENEW_AGAIN
-            with self.troubles.passing("lease not renewed, trying again"):
-                await asyncio.to_thread(self.connection.renew, self.lease)
-                wait = RENEW_EVERY
-            await self._sleep(wait)
-
-    async def _poll(self) -> None:
-        """Poll for changes by other processes, by the loop's own time."""
-        try:
-            while not self.stop.is_set():
-                with (
-                    suppress(LeaseLost),
-                    self.troubles.passing("the database cannot be watched, trying again"),
-                ):
-                    await self._poll_once()
-                await self._sleep(POLL_EVERY)
-        finally:
-            self.listener.close()
-            await asyncio.to_thread(self.connection.close)
-
-    async def _poll_once(self) -> None:
-        await self.listener.keep()
-        changed = await asyncio.to_thread(self.connection.has_changed)
-        step = self.steps.measure(self.clock(), self.loop.time())
-        if step < timedelta(0):
-            moved = await asyncio.to_thread(self._shift, step)
-            log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
-        first = self.steps.remember()
-        if changed or step or first:
-            self._ring()
-        elif (
-            self.configuration is not None
-            and self.turns is not None
-            and self.configuration.is_old()
-        ):
-            self.turns.take()
-
-    def _shift(self, step: timedelta) -> int:
-        with self.engine.begin() as connection:
-            return shift(connection, step, self.clock())
-
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
         """Stop the crawls, then wait until results are stored and messages in flight settled."""
         turns = self.turns.tasks if self.turns else []
@@ -272,14 +230,6 @@ class Daemon:
                 reason="work in flight did not end in time; the next start resumes it",
             )
             task.cancel()
-
-    async def _sleep(self, seconds: float) -> None:
-        """Wait so long, or until the daemon stops."""
-        # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is
-        # set
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.stop.wait()
 
     def _call_soon(self, call: Callable[[], None]) -> None:
         """Call in the event loop, from any thread. Nothing happens after the loop has ended."""

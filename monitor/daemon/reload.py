@@ -133,6 +133,6 @@ class Configuration:
 def _require_same_database(now: Settings, changed: Settings) -> None:
     if now.database_url.get_secret_value() != changed.database_url.get_secret_value():
         raise UserError(
-            f"{changed.file}: database.url: a running daemon keeps its database: "
-            "restart it to use another one"
+            f"{changed.file}: database.url: the database of a running daemon cannot change: "
+            "restart the daemon to use this one"
         )

@@ -41,7 +41,7 @@ class Rounds:
 
     @property
     def in_trouble(self) -> bool:
-        """Whether the last round failed, or one is running that will show it."""
+        """Return whether the last round failed, or one is running that will show it."""
         return self.pause > PAUSE or bool(self.tasks)
 
     @property

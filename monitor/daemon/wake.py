@@ -1,4 +1,7 @@
-"""Notice that another process wrote to the database, without opening a transaction.
+"""Watch the database and the clock, and keep the lease: by the loop's own time.
+
+APScheduler's jobs would wait after the clock was set back. A write of another process is noticed
+without opening a transaction:
 
     SQLite       `PRAGMA data_version` on a connection that stays open: it changes with each
                  commit of any other connection
@@ -16,13 +19,21 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Engine
 
+from monitor.daemon.clock_change import Steps, shift
 from monitor.database.engine import CHANNEL
-from monitor.database.lease import Lease
-from monitor.database.trouble import DATABASE_ERRORS
+from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
+from monitor.database.trouble import DATABASE_ERRORS, OutageLog
+
+log = structlog.get_logger()
+POLL_EVERY: Final = 2.0  # seconds
+RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
 
 
 class OpenConnection:
@@ -136,3 +147,73 @@ class Listener:
             notified = True
         if notified:
             self._ring()
+
+
+@dataclass
+class Watch:
+    """Two tasks that run until `stop`: one keeps the lease, one polls for changes.
+
+    `ring` is called when another process wrote or the clock was set, `take` when only the
+    configuration may have changed.
+    """
+
+    lease: Lease
+    clock: Callable[[], datetime]
+    stop: asyncio.Event
+    troubles: OutageLog
+    ring: Callable[[], None]
+    is_configuration_old: Callable[[], bool]
+    take: Callable[[], None]
+    steps: Steps = field(default_factory=Steps)
+
+    def __post_init__(self) -> None:
+        self.connection = OpenConnection(self.lease.base)
+        self.listener = Listener(self.lease.base, self.ring)
+
+    async def keep_lease(self) -> None:
+        """Renew the lease. After a database error retry soon, before it expires."""
+        while not self.stop.is_set():
+            wait = RENEW_AGAIN
+            with self.troubles.passing("lease not renewed, trying again"):
+                await asyncio.to_thread(self.connection.renew, self.lease)
+                wait = RENEW_EVERY
+            await self._sleep(wait)
+
+    async def poll(self) -> None:
+        """Poll for changes by other processes, of the clock and of the configuration."""
+        try:
+            while not self.stop.is_set():
+                with (
+                    suppress(LeaseLost),
+                    self.troubles.passing("database not watched"),
+                ):
+                    await self._poll_once()
+                await self._sleep(POLL_EVERY)
+        finally:
+            self.listener.close()
+            await asyncio.to_thread(self.connection.close)
+
+    async def _poll_once(self) -> None:
+        await self.listener.keep()
+        changed = await asyncio.to_thread(self.connection.has_changed)
+        step = self.steps.measure(self.clock(), asyncio.get_running_loop().time())
+        if step < timedelta(0):
+            moved = await asyncio.to_thread(self._shift, step)
+            log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
+        first = self.steps.remember()
+        if changed or step or first:
+            self.ring()
+        elif self.is_configuration_old():
+            self.take()
+
+    def _shift(self, step: timedelta) -> int:
+        with self.lease.engine.begin() as connection:
+            return shift(connection, step, self.clock())
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait so long, or until the daemon stops."""
+        # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is
+        # set
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()

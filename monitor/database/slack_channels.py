@@ -7,11 +7,9 @@ direct message is stored under its person: `U…` has the id `D…`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -21,35 +19,11 @@ from monitor.database.engine import read_transaction
 from monitor.database.json_values import one_of
 from monitor.database.tables import SlackChannel
 
-_PREFIX: Final = "slack:"
-_PERSON: Final = re.compile("slack:[UW][A-Z0-9]{5,}")
-_CONVERSATION: Final = re.compile("slack:D[A-Z0-9]{5,}")
-
-
-def spelled(channel: str) -> str:
-    """Return the channel as Slack spells its name: in lower case."""
-    kind, name = Channel.parse(channel)
-    return channel.lower() if kind == "slack" and name.startswith("#") else channel
-
-
-def is_person(channel: str) -> bool:
-    """Return True for a direct message by the person's id: `slack:U…`."""
-    return _PERSON.fullmatch(channel) is not None
-
-
-def is_conversation(channel: str) -> bool:
-    """Return True for a direct message by its own id: `slack:D…`."""
-    return _CONVERSATION.fullmatch(channel) is not None
-
-
-def is_direct(channel: str) -> bool:
-    """Return True for a direct message, by its own id or the person's."""
-    return is_person(channel) or is_conversation(channel)
-
 
 def are_mixed(channels: Collection[str]) -> bool:
     """Return True if some are `slack:U…` and some `slack:D…`, so that two may be the same."""
-    return any(map(is_person, channels)) and any(map(is_conversation, channels))
+    parts = [Channel.parse(channel) for channel in channels]
+    return any(part.is_person for part in parts) and any(part.is_conversation for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +43,15 @@ class Directory:
         None for an unknown name and for a channel that is not Slack's. A person whose direct
         message is unknown has the person's own id.
         """
-        kind, name = Channel.parse(spelled(channel))
-        if kind != "slack":
+        parts = Channel.parse(channel)
+        if not parts.is_slack:
             return None
-        known = self.channels.get(name)
-        return known.channel_id if known else None if name.startswith("#") else name
+        known = self.channels.get(parts.name)
+        return known.channel_id if known else None if parts.has_slack_name else parts.name
 
     def key(self, channel: str) -> str:
         """Return a key that all names of one channel share: its id, or the name without one."""
-        return self.channel_id(channel) or spelled(channel)
+        return self.channel_id(channel) or str(Channel.parse(channel))
 
     def is_public(self, channel: str) -> bool:
         """Return True if Slack has listed this channel as public."""
@@ -96,17 +70,19 @@ class Directory:
         """Return every name of a channel, given by any of them; that one alone without an id."""
         channel_id = self.channel_id(channel)
         return list(
-            dict.fromkeys([spelled(channel), *(self.names(channel_id) if channel_id else ())])
+            dict.fromkeys(
+                [str(Channel.parse(channel)), *(self.names(channel_id) if channel_id else ())]
+            )
         )
 
     def names(self, channel_id: str) -> list[str]:
         """Return every name of that channel: `slack:C…`, then its names and former names."""
         named = [
-            _PREFIX + name
+            str(Channel.slack(name))
             for name, listed in self.channels.items()
             if listed.channel_id == channel_id
         ]
-        return [_PREFIX + channel_id, *named]
+        return [str(Channel.slack(channel_id)), *named]
 
     def applied(self, settings: Settings) -> Settings:
         """Return the settings with one name for each channel whose names are known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,12 +17,13 @@ from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue, refusals
 from monitor.delivery.backlog import of_kind
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
     LOOK_BACK,
+    Delivered,
     DeliveryOutcome,
     QueuedDelivery,
+    TokenBucket,
     internal_error,
     outcome_of_lookup,
     outcome_of_send,
@@ -35,46 +36,31 @@ log = structlog.get_logger()
 
 
 @dataclass
-class Delivered:
-    """Counts of messages of one delivery run."""
-
-    sent: int = 0
-    failed: int = 0  # refused, or maybe sent
-    waiting: int = 0  # not sent yet
-
-
 class Sender:
     """Send messages through one notifier per kind of channel.
 
     The `operators` channels get an alert when a channel refuses messages.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        notifiers: Mapping[str, Notifier],
-        clock: Callable[[], datetime],
-        *,
-        operators: Sequence[str],
-        sleep: Callable[[float], Awaitable[None]],
-        appears: timedelta,
-        channels: Sequence[str] = (),
-    ) -> None:
-        self._engine = engine
-        self.notifiers = notifiers
-        self._clock = clock
-        self._operators = operators
-        self._sleep = sleep
-        self._appears = appears
-        self._paces: dict[str, TokenBucket] = {}
-        self._lease: Lease | None = None
-        # two channels refused at once are one incident, and names are learned once
-        self.settling = asyncio.Lock()
-        self.names = ChannelNames(engine, clock, channels, self.settling)
-        # channels that took a message since the last refusal; a refused one may be discarded since
-        self._healthy: set[str] = set()
-        self.in_flight: set[str] = set()  # queues with a message in a search, a send or a settle
-        self.stopping = False  # claim nothing new
+    _engine: Engine
+    notifiers: Mapping[str, Notifier]
+    _clock: Callable[[], datetime]
+    _operators: Sequence[str]
+    _sleep: Callable[[float], Awaitable[None]]
+    _appears: timedelta
+    channels: InitVar[Sequence[str]]
+    _paces: dict[str, TokenBucket] = field(default_factory=dict)
+    _lease: Lease | None = None
+    # two channels refused at once are one incident, and names are learned once
+    settling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # channels that took a message since the last refusal; a refused one may be discarded since
+    _healthy: set[str] = field(default_factory=set)
+    # queues with a message in a search, a send or a settle
+    in_flight: set[str] = field(default_factory=set)
+    stopping: bool = False  # claim nothing new
+
+    def __post_init__(self, channels: Sequence[str]) -> None:
+        self.names = ChannelNames(self._engine, self._clock, channels, self.settling)
 
     def work_under(self, lease: Lease) -> None:
         """Write and send only while this lease is held."""
@@ -245,14 +231,9 @@ class Sender:
 
 def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
     """Return an alert's log fields. `waited` is in seconds."""
-    named = {"rule": alert.rule, "posting": alert.posting}
+    facts = {"alert": alert.id, "kind": alert.kind, "rule": alert.rule, "posting": alert.posting}
     waited = round((now - alert.created_at).total_seconds(), 1)
-    return {
-        "alert": alert.id,
-        "kind": alert.kind,
-        **{name: value for name, value in named.items() if value},
-        "waited": waited,
-    }
+    return {name: fact for name, fact in facts.items() if fact} | {"waited": waited}
 
 
 async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:

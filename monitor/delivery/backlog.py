@@ -1,24 +1,24 @@
-"""Find and count the messages that still have to be delivered.
+"""Find and count the messages and edits that still have to be delivered.
 
     QUEUED       pending or sending: the outbox sends it in its turn
     OPEN         queued, or failed with a next try: the outbox works on it by itself
     UNDELIVERED  queued or failed: a person may have to act
     UNCLAIMED    never claimed, or clearly refused: pending, held or failed
 
-Alerts without a message count apart (`unpacked_alerts`).
+Alerts without a message count apart (`pack.py`), and so do edits of cards (`next_edits`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from monitor.database.json_values import one_of
-from monitor.database.tables import Alert, Delivery
-from monitor.delivery import unpacked
+from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.retry_policy import QueuedDelivery
 
 # `state <> 'sent'` lets both databases use the index of what is open.
@@ -46,6 +46,10 @@ _COLUMNS = (
 )
 
 
+# a card that may have to be edited
+STALE: Final = (Card.wanted != Card.shown, Card.ts.is_not(None))
+
+
 def of_kind(name: str) -> ColumnElement[bool]:
     """Return the condition for a channel or a kind of channels: `slack` includes `slack:#roles`."""
     return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
@@ -69,11 +73,6 @@ def count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
 def count_unconfirmed(connection: Connection) -> int:
     """Return the number of messages that may have been sent. They are searched before a retry."""
     return count(connection, _NOT_SENT, Delivery.state == "sending")
-
-
-def unpacked_alerts(connection: Connection) -> int:
-    """Return the number of alerts of ended rounds that have no message yet."""
-    return connection.scalar(select(func.count()).select_from(unpacked.query().subquery())) or 0
 
 
 def count_moving(connection: Connection, until: datetime) -> int:
@@ -126,3 +125,43 @@ def _ready_channels(heads: Sequence[QueuedDelivery], until: datetime) -> set[str
         for head in heads
         if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The first card of a channel that may be stale."""
+
+    id: int
+    channel: str
+    attempts: int
+    next_try_at: datetime | None  # null: now
+
+    @property
+    def queue(self) -> str:
+        return f"edits of {self.channel}"
+
+
+def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]:
+    """Return the next edit of every channel, or of one. A refused card does not block others."""
+    conditions = STALE if channel is None else (*STALE, Card.channel == channel)
+    rank = (
+        func.row_number()
+        .over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id))
+        .label("rank")
+    )
+    ranked = (
+        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank)
+        .where(*conditions)
+        .subquery()
+    )
+    first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(
+        ranked.c.rank == 1
+    )
+    return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
+
+
+def retry_edits_now(connection: Connection, now: datetime) -> None:
+    """Retry postponed edits at once, or when Slack allows it."""
+    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+    until = case((Card.not_before > now, Card.not_before))
+    connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))

@@ -19,8 +19,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from monitor.channels import Channel
 from monitor.database.json_values import one_of
-from monitor.database.slack_channels import spelled
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery.backlog import UNCLAIMED
 
@@ -41,10 +41,11 @@ def respell(connection: Connection) -> None:
     """Merge channels that an older configuration wrote with capitals: `#Roles` is `#roles`."""
     for column in _CHANNELS:
         for channel in connection.scalars(
-            select(column).where(column.startswith("slack:#")).distinct()
+            select(column).where(column.startswith(str(Channel.slack("#")))).distinct()
         ).all():
-            if channel != spelled(channel):
-                _merge(connection, channel, spelled(channel), None)
+            lower = str(Channel.parse(channel))
+            if channel != lower:
+                _merge(connection, channel, lower, None)
 
 
 _CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
@@ -77,6 +78,11 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     connection.execute(delete(Alert).where(own))
     connection.execute(delete(Delivery).where(Delivery.id == row_id))
     return True
+
+
+def is_stored(connection: Connection, row_id: int) -> bool:
+    """Return whether the delivery still exists: a merge may have taken it back."""
+    return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None
 
 
 def _is_used(connection: Connection, channel: str) -> bool:

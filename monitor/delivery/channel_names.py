@@ -15,9 +15,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, Engine
 
-from monitor.channels import Listed, kind
+from monitor.channels import Channel, Listed
 from monitor.database import slack_channels
-from monitor.delivery import channel_merge, queue
+from monitor.delivery import channel_merge
 from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 
@@ -69,7 +69,8 @@ class ChannelNames:
         Return whether that took back the claimed message, given by its row id.
         """
         await self.recall(notifier)
-        if slack_channels.is_direct(channel) and not slack_channels.are_mixed(self._channels):
+        parts = Channel.parse(channel)
+        if parts.is_direct_message and not slack_channels.are_mixed(self._channels):
             return False
         return await self._ask(notifier, channel, claimed)
 
@@ -89,7 +90,8 @@ class ChannelNames:
         with self.engine.begin() as connection:
             known = slack_channels.remember(connection, listed, self._clock())
             channel_merge.merge(connection, known.aliases(self._channels), claimed)
-            return known.ids, claimed is not None and not queue.exists(connection, claimed)
+            taken_back = claimed is not None and not channel_merge.is_stored(connection, claimed)
+            return known.ids, taken_back
 
     def merge(self, connection: Connection) -> None:
         """Merge the rows under other names of a channel into its one name."""
@@ -110,9 +112,10 @@ class ChannelNames:
 
     def meet(self, connection: Connection, channel: str, receipt: Receipt | None) -> None:
         """Store the direct message that a message to a person is in, and merge its names."""
-        if receipt is None or receipt.channel_id is None or not slack_channels.is_person(channel):
+        parts = Channel.parse(channel)
+        if receipt is None or receipt.channel_id is None or not parts.is_person:
             return
-        person = channel.removeprefix("slack:")
+        person = parts.name
         if slack_channels.stored_id(connection, person) != receipt.channel_id:
             met = {person: Listed(receipt.channel_id, private=True)}
             known = slack_channels.remember(connection, met, self._clock())
@@ -121,6 +124,9 @@ class ChannelNames:
 
 def _to_ask(channels: Collection[str]) -> list[str]:
     """Return a channel for each list to ask Slack for: of names, and of direct messages."""
-    names = [channel for channel in channels if kind(channel) == "slack"]
-    named = next((name for name in names if "#" in name), "slack:#")
-    return [named, *[name for name in names if slack_channels.is_direct(name)][:1]] if names else []
+    known = [part for part in map(Channel.parse, channels) if part.is_slack]
+    if not known:
+        return []
+    named = next((part for part in known if part.has_slack_name), Channel.slack("#"))
+    direct = [part for part in known if part.is_direct_message]
+    return [str(part) for part in (named, *direct[:1])]

@@ -24,8 +24,10 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
-from monitor.delivery.attempt import Delivered, Sender
-from monitor.delivery.edits import Edit, Editor
+from monitor.delivery.attempt import Sender
+from monitor.delivery.backlog import Edit
+from monitor.delivery.edits import Editor
+from monitor.delivery.retry_policy import Delivered
 from monitor.delivery.survey import Survey, Work, seconds_until
 from monitor.notify.base import Notifier
 
@@ -64,15 +66,7 @@ class Outbox:
         self._hours = hours or AlertSettings()
         self._sleep = sleep
         self._grace = grace
-        self._sender = Sender(
-            engine,
-            notifiers,
-            clock,
-            operators=operators,
-            sleep=sleep,
-            appears=appears,
-            channels=channels,
-        )
+        self._sender = Sender(engine, notifiers, clock, operators, sleep, appears, channels)
         self._editor = Editor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._resumed = False
@@ -145,7 +139,7 @@ class Outbox:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
         with (
             suppress(LeaseLost),
-            self._troubles.passing("slack channels cannot be stored, trying again"),
+            self._troubles.passing("slack channels not stored"),
             suppress(TimeoutError),
         ):
             async with asyncio.timeout(_LISTING):

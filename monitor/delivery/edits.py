@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import cards
@@ -22,28 +22,12 @@ from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
 from monitor.delivery.attempt import Sender
-from monitor.delivery.pace import TokenBucket
-from monitor.delivery.retry_policy import asked_until, outcome_of_edit
+from monitor.delivery.backlog import STALE, Edit
+from monitor.delivery.retry_policy import TokenBucket, asked_until, outcome_of_edit
 from monitor.messages import Message, dump, load
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
-
-_STALE = (Card.wanted != Card.shown, Card.ts.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """The first card of a channel that may be stale."""
-
-    id: int
-    channel: str
-    attempts: int
-    next_try_at: datetime | None  # null: now
-
-    @property
-    def queue(self) -> str:
-        return f"edits of {self.channel}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +37,6 @@ class _CardEdit:
     place: Receipt
     message: Message
     revision: int
-
-
-def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]:
-    """Return the next edit of every channel, or of one. A refused card does not block others."""
-    conditions = _STALE if channel is None else (*_STALE, Card.channel == channel)
-    rank = (
-        func.row_number()
-        .over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id))
-        .label("rank")
-    )
-    ranked = (
-        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank)
-        .where(*conditions)
-        .subquery()
-    )
-    first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(
-        ranked.c.rank == 1
-    )
-    return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
-
-
-def retry_edits_now(connection: Connection, now: datetime) -> None:
-    """Retry postponed edits at once, or when Slack allows it."""
-    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
-    until = case((Card.not_before > now, Card.not_before))
-    connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))
 
 
 class Editor:
@@ -186,7 +144,7 @@ class Editor:
 
 def _target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | None:
     card = connection.execute(
-        select(Card.__table__).where(Card.id == card_id, *_STALE)
+        select(Card.__table__).where(Card.id == card_id, *STALE)
     ).one_or_none()
     if card is None:
         return None

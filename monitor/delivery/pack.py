@@ -1,19 +1,38 @@
-"""Write a delivery for each message that waiting alerts make, and merge a backlog into fewer."""
+"""Write a delivery for each message that waiting alerts make, and merge a backlog into fewer.
+
+The alerts of one round are packed together at its end. A hanging board may delay that by minutes.
+So once an alert is 8 seconds old, everything that its round has brought so far is packed. Two kinds
+wait for the end in any case:
+
+    summaries        one per channel and round
+    failing boards   the end adds the employer's new board, or that no host answers at all
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from monitor.alerts import cards
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Alert, Delivery
-from monitor.delivery import unpacked
-from monitor.delivery.grouping import MANY, PER_MESSAGE, PendingAlert, group_alerts
+from monitor.database.tables import Alert, CheckRound, Delivery
+from monitor.delivery.grouping import MANY, PER_MESSAGE, CountKey, PendingAlert, group_alerts
 from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, dump, load
 
 # Messages that wait longer in a channel are merged into one.
@@ -22,6 +41,19 @@ BACKLOG_AGE: Final = timedelta(minutes=10)
 _NEVER_TRIED: Final = and_(
     Delivery.state == "pending", Delivery.state != "sent", Delivery.attempts == 0
 )
+WAIT: Final = timedelta(seconds=8)  # for the end of a running round
+_ROLES: Final = ("opened", "revised", "closed", "reopened")
+
+_unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
+_ended = or_(
+    Alert.round_id.is_(None),
+    Alert.round_id.in_(select(CheckRound.id).where(CheckRound.finished_at.is_not(None))),
+)
+_for_the_end = or_(
+    Alert.kind == "summary",
+    and_(Alert.kind == "operator", Alert.message.contains('"event":"failing"')),
+)
+_early = and_(_unpacked, ~_ended, ~_for_the_end)
 
 
 def new_id() -> str:
@@ -33,19 +65,19 @@ def due(connection: Connection, now: datetime) -> bool:
     """Return whether there is anything to pack or to merge. Cheap: it reads no message."""
     return any(
         connection.execute(query.limit(1)).first()
-        for query in (unpacked.query(now), _backlogged_channels(now))
+        for query in (unpacked(now), _backlogged_channels(now))
     )
 
 
 def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
     """Write a delivery for each message that waiting alerts make. Return their number."""
-    rows = connection.execute(unpacked.query(now).with_for_update(of=Alert)).all()
+    rows = connection.execute(unpacked(now).with_for_update(of=Alert)).all()
     rounds = {row.round_id for row in rows if row.round_id is not None}
     alerts = (
         PendingAlert(row.id, row.round_id, row.channel, row.rule, load(row.message), row.posting_id)
         for row in rows
     )
-    messages = group_alerts(alerts, unpacked.count_packed(connection, rounds, now))
+    messages = group_alerts(alerts, count_packed(connection, rounds, now))
     for outgoing in messages:
         row = {
             "delivery_id": make_id(),
@@ -66,6 +98,64 @@ def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new
 def _link(connection: Connection, alerts: Sequence[int], delivery_id: str) -> None:
     statement = update(Alert).where(in_json_list(Alert.id, "ids")).values(delivery_id=delivery_id)
     connection.execute(statement, {"ids": json_list(alerts)})
+
+
+def unpacked(
+    now: datetime | None = None,
+) -> Select[int, int | None, str, str | None, str, int | None]:
+    """Select the alerts to pack. Without `now` only those whose round has ended."""
+    columns = select(
+        Alert.id, Alert.round_id, Alert.channel, Alert.rule, Alert.message, Alert.posting_id
+    )
+    may_go = _ended if now is None else or_(_ended, _waited(now))
+    return columns.where(_unpacked, may_go).order_by(Alert.id)
+
+
+def _waited(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for alerts of running rounds of which one has waited long enough."""
+    rounds = select(Alert.round_id).where(_early, Alert.created_at <= now - WAIT)
+    return and_(Alert.round_id.in_(rounds), ~_for_the_end)
+
+
+def round_packed_at(connection: Connection) -> datetime | None:
+    """Return when alerts of a running round may be packed, or None without any."""
+    oldest: datetime | None = connection.scalar(select(func.min(Alert.created_at)).where(_early))
+    return None if oldest is None else oldest + WAIT
+
+
+def count_packed(
+    connection: Connection, rounds: Collection[int], now: datetime
+) -> Mapping[CountKey, int]:
+    """Count the role alerts of these rounds that messages contain already.
+
+    The key is channel, round and rule. Rounds shorter than the wait have none.
+    """
+    long = select(CheckRound.id, CheckRound.started_at).where(
+        in_json_list(CheckRound.id, "rounds"), CheckRound.started_at <= now - WAIT
+    )
+    counts: Counter[CountKey] = Counter()
+    for row in connection.execute(long, {"rounds": json_list(rounds)}).all():
+        # alerts have no index on their round, so begin where the round did
+        before = (
+            select(Alert.id)
+            .where(Alert.created_at < row.started_at)
+            .order_by(Alert.id.desc())
+            .limit(1)
+        )
+        query = (
+            select(Alert.channel, Alert.rule, func.count())
+            .where(Alert.id > (connection.scalar(before) or 0), Alert.round_id == row.id)
+            .where(Alert.kind.in_(_ROLES), Alert.delivery_id.is_not(None))
+            .group_by(Alert.channel, Alert.rule)
+        )
+        for channel, rule, count in connection.execute(query):
+            counts[channel, row.id, rule] = count
+    return counts
+
+
+def unpacked_alerts(connection: Connection) -> int:
+    """Return the number of alerts of ended rounds that have no message yet."""
+    return connection.scalar(select(func.count()).select_from(unpacked().subquery())) or 0
 
 
 def merge_backlog(connection: Connection, now: datetime) -> int:

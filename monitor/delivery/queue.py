@@ -244,8 +244,3 @@ def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
     return connection.execute(
         joined.where(Alert.delivery_id == delivery_id).order_by(Alert.id)
     ).all()
-
-
-def exists(connection: Connection, row_id: int) -> bool:
-    """Return whether the message still exists."""
-    return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None

@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from monitor.channels import Channel
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.delivery import backlog, channel_merge, edits, pack, queue, quiet_hours, unpacked
+from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours
+from monitor.delivery.backlog import Edit
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.edits import Edit
 from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 
@@ -40,7 +41,7 @@ def resume(engine: Engine, now: datetime) -> None:
     with engine.begin() as connection:
         channel_merge.respell(connection)
         queue.retry_failed_now(connection, now)
-        edits.retry_edits_now(connection, now)
+        backlog.retry_edits_now(connection, now)
 
 
 def prepare_and_list(
@@ -62,9 +63,9 @@ def prepare_and_list(
 def head_like(connection: Connection, item: Work) -> Work | None:
     """Return the first item of the same queue now, or None."""
     if isinstance(item, Edit):
-        return next(iter(edits.next_edits(connection, item.channel)), None)
+        return next(iter(backlog.next_edits(connection, item.channel)), None)
     head = next(iter(backlog.next_per_channel(connection, item.channel)), None)
-    if head is None or not slack_channels.is_conversation(item.channel):
+    if head is None or not Channel.parse(item.channel).is_conversation:
         return head
     return head if head in _may_go(connection, backlog.next_per_channel(connection)) else None
 
@@ -82,11 +83,11 @@ def _list(connection: Connection, hours: AlertSettings, now: datetime) -> Survey
     moments = (
         quiet_hours.next_turn(hours, now),
         pack.backlog_at(connection, now),
-        unpacked.next_at(connection),
+        pack.round_packed_at(connection),
     )
     heads: list[Work] = [
         *_may_go(connection, backlog.next_per_channel(connection)),
-        *edits.next_edits(connection),
+        *backlog.next_edits(connection),
     ]
     return Survey(heads, min((moment for moment in moments if moment), default=None))
 
@@ -104,12 +105,12 @@ def _may_go(connection: Connection, heads: Sequence[QueuedDelivery]) -> list[Que
         return list(heads)
     names = slack_channels.directory(connection)
     if mixed and any(
-        slack_channels.is_person(channel) and not names.is_known(channel) for channel in moving
+        Channel.parse(channel).is_person and not names.is_known(channel) for channel in moving
     ):
         heads = [
             head
             for head in heads
-            if head.state == "sending" or not slack_channels.is_conversation(head.channel)
+            if head.state == "sending" or not Channel.parse(head.channel).is_conversation
         ]
     busy = {names.key(channel): channel for channel in sending}
     return [

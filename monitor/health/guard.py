@@ -142,7 +142,7 @@ class HealthMonitor:
         self._server = server
         if self._metrics is None:
             await self._measure()
-        log.info("health listens", address=listen)
+        log.info("health server started", address=listen)
 
     def _make_server(self, listen: str) -> HealthServer:
         return HealthServer(listen, lambda: self.watchdog.reasons(STALE), self._text)

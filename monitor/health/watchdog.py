@@ -112,7 +112,7 @@ class Watchdog:
             self.write_operator_alert(message)
         except DATABASE_ERRORS as error:
             # retried at the next check
-            log.error("the operator's message could not be written", reason=describe(error))  # noqa: TRY400
+            log.error("operator message not written", reason=describe(error))  # noqa: TRY400
             return False
         return True
 

@@ -169,6 +169,8 @@ class WriteOnly:
     """The base of notifiers whose channels cannot be read."""
 
     readable = False
+    pace = 1.02  # seconds; one message a second and a little for the clocks' jitter
+    burst = 1
 
     async def find(  # the protocol's signature
         self,

@@ -17,17 +17,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from monitor.notify.base import ChannelRefusedError, NotifyError, Receipt, UnconfirmedError
+
 Done = TypeVar("Done")
 MOST_LEFT: Final = 5  # threads left behind by one channel
 
 
-class TooManyLeftError(Exception):
+class TooManyLeftError(ChannelRefusedError):
     """No call was made, since `left` earlier calls have not ended."""
 
     def __init__(self, left: int) -> None:
-        super().__init__(
-            "an earlier call has not ended" if left == 1 else f"{left} earlier calls have not ended"
-        )
+        calls = "an earlier call has" if left == 1 else f"{left} earlier calls have"
+        super().__init__(f"not sent, will be retried: {calls} not ended")
         self.left = left
 
 
@@ -44,6 +45,28 @@ class Threads:
     most_left: int = MOST_LEFT
     left: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    async def send(
+        self,
+        key: str,
+        work: Callable[[], bool],
+        timeout: float,  # as in `call`  # noqa: ASYNC109
+    ) -> Receipt:
+        """Send with a library's call that only says whether the service accepted the message.
+
+        Raises NotifyError: anything but yes may have arrived, and needs a person.
+        """
+        try:
+            accepted = await self.call(key, work, timeout)
+        except NotifyError:
+            raise
+        except Exception as error:  # its text may hold an address  # noqa: BLE001
+            raise UnconfirmedError(f"no answer ({type(error).__name__})", permanent=True) from None
+        if not accepted:
+            raise UnconfirmedError(
+                "the service refused the message or did not answer", permanent=True
+            )
+        return Receipt()
 
     async def call(
         self,

@@ -25,7 +25,6 @@ class ConsoleNotifier(WriteOnly):
     """The channel `console`."""
 
     pace = 0.0
-    burst = 1
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -35,6 +35,19 @@ _TAGS: Final[dict[RoleKind, str]] = {
     "reopened": "REOPENED",
 }
 # Slack interprets these even in escaped text. An invisible word joiner breaks them.
+# Characters of markup and mentions, each with one that looks alike and has no meaning.
+_LOOKALIKES: Final = {
+    "*": "\u2217",
+    "_": "\u02cd",
+    "`": "\u02cb",
+    "~": "\u223c",
+    "|": "\u01c0",
+    "@": "\uff20",
+    "<": "\u2039",
+    ">": "\u203a",
+    "\\": "\uff3c",
+}
+_INERT: Final = str.maketrans(_LOOKALIKES | {"[": "\uff3b", "]": "\uff3d"})
 _SLACK_MARKUP: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
 
@@ -58,6 +71,11 @@ def _escape_to_fit(text: str) -> str:
     return escape(text)
 
 
+def _without_markup(text: str) -> str:
+    """Return the text without markup, mentions or links of any service."""
+    return text.translate(_INERT).replace("://", ":\u2060//").replace("# ", "\uff03 ")
+
+
 def title_and_body(message: Message) -> tuple[str, str]:
     """Return a title and a body for services that each interpret another markup.
 
@@ -68,11 +86,9 @@ def title_and_body(message: Message) -> tuple[str, str]:
         rest = [" · ".join(facts(message)), *(line.strip() for line in _role(message)[1:])]
     else:
         first, *rest = lines(message)
-    title = wording.without_markup(first)
+    title = _without_markup(first)
     body = "\n".join(
-        line if wording.safe_url(line.strip()) else wording.without_markup(line)
-        for line in rest
-        if line
+        line if wording.safe_url(line.strip()) else _without_markup(line) for line in rest if line
     )
     return (wording.truncate(title, _TITLE_LIMIT), body) if body else ("", title)
 

@@ -48,19 +48,6 @@ _DIRECTION: Final = re.compile(
 )
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-# Characters of markup and mentions, each with one that looks alike and has no meaning.
-_LOOKALIKES: Final = {
-    "*": "\u2217",
-    "_": "\u02cd",
-    "`": "\u02cb",
-    "~": "\u223c",
-    "|": "\u01c0",
-    "@": "\uff20",
-    "<": "\u2039",
-    ">": "\u203a",
-    "\\": "\uff3c",
-}
-_INERT: Final = str.maketrans(_LOOKALIKES | {"[": "\uff3b", "]": "\uff3d"})
 _PAY: Final = re.compile(
     r"((?:from|up to) )?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?( [A-Z]{3})?(/\w+)?"
 )
@@ -92,11 +79,6 @@ def truncate(text: str, limit: int) -> str:
             break
         kept.append(character)
     return "".join(kept).rstrip(" \u200d") + "…"
-
-
-def without_markup(text: str) -> str:
-    """Return the text without markup, mentions or links of any service."""
-    return text.translate(_INERT).replace("://", ":\u2060//").replace("# ", "\uff03 ")
 
 
 def safe_url(url: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What people do in Slack: click a card's buttons, and type `/rolewatch`.
+"""Requests of people in Slack: clicks on a card's buttons, and `/rolewatch`.
 
 A click: `connection` acknowledges the envelope → `payloads` reads a `Click` → `app` skips repeats →
 `handler` opens a transaction → `actions` changes the database as `permissions` allows, and returns

@@ -1,6 +1,6 @@
-"""What each button does: change or query the database, and return the effects to run in Slack.
+"""The work of each button: change or query the database, and return the effects in Slack.
 
-Nothing here commits or calls Slack. `permissions.py` decides who may do what: the object that a
+Nothing here commits or calls Slack. `viewer.py` decides who may do what: the object that a
 button names counts, not the channel of the click.
 
 Every click may come twice and late. A role is saved once, an active mute stays as it is, an ended
@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from monitor.alerts import mutes, saved
-from monitor.channels import is_direct_message
+from monitor.channels import Channel
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.errors import UserError
@@ -234,7 +234,7 @@ def _ended_announcement(context: ActionContext, mute: AnyRow, title: str) -> Eff
 
 def _not_allowed(context: ActionContext, channel: str) -> SlackReply:
     """Say who may mute there, without naming a channel that the person cannot see."""
-    if is_direct_message(channel):
+    if Channel.parse(channel).is_direct_message:
         return replies.NOT_YOUR_MUTE
     return replies.not_allowed(context.settings.slack.admins)
 

@@ -78,7 +78,7 @@ class SlackApp:
             try:
                 await sockets.run()
             except Exception:  # our own error: alerts continue without the buttons
-                log.exception("slack socket failed, reconnecting")
+                log.exception("slack socket failed")
             await asyncio.sleep(LONGEST_WAIT)
 
     async def _end(self) -> None:

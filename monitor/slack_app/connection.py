@@ -21,11 +21,10 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from monitor.config.model import SlackSettings
-from monitor.notify.slack.client import web_client
-from monitor.notify.slack.errors import TRANSPORT, answer
+from monitor.notify.slack.errors import TRANSPORT
+from monitor.slack_app.socket_address import ConnectError, request_address
 
 log = structlog.get_logger()
 
@@ -37,35 +36,6 @@ _OVERLAP: Final = 1.0  # seconds that an old connection is still read
 _SHORT: Final = 5.0  # seconds; a connection that is dropped sooner counts as a failure
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of one envelope
 Envelope = dict[str, Any]
-
-# errors that waiting may end
-_TEMPORARY: Final = frozenset(
-    {
-        "ratelimited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",
-    }
-)
-_CHECK: Final = (
-    "check the Slack app's settings: Socket Mode must be on, and the app-level token must have the"
-    " scope connections:write"
-)
-# names the variable and holds no token
-_TOKEN: Final = "set a valid app-level token (xapp-…) in $SLACK_APP_TOKEN"  # noqa: S105
-_REMEDIES: Final = {
-    "not_authed": _TOKEN,
-    "invalid_auth": _TOKEN,
-    "account_inactive": _TOKEN,
-    "token_revoked": _TOKEN,
-    "token_expired": _TOKEN,
-    "not_allowed_token_type": (
-        "$SLACK_APP_TOKEN holds another kind of token: set an app-level token (xapp-…)"
-    ),
-    "missing_scope": "the app-level token needs the scope connections:write",
-}
 
 
 class SocketConnection:
@@ -138,17 +108,6 @@ class SocketConnection:
                 await self._socket.send_str(text)
 
 
-class ConnectError(Exception):
-    """No connection for now.
-
-    `remedy` says what a person must do; None if waiting may help. `wait` is Slack's Retry-After.
-    """
-
-    def __init__(self, reason: str, remedy: str | None = None, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.remedy, self.wait = reason, remedy, wait
-
-
 class SocketManager:
     """Keeps a connection open with the newest settings.
 
@@ -182,7 +141,7 @@ class SocketManager:
                         await before.close(after=_OVERLAP)
                     elif self._connection.connections != 1:
                         log.warning(
-                            "another process uses this slack app and receives some clicks",
+                            "slack app shared with another process",
                             connections=self._connection.connections,
                         )
                     await self._wait_for_end(self._connection)
@@ -197,7 +156,7 @@ class SocketManager:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await connection.closing.wait()
-        log.info("slack socket closing, reconnecting", reason=connection.reason)
+        log.info("slack socket closed", reason=connection.reason)
         if connection.closed_unexpectedly and loop.time() - began < _SHORT:
             await self._back_off(None)
         else:
@@ -222,13 +181,13 @@ class SocketManager:
         await self._sleep(grown if wait is None else wait)
 
     async def _report(self, error: ConnectError) -> None:
-        log.warning("slack socket not connected, retrying", reason=error.reason)
+        log.warning("slack socket not connected", reason=error.reason)
         if error.remedy is not None and error.remedy != self._reported:
             await self._notify_operator(error.reason, error.remedy)
             self._reported = error.remedy
 
     async def _connect(self, session: aiohttp.ClientSession) -> SocketConnection:
-        url = await self._address()
+        url = await request_address(self._settings())
         loop = asyncio.get_running_loop()
         until = loop.time() + HELLO  # for the handshake and the hello together
         try:
@@ -252,21 +211,3 @@ class SocketManager:
         reason = connection.reason if connection.closing.is_set() else "Slack did not say hello"
         await connection.close()
         raise ConnectError(reason)
-
-    async def _address(self) -> str:
-        """Return a new address, which is good for one connection. Raises ConnectError.
-
-        https://docs.slack.dev/reference/methods/apps.connections.open
-        """
-        settings = self._settings()
-        token = settings.app_token.get_secret_value() if settings.app_token else ""
-        try:
-            opened = await web_client(None, settings.api_url).apps_connections_open(app_token=token)
-            return str(opened["url"])
-        except SlackApiError as error:
-            said = answer(error)
-            if said.word is None or said.word in _TEMPORARY:
-                raise ConnectError(said.word or f"HTTP {said.status}", wait=said.wait) from error
-            raise ConnectError(said.word, _REMEDIES.get(said.word, _CHECK)) from error
-        except TRANSPORT as error:
-            raise ConnectError(type(error).__name__) from error

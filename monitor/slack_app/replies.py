@@ -50,7 +50,7 @@ UNKNOWN_ROLE: Final = reply(
     "This role isn't in the database. It may have been recreated since this message was posted."
 )
 NOT_YOUR_MUTE: Final = reply(
-    "This mute belongs to another person's direct messages. Only they can change it."
+    "This mute belongs to another person's direct messages. Only that person can change it."
 )
 NO_ALERTS_HERE: Final = reply("No rule alerts this channel, so there is nothing to mute.")
 
@@ -75,7 +75,8 @@ def not_allowed(admins: Sequence[str]) -> SlackReply:
     head = "A mute in a shared channel affects everyone there"
     if not admins:
         return reply(
-            f"{head}, and no one may change it yet. The operator names admins in `[slack] admins`."
+            f"{head}, so only admins may change it."
+            " There are none yet: the operator adds them to `[slack] admins`."
         )
     names = [
         part for admin in admins[:_ADMINS] for part in (blockkit.mention(admin), blockkit.text(" "))

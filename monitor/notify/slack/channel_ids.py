@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from monitor.channels import SLACK_CHANNEL_ID, SLACK_USER_ID, Listed
+from monitor.channels import Channel, Listed
 from monitor.notify.base import ChannelRefusedError, NotifyError
 from monitor.notify.slack.client import Body, Web
 
@@ -18,17 +18,6 @@ from monitor.notify.slack.client import Body, Web
 _TYPES: Final = ("public_channel,private_channel", "public_channel")
 # seconds that a message waits for a list when the id of its channel is known from before
 _PATIENCE: Final = 5.0
-
-
-def slack_name(channel: str) -> str:
-    """Return `#roles` of `slack:#Roles`, and `C0ROLES001` of `slack:C0ROLES001`."""
-    name = channel.removeprefix("slack:")
-    return name.lower() if name.startswith("#") else name
-
-
-def is_user(name: str) -> bool:
-    """Return whether it is a person's id, to whom a direct message goes."""
-    return SLACK_USER_ID.fullmatch(name) is not None
 
 
 async def list_channels(web: Web) -> list[Body]:
@@ -60,21 +49,22 @@ class ChannelDirectory:
         self._listing_people = asyncio.Lock()
         self._people_listed = False
 
-    async def learn(self, name: str) -> bool:
+    async def learn(self, channel: Channel) -> bool:
         """List the other names of a channel. Return False if it has none, or later.
 
         Raises NotifyError.
         """
-        if name.startswith("#"):
-            return name in self.ids or await self._list(name)
-        if name.startswith("D") or is_user(name):
+        if channel.has_slack_name:
+            return channel.name in self.ids or await self._list(channel.name)
+        if channel.is_direct_message:
             await self._list_people_once()
             return True
         return False
 
-    async def target(self, name: str) -> str:
+    async def target(self, channel: Channel) -> str:
         """Return the id to post to: a channel's, or a person's. Raises NotifyError."""
-        if SLACK_CHANNEL_ID.fullmatch(name) or is_user(name):
+        name = channel.name
+        if channel.is_slack_id:
             return name
         if name not in self.ids and not await self._list(name):
             return self.former[name]
@@ -89,16 +79,16 @@ class ChannelDirectory:
             self.ids[name] = str(former)  # the channel was renamed
         return self.ids[name]
 
-    async def readable(self, name: str) -> str | None:
+    async def readable(self, channel: Channel) -> str | None:
         """Return the id to read from. Raises NotifyError.
 
         None for a direct message that was never opened: it contains no messages.
         """
-        if not is_user(name):
-            return await self.target(name)
-        if name not in self.ids:
+        if not channel.is_person:
+            return await self.target(channel)
+        if channel.name not in self.ids:
             await self._list_people()
-        return self.ids.get(name)
+        return self.ids.get(channel.name)
 
     def close(self) -> None:
         if self._listing is not None:

@@ -37,6 +37,14 @@ from monitor.notify.slack.errors import (
 )
 
 Body = dict[str, Any]
+# no link of a board's text is previewed, no name in it is linked, and no markup in it is drawn
+INERT: Final[Body] = {
+    "unfurl_links": False,
+    "unfurl_media": False,
+    "mrkdwn": False,
+    "link_names": False,
+    "parse": "none",
+}
 TIMEOUT: Final = 20  # seconds of one call
 # A history search waits this many seconds between pages: without a review by Slack an app reads
 # one page a minute.

@@ -24,11 +24,9 @@ from monitor.notify import wording
 from monitor.notify.plain import notification_text
 from monitor.notify.slack import blockkit, role_card, thread_replies
 from monitor.notify.slack.blockkit import Part, Parts
-from monitor.notify.slack.digest import digest
-from monitor.notify.slack.reminders import reminder
+from monitor.notify.slack.digest import digest, reminder
 from monitor.notify.slack.role_card import EMOJI
-from monitor.notify.slack.role_lists import group, summary
-from monitor.notify.slack.template_edits import template
+from monitor.notify.slack.role_lists import board_wide_edit, group, summary
 
 _EVENTS: Final = {
     "failing": ("red_circle", "Board failing"),
@@ -76,7 +74,7 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # a case for each ki
         case FirstCheckSummary():
             return summary(message)
         case BoardWideEdit():
-            return template(message, EMOJI["revised"])
+            return board_wide_edit(message, EMOJI["revised"])
         case ReminderMessage():
             return reminder(message, interactive=interactive)
         case DigestMessage():

@@ -90,6 +90,7 @@ _CHANNEL: Final = {
     "user_not_found": "no such user in the workspace",
     "restricted_action": "the channel's settings do not let the app post",
 }
+_OK: Final = 200
 _DEFAULT_WAIT: Final = 30.0  # seconds, when a 429 does not say
 _LONGEST_WAIT: Final = 3600.0  # seconds; a larger Retry-After is a mistake
 
@@ -166,8 +167,19 @@ def _without_code(status: int, *, posting: bool) -> NotifyError:
     # the client's fault, but for Request Timeout
     if 400 <= status < 500 and status != 408:  # noqa: PLR2004
         return TokenRefusedError(f"HTTP {status}: is [slack] api_url right?")
-    ok = status == 200  # noqa: PLR2004
-    return _maybe_sent("an answer that cannot be read" if ok else f"HTTP {status}", posting=posting)
+    reason = "an answer that cannot be read" if status == _OK else f"HTTP {status}"
+    return _maybe_sent(reason, posting=posting)
+
+
+def webhook_error(status: int, body: str, headers: Mapping[str, str]) -> NotifyError | None:
+    """Return the error for a webhook's answer, a status and plain text. None for `ok`."""
+    if (status, body) == (_OK, "ok"):
+        return None
+    # a fault of the server, or an answer that refuses nothing
+    if status >= 500 or status in {_OK, 408, 429}:  # noqa: PLR2004
+        return refused(Answer(status, None, wait=retry_after(headers)), posting=True)
+    word = body.strip() if body.strip().isidentifier() else ""
+    return ChannelRefusedError(f"the webhook answers HTTP {status} {word}".rstrip())
 
 
 def unanswered(error: Exception, *, posting: bool, who: str = "Slack") -> NotifyError:

@@ -18,7 +18,7 @@ from typing import Final, Self, TextIO
 import structlog
 from pydantic import SecretStr
 
-from monitor.channels import Listed
+from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import (
@@ -30,8 +30,8 @@ from monitor.notify.base import (
 )
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
-from monitor.notify.slack.channel_ids import ChannelDirectory, slack_name
-from monitor.notify.slack.client import TIMEOUT, BlocksRefusedError, Body, Web
+from monitor.notify.slack.channel_ids import ChannelDirectory
+from monitor.notify.slack.client import INERT, TIMEOUT, BlocksRefusedError, Body, Web
 from monitor.notify.slack.draw import draw, draw_reply
 from monitor.notify.slack.thread_replies import broadcasts
 
@@ -78,7 +78,7 @@ class SlackNotifier:
         return cls(slack.token, slack.api_url, interactive=slack.app_token is not None)
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
-        home, target = await self._workspace(), await self._directory.target(slack_name(channel))
+        home, target = await self._workspace(), await self._directory.target(Channel.parse(channel))
         posted = await self._post_drawn(
             channel,
             draw(message, interactive=self._interactive),
@@ -86,7 +86,7 @@ class SlackNotifier:
             delivery_id,
             {"channel": target},
         )
-        self._directory.ids.setdefault(slack_name(channel), posted["channel"])
+        self._directory.ids.setdefault(Channel.parse(channel).name, posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
     async def reply(
@@ -118,7 +118,7 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks refused, editing with text",
+                "slack blocks of an edit refused",
                 ts=card.ts,
                 error=error.reason,
                 messages=error.messages,
@@ -129,24 +129,20 @@ class SlackNotifier:
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
         with _search_errors():
-            home, target = (
-                await self._workspace(),
-                await self._directory.readable(slack_name(channel)),
-            )
+            home = await self._workspace()
+            target = await self._directory.readable(Channel.parse(channel))
             if target is None:
                 return None
             message = await self._find_message(
                 "conversations.history", {"channel": target}, delivery_id, since
             )
-        return None if message is None else _receipt(home, target, message["ts"])
+        return _receipt(home, target, message["ts"]) if message else None
 
     async def find_reply(
         self, channel: str, card: Receipt, delivery_id: str, since: datetime
     ) -> Receipt | None:
-        home, thread = (
-            await self._workspace(),
-            {"channel": str(card.channel_id), "ts": str(card.ts)},
-        )
+        home = await self._workspace()
+        thread = {"channel": str(card.channel_id), "ts": str(card.ts)}
         try:
             with _search_errors():
                 await self._require_same_channel(channel, card)
@@ -155,14 +151,12 @@ class SlackNotifier:
                 )
         except MessageMissingError:  # a thread is missing with its card
             return None
-        return (
-            None
-            if message is None
-            else _receipt(home, str(card.channel_id), message["ts"], card.ts)
-        )
+        return _receipt(home, thread["channel"], message["ts"], card.ts) if message else None
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        return self._directory.listed if await self._directory.learn(slack_name(channel)) else None
+        return (
+            self._directory.listed if await self._directory.learn(Channel.parse(channel)) else None
+        )
 
     def recall(self, ids: Mapping[str, str]) -> None:
         self._directory.former = ids
@@ -200,7 +194,7 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks refused, sending text",
+                "slack blocks refused",
                 delivery=delivery_id,
                 error=error.reason,
                 messages=error.messages,
@@ -209,13 +203,9 @@ class SlackNotifier:
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        options = {
-            "metadata": metadata,
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "mrkdwn": False,
-        }
-        return await self._write(channel, "chat.postMessage", options | content)
+        return await self._write(
+            channel, "chat.postMessage", INERT | {"metadata": metadata} | content
+        )
 
     async def _write(self, channel: str, method: str, content: Body) -> Body:
         try:
@@ -223,16 +213,14 @@ class SlackNotifier:
         except NotifyError as error:
             if error.permanent and not isinstance(error, BlocksRefusedError):
                 # the name may belong to another channel now
-                self._directory.ids.pop(slack_name(channel), None)
+                self._directory.ids.pop(Channel.parse(channel).name, None)
             raise
 
     async def _require_same_channel(self, channel: str, card: Receipt) -> None:
         """Raise MessageMissingError if the name now belongs to another channel."""
-        if (
-            channel.startswith("slack:#")
-            and await self._directory.target(slack_name(channel)) != card.channel_id
-        ):
-            raise MessageMissingError(f"{channel.removeprefix('slack:')} is another channel now")
+        parts = Channel.parse(channel)
+        if parts.has_slack_name and await self._directory.target(parts) != card.channel_id:
+            raise MessageMissingError(f"{parts.name} is the name of another channel now")
 
     async def _workspace(self) -> str:
         """Return the workspace's URL, asked for once."""

@@ -1,4 +1,7 @@
-"""Messages that list many roles: a group of changes, and summaries of first checks and moves."""
+"""Messages about many roles: groups of changes, summaries of first checks and moves, and edits.
+
+An edit of most of a board has its passages, the number of roles, and the roles that rules fit.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,23 @@ from typing import Final
 
 from monitor.messages import (
     BoardCount,
+    BoardWideEdit,
     FirstCheckSummary,
     GroupMessage,
     Move,
+    Passage,
     Role,
     RoleKind,
     RuleCount,
 )
 from monitor.notify import sentences, wording
 from monitor.notify.slack import blockkit, role_lines
-from monitor.notify.slack.blockkit import Parts
+from monitor.notify.slack.blockkit import Part, Parts
 
 _BOARDS: Final = 30
+_PASSAGES: Final = 3
 _FIRST_CHECK: Final = "*First check* · roles that are already open are listed once"
-_FOUND_LATER: Final = "*Found later* · open before, listed now"
+_FOUND_LATER: Final = "*Found later* · these roles were open already"
 _MOVED: Final = "*Board moved* · the history of its roles continues"
 
 
@@ -144,3 +150,59 @@ def _moved_role(role: Role, detail: role_lines.Detail) -> Parts:
     mark = [] if role.repost_of else [blockkit.emoji("new"), blockkit.text(" ")]
     facts = wording.format_pay(role.pay)
     return [*mark, *role_lines.role_line(role, detail, named=False, facts=facts)]
+
+
+def board_wide_edit(message: BoardWideEdit, emoji: str) -> Parts:
+    return role_lines.first_that_fits(
+        _board_wide(message, emoji, detail) for detail in role_lines.LAYOUTS
+    )
+
+
+def _board_wide(message: BoardWideEdit, emoji: str, detail: role_lines.Detail) -> Parts:
+    head = blockkit.context(blockkit.mrkdwn_text(f":{emoji}: *Same edit on most of a board*"))
+    summary = blockkit.section(
+        blockkit.link(message.url, sentences.edited_company(message), bold=True),
+        blockkit.text(f" {sentences.edit_result(message)}"),
+    )
+    quotes = [_passage(passage, message.edited) for passage in message.passages[:_PASSAGES]]
+    left = len(message.passages) - _PASSAGES
+    more = [_line(f"and {wording.count(left, 'more passage')}")] if left > 0 else []
+    rules = [part for rule in message.rules for part in _edited_by(rule, detail)]
+    reasons = {wording.reason(why): number for number, why in enumerate(message.why, 1)}
+    fits = [blockkit.block(*rules, *role_lines.mentioned(message.mention))] if rules else []
+    return [
+        head,
+        blockkit.block(summary, *quotes, *more),
+        *fits,
+        *role_lines.reason_footnotes(reasons),
+    ]
+
+
+def _line(text: str) -> Part:
+    return blockkit.section(blockkit.text(text))
+
+
+def _passage(passage: Passage, edited: int) -> Part:
+    share = [blockkit.text(f"in {passage.roles:,} of them")] if passage.roles != edited else []
+    rows = [_side("Removed", passage.old, strike=True), _side("Added", passage.new), share]
+    return blockkit.quote(*blockkit.lines(*filter(None, rows))["elements"])
+
+
+def _side(name: str, text: str, *, strike: bool = False) -> Parts:
+    return (
+        [
+            blockkit.text(name, bold=True),
+            blockkit.text("  "),
+            blockkit.text(wording.sanitize(text, wording.PASSAGE_LIMIT), strike=strike),
+        ]
+        if text
+        else []
+    )
+
+
+def _edited_by(rule: RuleCount, detail: role_lines.Detail) -> Parts:
+    rows = [
+        role_lines.role_line(role, detail, named=False, facts=wording.format_pay(role.pay))
+        for role in rule.roles
+    ]
+    return role_lines.rule_list(rule.rule, rows, detail)

@@ -182,7 +182,7 @@ def test_alerts_waiting_for_a_digest_can_be_discarded(engine: Engine) -> None:
 def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:
     addresses = {"apprise:a": _SECRET, "apprise:b": _SECRET}
     chefs = Rule("chefs", any=("chef",), notify=("apprise:b",))
-    days = Days(engine, replace(ENGINEER, notify=("apprise:a",)), chefs, apprise=addresses)
+    days = Days(engine, replace(ENGINEER, notify=("apprise:a",)), chefs, secrets=addresses)
     days.history.check(snapshot([CHEF, posting("98", title="Sous Chef"), posting("1")]))
     assert days.at(3, 9) == 2
     assert [(len(one.items), one.fitting, one.open) for one in days.digests()] == [

@@ -17,7 +17,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from monitor.cli.slack import _manifest, as_channel
-from monitor.config.env_file import changed, set_variable
+from monitor.config.environment import set_variable, with_variables
 from monitor.config.file import EXAMPLE
 from monitor.errors import UserError
 from monitor.notify.slack.tokens import wrong_kind
@@ -236,7 +236,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_used(folder: Path) -> None:
     ],
 )
 def test_other_lines_stay(text: str, expected: str) -> None:
-    assert changed(text, {"A": "1"}) == expected
+    assert with_variables(text, {"A": "1"}) == expected
 
 
 def test_a_link_stays_a_link_and_a_folder_is_refused(tmp_path: Path) -> None:

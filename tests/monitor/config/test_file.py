@@ -10,7 +10,7 @@ import pytest
 from monitor.config.file import EXAMPLE, add_board, move_board, remove_board, write_example
 from monitor.config.keys import keys, section, toml
 from monitor.config.load import load
-from monitor.config.sections import ConfigFile
+from monitor.config.model import ConfigFile
 from monitor.errors import UserError
 
 COMMENTED = """\

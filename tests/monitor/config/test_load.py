@@ -156,7 +156,7 @@ def test_an_empty_file_has_the_defaults_and_watches_nothing(tmp_path: Path) -> N
 
 
 def test_a_disabled_board_is_not_watched(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no board is watched: take `enabled = false` out of one$"):
+    with pytest.raises(UserError, match=r"no board is watched: remove `enabled = false` from one$"):
         require_boards(loaded(tmp_path, BOARD + "enabled = false"))
     require_boards(loaded(tmp_path, BOARD))
 
@@ -224,10 +224,13 @@ def test_secrets_come_from_the_environment(tmp_path: Path) -> None:
     )
     assert settings.slack.token is not None
     assert settings.slack.app_token is not None
-    assert settings.webhook_url is not None
     found = [
         secret.get_secret_value()
-        for secret in (settings.slack.token, settings.slack.app_token, settings.webhook_url)
+        for secret in (
+            settings.slack.token,
+            settings.slack.app_token,
+            settings.secrets["webhook"],
+        )
     ]
     assert found == ["xoxb-1", "xapp-1", hook]
 
@@ -261,8 +264,8 @@ def test_the_environment_wins_over_dot_env(tmp_path: Path, dot_env: str) -> None
             {"SLACK_BOT_TOKEN_FILE": "nowhere"},
             r"\$SLACK_BOT_TOKEN_FILE: the file nowhere cannot be read: No such file",
         ),
-        ({"SLACK_BOT_TOKEN": "xoxb-hunter2 hunter2"}, r"\$SLACK_BOT_TOKEN: it has spaces"),
-        ({"SLACK_APP_TOKEN": "xapp-hunter2\nX: y"}, r"\$SLACK_APP_TOKEN: it has spaces"),
+        ({"SLACK_BOT_TOKEN": "xoxb-hunter2 hunter2"}, r"\$SLACK_BOT_TOKEN: it has a space"),
+        ({"SLACK_APP_TOKEN": "xapp-hunter2\nX: y"}, r"\$SLACK_APP_TOKEN: it has a space"),
         ({"SLACK_WEBHOOK_URL": "hunter2"}, r"\$SLACK_WEBHOOK_URL: expected the webhook's address"),
         (
             {"ROLEWATCH_DATABASE_URL": "mysql://me:hunter2@db/x"},
@@ -324,7 +327,7 @@ def test_an_address_of_apprise_comes_from_the_environment_or_a_file(tmp_path: Pa
     }
     settings = loaded(tmp_path, BOARD + RULE + '[alerts]\noperator = ["apprise:ops"]', environ)
     assert settings.rules[0].notify == ("apprise:phone", "apprise:my-desk")
-    assert {name: address.get_secret_value() for name, address in settings.apprise.items()} == {
+    assert {name: address.get_secret_value() for name, address in settings.secrets.items()} == {
         "apprise:phone": "ntfy://verySecret",
         "apprise:my-desk": "json://desk",
     }

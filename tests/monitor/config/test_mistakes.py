@@ -97,7 +97,7 @@ LINES = [
     ("[[rules]]\nname = 'r'", 'rules[0] (rule "r"): expected phrases in any or in all'),
     (
         SOUND + "[[rules]]\nname = 'r'\nany = ['x']",
-        'rules[1] (rule "r"): name: a second rule of this name; give it another',
+        'rules[1] (rule "r"): name: another rule has this name; choose a different one',
     ),
     (
         SOUND + "boards = ['greenhouse:x']",

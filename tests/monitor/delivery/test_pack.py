@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.database.lease import end_rounds
-from monitor.delivery import unpacked
 from monitor.delivery.grouping import PER_MESSAGE, OutgoingMessage, PendingAlert, group_alerts
-from monitor.delivery.pack import BACKLOG_AGE, due, merge_backlog, pack
+from monitor.delivery.pack import BACKLOG_AGE, WAIT, due, merge_backlog, pack, round_packed_at
 from monitor.messages import (
     FieldChange,
     FirstCheckSummary,
@@ -202,21 +201,21 @@ def test_a_round_that_still_runs_is_not_packed(desk: AlertWriter) -> None:
 def test_alerts_of_a_long_round_are_packed_before_its_end(desk: AlertWriter) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened("1"), round_id=running)
-    desk.tell(opened("2"), round_id=running, at=AT + unpacked.WAIT / 2)
+    desk.tell(opened("2"), round_id=running, at=AT + WAIT / 2)
     desk.tell(summary(), notice(), round_id=running)
     with desk.engine.begin() as connection:
-        assert not due(connection, AT + unpacked.WAIT / 2)
-        assert unpacked.next_at(connection) == AT + unpacked.WAIT
-        assert pack(connection, AT + unpacked.WAIT) == 2
-        assert unpacked.next_at(connection) is None
-        assert not due(connection, AT + 9 * unpacked.WAIT)
+        assert not due(connection, AT + WAIT / 2)
+        assert round_packed_at(connection) == AT + WAIT
+        assert pack(connection, AT + WAIT) == 2
+        assert round_packed_at(connection) is None
+        assert not due(connection, AT + 9 * WAIT)
     desk.end_round(running)
     with desk.engine.begin() as connection:
-        assert pack(connection, AT + unpacked.WAIT) == 2
+        assert pack(connection, AT + WAIT) == 2
 
 
 def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: AlertWriter) -> None:
-    running, later = desk.begin_round(ended=False), AT + unpacked.WAIT
+    running, later = desk.begin_round(ended=False), AT + WAIT
     desk.tell(*(opened(str(key)) for key in range(6)), round_id=running)
     with desk.engine.begin() as connection:
         assert pack(connection, later) == 6

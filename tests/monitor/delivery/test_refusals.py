@@ -9,7 +9,7 @@ from sqlalchemy import Engine, update
 
 from monitor.cli.sending import Undelivered, undelivered
 from monitor.database.tables import Card
-from monitor.delivery.edits import retry_edits_now
+from monitor.delivery.backlog import retry_edits_now
 from monitor.delivery.queue import discard, retry
 from monitor.messages import Message, card_of, dump
 from monitor.notify.base import Receipt

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.channels import kind
-from monitor.delivery.pace import TokenBucket
 from monitor.delivery.retry_policy import (
     QueuedDelivery,
+    TokenBucket,
     internal_error,
     outcome_of_lookup,
     outcome_of_send,

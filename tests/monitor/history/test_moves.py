@@ -91,7 +91,7 @@ def test_every_channel_of_the_rules_that_check_at_it_is_reported_once(engine: En
     history.settings = replace(
         history.settings,
         slack=replace(history.settings.slack, token=SecretStr(TOKEN)),
-        webhook_url=SecretStr(TOKEN),
+        secrets={"webhook": SecretStr(TOKEN)},
     )
     history.check(snapshot([*postings(10), posting("99", title="Chef")]))
     move(history)

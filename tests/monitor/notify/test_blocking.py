@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from monitor.delivery.dispatcher import Outbox
-from monitor.notify import apprise
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Receipt
 from monitor.notify.blocking import Threads, TooManyLeftError
@@ -78,11 +77,12 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
 ) -> None:
     sent: list[str] = []
 
-    def taken(_address: str, title: str, _body: str) -> bool:
-        sent.append(title)
-        return True
+    class Services:
+        def notify(self, _body: str, title: str) -> bool:
+            sent.append(title)
+            return True
 
-    monkeypatch.setattr(apprise, "_send", taken)
+    monkeypatch.setattr(AppriseNotifier, "_services", lambda *_: Services())
     threads, console, now = Threads(most_left=1), Console(), [datetime.now(UTC)]
     await hang(threads, gate, "apprise:phone")
     ways = {

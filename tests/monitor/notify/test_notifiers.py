@@ -22,7 +22,7 @@ def test_slack_needs_a_token_and_a_webhook_its_address() -> None:
     full = replace(
         PLAIN,
         slack=SlackSettings(token=SecretStr("xoxb-1")),
-        webhook_url=SecretStr("https://hooks.example/x"),
+        secrets={"webhook": SecretStr("https://hooks.example/x")},
     )
     given = notifiers(full, io.StringIO())
     assert {name: notifier.readable for name, notifier in given.items()} == {
@@ -33,7 +33,7 @@ def test_slack_needs_a_token_and_a_webhook_its_address() -> None:
 
 
 def test_apprise_needs_an_address() -> None:
-    full = replace(PLAIN, apprise={"apprise:phone": SecretStr("ntfy://topic")})
+    full = replace(PLAIN, secrets={"apprise:phone": SecretStr("ntfy://topic")})
     given = notifiers(full, io.StringIO())
     assert {name: notifier.readable for name, notifier in given.items()} == {
         "console": False,
@@ -47,9 +47,7 @@ def test_apprise_needs_an_address() -> None:
 
 def test_a_secret_is_in_no_representation() -> None:
     addresses = {"apprise:phone": SecretStr("ntfy://verySecret")}
-    token, url = (
-        SlackSettings(token=SecretStr("verySecret")),
-        SecretStr("https://hooks.example/verySecret"),
-    )
-    full = replace(PLAIN, slack=token, webhook_url=url, apprise=addresses)
+    token = SlackSettings(token=SecretStr("verySecret"))
+    addresses["webhook"] = SecretStr("https://hooks.example/verySecret")
+    full = replace(PLAIN, slack=token, secrets=addresses)
     assert "verySecret" not in repr(notifiers(full, io.StringIO())) + repr(full)

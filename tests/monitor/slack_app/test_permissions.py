@@ -17,7 +17,7 @@ from monitor.queries.resolve import find_posting
 from monitor.slack_app import actions, replies, slash_commands
 from monitor.slack_app.actions import Announce, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
-from monitor.slack_app.permissions import Person
+from monitor.slack_app.viewer import Person
 from tests.support.history import History
 from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
