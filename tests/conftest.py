@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,16 +16,34 @@ from sqlalchemy import Engine
 from monitor.demo.board_server import BoardServer
 from tests.support.databases import DatabasePool, empty_postgres, hurry
 from tests.support.greenhouse import job
+from tests.support.places import ROOT
 from tests.support.slack_server import SlackServer, slack_server
+
+SLOW_FILES = {"test_packaging.py", "test_run.py", "test_scrapy_command.py", "test_reload.py"}
 
 
 def pytest_configure() -> None:
-    """Make Ctrl-C work: a background job of a shell ignores it, and so do its child processes."""
+    """Make Ctrl-C work, and keep compiled modules.
+
+    A background job of a shell ignores Ctrl-C, and so do its child processes. Without compiled
+    modules each worker and each program that a test starts compiles all of them again.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores: many tests wait for a daemon or a server."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what reads files that are not beside this clone."""
+    """Leave out tests of recordings that are not beside this clone. Put slow files first.
+
+    A file runs on one worker. A slow file that begins last would be waited for alone.
+    """
     absent = [
         item
         for item in items
@@ -32,7 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     if absent:
         config.hook.pytest_deselected(items=absent)
-        items[:] = [item for item in items if item not in set(absent)]
+    left = set(items) - set(absent)
+    items[:] = sorted((item for item in items if item in left), key=_is_quick)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    """Return False for whole-program tests, most of which wait for a daemon."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    return folder != "scenarios" and item.path.name not in SLOW_FILES
 
 
 @pytest.fixture(scope="session")

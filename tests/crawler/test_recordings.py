@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from crawler.items import Posting, Snapshot
+from crawler.items import Snapshot
 from monitor.demo.board_server import BoardServer
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import look, plain, snapshot
 from tests.support.places import ROOT
 
 OURS = ROOT / "tests" / "recordings" / "greenhouse"
@@ -23,11 +21,6 @@ SHARED = ROOT.parent / "shared" / "recordings"
 async def server() -> AsyncIterator[BoardServer]:
     async with BoardServer() as server:
         yield server
-
-
-def plain(posting: Posting) -> dict[str, Any]:
-    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(posting))
-    return values | {name: sorted(values[name]) for name in ("stated", "unsent")}
 
 
 async def test_a_recorded_board_gives_the_postings_expected_of_it(server: BoardServer) -> None:

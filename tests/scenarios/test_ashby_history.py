@@ -7,18 +7,16 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Settings
-from monitor.rounds.report import report
-from monitor.rounds.round import run_round
 from tests.support.ashby import AshbyBoard, AshbyServer, compensation, job, page, row, tier
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT
+from tests.support.rounds import Event, events_of_round
 
 OURS = (ROOT / "tests") / "recordings" / "series" / "ashby-examplelabs"
 SERIES = ROOT.parent / "shared" / "recordings" / "timeseries" / "ashby-openai_appdata"
@@ -30,24 +28,11 @@ FIELDS = {
     "workplaceType": "workplace",
     "applicationDeadline": "deadline",
 }
-Event = tuple[str, str, str | None]  # key, kind, field
 Rows = dict[str, dict[str, Any]]
 
 
 def wanted(url: str, board: str) -> Settings:
     return settings(ENGINEER, boards=(board,), ats={"ashby": AtsSettings(url, timedelta(0), 4)})
-
-
-async def check(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
-    """Return the events of one round."""
-    round_id = await run_round(
-        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
-    )
-    with engine.connect() as connection:
-        [board] = report(connection, round_id)
-    assert board.result != "failure", board.reason
-    assert board.unreadable == 0
-    return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
 
 
 def stated_pay(row: dict[str, Any]) -> list[str]:
@@ -123,14 +108,16 @@ async def test_a_series_of_pages_leaves_what_comparing_by_hand_gives(
                 if day
                 else (set[Event](), set[Event]())
             )
-            assert await check(sqlite_engine, watched, START + timedelta(days=day)) == first, (
-                f"day {day}"
-            )
             assert (
-                await check(sqlite_engine, watched, START + timedelta(days=day, hours=1)) == second
+                await events_of_round(sqlite_engine, watched, START + timedelta(days=day)) == first
+            ), f"day {day}"
+            assert (
+                await events_of_round(sqlite_engine, watched, START + timedelta(days=day, hours=1))
+                == second
             ), f"day {day}, second check"
             assert (
-                await check(sqlite_engine, watched, START + timedelta(days=day, hours=2)) == set()
+                await events_of_round(sqlite_engine, watched, START + timedelta(days=day, hours=2))
+                == set()
             )
             for _, kind, field in first | second:
                 counted[field or kind] = counted.get(field or kind, 0) + 1
@@ -174,10 +161,11 @@ async def test_a_board_that_goes_from_api_to_page_and_back_leaves_no_change(engi
         watched = wanted(server.url, "ashby:ExampleLabs")
         for hour, served in enumerate([*kinds, *kinds[1:]]):
             server.ashby["ExampleLabs"] = served
-            assert await check(engine, watched, START + timedelta(hours=hour)) == set()
+            assert await events_of_round(engine, watched, START + timedelta(hours=hour)) == set()
         server.ashby["ExampleLabs"] = AshbyBoard([jobs[0] | {"title": "Other"}, jobs[1]])
         assert {
-            event[1:] for event in await check(engine, watched, START + timedelta(hours=9))
+            event[1:]
+            for event in await events_of_round(engine, watched, START + timedelta(hours=9))
         } == {("revised", "title")}
     with engine.connect() as connection:
         query = (
@@ -195,8 +183,8 @@ async def test_a_missing_posting_closes_at_the_second_check(sqlite_engine: Engin
     async with AshbyServer() as server:
         watched = wanted(server.url, "ashby:ExampleLabs")
         server.lists("ExampleLabs", *(job(number) for number in range(1, 9)))
-        await check(sqlite_engine, watched, START)
+        await events_of_round(sqlite_engine, watched, START)
         server.lists("ExampleLabs", *(job(number) for number in range(1, 8)))
-        assert await check(sqlite_engine, watched, START + timedelta(hours=1)) == set()
-        closed = await check(sqlite_engine, watched, START + timedelta(hours=2))
+        assert await events_of_round(sqlite_engine, watched, START + timedelta(hours=1)) == set()
+        closed = await events_of_round(sqlite_engine, watched, START + timedelta(hours=2))
     assert [event[1:] for event in closed] == [("closed", None)]

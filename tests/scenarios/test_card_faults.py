@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from monitor.database.tables import Card
 from tests.support.alerts import opened, revised
-from tests.support.simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
+from tests.support.simulator import ACCEPTED, FAULTS, Simulator
 
 _EVERY = [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)]
 # every day; the others with the slow ones
@@ -19,18 +18,6 @@ EVERY = [
     fault if fault in _FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in _EVERY
 ]
 Body = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with simulating() as address:
-        yield address
-
-
-@pytest.fixture
-async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_engine) as simulator:
-        yield simulator
 
 
 async def deliver(simulator: Simulator) -> None:

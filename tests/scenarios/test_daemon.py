@@ -7,7 +7,6 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.greenhouse import job
 from tests.support.running import Place, stopped, until
-from tests.support.slack_server import OPS, TOKEN, SlackServer
+from tests.support.slack_server import OPS, SlackServer
 
 
 @pytest.fixture
@@ -26,15 +25,6 @@ async def boards() -> AsyncIterator[BoardServer]:
             *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)),
         )
         yield server
-
-
-@pytest.fixture
-async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
-    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.communicate()
 
 
 def read_once(place: Place) -> bool:

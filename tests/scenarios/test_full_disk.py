@@ -12,7 +12,7 @@ import pytest
 from monitor.demo.board_server import BoardServer
 from tests.support.full_disk import Disk, disk
 from tests.support.greenhouse import job
-from tests.support.running import Place, ProcessLog, until
+from tests.support.running import Place, ProcessLog, placed, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 ROUND, LEASE = "ERROR round failed, trying again", "ERROR lease not renewed, trying again"
@@ -27,11 +27,8 @@ def full(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture
 async def place(full: Disk, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
-    place = Place(full.folder, boards.url, slack.api_url, TOKEN)
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.wait()
+    async with placed(Place(full.folder, boards.url, slack.api_url, TOKEN)) as place:
+        yield place
 
 
 async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(

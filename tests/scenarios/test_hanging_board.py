@@ -11,7 +11,7 @@ import pytest
 
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, stopped, until
+from tests.support.running import Place, placed, stopped, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 GOES_ON = "SELECT count(*) FROM check_round WHERE finished_at IS NULL"
@@ -36,12 +36,9 @@ async def hanging() -> AsyncIterator[str]:
 async def place(
     tmp_path: Path, boards: BoardServer, slack: SlackServer, hanging: str
 ) -> AsyncIterator[Place]:
-    place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
-    place.configure(hanging)
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.communicate()
+    async with placed(Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")) as place:
+        place.configure(hanging)
+        yield place
 
 
 async def test_alerts_go_out_and_a_check_is_answered_while_a_board_hangs(

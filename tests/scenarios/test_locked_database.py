@@ -14,7 +14,7 @@ import pytest
 from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, ProcessLog, until
+from tests.support.running import Place, ProcessLog, placed, until
 
 LOCKED = (
     "the database cannot be used: database is locked; another program has locked it: wait "
@@ -27,11 +27,8 @@ UNDER_WAY = """SELECT 1 FROM check_round WHERE finished_at IS NULL
 
 @pytest.fixture
 async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
-    place = Place(tmp_path, boards.url)
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.wait()
+    async with placed(Place(tmp_path, boards.url)) as place:
+        yield place
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from monitor.config.database_url import normal_url
 from monitor.database.schema import engine_as_is, upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, ProcessLog, until
+from tests.support.running import Place, ProcessLog, placed, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 pytestmark = pytest.mark.slow  # a server of its own, for half a minute
@@ -68,12 +68,9 @@ async def place(
 ) -> AsyncIterator[Place]:
     with engine_as_is(server.url) as engine:
         upgrade(engine)
-    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
-    place.configure(f'[database]\nurl = "{server.url}"\n')
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.wait()
+    async with placed(Place(tmp_path, boards.url, slack.api_url, TOKEN)) as place:
+        place.configure(f'[database]\nurl = "{server.url}"\n')
+        yield place
 
 
 async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubled(

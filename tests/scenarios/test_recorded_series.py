@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -18,16 +17,14 @@ from sqlalchemy import Engine, text
 from monitor.config.model import AtsSettings, Settings
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, serving
-from monitor.rounds.report import report
-from monitor.rounds.round import run_round
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT
 from tests.support.program import Program
+from tests.support.rounds import Event, events_of_round
 
 OURS = (ROOT / "tests") / "recordings" / "series"
 SERIES = ROOT.parent / "shared" / "recordings" / "timeseries"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-Event = tuple[str, str, str | None]  # key, kind, field
 
 
 def days(folder: Path) -> list[dict[str, dict[str, Any]]]:
@@ -90,8 +87,10 @@ async def crawl_days(
         wanted = _wanted(board, server.url)
         for day, jobs in enumerate(series):
             served.jobs = list(jobs.values())
-            first = await _look(engine, wanted, START + timedelta(days=day))
-            assert await _look(engine, wanted, START + timedelta(days=day, hours=1)) == set()
+            first = await events_of_round(engine, wanted, START + timedelta(days=day))
+            assert (
+                await events_of_round(engine, wanted, START + timedelta(days=day, hours=1)) == set()
+            )
             events.append(first)
     return events
 
@@ -100,17 +99,6 @@ def _wanted(board: str, url: str) -> Settings:
     return settings(
         ENGINEER, boards=(board,), ats={"greenhouse": AtsSettings(url, timedelta(0), 4)}
     )
-
-
-async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
-    round_id = await run_round(
-        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
-    )
-    with engine.connect() as connection:
-        [board] = report(connection, round_id)
-    assert board.result != "failure", board.reason
-    assert board.unreadable == 0
-    return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
 
 
 NEEDS = pytest.mark.needs(SERIES)

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, until
+from tests.support.running import Place, placed, until
 
 MARK = "s3cr3tmark"
 SECRETS = {
@@ -45,13 +45,12 @@ COMMANDS = [
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
     async with BoardServer() as boards:
         boards.board("examplelabs", *(job(key) for key in range(1, 4)))
-        place = Place(tmp_path, boards.url, every="1h")
         (tmp_path / ".env").write_text(
             "".join(f"{name}={value}\n" for name, value in SECRETS.items())
         )
-        place.configure(MORE)
-        yield place
-        place.kill_all()
+        async with placed(Place(tmp_path, boards.url, every="1h")) as place:
+            place.configure(MORE)
+            yield place
 
 
 def written(folder: Path) -> list[str]:

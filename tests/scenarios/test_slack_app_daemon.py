@@ -9,7 +9,7 @@ import pytest
 
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, stopped, until
+from tests.support.running import Place, placed, stopped, until
 from tests.support.socket_server import ALICE, APP, BOT, OPS, SocketServer, socket_server
 
 
@@ -23,11 +23,8 @@ async def server() -> AsyncIterator[SocketServer]:
 async def place(tmp_path: Path, server: SocketServer) -> AsyncIterator[Place]:
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer"))
-        place = Place(tmp_path, boards.url, server.api_url, BOT, app_token=APP)
-        yield place
-        place.kill_all()
-        for process in place.processes:
-            await process.communicate()
+        async with placed(Place(tmp_path, boards.url, server.api_url, BOT, app_token=APP)) as place:
+            yield place
 
 
 async def test_the_daemon_answers_and_stops_with_a_line_open(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from monitor.delivery.dispatcher import Outbox
 from tests.support.alerts import opened, revised
-from tests.support.simulator import Simulator, simulated, simulating
+from tests.support.simulator import Simulator
 
 CHANNELS = {
     "general": "C0GENERAL1",
@@ -27,16 +25,10 @@ BURST, RATE = 3, 1.0
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    with simulating() as address:
-        yield address
-
-
-@pytest.fixture
-async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_engine) as simulator:
-        await simulator.control("config", rate=RATE, burst=BURST, workspace_per_min=0)
-        yield simulator
+async def simulator(simulator: Simulator) -> Simulator:
+    """Return the strict Slack at the pace that Slack documents."""
+    await simulator.control("config", rate=RATE, burst=BURST, workspace_per_min=0)
+    return simulator
 
 
 def tell(simulator: Simulator, rounds: int, each: int) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import Engine
 
 from monitor.delivery.dispatcher import Outbox
 from monitor.messages import GroupMessage, Message, RoleMessage
@@ -22,21 +20,9 @@ from tests.support.alerts import (
     role,
     summary,
 )
-from tests.support.simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
+from tests.support.simulator import ACCEPTED, FAULTS, Simulator
 
 OLD = "C0ARCHIVE1"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with simulating() as address:
-        yield address
-
-
-@pytest.fixture
-async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_engine) as simulator:
-        yield simulator
 
 
 async def assert_one_copy_each(simulator: Simulator, number: int) -> None:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import os
-import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from random import Random
 
 import pytest
 from apscheduler.schedulers import base
+from sqlalchemy import Engine
 
-from monitor.config.load import load
-from monitor.config.model import Settings
-from monitor.daemon.serve import serve
-from monitor.database.schema import open_database
-from monitor.delivery.dispatcher import Outbox
 from monitor.demo.board_server import BoardServer
-from monitor.notify.console import ConsoleNotifier
 from tests.support.greenhouse import job
-from tests.support.running import Place, ProcessLog, until
+from tests.support.living import living
+from tests.support.running import Place, ProcessLog, placed, until
 
 DAY = timedelta(days=1)
-MORE = '[alerts]\ndigest = "09:00"\ntimezone = "UTC"\n'
+MORE = '[alerts]\ndigest = "09:00"\ntimezone = "UTC"\noperator = ["console"]\n'
 
 
 class Clock:
@@ -41,57 +33,34 @@ class Clock:
 
 
 async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sqlite_engine: Engine, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC)
     monkeypatch.setattr(base, "datetime", Clock)
     monkeypatch.setattr(Clock, "ahead", now.replace(hour=12, minute=0) - now)
-    async with BoardServer() as boards:
-        listed = boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
-        place = Place(tmp_path, boards.url, every="15m")
-        place.config.write_text(
-            place.config.read_text()
-            .replace("[alerts]\n", MORE)
-            .replace('["slack:#ops"]', '["console"]')
-        )
-        engine, console = open_database(f"sqlite:///{tmp_path}/rolewatch.db"), io.StringIO()
-
-        def make_outbox(settings: Settings) -> Outbox:
-            return Outbox(
-                engine, {"console": ConsoleNotifier(console)}, Clock.now, hours=settings.alerts
-            )
-
-        serving = asyncio.create_task(
-            serve(
-                lambda: load(place.config, {}),
-                engine,
-                make_outbox,
-                announce=False,
-                clock=Clock.now,
-                random=Random(1),
-            )
-        )
+    watched = living(tmp_path, sqlite_engine, boards.url, every="15m", more=MORE, clock=Clock.now)
+    async with watched as daemon:
+        console = daemon.console
         await until(lambda: "Now watching" in console.getvalue())
-        listed.jobs.append(job(2, title="Research Engineer, Overnight"))
+        boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Overnight"))
         monkeypatch.setattr(Clock, "ahead", Clock.ahead + DAY)
         await until(lambda: "Research Engineer, Overnight" in console.getvalue())
         await until(
             lambda: (
-                place.ask("SELECT count(*) FROM alerts WHERE kind = 'digest' AND state = 'sent'")
+                daemon.ask("SELECT count(*) FROM alerts WHERE kind = 'digest' AND state = 'sent'")
                 == [(1,)]
             )
         )
         await asyncio.sleep(2)  # four ticks, in which nothing more may come
-        [(expires_at,)] = place.ask("SELECT expires_at FROM lease WHERE stopped_at IS NULL")
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert await asyncio.wait_for(serving, 10) is False
-        engine.dispose()
-    assert place.ask("SELECT count(*) FROM check_round") == [(2,)]
-    assert place.ask("SELECT kind, count(*) FROM alerts WHERE kind <> 'summary' GROUP BY kind") == [
+        [(expires_at,)] = daemon.ask("SELECT expires_at FROM lease WHERE stopped_at IS NULL")
+    assert daemon.ask("SELECT count(*) FROM check_round") == [(2,)]
+    assert daemon.ask(
+        "SELECT kind, count(*) FROM alerts WHERE kind <> 'summary' GROUP BY kind"
+    ) == [
         ("digest", 1),
         ("opened", 1),
     ]
-    [(told,)] = place.ask("SELECT message FROM alert WHERE kind = 'digest'")
+    [(told,)] = daemon.ask("SELECT message FROM alert WHERE kind = 'digest'")
     assert "Research Engineer, Overnight" in told  # it waited for the round
     # by the database's clock
     assert (
@@ -103,14 +72,9 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    async with BoardServer() as boards:
-        boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
-        place = Place(tmp_path, boards.url)
+async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
+    async with placed(Place(tmp_path, boards.url)) as place:
         yield place
-        place.kill_all()
-        for process in place.processes:
-            await process.wait()
 
 
 async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -89,15 +88,6 @@ class Contender:
         """Its exit code, and what it said."""
         _, err = await asyncio.wait_for(self.process.communicate(), 60)
         return self.process.returncode or 0, err.decode()
-
-
-@pytest.fixture
-async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
-    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
-    yield place
-    place.kill_all()
-    for process in place.processes:
-        await process.wait()
 
 
 def holder(place: Place) -> object:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from scrapy import Request
 from scrapy.http import Response
 
 from crawler.crawl import crawl
 from crawler.fetch import Fetcher
-from crawler.items import BoardRequest, Politeness, Result, Snapshot
+from crawler.items import BoardRequest, Politeness, Posting, Result, Snapshot
 from crawler.notes import Notes
 from crawler.robots import Robots
 from crawler.spiders.site import Site
@@ -44,6 +45,12 @@ async def snapshot(
     [result] = (await look(server, request, **own)).values()
     assert isinstance(result, Snapshot), result
     return result
+
+
+def plain(posting: Posting) -> dict[str, Any]:
+    """Return the posting as a file of expected postings has it."""
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(posting))
+    return values | {name: sorted(values[name]) for name in ("stated", "unsent")}
 
 
 def site(board: str = BOARD) -> Site:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sqlalchemy import Engine, event, text
 
@@ -47,7 +48,7 @@ class Living:
     console: io.StringIO = field(default_factory=io.StringIO)
     transactions: int = 0
 
-    def ask(self, query: str) -> list[tuple[object, ...]]:
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query that is not counted as a transaction."""
         before = self.transactions
         with read_transaction(self.engine) as connection:
@@ -91,7 +92,5 @@ async def living(
         yield one
     finally:
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(serving, 30)
+        assert await asyncio.wait_for(serving, 30) is False  # not forced
         event.remove(engine, "begin", count)
-
-    """A wall clock that can be set."""

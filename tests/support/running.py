@@ -9,8 +9,8 @@ import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,17 @@ class Place:
         for process in self.processes:
             if process.returncode is None:
                 process.kill()
+
+
+@asynccontextmanager
+async def placed(place: Place) -> AsyncIterator[Place]:
+    """Yield the place. Kill what still runs there at the end."""
+    try:
+        yield place
+    finally:
+        place.kill_all()
+        for process in place.processes:
+            await process.wait()
 
 
 async def stopped(process: Process, number: signal.Signals = signal.SIGTERM) -> float:

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from crawler.items import Posting, Snapshot
+from crawler.items import Snapshot
 from tests.support.ashby import AshbyBoard, AshbyServer
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import look, plain, snapshot
 from tests.support.places import ROOT
 
 OURS = ROOT / "tests" / "recordings" / "ashby"
@@ -27,11 +26,6 @@ WORKPLACES = {"Remote": "remote", "Hybrid": "hybrid", "OnSite": "onsite"}
 async def server() -> AsyncIterator[AshbyServer]:
     async with AshbyServer() as server:
         yield server
-
-
-def plain(posting: Posting) -> dict[str, Any]:
-    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(posting))
-    return values | {name: sorted(values[name]) for name in ("stated", "unsent")}
 
 
 async def expect(server: AshbyServer, expected: str) -> None:

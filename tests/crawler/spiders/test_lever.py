@@ -8,7 +8,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from crawler.crawl import crawl
@@ -25,7 +24,7 @@ from crawler.items import (
 from crawler.registry import reread
 from crawler.spiders.lever import LeverSpider
 from monitor.demo.board_server import Trouble
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import look, plain, snapshot
 from tests.support.lever import API, LeverServer, job, key
 from tests.support.places import ROOT
 
@@ -53,11 +52,6 @@ async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[LeverSer
 
 def read(raw: dict[str, Any]) -> Posting:
     return reread("lever", json.dumps(raw).encode())
-
-
-def plain(posting: Posting) -> dict[str, Any]:
-    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(posting))
-    return values | {name: sorted(values[name]) for name in ("stated", "unsent")}
 
 
 async def failure(server: LeverServer, request: BoardRequest | str = BOARD) -> Failure:
