@@ -143,6 +143,7 @@ PRODUCTS = {
         "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}/job/{key}",
         steps=(2, 2),
         first=_HOST,
+        spider="crawler.spiders.oracle:OracleSpider",
     ),
     "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
     "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),
