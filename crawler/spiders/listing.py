@@ -228,8 +228,11 @@ class ListReader:
         return any(0 <= self.total - count <= slack for count in counts)
 
     def again(self) -> Params | None:
-        """Return the parameters of the first page if all pages are to be read once more."""
-        if self.is_whole or self.sweep == self.paging.sweeps:
+        """Return the parameters of the first page if all pages are to be read once more.
+
+        Not where they ended before the total: that is a cap.
+        """
+        if self.is_whole or self.sweep == self.paging.sweeps or self.jobs < (self.total or 0):
             return None
         self.sweep += 1
         self.jobs = self.pages = self.without_key = 0
