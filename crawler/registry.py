@@ -53,12 +53,27 @@ class Product:
 
 
 def _labels(
-    title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
+    title: str,
+    domain: str,
+    page: str = "",
+    job: str = "",
+    *,
+    cased: bool = False,
+    spider: str = "",
+    every: timedelta | None = None,
 ) -> Product:
     """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
     return Product(
-        title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
+        title,
+        "https://{host}" + page,
+        job,
+        domain,
+        step=_LABEL,
+        lower=not cased,
+        cased=cased,
+        spider=spider,
+        every=every,
     )
 
 
@@ -92,7 +107,14 @@ PRODUCTS = {
     "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
     "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
-    "eightfold": _labels("Eightfold", ".eightfold.ai", "/careers", "/careers/job/{key}"),
+    "eightfold": _labels(
+        "Eightfold",
+        ".eightfold.ai",
+        "/careers",
+        "/careers/job/{key}",
+        spider="crawler.spiders.eightfold:EightfoldSpider",
+        every=timedelta(hours=1),
+    ),
     "gem": Product(
         "Gem",
         "https://jobs.gem.com/{token}",
