@@ -140,7 +140,14 @@ PRODUCTS = {
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
         reader=2,
     ),
-    "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
+    "icims": _labels(
+        "iCIMS",
+        ".icims.com",
+        "/jobs",
+        "/jobs/{key}/job",
+        spider="crawler.spiders.icims:IcimsSpider",
+        every=timedelta(hours=1),
+    ),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
     "jobvite": Product(
         "Jobvite",
