@@ -94,6 +94,8 @@ PRODUCTS = {
         "https://www.amazon.jobs/en/jobs/{key}",
         step=_NAME,
         lower=True,
+        spider="crawler.spiders.amazon:AmazonSpider",
+        every=timedelta(hours=1),
     ),
     "ashby": Product(
         "Ashby",
