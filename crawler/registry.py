@@ -53,12 +53,27 @@ class Product:
 
 
 def _labels(
-    title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
+    title: str,
+    domain: str,
+    page: str = "",
+    job: str = "",
+    *,
+    cased: bool = False,
+    spider: str = "",
+    every: timedelta | None = None,
 ) -> Product:
     """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
     return Product(
-        title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
+        title,
+        "https://{host}" + page,
+        job,
+        domain,
+        step=_LABEL,
+        lower=not cased,
+        cased=cased,
+        spider=spider,
+        every=every,
     )
 
 
@@ -79,6 +94,8 @@ PRODUCTS = {
         "https://www.amazon.jobs/en/jobs/{key}",
         step=_NAME,
         lower=True,
+        spider="crawler.spiders.amazon:AmazonSpider",
+        every=timedelta(hours=1),
     ),
     "ashby": Product(
         "Ashby",
@@ -92,7 +109,14 @@ PRODUCTS = {
     "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
     "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
-    "eightfold": _labels("Eightfold", ".eightfold.ai", "/careers", "/careers/job/{key}"),
+    "eightfold": _labels(
+        "Eightfold",
+        ".eightfold.ai",
+        "/careers",
+        "/careers/job/{key}",
+        spider="crawler.spiders.eightfold:EightfoldSpider",
+        every=timedelta(hours=1),
+    ),
     "gem": Product(
         "Gem",
         "https://jobs.gem.com/{token}",
@@ -118,7 +142,14 @@ PRODUCTS = {
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
         reader=2,
     ),
-    "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
+    "icims": _labels(
+        "iCIMS",
+        ".icims.com",
+        "/jobs",
+        "/jobs/{key}/job",
+        spider="crawler.spiders.icims:IcimsSpider",
+        every=timedelta(hours=1),
+    ),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
     "jobvite": Product(
         "Jobvite",
@@ -143,6 +174,7 @@ PRODUCTS = {
         "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}/job/{key}",
         steps=(2, 2),
         first=_HOST,
+        spider="crawler.spiders.oracle:OracleSpider",
     ),
     "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
     "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),

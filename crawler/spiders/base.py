@@ -101,6 +101,9 @@ class BoardSpider(CheckSpider):
 
     # what it may replace
 
+    async def prepare(self, site: Site) -> None:
+        """Find out what the address of the list needs. Raises BadResponse."""
+
     def list_call(self, site: Site, page: Params) -> Call:
         """Return the request of one page of a list."""
         return Call(with_query(self.list_path.format(*site.steps, token=site.token), page))
@@ -219,6 +222,7 @@ class BoardSpider(CheckSpider):
         noted = [site for site in sites if site.base == notes.own.get(_HOST_NOTE)]
         for site in noted or sites:
             try:
+                await self.prepare(site)
                 call = self.list_call(site, self.paging.first())
                 answer = await site.get(call.path, headers, _LIST if headers else OK, call.body)
             except BadResponse as trouble:
@@ -233,7 +237,8 @@ class BoardSpider(CheckSpider):
 
     def _explain(self, trouble: BadResponse) -> None:
         """Note whether the answer says that the board is unknown, and what may have happened."""
-        trouble.unknown = trouble.status in self.unknown_board
+        if trouble.status is not None:  # without one, whoever raised it knows
+            trouble.unknown = trouble.status in self.unknown_board
         if trouble.unknown and self.unknown_hint:
             trouble.reason = f"{trouble.reason}; {self.unknown_hint}"
 
@@ -247,13 +252,14 @@ class BoardSpider(CheckSpider):
 
         `first` are the parameters of that page, where they are more than the paging's own.
         """
-        is_paged = type(self.paging) is not Paging
-        reader = ListReader(site.request.board, self.job_header, self.sighting, is_paged)
+        reader = ListReader(site.request.board, self.job_header, self.sighting, self.paging)
         while True:
             try:
                 page = self.slice(answer.body, site)
                 reader.add(page, answer)
                 following = self.paging.following(page, reader)
+                if following is None:
+                    following = reader.again()
                 if following is None:
                     return reader.snapshot(answer)
                 if site.request.glance and reader.total is not None:

@@ -101,6 +101,11 @@ Params = Mapping[str, Any]  # the parameters of one page
 class Paging:
     """A list that is one answer. A subclass knows how its ATS pages."""
 
+    overlap: bool = False  # a row may stand on several pages, so that only the total proves the end
+    # rows that the total may be too high by, or one a page where that is more; a tenth at most
+    slack: int = 0
+    sweeps: int = 1  # readings of all pages, until they have shown as many rows as the total
+
     def first(self) -> Params:
         """Return the parameters of the first page."""
         return {}
@@ -120,6 +125,9 @@ class Pages(Paging):
     number_from: int | None = None
     # the end of the list: a page that is not full, an empty one, or as many jobs as the total
     until: Literal["short", "empty", "total"] = "short"
+    overlap: bool = False
+    slack: int = 0
+    sweeps: int = 1
 
     def first(self) -> Params:
         return self._at(0, 0)
@@ -130,6 +138,8 @@ class Pages(Paging):
             "empty": not page.jobs,
             "total": not page.jobs or read.jobs >= (read.total or 0),
         }
+        if read.total is not None and read.jobs > read.total + 2 * self.size:
+            raise BadResponse(f"it says that there are {read.total} jobs, and its pages do not end")
         return None if is_last[self.until] else self._at(read.jobs, read.pages)
 
     def _at(self, jobs: int, pages: int) -> Params:
@@ -155,11 +165,12 @@ class ListReader:
     board: str
     header: Callable[[msgspec.Raw], JobHeader]
     sighting: Callable[[str, bytes], Sighting]
-    is_paged: bool
+    paging: Paging
     rows: set[str] = field(default_factory=set)
     sightings: dict[str, Sighting] = field(default_factory=dict)
-    pages: int = 0
-    jobs: int = 0
+    sweep: int = 1
+    pages: int = 0  # of this sweep
+    jobs: int = 0  # likewise
     total: int | None = None
     without_key: int = 0
     company: str | None = None
@@ -187,7 +198,7 @@ class ListReader:
                 # a slice would keep the whole body in memory
                 found[header.key] = self.sighting(header.key, bytes(job))
             self.company = self.company or page.company or header.company
-        if not rows.isdisjoint(self.rows):
+        if not self.paging.overlap and not rows.isdisjoint(self.rows):
             raise BadResponse("its list moved while its pages were read", retryable=True)
         self.rows |= rows
         for key, sighting in found.items():
@@ -205,13 +216,33 @@ class ListReader:
             )
         self.total = total
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether as many rows were read as the total says."""
+        counts = {len(self.rows) + self.without_key}
+        if type(self.paging) is Paging:  # some count a posting that stands twice in one answer
+            counts |= {self.jobs, len(self.sightings) + self.without_key}
+        if self.total is None:
+            return True
+        slack = self.paging.slack and min(max(self.paging.slack, self.pages), self.total // 10)
+        return any(0 <= self.total - count <= slack for count in counts)
+
+    def again(self) -> Params | None:
+        """Return the parameters of the first page if all pages are to be read once more.
+
+        Not where they ended before the total: that is a cap.
+        """
+        if self.is_whole or self.sweep == self.paging.sweeps or self.jobs < (self.total or 0):
+            return None
+        self.sweep += 1
+        self.jobs = self.pages = self.without_key = 0
+        return self.paging.first()
+
     def snapshot(self, answer: Answer) -> Snapshot:
         """Return the whole list. Raises BadResponse when it disagrees with its total."""
-        counts = {len(self.rows) + self.without_key}
-        if not self.is_paged:  # some count a posting that stands twice in one answer
-            counts |= {self.jobs, len(self.sightings) + self.without_key}
-        if self.total is not None and self.total not in counts:
-            raise BadResponse(f"it lists {self.jobs} jobs and says that there are {self.total}")
+        if not self.is_whole:
+            jobs = len(self.rows) + self.without_key if self.paging.overlap else self.jobs
+            raise BadResponse(f"it lists {jobs} jobs and says that there are {self.total}")
         return self._snapshot(answer)
 
     def glance(self) -> Snapshot:

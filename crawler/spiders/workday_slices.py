@@ -12,10 +12,9 @@ the true number, and so they agree. Such a board is read once for each value of 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -24,16 +23,9 @@ from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse, decode
 from crawler.spiders.listing import Params
+from crawler.spiders.slices import Division, Facet, agreed_division, union
 
 CAP = 2000
-_AGREE = 2  # facets
-
-
-class Facet(NamedTuple):
-    """One way in which a tenant sorts its postings."""
-
-    parameter: str
-    counts: dict[str, int]  # of postings, by the id of a value
 
 
 class _Answer(msgspec.Struct):
@@ -58,7 +50,7 @@ class SlicedList:
         page = decode(first.body, _answer)
         if page.total < CAP:
             return await self.read(first, {"appliedFacets": facets})
-        divided = division(facets_of(page.facets, facets))
+        divided = agreed_division(facets_of(page.facets, facets), CAP)
         if divided is None:
             return await self._undivided(first, facets)
         return await self._divided(divided, facets)
@@ -78,16 +70,10 @@ class SlicedList:
             for value, count in facet.counts.items()
             if count
         ]
-        sightings = {one.key: one for part in slices for one in part.sightings}
         seen = sum(part.seen for part in slices)
-        unreadable = sum(part.without_key for part in slices)
         if seen != number and seen != await self._number_now(applied):
             raise BadResponse(f"its slices have {seen} postings, and it counts {number}")
-        if len(sightings) + unreadable != seen:
-            raise BadResponse("its list moved while its slices were read")
-        return replace(
-            slices[0], sightings=tuple(sightings.values()), without_key=unreadable, etag=None
-        )
+        return union(slices)
 
     async def _slice(self, applied: Params) -> Snapshot:
         return await self.snapshot(await self.ask({"appliedFacets": applied}), applied)
@@ -95,15 +81,8 @@ class SlicedList:
     async def _number_now(self, applied: Params) -> int | None:
         """Return the number of postings after the slices were read; None when it is not clear."""
         again = decode((await self.ask({"appliedFacets": applied})).body, _answer)
-        divided = division(facets_of(again.facets, applied))
+        divided = agreed_division(facets_of(again.facets, applied), CAP)
         return divided and divided.number
-
-
-class Division(NamedTuple):
-    """The facet to slice by, and the number of all postings."""
-
-    facet: Facet
-    number: int
 
 
 def facets_of(facets: Sequence[dict[str, Any]], applied: Params) -> list[Facet]:
@@ -119,20 +98,3 @@ def _flat(facets: Sequence[dict[str, Any]]) -> Iterator[Facet]:
             str(value["id"]): int(value.get("count") or 0) for value in values if "id" in value
         }
         yield Facet(str(facet.get("facetParameter")), counts)
-
-
-def division(facets: Sequence[Facet]) -> Division | None:
-    """Return how to slice a capped list; None unless two facets agree on the number of postings."""
-    sums = Counter(sum(facet.counts.values()) for facet in facets)
-    agreed = [number for number, votes in sums.items() if votes >= _AGREE and number >= CAP]
-    if not agreed:
-        return None
-    number = max(agreed, key=lambda each: (sums[each], -each))
-    finer = [
-        facet
-        for facet in facets
-        if sum(facet.counts.values()) == number and max(facet.counts.values()) < number
-    ]
-    if not finer:
-        return None
-    return Division(min(finer, key=lambda facet: max(facet.counts.values())), number)

@@ -109,7 +109,7 @@ def test_a_text_without_a_board_is_refused_in_one_line_with_the_accepted_forms(
 )
 def test_an_unknown_ats_is_refused_with_the_supported_ones(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is not supported; allowed: ashby, "):
+    with pytest.raises(ValueError, match=f"{ats} is not supported; allowed: amazon, ashby, "):
         parse(written)
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from crawler.items import BoardRequest, Deadline, Failure, Posting, Snapshot
 from crawler.registry import reread
+from crawler.spiders.slices import Facet, agreed_division
 from crawler.spiders.workday import key_of
-from crawler.spiders.workday_slices import CAP, Facet, division
+from crawler.spiders.workday_slices import CAP
 from monitor.demo.board_server import Trouble
 from tests.support.crawling import look, snapshot
 from tests.support.workday import BOARD, WorkdayServer, detail, path, row
@@ -186,9 +187,9 @@ async def test_a_family_beyond_the_cap_is_a_failure_without_a_finer_facet(
 def test_two_facets_must_agree_on_the_number() -> None:
     families = Facet("family", {"a": 1500, "b": 1500})
     places = Facet("place", {"x": 2500, "y": 1500})
-    assert division([families, places]) is None
+    assert agreed_division([families, places], CAP) is None
     times = Facet("time", {"full": 2999, "part": 1})
-    assert division([families, places, times]) == (families, 3000)
+    assert agreed_division([families, places, times], CAP) == (families, 3000)
 
 
 async def test_a_page_that_repeats_is_a_failure(server: WorkdayServer) -> None:

@@ -46,7 +46,7 @@ LINES = [
     ),
     ("[crawl]\nbaseline = 'loud'", "crawl.baseline = \"loud\": expected 'summary' or 'announce'"),
     ("crawl = 3", "crawl = 3: expected a table of keys"),
-    ("[ats.levr]", "ats.levr: levr is not supported; allowed: ashby, "),
+    ("[ats.levr]", "ats.levr: levr is not supported; allowed: amazon, "),
     ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
     ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
     (
@@ -63,13 +63,13 @@ LINES = [
     ),
     (
         "[[boards]]\nboard = 'nope:x'",
-        "boards[0].board: 'nope:x': ats nope is not supported; allowed: ashby, ",
+        "boards[0].board: 'nope:x': ats nope is not supported; allowed: amazon, ",
     ),
     (
         "[[boards]]\nboard = 'breezy:acme'",
         (
             'boards[0].board = "breezy:acme": this version cannot read Breezy HR boards yet; '
-            "allowed: ashby, "
+            "allowed: amazon, "
         ),
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is not a known board"),
@@ -106,7 +106,7 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: ashby, ",
+        "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: amazon, ",
     ),
     (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words'),
     (

@@ -1,0 +1,167 @@
+"""Eightfold's career sites. Each speaks one of two interfaces, or shows its job sitemap only.
+
+    /careers                               → the domain that every request has to name
+    /api/pcsx/search, /api/apply/v2/jobs   → 10 rows a page, and the count
+    /careers/sitemap.xml                   → the address of each job, where robots.txt closes both,
+                                             where they are refused, or beyond 2,000 postings
+
+Pages come from replicas that disagree: they repeat rows and miss others. They are read up to three
+times, until the ids that were seen are as many as the count. See eightfold_site.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Raw
+from msgspec.json import Decoder
+
+from crawler.fetch import Answer
+from crawler.items import Posting, Snapshot, Workplace
+from crawler.read.fields import parse_instant
+from crawler.responses import BadResponse, decode
+from crawler.spiders.base import Call
+from crawler.spiders.details import DetailSpider
+from crawler.spiders.eightfold_site import SITEMAP, api_of, find_api, sitemap_rows
+from crawler.spiders.job_page import employment, stored_posting
+from crawler.spiders.listing import Listing, ListReader, Pages, Paging, Params
+from crawler.spiders.postings import epoch_instant, joined, posting_from_html
+from crawler.spiders.site import Site
+
+PAGE = 10
+_LATE = "late"  # the note of the ids that waited at the board's first check
+_WORKPLACES: dict[str, Workplace] = {
+    "onsite": "onsite",
+    "hybrid": "hybrid",
+    "remote": "remote",
+    "remote_local": "remote",
+    "remote_global": "remote",
+}
+_Fields = dict[str, Any]
+
+
+class _Detail(msgspec.Struct):
+    data: dict[str, Raw]
+
+
+class _Row(msgspec.Struct):
+    is_private: bool | None = msgspec.field(name="isPrivate", default=None)
+
+
+_row = Decoder(_Row)
+_pcsx, _v2 = Decoder(_Detail), Decoder(dict[str, Raw])
+
+
+class EightfoldSpider(DetailSpider):
+    name = "eightfold"
+    paging = Pages(PAGE, "start", limit="num", until="total", overlap=True, sweeps=3)
+    unknown_board = frozenset()  # the site's page tells
+    row_fields = frozenset(
+        {
+            *("id", "name", "locations", "standardizedLocations", "department", "url"),
+            *("workLocationOption", "work_location_option", "atsJobId", "ats_job_id"),
+            *("displayJobId", "display_job_id", "postedTs", "t_create", "canonicalPositionUrl"),
+        }
+    )
+    detail_fields = frozenset({"id", "jobDescription", "job_description"})
+
+    async def prepare(self, site: Site) -> None:
+        await find_api(site)
+
+    def list_call(self, site: Site, page: Params) -> Call:
+        return Call(api_of(site).list_path(page))
+
+    def slice(self, body: bytes, site: Site) -> Listing:
+        return api_of(site).slice(body)
+
+    async def read_list(self, site: Site, answer: Answer) -> Snapshot:
+        if api_of(site).name == SITEMAP:
+            return await self._read_sitemap(site, answer)
+        if self.slice(answer.body, site).total is None:
+            raise BadResponse("it does not say how many postings there are")
+        return await self.read_pages(site, answer)
+
+    async def _read_sitemap(self, site: Site, answer: Answer) -> Snapshot:
+        reader = ListReader(site.request.board, self.job_header, self.sighting, Paging())
+        reader.add(Listing(await sitemap_rows(site, answer)), answer)
+        note = "its job list is closed to programs or capped; its sitemap was read, without edits"
+        return replace(reader.snapshot(answer), note=note)
+
+    async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
+        public = tuple(one for one in snapshot.sightings if not _row.decode(one.raw).is_private)
+        whole = await super().complete(site, replace(snapshot, sightings=public))
+        return self._without_titles(site, whole) if api_of(site).name == SITEMAP else whole
+
+    def _without_titles(self, site: Site, snapshot: Snapshot) -> Snapshot:
+        """Leave out the rows of a sitemap, which have no title, until their page was read."""
+        known = frozenset(site.request.known())
+        waiting = {one.key for one in snapshot.sightings if not _has_detail(one.raw)}
+        late = frozenset(site.notes.own.setdefault(_LATE, [] if known else sorted(waiting)))
+        site.notes.own[_LATE] = sorted(late & waiting)
+        return replace(
+            snapshot,
+            sightings=tuple(one for one in snapshot.sightings if one.key not in waiting),
+            still=snapshot.still | (waiting & known),
+            unread=len(waiting - known),
+            late=late - waiting,
+        )
+
+    def detail_call(self, site: Site, key: str, row: bytes) -> str:
+        if api_of(site).name == SITEMAP:
+            address = urlsplit(msgspec.json.decode(row)["url"])
+            return f"{address.path}?{address.query}" if address.query else address.path
+        return api_of(site).detail_path(key)
+
+    def read_detail(self, answer: Answer, key: str) -> bytes:
+        if "/careers/job/" in answer.url:
+            return stored_posting(answer.body)
+        is_pcsx = "/api/pcsx/" in answer.url
+        fields = decode(answer.body, _pcsx).data if is_pcsx else decode(answer.body, _v2)
+        if str(msgspec.json.decode(fields.get("id", b'""'))) != key:
+            raise BadResponse("it is the answer of another posting")
+        return self.stored_detail(fields)
+
+    @staticmethod
+    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
+        location = joined(*_places(row), *detail.get("places", ()))
+        option = str(row.get("workLocationOption") or row.get("work_location_option"))
+        posted = epoch_instant(row.get("postedTs") or row.get("t_create"))
+        return posting_from_html(
+            detail.get("jobDescription")
+            or detail.get("job_description")
+            or detail.get("description")
+            or "",
+            key=str(row["id"]),
+            title=row["name"] if "name" in row else detail["title"],
+            url=row.get("canonicalPositionUrl") or row.get("url") or f"{page}/job/{row['id']}",
+            location=location,
+            department=row.get("department") or "",
+            employment_type=employment(detail.get("employmentType")),
+            stated_workplace="remote" if detail.get("is_remote") else _WORKPLACES.get(option),
+            requisition=_requisition(row),
+            published=posted or parse_instant(detail.get("datePosted")),
+        )
+
+
+def _requisition(row: _Fields) -> str | None:
+    names = ("atsJobId", "ats_job_id", "displayJobId", "display_job_id")
+    return next((str(row[name]) for name in names if row.get(name)), None)
+
+
+def _places(row: _Fields) -> Iterable[str]:
+    """Return the places, "City, Region, Country" where the site has them so, too."""
+    written, standard = row.get("locations") or [], row.get("standardizedLocations") or []
+    if len(written) != len(standard):
+        return written
+    return (
+        better if "," in better and not better.isupper() else plain
+        for plain, better in zip(written, standard, strict=True)
+    )
+
+
+def _has_detail(raw: bytes) -> bool:
+    return "detail" in _v2.decode(raw)

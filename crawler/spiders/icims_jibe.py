@@ -1,0 +1,121 @@
+"""Read iCIMS' career sites with JSON.
+
+`count` is a page's size at one employer and the total at another: only `totalCount` is the total.
+A job has a row for each language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+from msgspec.json import Decoder
+
+from crawler.items import Posting, Workplace
+from crawler.read.fields import dicts, line, parse_instant
+from crawler.responses import BadResponse, decode
+from crawler.spiders.job_page import employment, place
+from crawler.spiders.listing import Listing, RawHeader
+from crawler.spiders.postings import joined, posting_from_html, stated_range
+
+LIST = "/api/jobs?page={page}&limit=100"
+FIELDS = frozenset(
+    {
+        *("slug", "req_id", "language", "title", "description", "url", "posted_date"),
+        *("city", "state", "country", "full_location", "additional_locations", "location_type"),
+        *("department", "categories", "category", "employment_type"),
+        *("salary_min_value", "salary_max_value", "salary_value", "salary_currency"),
+    }
+)
+_PARTS = ("city", "state", "country")
+_WORKPLACES: dict[str, Workplace] = {"REMOTE": "remote", "HYBRID": "hybrid", "ONSITE": "onsite"}
+
+
+class Header(RawHeader):
+    """The key of a row: of a job in one language, or of a portal's card."""
+
+    id: int | str = msgspec.field(name="number", default="")  # of a card
+    slug: int | str | None = None
+    req_id: int | str | None = None
+    language: str | None = None
+
+    def key(self) -> str:
+        key = self.id or self.slug or self.req_id
+        if not key:
+            raise ValueError("a row without a key")
+        return f"{key}__{self.language}" if self.language else str(key)
+
+
+class _Meta(msgspec.Struct):
+    canonical_url: str | None = None
+
+
+class _Job(msgspec.Struct):
+    data: dict[str, Raw]
+
+
+class _List(msgspec.Struct):
+    jobs: list[_Job]
+    total: int = msgspec.field(name="totalCount")
+
+
+_list, _meta, _row = Decoder(_List), Decoder(_Meta | None), Decoder(dict[str, Any])
+
+
+def is_list(body: bytes) -> bool:
+    """Return whether an answer is a page of a list."""
+    try:
+        decode(body, _list)
+    except BadResponse:
+        return False
+    return True
+
+
+def slice_page(body: bytes) -> Listing:
+    """Return the rows of a page, each with its address. Raises BadResponse."""
+    page = decode(body, _list)
+    return Listing([_unwrapped(job.data) for job in page.jobs], page.total)
+
+
+def _unwrapped(fields: dict[str, Raw]) -> Raw:
+    meta = _meta.decode(fields.pop("meta_data", Raw(b"null")))
+    address = msgspec.json.encode(meta and meta.canonical_url)
+    return Raw(msgspec.json.encode(fields | {"url": Raw(address)}))
+
+
+def best_rows(rows: Iterable[bytes]) -> dict[str, bytes]:
+    """Return one row for each job by its key: the English one, where there is one."""
+    found: dict[str, list[tuple[bool, str, bytes]]] = {}
+    for row in rows:
+        fields = _row.decode(row)
+        language = str(fields.get("language") or "")
+        ranked = (not language.startswith("en"), language, row)
+        found.setdefault(str(fields.get("slug") or fields["req_id"]), []).append(ranked)
+    return {key: min(ranked)[2] for key, ranked in found.items()}
+
+
+def read_row(page: str, row: dict[str, Any]) -> Posting:
+    """Return a row as a posting."""
+    key = str(row.get("slug") or row["req_id"])
+    parts = [row, *dicts(row.get("additional_locations"))]
+    places = list(filter(None, (place(map(each.get, _PARTS)) for each in parts)))
+    names = (each.get("name") for each in dicts(row.get("categories")))
+    lowest, highest = (row.get(f"salary_{end}_value") for end in ("min", "max"))
+    single = row.get("salary_value")
+    return posting_from_html(
+        row.get("description") or "",
+        key=key,
+        title=row["title"],
+        url=row.get("url") or f"{page}/{key}",
+        location=joined(*places) or row.get("full_location") or "",
+        department=row.get("department") or joined(*names) or joined(*row.get("category") or []),
+        employment_type=employment(row.get("employment_type")),
+        stated_workplace=_WORKPLACES.get(str(row.get("location_type")).upper()),
+        stated_pay=stated_range(
+            lowest or single, highest or single, row.get("salary_currency"), ""
+        ),
+        requisition=line(str(row.get("req_id") or "")) or None,
+        published=parse_instant(row.get("posted_date")),
+    )

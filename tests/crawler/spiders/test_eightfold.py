@@ -1,0 +1,284 @@
+"""Eightfold: pages that repeat and miss are read again, and a closed list leaves the sitemap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from crawler.fetch import Answer
+from crawler.items import BoardRequest, Failure, Posting, Snapshot
+from crawler.registry import reread
+from crawler.responses import BadResponse
+from crawler.spiders.eightfold import EightfoldSpider
+from monitor.demo.board_server import Trouble
+from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
+from tests.support.crawling import look, snapshot
+from tests.support.eightfold import BOARD, EightfoldServer, old_row, posting, row
+
+PAGE = "https://examplelabs.eightfold.ai/careers"
+CLOSED = "User-agent: *\nDisallow: /\nAllow: /careers"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[EightfoldServer]:
+    async with EightfoldServer(3) as server:
+        yield server
+
+
+def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
+    parts = {"page": PAGE, "row": row} | ({"detail": detail} if detail else {})
+    return reread("eightfold", msgspec.json.encode(parts))
+
+
+async def failure(server: EightfoldServer) -> Failure:
+    [result] = (await look(server, BOARD)).values()
+    assert isinstance(result, Failure), result
+    return result
+
+
+def later(first: Snapshot, **fields: Any) -> BoardRequest:
+    """Return the request of the next check."""
+    keys = [sighting.key for sighting in first.sightings] + sorted(first.still)
+    return BoardRequest(BOARD, known=lambda: keys, notes=first.notes, **fields)
+
+
+# one posting
+
+
+def test_a_position_of_the_newer_interface_is_read() -> None:
+    found = read(row(), {"jobDescription": "<p>Build &amp; test models.</p>"})
+    assert (found.key, found.title, found.url) == ("1", "Research Engineer", f"{PAGE}/job/1")
+    assert (found.locations, found.department) == (("London, ENG, GB",), "Research")
+    assert (found.workplace, found.requisition) == ("hybrid", "A-1")
+    assert found.description == "Build & test models."
+    assert str(found.first_published) == "2026-11-18 11:06:40+00:00"
+    assert found.unsent == frozenset()
+
+
+def test_a_position_of_the_older_interface_is_read() -> None:
+    found = read(old_row(), {"job_description": "<p>Build models.</p>"})
+    assert (found.url, found.workplace) == ("https://jobs.example.org/careers/job/1", "onsite")
+    assert found.locations == ("London, England, United Kingdom",)
+    assert (found.description, found.requisition) == ("Build models.", "A-1")
+
+
+@pytest.mark.parametrize(
+    ("standard", "place"),
+    [
+        (["IN"], "India, Multiple Locations"),
+        (["PUNE, MH, INDIA"], "India, Multiple Locations"),
+        (["Pune, MH, IN", "Goa, IN"], "India, Multiple Locations"),
+        (["Pune, MH, IN"], "Pune, MH, IN"),
+    ],
+)
+def test_a_standardized_place_is_taken_where_it_says_more(standard: list[str], place: str) -> None:
+    found = read(row(locations=["India, Multiple Locations"], standardizedLocations=standard))
+    assert found.location == place
+
+
+# the interface
+
+
+@pytest.mark.parametrize("speaks", ["pcsx", "v2"])
+async def test_each_interface_is_read(speaks: str) -> None:
+    async with EightfoldServer(23, speaks) as server:
+        found = await snapshot(server, BOARD)
+    assert found.seen == 23
+    assert all(sighting.read().description for sighting in found.sightings)
+
+
+async def test_the_domain_is_found_once_and_the_interface_once_a_day(
+    server: EightfoldServer,
+) -> None:
+    first = await snapshot(server, BOARD)
+    await snapshot(server, later(first))
+    pages = [seen for seen in server.paths() if seen.endswith("/careers")]
+    assert (len(pages), server.starts()) == (1, ["0", "0", "0"])
+
+
+async def test_a_site_without_a_tenant_is_unknown(server: EightfoldServer) -> None:
+    server.domain = "volkscience.com"
+    assert (await failure(server)).unknown
+    server.domain = None
+    assert (await failure(server)).unknown
+
+
+async def test_a_page_of_another_kind_is_a_failure(server: EightfoldServer) -> None:
+    server.domain = ""
+    assert "names no domain" in (await failure(server)).reason
+
+
+# the list
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(0, 1), (10, 1), (11, 2), (40, 4)])
+async def test_a_list_is_read_to_its_count(server: EightfoldServer, rows: int, pages: int) -> None:
+    server.rows = [row(number) for number in range(1, rows + 1)]
+    assert (await snapshot(server, BOARD)).seen == rows
+    assert len(server.starts()) == pages + 1  # one found the interface
+
+
+async def test_what_one_sweep_misses_another_one_shows(server: EightfoldServer) -> None:
+    server.rows = [row(number) for number in range(1, 31)]
+    server.misses = [set(), {7, 20}, {8, 21}]
+    found = await snapshot(server, BOARD)
+    assert (found.seen, len(server.starts())) == (30, 1 + 6)
+
+
+async def test_three_sweeps_that_miss_the_same_are_a_failure(server: EightfoldServer) -> None:
+    server.rows = [row(number) for number in range(1, 31)]
+    server.misses = [set(), {7}, {7}, {7}, {7}]
+    assert (await failure(server)).reason == "it lists 29 jobs and says that there are 30"
+    assert len(server.starts()) == 1 + 9
+
+
+async def test_pages_that_end_before_the_count_are_a_failure(server: EightfoldServer) -> None:
+    server.count = 40
+    assert "says that there are 40" in (await failure(server)).reason
+    assert server.starts() == ["0", "0", "3"]
+
+
+async def test_a_list_without_a_count_is_a_failure(server: EightfoldServer) -> None:
+    body = msgspec.json.encode({"data": {"positions": [row()]}})
+    server.troubles["/examplelabs/api/pcsx/search"] = Trouble(body=body)
+    assert "how many postings" in (await failure(server)).reason
+
+
+async def test_a_position_without_an_id_is_counted_as_unreadable(server: EightfoldServer) -> None:
+    server.rows[1]["id"] = None
+    found = await snapshot(server, BOARD)
+    assert (len(found.sightings), found.without_key) == (2, 1)
+
+
+async def test_a_private_position_is_left_out() -> None:
+    async with EightfoldServer(3, "v2") as server:
+        server.rows[1]["isPrivate"] = True
+        found = await snapshot(server, BOARD)
+    assert [sighting.key for sighting in found.sightings] == ["1", "3"]
+
+
+async def test_the_answer_of_another_posting_is_no_detail(server: EightfoldServer) -> None:
+    server.details = {"1": {"id": 2}, "2": 404}
+    found = await snapshot(server, BOARD)
+    texts = {sighting.key: bool(sighting.read().description) for sighting in found.sightings}
+    assert texts == {"1": False, "2": False, "3": True}
+
+
+async def test_a_missing_posting_is_not_probed(server: EightfoldServer) -> None:
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ["9"]))
+    assert found.probes == {}
+
+
+# the sitemap
+
+
+@pytest.mark.parametrize("why", ["robots", "refused", "capped"])
+async def test_a_list_that_is_closed_leaves_the_sitemap(server: EightfoldServer, why: str) -> None:
+    server.robots = CLOSED if why == "robots" else None
+    server.speaks = "" if why == "refused" else "pcsx"
+    server.count = 2001 if why == "capped" else None
+    found = await snapshot(server, BOARD)
+    assert found.note
+    titles = [sighting.read().title for sighting in found.sightings]
+    assert titles == ["Research Engineer 1", "Research Engineer 2", "Research Engineer 3"]
+    one = found.sightings[0].read()
+    assert (one.location, one.description) == ("London, ENG, GB", "Build & test models.")
+    assert (one.url, one.deadline) == (server.sitemap[0], None)
+    if why == "robots":
+        assert not any("/api/" in seen for seen in server.paths())
+
+
+async def test_a_large_sitemap_is_read_over_checks_and_opens_nothing_late(
+    server: EightfoldServer,
+) -> None:
+    server.robots = CLOSED
+    server.sitemap = [f"https://x.example.org/careers/job/{n}-title" for n in range(1, 71)]
+    first = await snapshot(server, BOARD)
+    assert (len(first.sightings), first.unread, first.seen) == (50, 20, 70)
+    server.sitemap.append("https://x.example.org/careers/job/71-new")
+    second = await snapshot(server, later(first))
+    assert (len(second.sightings), len(second.still), second.unread) == (21, 50, 0)
+    assert (len(second.late), "71" in second.late) == (20, False)
+
+
+async def test_a_page_without_a_posting_waits(server: EightfoldServer) -> None:
+    server.robots, server.details = CLOSED, {"2": posting() | {"@type": "WebPage"}}
+    found = await snapshot(server, BOARD)
+    assert ([sighting.key for sighting in found.sightings], found.unread) == (["1", "3"], 1)
+
+
+async def test_a_sitemap_without_a_job_is_a_failure(server: EightfoldServer) -> None:
+    server.robots, server.sitemap = CLOSED, ["https://x.example.org/careers"]
+    assert "lists no job" in (await failure(server)).reason
+
+
+async def test_robots_txt_that_closes_all_is_a_failure_in_one_sentence(
+    server: EightfoldServer,
+) -> None:
+    server.robots = "User-agent: *\nDisallow: /api/\nDisallow: /careers/sitemap"
+    assert (await failure(server)).reason.endswith("closes /api/pcsx/search to programs")
+
+
+async def test_a_closed_list_without_a_sitemap_is_a_failure_in_one_sentence(
+    server: EightfoldServer,
+) -> None:
+    server.robots = CLOSED
+    server.troubles["/examplelabs/careers/sitemap.xml"] = Trouble(status=404)
+    found = await failure(server)
+    assert found.reason.endswith("closes /api/pcsx/search to programs")
+    assert not found.unknown
+
+
+# real recordings
+
+
+@pytest.mark.needs(SHARED / "eightfold")
+def test_every_recorded_position_is_read() -> None:
+    folder, read = SHARED / "eightfold", Read()
+    rows: list[dict[str, Any]] = []
+    for file in sorted(folder.glob("*.json")):
+        answer = json.loads(file.read_text())
+        found = answer.get("data", answer)
+        api = "pcsx" if "data" in answer else "v2"
+        if "positions" in found:
+            rows += [each for each in found["positions"] if each.get("id")]
+            notes = {"site": {"domain": "example.org", "api": api}}
+            read_lists(BOARD, [file], read, notes)
+        else:
+            detail = EightfoldSpider().read_detail(answer_of(file.read_bytes()), str(found["id"]))
+            read_detail(BOARD, found, detail, read)
+            rows.append(found)
+    print(read.line("eightfold"))
+    assert (read.unreadable, read.without_key) == (0, 2)
+    assert read.counts() == {
+        "postings": len(rows),
+        "location": sum(bool(each["locations"]) for each in rows),
+        "pay": 0,
+        "deadline": 0,
+        "workplace": sum(
+            bool(each.get("workLocationOption") or each.get("work_location_option"))
+            for each in rows
+        ),
+        "department": sum(bool(each.get("department")) for each in rows),
+    }
+
+
+@pytest.mark.needs(SHARED / "errors")
+def test_a_recorded_refusal_is_no_list() -> None:
+    body = (SHARED / "errors" / "eightfold_unknown_position_404.json").read_bytes()
+    with pytest.raises(BadResponse):
+        EightfoldSpider().read_detail(answer_of(body), "1")
+
+
+def answer_of(body: bytes) -> Answer:
+    return Answer(200, body, url="https://x.example.org/api/pcsx/position_details")
+
+
+def test_the_page_of_another_kind_is_no_detail() -> None:
+    url = "https://x.example.org/careers/job/1"
+    with pytest.raises(BadResponse, match="no JobPosting"):
+        EightfoldSpider().read_detail(Answer(200, b"<html>", url=url), "1")
