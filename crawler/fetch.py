@@ -39,7 +39,7 @@ FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
 PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
 REDIRECTS = 5
-_MOVED = {301, 302, 303, 307, 308}
+MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Fetcher:
                 await before(url)
             self.gate.check(url)
             response = await self._request(url, headers, body)
-            if response.status not in _MOVED:
+            if response.status not in MOVED:
                 return self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
         raise BadResponse(f"more than {REDIRECTS} redirects", status=response.status)
