@@ -53,12 +53,19 @@ class Product:
 
 
 def _labels(
-    title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
+    title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False, spider: str = ""
 ) -> Product:
     """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
     return Product(
-        title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
+        title,
+        "https://{host}" + page,
+        job,
+        domain,
+        step=_LABEL,
+        lower=not cased,
+        cased=cased,
+        spider=spider,
     )
 
 
@@ -164,7 +171,13 @@ PRODUCTS = {
     "softgarden": _labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
     "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=_HOST),
     "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
-    "teamtailor": _labels("Teamtailor", ".teamtailor.com", "/jobs", "/jobs/{key}"),
+    "teamtailor": _labels(
+        "Teamtailor",
+        ".teamtailor.com",
+        "/jobs",
+        "/jobs/{key}",
+        spider="crawler.spiders.teamtailor:TeamtailorSpider",
+    ),
     "workable": Product(
         "Workable",
         "https://apply.workable.com/{token}",
