@@ -152,7 +152,13 @@ PRODUCTS = {
         first=_HOST,
     ),
     "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
-    "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),
+    "pinpoint": _labels(
+        "Pinpoint",
+        ".pinpointhq.com",
+        "",
+        "/en/postings/{key}",
+        spider="crawler.spiders.pinpoint:PinpointSpider",
+    ),
     "recruitee": _labels("Recruitee", ".recruitee.com"),
     "rippling": Product(
         "Rippling",

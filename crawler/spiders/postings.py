@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 
-from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
 from crawler.read.pay import read_pay, stated_pay
@@ -88,7 +89,7 @@ def stated_range(
 ) -> Pay | None:
     """Return the pay that fields state, an end of 0 being unknown; None for none.
 
-    `interval` may be in any form: "YEARLY", "per-hour-wage".
+    `interval` may be in any form: "YEARLY", "per-hour-wage", "month".
     """
     ends = {
         f"{name}_cents": amount * 100
@@ -96,6 +97,7 @@ def stated_range(
         if (amount := _number(end))
     }
     title = str(interval or "").replace("-", " ").replace("_", " ")
+    title = f"per {title}" if title in get_args(Period) else title
     pay = believed(stated_pay([ends | {"currency_type": currency, "title": title}]))
     if pay is None or not title or period_in_title(title):
         return pay
