@@ -151,7 +151,13 @@ PRODUCTS = {
         steps=(2, 2),
         first=_HOST,
     ),
-    "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
+    "personio": _labels(
+        "Personio",
+        ".jobs.personio.com",
+        "",
+        "/job/{key}",
+        spider="crawler.spiders.personio:PersonioSpider",
+    ),
     "pinpoint": _labels(
         "Pinpoint",
         ".pinpointhq.com",
