@@ -165,7 +165,9 @@ PRODUCTS = {
         "/en/postings/{key}",
         spider="crawler.spiders.pinpoint:PinpointSpider",
     ),
-    "recruitee": _labels("Recruitee", ".recruitee.com"),
+    "recruitee": _labels(
+        "Recruitee", ".recruitee.com", spider="crawler.spiders.recruitee:RecruiteeSpider"
+    ),
     "rippling": Product(
         "Rippling",
         "https://ats.rippling.com/{token}/jobs",
