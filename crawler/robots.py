@@ -66,7 +66,7 @@ def read_rules(status: int, text: str) -> Rules:
 
 
 LIFE = 86_400.0  # seconds
-_ANY_ANSWER = frozenset(range(200, 600)) - {TOO_MANY}
+_ANY_ANSWER = frozenset(range(200, 600)) - MOVED - {TOO_MANY}
 _HEADERS = {"Accept": "text/plain"}
 
 

@@ -16,11 +16,10 @@ from msgspec.json import Decoder
 from crawler.fetch import MOVED
 from crawler.items import Pay, Posting, Workplace
 from crawler.read.fields import clean_text
-from crawler.read.pay import read_pay
 from crawler.read.place import is_work_model, place_of
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import JobList, RawHeader
-from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range
+from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range, worded_pay
 
 _KEY = re.compile(
     r"/postings/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])", re.IGNORECASE
@@ -118,8 +117,7 @@ def _texts(job: _Fields) -> list[str]:
 
 def _pay(job: _Fields) -> Pay | None:
     """Return the pay that the employer shows, from its numbers or else from its words."""
-    words = clean_text(job.get("compensation"))
     ends = (job.get("compensation_minimum"), job.get("compensation_maximum"))
     unit = (job.get("compensation_currency"), job.get("compensation_frequency"))
-    stated = stated_range(*ends, *unit) or (read_pay(words) if words else None)
-    return stated or (Pay(None, None, None, None, words) if words else None)
+    words = job.get("compensation")
+    return stated_range(*ends, *unit) or worded_pay(words, "".join(_texts(job)))

@@ -104,6 +104,18 @@ def stated_range(
     return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
 
 
+def worded_pay(words: object, html: str) -> Pay | None:
+    """Return the pay that a field states in words; None for none.
+
+    Unclear words are kept as they are, unless the description has clear ones.
+    """
+    text = clean_text(words)
+    read = read_pay(text) if text else None
+    if read or not text or read_pay(_text(html)):
+        return read
+    return Pay(None, None, None, None, text)
+
+
 def _number(value: object) -> float:
     try:
         return float(value) if isinstance(value, (int, float, str)) else 0.0
