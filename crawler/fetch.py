@@ -39,7 +39,7 @@ FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
 PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
 REDIRECTS = 5
-_MOVED = {301, 302, 303, 307, 308}
+MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,15 @@ class Fetcher:
     ) -> Answer:
         """Return the answer if its status is a good one. Raises BadResponse.
 
-        `before` is called with each address, redirects too. A `body` is posted as JSON.
+        `before` is called with each address, redirects too. A `body` is posted as JSON. A redirect
+        whose status is a good one is not followed.
         """
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
             self.gate.check(url)
             response = await self._request(url, headers, body)
-            if response.status not in _MOVED:
+            if response.status not in MOVED - good:
                 return self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
         raise BadResponse(f"more than {REDIRECTS} redirects", status=response.status)

@@ -105,7 +105,13 @@ PRODUCTS = {
         spider="crawler.spiders.ashby:AshbySpider",
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
-    "bamboohr": _labels("BambooHR", ".bamboohr.com", "/careers", "/careers/{key}"),
+    "bamboohr": _labels(
+        "BambooHR",
+        ".bamboohr.com",
+        "/careers",
+        "/careers/{key}",
+        spider="crawler.spiders.bamboohr:BambooSpider",
+    ),
     "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
     "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
@@ -176,9 +182,23 @@ PRODUCTS = {
         first=_HOST,
         spider="crawler.spiders.oracle:OracleSpider",
     ),
-    "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
-    "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),
-    "recruitee": _labels("Recruitee", ".recruitee.com"),
+    "personio": _labels(
+        "Personio",
+        ".jobs.personio.com",
+        "",
+        "/job/{key}",
+        spider="crawler.spiders.personio:PersonioSpider",
+    ),
+    "pinpoint": _labels(
+        "Pinpoint",
+        ".pinpointhq.com",
+        "",
+        "/en/postings/{key}",
+        spider="crawler.spiders.pinpoint:PinpointSpider",
+    ),
+    "recruitee": _labels(
+        "Recruitee", ".recruitee.com", spider="crawler.spiders.recruitee:RecruiteeSpider"
+    ),
     "rippling": Product(
         "Rippling",
         "https://ats.rippling.com/{token}/jobs",
@@ -196,7 +216,13 @@ PRODUCTS = {
     "softgarden": _labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
     "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=_HOST),
     "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
-    "teamtailor": _labels("Teamtailor", ".teamtailor.com", "/jobs", "/jobs/{key}"),
+    "teamtailor": _labels(
+        "Teamtailor",
+        ".teamtailor.com",
+        "/jobs",
+        "/jobs/{key}",
+        spider="crawler.spiders.teamtailor:TeamtailorSpider",
+    ),
     "workable": Product(
         "Workable",
         "https://apply.workable.com/{token}",

@@ -3,8 +3,9 @@
 https://www.rfc-editor.org/rfc/rfc9309
 
 Each host is asked once a day. An answer of 500 or above closes the whole host, and 429 closes it
-for now. 404 and other answers below 500 close nothing. Protego reads the file by the RFC: the
-longest match decides, and only the group that names rolewatch or `*` counts.
+for now. 404 and other answers below 500 close nothing. Neither does a redirect to another host,
+which the RFC would follow: no board sends us to a host of its choice. Protego reads the file by the
+RFC: the longest match decides, and only the group that names rolewatch or `*` counts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from crawler.fetch import Answer, Fetcher
+from crawler.fetch import MOVED, Answer, Fetcher
 from crawler.notes import Notes, RobotsFile
 from crawler.responses import BadResponse
 
@@ -65,7 +66,7 @@ def read_rules(status: int, text: str) -> Rules:
 
 
 LIFE = 86_400.0  # seconds
-_ANY_ANSWER = frozenset(range(200, 600)) - {TOO_MANY}
+_ANY_ANSWER = frozenset(range(200, 600)) - MOVED - {TOO_MANY}
 _HEADERS = {"Accept": "text/plain"}
 
 
@@ -142,6 +143,8 @@ class Robots:
         try:
             answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
         except BadResponse as trouble:
+            if trouble.status in MOVED:  # off the host: that file would be another host's
+                return RobotsFile(at.timestamp(), trouble.status)
             trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
             raise
         is_file = answer.status < _NO_FILE

@@ -13,7 +13,7 @@ list has no texts is a `DetailSpider` (details.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, unquote, urlencode
@@ -107,6 +107,14 @@ class BoardSpider(CheckSpider):
     def list_call(self, site: Site, page: Params) -> Call:
         """Return the request of one page of a list."""
         return Call(with_query(self.list_path.format(*site.steps, token=site.token), page))
+
+    async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
+        """Return the first page of a list. Raises BadResponse.
+
+        `headers` are those that make a 304.
+        """
+        call = self.list_call(site, self.paging.first())
+        return await site.get(call.path, headers, _LIST if headers else OK, call.body)
 
     def slice(self, body: bytes, site: Site) -> Listing:  # noqa: ARG002  # for subclasses
         """Return the jobs of one page of a list. Raises BadResponse."""
@@ -223,8 +231,7 @@ class BoardSpider(CheckSpider):
         for site in noted or sites:
             try:
                 await self.prepare(site)
-                call = self.list_call(site, self.paging.first())
-                answer = await site.get(call.path, headers, _LIST if headers else OK, call.body)
+                answer = await self.first_page(site, headers)
             except BadResponse as trouble:
                 self._explain(trouble)
                 if not trouble.unknown or site is (noted or sites)[-1]:

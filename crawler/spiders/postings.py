@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 
-from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
 from crawler.read.pay import read_pay, stated_pay
@@ -88,7 +89,7 @@ def stated_range(
 ) -> Pay | None:
     """Return the pay that fields state, an end of 0 being unknown; None for none.
 
-    `interval` may be in any form: "YEARLY", "per-hour-wage".
+    `interval` may be in any form: "YEARLY", "per-hour-wage", "month".
     """
     ends = {
         f"{name}_cents": amount * 100
@@ -96,10 +97,23 @@ def stated_range(
         if (amount := _number(end))
     }
     title = str(interval or "").replace("-", " ").replace("_", " ")
+    title = f"per {title}" if title in get_args(Period) else title
     pay = believed(stated_pay([ends | {"currency_type": currency, "title": title}]))
     if pay is None or not title or period_in_title(title):
         return pay
     return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
+
+
+def worded_pay(words: object, html: str) -> Pay | None:
+    """Return the pay that a field states in words; None for none.
+
+    Unclear words are kept as they are, unless the description has clear ones.
+    """
+    text = clean_text(words)
+    read = read_pay(text) if text else None
+    if read or not text or read_pay(_text(html)):
+        return read
+    return Pay(None, None, None, None, text)
 
 
 def _number(value: object) -> float:

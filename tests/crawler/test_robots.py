@@ -35,7 +35,10 @@ class Host:
         return web.Response(body=self.text, status=self.status, headers=self.headers)
 
     async def download(self, request: Request) -> Response:
-        async with ClientSession() as session, session.get(request.url) as found:
+        async with (
+            ClientSession() as session,
+            session.get(request.url, allow_redirects=False) as found,
+        ):
             return Response(
                 request.url,
                 status=found.status,
@@ -129,6 +132,13 @@ async def test_boards_of_one_crawl_share_it(host: Host) -> None:
 async def test_a_host_without_the_file_is_open(host: Host, status: int) -> None:
     host.status = status
     assert await allow(host, "/jobs", "User-agent: *\nDisallow: /")
+
+
+async def test_a_file_on_another_host_closes_nothing(host: Host) -> None:
+    host.status = 301
+    host.headers = {"Location": "https://www.example.org/robots.txt"}
+    assert await allow(host, "/jobs", "User-agent: *\nDisallow: /")
+    assert host.asked == 1
 
 
 async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:

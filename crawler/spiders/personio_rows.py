@@ -1,0 +1,103 @@
+"""Read the positions of a Personio board as rows of one form: from its feed, or from its page.
+
+A row names nobody: the section with the contact person is left out. Words of the page that are in
+its reader's language have a stable word beside them, which is the feed's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from xml.etree.ElementTree import Element  # only the type
+
+from crawler.registry import posting_url
+from crawler.responses import BadResponse
+from crawler.spiders.xml_feed import read_xml, text_of
+
+Row = dict[str, Any]
+_CONTACT = re.compile(
+    r"(?:(?:your|our|dein\w*|ihr\w*|unser\w*)[\W_]+)?"
+    r"(?:contact(?:[\W_]*persons?)?|ansprechpartner\w*|ansprechperson\w*|kontakt(?:person)?)\W*",
+    re.IGNORECASE,
+)
+_PUSHED = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
+_JOBS = '"jobs":['
+_SUBDOMAIN = re.compile(r'\s*,\s*"subdomain":"([^"]+)"')
+
+
+def rows_of_feed(body: bytes, board: str) -> list[Row]:
+    """Return the positions of a feed. Raises BadResponse."""
+    return [_row_of_feed(each, board) for each in read_xml(body, "workzag-jobs").iter("position")]
+
+
+def rows_of_page(body: bytes, board: str) -> list[Row]:
+    """Return the positions of a board's page. Raises BadResponse."""
+    return [_row_of_page(job, board) for job in _jobs(body, board)]
+
+
+def language_of_page(body: bytes, board: str) -> str:
+    """Return the language of most positions of a board's page; "" without one.
+
+    Raises BadResponse.
+    """
+    languages = Counter(str(job.get("default_locale") or "") for job in _jobs(body, board))
+    return max(languages, key=lambda each: (languages[each], each), default="")
+
+
+def _row_of_feed(position: Element, board: str) -> Row:
+    plain = ("id", "name", "office", "department", "employmentType", "schedule")
+    row: Row = {name: text_of(position, name) for name in plain}
+    pay = position.find("salaryInformation")
+    return row | {
+        "url": _url(board, row["id"]),
+        "additionalOffices": [
+            text_of(one) for one in position.iterfind("additionalOffices/office")
+        ],
+        "pay": [text_of(pay, name) for name in ("min", "max", "currencyCode", "type")],
+        "texts": _sections(position),
+    }
+
+
+def _sections(position: Element) -> list[list[str]]:
+    """Return heading and text of the sections that have a text."""
+    parts = position.iterfind("jobDescriptions/jobDescription")
+    sections = [[text_of(part, "name"), text_of(part, "value")] for part in parts]
+    return [part for part in sections if part[1] and not _CONTACT.fullmatch(part[0])]
+
+
+def _row_of_page(job: Row, board: str) -> Row:
+    return {
+        "id": str(job["id"]),
+        "name": job["name"],
+        "url": _url(board, str(job["id"])),
+        "office": job.get("main_office") or "",
+        "additionalOffices": job.get("additional_offices") or [],
+        "department": job.get("department") or "",
+        "employmentType": job.get("employment_type_slug") or "",
+        "schedule": job.get("schedule_slug") or "",
+        "publishedAt": job.get("published_at"),
+    }
+
+
+def _url(board: str, key: str) -> str:
+    return posting_url("personio", board.partition(":")[2], key)
+
+
+def _jobs(body: bytes, board: str) -> Sequence[Row]:
+    try:
+        pushed = "".join(json.loads(part) for part in _PUSHED.findall(body.decode()))
+        _, found, rest = pushed.partition(_JOBS)
+        jobs, end = json.JSONDecoder().raw_decode(f"[{rest}") if found else (None, 0)
+    except (ValueError, RecursionError) as error:
+        raise BadResponse("the page of the board cannot be read") from error
+    subdomain = _SUBDOMAIN.match(rest, end - 1)
+    if jobs is None or subdomain is None:
+        raise BadResponse("the page of the board is of another form")
+    if subdomain[1].casefold() != board.partition(":")[2].casefold():
+        raise BadResponse(f"the page shows another board: {subdomain[1]}")
+    if not all(isinstance(job, dict) and {"id", "name"} <= job.keys() for job in jobs):
+        raise BadResponse("the page of the board has positions of another form")
+    return list(jobs)

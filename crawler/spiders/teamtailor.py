@@ -1,0 +1,115 @@
+"""Teamtailor's RSS feed of a career site. It has more of a job than the JSON feed.
+
+An answer has at most 100 jobs and no total, so that only a page that is not full ends the list.
+https://support.teamtailor.com/en/articles/11171756-rss-feed-how-to-guide
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from xml.etree.ElementTree import Element  # only the type
+
+import msgspec
+from msgspec.json import Decoder
+
+from crawler.fetch import Answer
+from crawler.items import Posting, Snapshot, Workplace
+from crawler.read.fields import line
+from crawler.read.place import place_of
+from crawler.responses import BadResponse
+from crawler.spiders.base import BoardSpider
+from crawler.spiders.listing import Listing, Pages, RawHeader
+from crawler.spiders.postings import joined, posting_from_html
+from crawler.spiders.site import Site
+from crawler.spiders.xml_feed import raw_jobs, read_xml, text_of
+
+_TT = "{https://teamtailor.com/locations}"
+_KEY = re.compile(r"/jobs/([0-9]+)(?![0-9])")
+_FEED = "feed"  # the note of the page that the feed is of
+# "temporary" says nothing of the job, and "none" is what a job says that was never asked
+_WORKPLACES: dict[str, Workplace] = {"fully": "remote", "hybrid": "hybrid"}
+
+
+class _Header(RawHeader):
+    id: str = msgspec.field(name="link")
+
+    def key(self) -> str:
+        found = _KEY.search(self.id)
+        return found[1] if found else ""
+
+
+class TeamtailorSpider(BoardSpider):
+    name = "teamtailor"
+    is_public_api = True
+    list_path = "/jobs.rss"
+    paging = Pages(100, "offset", "per_page")
+    job_form = Decoder(_Header)
+
+    async def read_list(self, site: Site, answer: Answer) -> Snapshot:
+        site.notes.own[_FEED] = _page_of(_channel(answer.body))
+        return await super().read_list(site, answer)
+
+    def slice(self, body: bytes, site: Site) -> Listing:
+        channel = _channel(body)
+        if _page_of(channel) != site.notes.own.get(_FEED, _page_of(channel)):
+            raise BadResponse("a page of its list is of another board")
+        company = text_of(channel, "title")
+        return Listing(
+            raw_jobs([_row(item) | {"company": company} for item in channel.iter("item")])
+        )
+
+    @staticmethod
+    def read_job(raw: bytes) -> Posting:
+        job: dict[str, Any] = msgspec.json.decode(raw)
+        header = _header.decode(raw)
+        places = [
+            place_of(place.get("city"), place.get("country")) or place.get("name", "")
+            for place in job.get("locations", [])
+        ]
+        return posting_from_html(
+            job.get("description", ""),
+            key=header.key(),
+            title=job["title"],
+            url=job["link"],
+            location=joined(*places),
+            department=job.get("department", ""),
+            stated_workplace=_WORKPLACES.get(job.get("remoteStatus", "")),
+            company=line(job.get("company", "")) or None,
+            published=_instant(job.get("pubDate")),
+        )
+
+
+_header = Decoder(_Header)
+
+
+def _channel(body: bytes) -> Element:
+    channel = read_xml(body, "rss").find("channel")
+    if channel is None:
+        raise BadResponse("the answer is an RSS feed without a channel")
+    return channel
+
+
+def _page_of(channel: Element) -> str:
+    return text_of(channel, "link")
+
+
+def _row(item: Element) -> dict[str, Any]:
+    """Return the fields of a job that are stored."""
+    plain = ("title", "link", "description", "pubDate", "remoteStatus")
+    row: dict[str, Any] = {name: text_of(item, name) for name in plain}
+    places = item.iterfind(f"{_TT}locations/{_TT}location")
+    row["locations"] = [
+        {name: text_of(place, _TT + name) for name in ("name", "city", "country")}
+        for place in places
+    ]
+    return row | {"department": text_of(item, f"{_TT}department")}
+
+
+def _instant(written: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(written or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
