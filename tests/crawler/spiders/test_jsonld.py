@@ -6,11 +6,14 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from crawler.items import BoardRequest, Failure, Probe, Snapshot
+from crawler.items import BoardRequest, Failure, Posting, Probe, Snapshot
+from crawler.spiders.jsonld_posting import read_posting, stored_job
+from crawler.spiders.jsonld_sitemap import is_job_path
 from tests.support.ats_server import Reply
 from tests.support.crawling import look, snapshot
 from tests.support.jsonld import (
@@ -43,7 +46,7 @@ async def failure(server: JsonLdServer, request: BoardRequest | str = SITEMAP) -
 def at(first: Snapshot | None = None, hours: float = 0, **fields: Any) -> BoardRequest:
     """Return the request of a check so many hours after the start, with what the last one noted."""
     keys = [s.key for s in first.sightings] + sorted(first.still) if first else []
-    plain = {"known": lambda: keys, "notes": first.notes if first else None}
+    plain: dict[str, Any] = {"known": lambda: keys, "notes": first.notes if first else None}
     plain["at"] = START + timedelta(hours=hours)
     return BoardRequest(first.board if first else SITEMAP, **plain | fields)
 
@@ -215,7 +218,7 @@ async def test_the_pages_of_a_sitemap_are_read_once(server: JsonLdServer) -> Non
     assert keys(first) == ["R-1", "R-2", "R-3"]
     assert server.read() == [path(1), path(2), path(3)]
     second = await snapshot(server, at(first))
-    assert (second.sightings, second.still) == ((), {"R-1", "R-2", "R-3"})
+    assert (keys(second), sorted(second.still)) == ([], ["R-1", "R-2", "R-3"])
     assert len(server.read()) == 3
 
 
@@ -246,8 +249,7 @@ async def test_a_large_sitemap_spreads_over_checks(server: JsonLdServer) -> None
     seen, late = set(keys(found)), [found.late]
     assert found.note == "70 of its pages are read at later checks"
     for hours in (1, 2):
-        request = at(found, hours, known=lambda: sorted(seen))
-        found = await snapshot(server, request)
+        found = await snapshot(server, at(found, hours, known=partial(sorted, frozenset(seen))))
         seen |= set(keys(found))
         late.append(found.late)
     assert (len(server.read()), len(seen), found.note) == (120, 120, None)
@@ -327,7 +329,7 @@ async def test_one_job_in_two_languages_is_one_posting(server: JsonLdServer) -> 
     assert [s.read().title for s in first.sightings] == ["Forscherin"]
     server.pages["/sitemap.xml"] = urlset(("/en/jobs/a-b", "3"), ("/de/jobs/a-b", "2"))
     second = await snapshot(server, at(first))
-    assert (second.sightings, second.still) == ((), {"R-1"})
+    assert (keys(second), sorted(second.still)) == ([], ["R-1"])
 
 
 async def test_a_site_whose_pages_show_no_job_is_a_failure(server: JsonLdServer) -> None:
@@ -342,7 +344,7 @@ async def test_known_pages_that_lose_their_job_stay_and_are_named(server: JsonLd
     server.pages["/sitemap.xml"] = urlset((path(1), "3"), (path(2), "2"))
     second = await snapshot(server, at(first))
     assert second.still == {"R-1", "R-2"}
-    assert "1 pages of known postings show no JobPosting any more" in (second.note or "")
+    assert "on 1 of its pages the JobPosting is gone" in (second.note or "")
 
 
 async def test_a_busy_site_is_not_asked_for_further_pages(server: JsonLdServer) -> None:
@@ -460,3 +462,170 @@ async def test_a_page_of_a_sitemap_is_read_a_second_time_for_its_deadline(
         if hours == 49:
             assert found.sightings[0].read().stated == {"deadline"}
     assert server.read() == [path(1), path(1)]
+
+
+# fields
+
+
+def read(**fields: Any) -> Posting:
+    job = posting(1, **fields)
+    return read_posting(stored_job(job, job["url"], is_deadline=False))
+
+
+def test_a_posting_is_read_as_a_person_reads_it() -> None:
+    found = read(title="R&amp;D Engineer")
+    assert (found.key, found.title) == ("R-1", "R&D Engineer")
+    assert found.url == f"https://{HOST}{path(1)}"
+    assert (found.location, found.locations) == ("London, England, GB", ("London, England, GB",))
+    assert (found.employment_type, found.company) == ("Full-time", "Example Labs")
+    assert (found.requisition, found.unsent) == ("R-1", frozenset())
+    assert found.first_published == datetime(2026, 11, 2, tzinfo=UTC)
+
+
+PLACE = {"@type": "Place"}
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (
+            [PLACE | {"address": {"addressLocality": town}} for town in ("Berlin", "Bonn")],
+            "Berlin; Bonn",
+        ),
+        ({"address": "Berlin, Germany"}, "Berlin, Germany"),
+        ("Berlin", "Berlin"),
+        (
+            {
+                "address": {
+                    "addressLocality": "Berlin",
+                    "addressRegion": "-",
+                    "addressCountry": "null",
+                }
+            },
+            "Berlin",
+        ),
+        (
+            {
+                "address": {
+                    "addressLocality": "UNAVAILABLE",
+                    "addressCountry": {"name": ["USA", "USA"]},
+                }
+            },
+            "USA",
+        ),
+        ({"address": {"addressLocality": "Singapore", "addressRegion": "Singapore"}}, "Singapore"),
+        (
+            [
+                {"name": town, "address": {"addressLocality": "Sunnyvale"}}
+                for town in ("Sunnyvale", "Austin")
+            ],
+            "Sunnyvale; Austin",
+        ),
+        (
+            [{"name": "Example", "address": {"addressLocality": town}} for town in ("Bern", "Ulm")],
+            "Bern; Ulm",
+        ),
+    ],
+)
+def test_places_are_read_in_every_form(places: Any, expected: str) -> None:
+    assert read(jobLocation=places).location == expected
+
+
+def test_a_telecommute_job_is_remote_in_its_countries() -> None:
+    countries = [{"@type": "Country", "name": "Canada"}, {"@type": "Country", "name": "USA"}]
+    found = read(
+        jobLocation=None, jobLocationType="TELECOMMUTE", applicantLocationRequirements=countries
+    )
+    assert (found.workplace, found.location) == ("remote", "Remote, Canada; Remote, USA")
+
+
+def salary(**value: Any) -> dict[str, Any]:
+    return {"@type": "MonetaryAmount", "currency": "USD", "value": value}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (salary(minValue=1e5, maxValue=2e5, unitText="YEAR"), (1e5, 2e5, "USD", "year")),
+        (
+            salary(minValue="95,000", maxValue="115000.00", unitText="YEAR"),
+            (95e3, 115e3, "USD", "year"),
+        ),
+        (salary(value=40, unitText="HOUR"), (40, 40, "USD", "hour")),
+        (salary(minValue=100, maxValue=200), (100, 200, "USD", None)),
+        (salary(minValue=0, maxValue=0, unitText="YEAR"), None),
+        (salary(minValue=1, maxValue=1e6, unitText="YEAR"), None),
+        ({"currency": "USD", "value": 90_000}, (90e3, 90e3, "USD", "year")),
+    ],
+)
+def test_pay_is_read_from_its_field(
+    given: dict[str, Any], expected: tuple[Any, ...] | None
+) -> None:
+    pay = read(baseSalary=given).pay
+    assert (pay and (pay.minimum, pay.maximum, pay.currency, pay.period)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["FULL_TIME", "CONTRACTOR"], "Full-time; Contractor"),
+        ("OTHER", ""),
+        ("Festanstellung", "Festanstellung"),
+        (None, ""),
+    ],
+)
+def test_an_employment_type_is_in_words(given: Any, expected: str) -> None:
+    assert read(employmentType=given).employment_type == expected
+
+
+def test_texts_are_read_once_and_without_their_escapes() -> None:
+    text = "&lt;p&gt;Build models.&lt;/p&gt;"
+    assert read(description=text).description == "Build models."
+    assert read(description="One.\\nTwo.\nThree.").description == "One.\nTwo.\nThree."
+    found = read(
+        description="<p>Do this.</p>", responsibilities="Do this.", qualifications="A PhD."
+    )
+    assert found.description == "Do this.\n\nA PhD."
+
+
+@pytest.mark.parametrize(
+    ("path", "is_job"),
+    [
+        ("/job/23582019/principal-engineer", True),
+        ("/pt/jobs/other/intern", True),
+        ("/denver-co/engineer/8D14C0A7E2B94F6D9A3E51C7B0F2D846/job/", True),
+        ("/careers/detail?id=7", True),
+        ("/jobs", False),
+        ("/jobs/category/engineering", False),
+        ("/company/press-kit", False),
+        ("/", False),
+    ],
+)
+def test_a_job_is_known_by_the_form_of_its_address(path: str, *, is_job: bool) -> None:
+    assert is_job_path(path, "sitemap.xml") == is_job
+
+
+def test_a_sitemap_of_jobs_has_jobs_at_all_addresses() -> None:
+    assert is_job_path("/en/research-engineer", "sitemap-jobs.xml")
+    assert not is_job_path("/locations/london", "sitemap-jobs.xml")
+
+
+# the host of a board
+
+
+@pytest.mark.parametrize(
+    ("board", "asked"),
+    [
+        (f"jsonld:{HOST}", f"/{HOST}/"),
+        (PAGE, f"/{HOST}/open-roles"),
+        (f"jsonld:{HOST}/en/jobs/all", f"/{HOST}/en/jobs/all"),
+    ],
+)
+async def test_behind_api_url_the_host_is_the_first_step_of_the_path(
+    server: JsonLdServer, board: str, asked: str
+) -> None:
+    server.pages[asked.removeprefix(f"/{HOST}")] = page(posting(1))
+    found = await snapshot(server, board)
+    assert server.paths() == [asked]
+    assert server.requests[0].target == f"/{HOST}/robots.txt"
+    assert found.sightings[0].read().url == f"https://{HOST}{path(1)}"
