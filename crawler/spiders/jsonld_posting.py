@@ -41,9 +41,10 @@ _TYPES = {
     "INTERN": "Intern",
     "VOLUNTEER": "Volunteer",
     "PER_DIEM": "Per diem",
-    "OTHER": "Other",
+    "OTHER": "",
 }
 _ROLLING = {timedelta(days=days) for days in (30, 60, 90, 180, 365, 366)}  # computed, not set
+_UNITS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
 _WIDEST = 10  # times its lower end; "1-1000000" is a placeholder
 _ID = re.compile(  # a UUID, with or without hyphens, or a number at an end of a step
     r"(?P<uuid>[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})|^(?P<head>\d{5,20})(?![^-_])"
@@ -172,7 +173,8 @@ def _pay(job: Job) -> Pay | None:
     if low and high > _WIDEST * low:
         return None
     currency = salary.get("currency") or amounts.get("currency") or job.get("salaryCurrency")
-    return stated_range(low, high, currency, amounts.get("unitText") or salary.get("unitText"))
+    unit = clean_text(amounts.get("unitText") or salary.get("unitText"))
+    return stated_range(low, high, currency, f"per {unit.lower()}" if unit in _UNITS else unit)
 
 
 def _number(written: object) -> float:

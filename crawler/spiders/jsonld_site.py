@@ -93,7 +93,7 @@ class JobPages:
         """Say in one line which pages this check could not see."""
         parts = (
             (waiting, "{} of its pages are read at later checks"),
-            (self.bare, "{} pages of known postings show no JobPosting any more"),
+            (self.bare, "on {} of its pages the JobPosting is gone"),
         )
         return "; ".join(words.format(count) for count, words in parts if count) or None
 
