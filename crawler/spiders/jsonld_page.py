@@ -125,7 +125,7 @@ def _resolved(value: Any, named: dict[str, Job]) -> Any:  # noqa: ANN401  # what
     if isinstance(value, list):
         return [_resolved(each, named) for each in value]
     if isinstance(value, dict) and value.keys() == {"@id"}:
-        return named.get(value["@id"], value)
+        return named.get(str(value["@id"]), value)
     return value
 
 

@@ -6,6 +6,7 @@ https://schema.org/JobPosting
 from __future__ import annotations
 
 import html as html_entities
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -60,9 +61,8 @@ def key_of(job: Job, address: str) -> str | None:
 
     None without either. `address` is "" for one of several on a page that have none.
     """
-    key = identifier(job) or (key_in(address) if address else "")
     try:
-        return canonical_key("jsonld", key)
+        return canonical_key("jsonld", identifier(job) or (key_in(address) if address else ""))
     except ValueError:
         return None
 
@@ -95,7 +95,8 @@ def stored_job(job: Job, url: str, *, is_deadline: bool) -> bytes:
     kept = {name: job[name] for name in sorted(_STORED & job.keys())}
     kept["hiringOrganization"] = employer(job)
     kept["jobLocation"] = _locations(job)
-    return msgspec.json.encode({"url": url, "job": kept, "is_deadline": is_deadline})
+    # not msgspec's, which refuses a number of more than 64 bits
+    return json.dumps({"url": url, "job": kept, "is_deadline": is_deadline}).encode()
 
 
 def may_be_deadline(job: Job) -> str:

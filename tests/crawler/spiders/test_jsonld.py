@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from crawler.items import BoardRequest, Failure, Posting, Probe, Snapshot
-from crawler.spiders.jsonld_posting import read_posting, stored_job
+from crawler.items import BoardRequest, Failure, Posting, Probe, Snapshot, Unreadable
+from crawler.registry import reread
+from crawler.spiders.jsonld_page import read_page
+from crawler.spiders.jsonld_posting import key_of, read_posting, stored_job
 from crawler.spiders.jsonld_sitemap import is_job_path
 from tests.support.ats_server import Reply
 from tests.support.crawling import look, snapshot
@@ -608,6 +611,24 @@ def test_a_job_is_known_by_the_form_of_its_address(path: str, *, is_job: bool) -
 def test_a_sitemap_of_jobs_has_jobs_at_all_addresses() -> None:
     assert is_job_path("/en/research-engineer", "sitemap-jobs.xml")
     assert not is_job_path("/locations/london", "sitemap-jobs.xml")
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 7, "x", [], {}, ["x"], {"value": []}, {"@id": ["x"]}, [[{"name": [1]}]], 10**30]
+)
+@pytest.mark.parametrize(
+    "name",
+    ["title", "description", "identifier", "url", "jobLocation", "baseSalary", "validThrough"],
+)
+def test_an_odd_field_costs_at_most_its_own_posting(name: str, odd: Any) -> None:
+    body = page(posting(1), posting(2) | {name: odd})
+    found = read_page(body, f"https://{HOST}/open-roles")
+    assert len(found.jobs) == 2
+    for job in found.jobs:
+        key_of(job, f"https://{HOST}{path(2)}")
+        raw = stored_job(job, f"https://{HOST}{path(2)}", is_deadline=False)
+        with suppress(Unreadable):
+            reread("jsonld", raw)
 
 
 # the host of a board
