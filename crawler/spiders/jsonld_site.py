@@ -33,6 +33,7 @@ _A_DAY, _APART = 86_400.0, 2 * 86_400.0  # seconds; two readings of a deadline a
 _BUSY = {429, 503}
 _GONE = frozenset({404, 410})
 _PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
+_UNREAD = "?"  # the `lastmod` of a page that did not answer
 _FIRST = "first"  # the note of the pages that wait since the first check
 
 
@@ -118,8 +119,9 @@ class JobPages:
                 answer = await self.site.get_further(path, _HTML)
                 key = self._take(path, listed, answer)
             except BadResponse as trouble:
-                silent = SILENT_LIMIT if trouble.status in _BUSY or trouble.held else silent + 1
-                continue
+                if trouble.status in _BUSY or trouble.held:
+                    break
+                key = self._miss(path, listed[path], trouble)
             silent = silent + 1 if key is None else 0
             done |= {path} if key is not None else set()
             self.late |= {key} if key and _mark(path) in since_first else set()
@@ -138,7 +140,7 @@ class JobPages:
         wanted: list[str] = []
         for path, lastmod in listed.items():
             noted = self.noted.get(path)
-            if noted is not None and is_build:
+            if noted is not None and is_build and noted.lastmod != _UNREAD:
                 noted.lastmod = lastmod
             if noted is None or noted.lastmod != lastmod or self._is_due(noted, known):
                 wanted.append(path)
@@ -177,6 +179,16 @@ class JobPages:
             return None
         self.noted[path] = Noted("", listed[path], self.site.now)
         return None if page.broken else ""
+
+    def _miss(self, path: str, lastmod: str, trouble: BadResponse) -> str | None:
+        """Note that a page did not answer. Return "" for one that is gone, while it is listed."""
+        noted = self.noted.get(path)
+        is_gone = trouble.status in _GONE
+        if noted and noted.key:
+            noted.at = self.site.now
+        else:
+            self.noted[path] = Noted("", lastmod if is_gone else _UNREAD, self.site.now)
+        return "" if is_gone else None
 
     def _key_at(self, path: str) -> str:
         return self.noted[path].key if path in self.noted else ""

@@ -358,6 +358,27 @@ async def test_a_busy_site_is_not_asked_for_further_pages(server: JsonLdServer) 
     assert (keys(second), len(second.still), server.read()[3:]) == ([], 3, [path(4)])
 
 
+async def test_pages_that_fail_do_not_keep_others_from_being_read(server: JsonLdServer) -> None:
+    server.pages |= {path(number): 500 for number in (10, 11, 12)}
+    server.jobs(*range(1, 21))
+    first = await snapshot(server, at())
+    assert "R-13" not in keys(first)
+    second = await snapshot(server, at(first, hours=1))
+    assert len(second.sightings) + len(second.still) == 17
+    assert second.note == "3 of its pages are read at later checks"
+
+
+async def test_a_listed_page_that_is_gone_is_asked_for_once_a_day(server: JsonLdServer) -> None:
+    server.pages |= {path(number): 404 for number in (4, 5, 6, 7)}
+    server.jobs(*range(1, 9))
+    first = await snapshot(server, at())
+    assert (len(first.sightings), first.note) == (4, None)
+    await snapshot(server, at(first, hours=1))
+    assert len(server.read()) == 8
+    await snapshot(server, at(first, hours=25))
+    assert len(server.read()) == 12
+
+
 async def test_an_empty_sitemap_is_believed_after_a_day(server: JsonLdServer) -> None:
     server.pages["/sitemap.xml"] = urlset()
     first = await failure(server, at())
