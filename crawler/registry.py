@@ -165,7 +165,13 @@ PRODUCTS = {
     ),
     "join": Product("JOIN", "https://join.com/companies/{token}"),
     "jsonld": Product(
-        "JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")
+        "JSON-LD",
+        "https://{token}",
+        steps=(1, 12),
+        first=_HOST,
+        key=re.compile(r"[!-~]{1,500}"),
+        spider="crawler.spiders.jsonld:JsonLdSpider",
+        every=timedelta(hours=1),
     ),
     "lever": Product(
         "Lever",
@@ -335,7 +341,8 @@ def posting_url(ats: str, token: str, key: str) -> str:
 def tenant_host(ats: str, token: str) -> str:
     """Return the host of a board where each tenant has one; "" where all boards share hosts."""
     product = PRODUCTS[ats]
-    return _host(product, token) if "{host}" in product.page else ""
+    begins_with_host = product.page.startswith(("https://{host}", "https://{token}"))
+    return _host(product, token) if begins_with_host else ""
 
 
 def _host(product: Product, token: str) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from xml.etree import ElementTree as ET
 
 import msgspec
 
@@ -22,6 +21,7 @@ from crawler.items import Posting
 from crawler.read.fields import clean_text, company_name, line
 from crawler.responses import BadResponse, mend
 from crawler.spiders.postings import epoch_instant, posting_from_html
+from crawler.spiders.sitemap import xml_root
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"
@@ -181,7 +181,7 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     An address of another host is not a job of this site. `base` is the sitemap's scheme and host.
     Raises BadResponse.
     """
-    root = _xml(body)
+    root = xml_root(body, "its job sitemap is cut or broken")
     if root.tag.rpartition("}")[2] != "urlset":
         raise BadResponse("its job sitemap has another form than the one that is known")
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
@@ -204,13 +204,3 @@ def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
         return None
     job = _JOB_PATH.search(parts.path)
     return job[1] if job and parts.hostname in hosts else None
-
-
-def _xml(body: bytes) -> ET.Element:
-    try:
-        return ET.fromstring(body)  # noqa: S314  # expat loads nothing, and refuses entities that grow
-    except (ET.ParseError, ValueError, LookupError) as error:
-        page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
-        raise BadResponse(
-            "the answer is a web page" if page else "its job sitemap is cut or broken"
-        ) from error

@@ -1,25 +1,46 @@
 """Greenhouse's Job Board API: one answer has every posting of a board, with its text.
 
 https://developers.greenhouse.io/job-board.html
+
+An employer may switch the API off and keep the board's page. The API then answers 404, as for a
+board that does not exist, and the rows of the page are read instead. Postings are not probed then:
+the API knows none of them.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from msgspec.json import Decoder
 
-from crawler.items import Deadline, Pay, Posting
+from crawler.fetch import Answer
+from crawler.items import BoardRequest, Deadline, Pay, Posting, Result, Snapshot
+from crawler.notes import Notes
 from crawler.read.fields import clean_text, company_name, custom_field, dicts, line, parse_instant
 from crawler.read.pay import stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
+from crawler.responses import BadResponse
+from crawler.spiders import greenhouse_page
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import JobList, RawHeader
 from crawler.spiders.postings import believed, posting_from_html
+from crawler.spiders.site import Site
 
+PAGES = ("https://job-boards.greenhouse.io", "https://job-boards.eu.greenhouse.io")
+PAGE_NOTE = (
+    "Greenhouse's public API is switched off for this board; "
+    "its page is read instead, which has no texts"
+)
+_NOT_FOUND = 404
+# the fields of a posting that a page's row lacks, or may have in another form
+_NOT_ON_PAGE = frozenset(
+    {"description", "deadline", "employment_type", "workplace", "pay", "department", "url"}
+)
 # the keys of a job, and the fields of a posting that stay unknown without them
 _SENT_AS = {
     "departments": ("department",),
@@ -58,6 +79,29 @@ class GreenhouseSpider(BoardSpider):
     job_form = Decoder(_Header)
     posting_path = "/v1/boards/{token}/jobs/{key}"
 
+    async def walk(self, request: BoardRequest, notes: Notes) -> Result:
+        try:
+            return await super().walk(request, notes)
+        except BadResponse as trouble:
+            if trouble.status != _NOT_FOUND:
+                raise
+            [site] = self.sites(request, notes)
+            site.is_public_api = False
+            bases = PAGES if site.base == self.api_url else (site.base,)
+            for site.base in bases:
+                if found := await greenhouse_page.page_of(site, 1):
+                    return await self._read_page(site, found)
+            raise
+
+    async def _read_page(self, site: Site, first: greenhouse_page.Page) -> Snapshot:
+        """Return the rows of all pages of a board. Raises BadResponse."""
+        rows = await greenhouse_page.rows(site, first)
+        # not msgspec's, which refuses half characters; `decode` mends them
+        body = json.dumps({"jobs": rows}, separators=(",", ":")).encode()
+        snapshot = await self.read_pages(site, Answer(200, body))
+        unread = first.total - len(rows) if site.request.glance else 0
+        return replace(snapshot, note=PAGE_NOTE, unread=unread, bytes=site.bytes_received)
+
     @classmethod
     def keep(cls, raw: bytes) -> bytes:
         job = msgspec.json.decode(raw)
@@ -74,6 +118,8 @@ class GreenhouseSpider(BoardSpider):
     def read_job(raw: bytes) -> Posting:
         """Drift in what a reader sees raises. An odd date or number beside it is left out."""
         job: dict[str, Any] = msgspec.json.decode(raw)
+        if isinstance(job["location"], str):
+            return _page_posting(job)
         location = line(job["location"]["name"] or "")
         deadline = line(job.get("application_deadline") or "")
         return posting_from_html(
@@ -99,6 +145,25 @@ class GreenhouseSpider(BoardSpider):
                 field for key, fields in _SENT_AS.items() if key not in job for field in fields
             ),
         )
+
+
+def _page_posting(job: dict[str, Any]) -> Posting:
+    """Return a row of a board's page as a posting."""
+    location = line(job["location"])
+    return posting_from_html(
+        key=str(job["id"]),
+        title=job["title"],
+        url=job["absolute_url"],
+        location=location,
+        department=clean_text((job.get("department") or {}).get("name")),
+        company=company_name(job.get("company_name")),
+        requisition=clean_text(job.get("requisition_id")) or None,
+        internal_job=clean_text(job.get("internal_job_id")) or None,
+        published=parse_instant(job.get("published_at")),
+        updated=parse_instant(job.get("updated_at")),
+        # the API names a town beside "Hybrid"
+        unsent=_NOT_ON_PAGE | ({"location"} if is_work_model(location) else set()),
+    )
 
 
 def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ATS sends

@@ -1,0 +1,238 @@
+"""Read a schema.org JobPosting: its key, the part of it that is stored, and the posting.
+
+https://schema.org/JobPosting
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import msgspec
+
+from crawler.items import Pay, Posting
+from crawler.read.fields import clean_text, company_name, parse_instant
+from crawler.read.text import to_text
+from crawler.registry import canonical_key
+from crawler.spiders.jsonld_page import Job
+from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range
+
+_TEXTS = (  # in the order in which a person reads them
+    *("description", "responsibilities", "qualifications", "skills", "educationRequirements"),
+    *("experienceRequirements", "jobBenefits", "incentiveCompensation"),
+)
+_STORED = frozenset(
+    {
+        *(*_TEXTS, "title", "employmentType", "jobLocationType", "applicantLocationRequirements"),
+        *("baseSalary", "salaryCurrency", "datePosted", "validThrough", "identifier", "url"),
+    }
+)  # of hiringOrganization and jobLocation only what names no person
+_ADDRESS = ("addressLocality", "addressRegion", "addressCountry")
+_NOTHING = {"", "-", "n/a", "na", "none", "null", "unavailable", "undefined"}
+_TYPES = {
+    "FULL_TIME": "Full-time",
+    "PART_TIME": "Part-time",
+    "CONTRACTOR": "Contractor",
+    "TEMPORARY": "Temporary",
+    "INTERN": "Intern",
+    "VOLUNTEER": "Volunteer",
+    "PER_DIEM": "Per diem",
+    "OTHER": "",
+}
+_ROLLING = {timedelta(days=days) for days in (30, 60, 90, 180, 365, 366)}  # computed, not set
+_UNITS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
+_WIDEST = 10  # times its lower end; "1-1000000" is a placeholder
+_ID = re.compile(  # a UUID, with or without hyphens, or a number at an end of a step
+    r"(?P<uuid>[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})|^(?P<head>\d{5,20})(?![^-_])"
+    r"|(?:^|[-_])(?P<tail>\d{5,20})$",
+    re.IGNORECASE,
+)
+_ID_PARAMETER = re.compile(r"id$|job|req|vac|pos", re.IGNORECASE)
+_LITERAL_BREAK = re.compile(r"\\[nr](?![a-z])")  # written as two characters
+
+
+def key_of(job: Job, address: str) -> str | None:
+    """Return the key of a JobPosting: its identifier, else what its address tells.
+
+    None without either. `address` is "" for one of several on a page that have none.
+    """
+    try:
+        return canonical_key("jsonld", identifier(job) or (key_in(address) if address else ""))
+    except ValueError:
+        return None
+
+
+def identifier(job: Job) -> str:
+    """Return the identifier of a JobPosting as a key, "" for none. The employer's name is none."""
+    for each in _list(job.get("identifier")):
+        written = clean_text(each.get("value") if isinstance(each, dict) else each)
+        if written.casefold() not in _NOTHING and written != employer(job):
+            return quote(written, safe="")
+    return ""
+
+
+def key_in(address: str) -> str:
+    """Return the stable number or UUID in an address, else the address itself without a query."""
+    parts = urlsplit(address)
+    steps = [step for step in parts.path.split("/") if step]
+    query = [value for name, value in parse_qsl(parts.query) if _ID_PARAMETER.search(name)]
+    for step in (*reversed(steps), *query):
+        if found := _ID.search(step):
+            return (found["uuid"] or found["head"] or found["tail"]).lower()
+    return f"{parts.hostname}/{quote('/'.join(steps), safe='/%')}"
+
+
+def stored_job(job: Job, url: str, *, is_deadline: bool) -> bytes:
+    """Return a JobPosting as it is stored: without contacts, phone numbers and streets.
+
+    `is_deadline`: its `validThrough` has proved to be one.
+    """
+    kept = {name: job[name] for name in sorted(_STORED & job.keys())}
+    kept["hiringOrganization"] = employer(job)
+    kept["jobLocation"] = _locations(job)
+    # not msgspec's, which refuses a number of more than 64 bits
+    return json.dumps({"url": url, "job": kept, "is_deadline": is_deadline}).encode()
+
+
+def may_be_deadline(job: Job) -> str:
+    """Return `validThrough`; "" for none, and for one that a site computes from `datePosted`."""
+    written, posted = clean_text(job.get("validThrough")), parse_instant(job.get("datePosted"))
+    through = parse_instant(written)
+    if through and posted and through.date() - posted.date() in _ROLLING:
+        return ""
+    return written
+
+
+def is_over(job: Job, now: datetime) -> bool:
+    """Return whether `validThrough` has passed."""
+    through = parse_instant(job.get("validThrough"))
+    return through is not None and through < now
+
+
+def read_posting(raw: bytes) -> Posting:
+    """Return a stored JobPosting as a posting. Any error makes it unreadable."""
+    stored = msgspec.json.decode(raw)
+    job: Job = stored["job"]
+    places = [html_entities.unescape(place) for place in job["jobLocation"]]
+    is_remote = "TELECOMMUTE" in _list(job.get("jobLocationType"))
+    if is_remote and not places:
+        places = [f"Remote, {name}" for name in _countries(job)] or ["Remote"]
+    location = joined(*places)
+    is_deadline = stored["is_deadline"]
+    return posting_from_html(
+        *_texts(job),
+        key=key_of(job, stored["url"]) or "",
+        title=html_entities.unescape(job["title"]),
+        url=stored["url"].partition("#")[0],
+        location=location,
+        locations=tuple(dict.fromkeys(places)),
+        employment_type=joined(*(_TYPES.get(one, one) for one in _words(job, "employmentType"))),
+        stated_workplace="remote" if is_remote else None,
+        stated_pay=_pay(job),
+        stated_deadline=stated_day(job.get("validThrough"), location) if is_deadline else None,
+        company=company_name(job["hiringOrganization"]),
+        requisition=_requisition(job),
+        published=parse_instant(job.get("datePosted")),
+        unsent=frozenset({"deadline"} if may_be_deadline(job) and not is_deadline else ()),
+    )
+
+
+def _requisition(job: Job) -> str | None:
+    values = [each for each in _list(job.get("identifier")) if isinstance(each, dict)]
+    return clean_text(values[0].get("value")) or None if values else None
+
+
+def _texts(job: Job) -> Iterator[str]:
+    """Yield the HTML of each text that the description does not have already."""
+    whole = ""
+    for name in _TEXTS:
+        part = "<br>".join(map(_html, _words(job, name)))
+        shown = to_text(part)
+        if shown and shown not in whole:
+            whole += shown
+            yield part
+
+
+def _html(text: str) -> str:
+    """Return a text as HTML. Without tags, its line breaks are what a reader sees."""
+    text = _LITERAL_BREAK.sub("\n", text)
+    return text if "<" in text or "&lt;" in text else text.replace("\n", "<br>")
+
+
+def _pay(job: Job) -> Pay | None:
+    """Return the stated base pay; None for a range that is a placeholder."""
+    salary = next((each for each in _list(job.get("baseSalary")) if isinstance(each, dict)), {})
+    value = next(iter(_list(salary.get("value"))), None)
+    amounts = value if isinstance(value, dict) else salary | {"value": value}
+    single = amounts.get("value")
+    low, high = (_number(amounts.get(name, single)) for name in ("minValue", "maxValue"))
+    if low and high > _WIDEST * low:
+        return None
+    currency = salary.get("currency") or amounts.get("currency") or job.get("salaryCurrency")
+    unit = clean_text(amounts.get("unitText") or salary.get("unitText"))
+    return stated_range(low, high, currency, f"per {unit.lower()}" if unit in _UNITS else unit)
+
+
+def _number(written: object) -> float:
+    """Return an amount; 0 for none. "95,000" is one, too."""
+    text = str(written).strip()
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        text = text.replace(",", "")
+    return float(text) if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", text) else 0.0
+
+
+def _locations(job: Job) -> list[str]:
+    """Return the places of a JobPosting: "City, Region, Country"."""
+    found = [each for each in _list(job.get("jobLocation")) if each]
+    addresses = [_address(each) for each in found]
+    names = [clean_text(each.get("name")) if isinstance(each, dict) else "" for each in found]
+    # some sites repeat one address for all places: only the names tell them apart
+    if all(names) and len(set(names)) > len(set(addresses)):
+        addresses = names
+    return [place for place in dict.fromkeys(addresses) if place]
+
+
+def _address(place: object) -> str:
+    if not isinstance(place, dict):
+        return _shown(place)
+    address = next(iter(_list(place.get("address"))), None) or place
+    if not isinstance(address, dict):
+        return _shown(address)
+    parts = dict.fromkeys(filter(None, (_name(address.get(part)) for part in _ADDRESS)))
+    return ", ".join(parts) or _shown(place.get("name"))
+
+
+def _name(value: object) -> str:
+    """Return the name of a region or country, which may be an object with one."""
+    first = next(iter(_list(value)), None)
+    return _name(first.get("name")) if isinstance(first, dict) else _shown(first)
+
+
+def _shown(value: object) -> str:
+    text = clean_text(value)
+    return "" if text.casefold() in _NOTHING else text
+
+
+def _countries(job: Job) -> list[str]:
+    named = map(_name, _list(job.get("applicantLocationRequirements")))
+    return list(dict.fromkeys(filter(None, named)))
+
+
+def employer(job: Job) -> str:
+    """Return the name of the hiring organization; "" for none."""
+    return _name(job.get("hiringOrganization"))
+
+
+def _words(job: Job, name: str) -> list[str]:
+    return [each for each in _list(job.get(name)) if isinstance(each, str)]
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401  # whatever a site writes
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,252 @@
+"""The pages of a board that is a sitemap: which of them are jobs, and which are read in a check.
+
+    new pages and those whose `lastmod` moved → read, at most 50
+    a page that is read and has a JobPosting  → a posting; its key is noted beside its address
+    a page that is read and has none          → no job; it is read again when it moves, or in a day
+    pages beyond 50, or without an answer     → wait for a later check
+
+`validThrough` is a deadline once two readings days apart have the same. A page is read a second
+time for that.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import msgspec
+
+from crawler.fetch import Answer
+from crawler.items import Probe
+from crawler.responses import BadResponse
+from crawler.spiders import jsonld_posting as postings
+from crawler.spiders.details import MOST_DETAILS
+from crawler.spiders.jsonld_page import Job, Page, read_page
+from crawler.spiders.jsonld_sitemap import path_on
+from crawler.spiders.probing import SILENT_LIMIT
+from crawler.spiders.site import OK, Site
+
+_HTML = {"Accept": "text/html"}
+_A_DAY, _APART = 86_400.0, 2 * 86_400.0  # seconds; two readings of a deadline are so far apart
+_BUSY = {429, 503}
+_GONE = frozenset({404, 410})
+_PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
+_UNREAD = "?"  # the `lastmod` of a page that did not answer
+_FIRST = "first"  # the note of the pages that wait since the first check
+
+
+class Noted(msgspec.Struct, array_like=True):
+    """A page as it was when it was read."""
+
+    key: str  # of its posting; "" for none
+    lastmod: str
+    at: float = 0.0  # seconds since 1970
+
+
+class Through(msgspec.Struct, array_like=True):
+    """`validThrough` of a posting."""
+
+    written: str
+    at: float  # when it was first read, in seconds since 1970
+    is_settled: bool = False  # it was read a second time: it is a deadline, or it moved
+
+
+@dataclass(slots=True)
+class JobPages:
+    """The pages of one board, and its notes of them."""
+
+    site: Site
+    host: str  # as people see it
+    noted: dict[str, Noted] = field(default_factory=dict)  # by path, with the query
+    through: dict[str, Through] = field(default_factory=dict)  # by key
+    found: dict[str, bytes] = field(default_factory=dict)  # stored jobs by key
+    late: set[str] = field(default_factory=set)  # keys of pages that the first check listed
+    employers: set[str] = field(default_factory=set)
+    bare: int = 0  # pages of known postings that show none now
+
+    def __post_init__(self) -> None:
+        own = self.site.notes.own
+        self.noted = msgspec.convert(own.get(_PAGES, {}), dict[str, Noted])
+        self.through = msgspec.convert(own.get(_THROUGH, {}), dict[str, Through])
+
+    # notes
+
+    def note(self, known: frozenset[str], listed: Mapping[str, str] | None = None) -> None:
+        """Note what the next check needs: the pages that are listed or of open postings."""
+        keys = known | self.found.keys()
+        self.site.notes.own[_PAGES] = {
+            path: msgspec.to_builtins(one)
+            for path, one in self.noted.items()
+            if one.key in keys or (listed is not None and path in listed)
+        }
+        self.site.notes.own[_THROUGH] = {
+            key: msgspec.to_builtins(self.through[key]) for key in self.through.keys() & keys
+        }
+
+    def note_page(self, key: str, address: str) -> None:
+        """Note the page of a posting, if it has one on this host."""
+        if address and (path := path_on(self.host, address)):
+            self.noted[path] = Noted(key, "", self.site.now)
+
+    def remarks(self, waiting: int) -> str | None:
+        """Say in one line which pages this check could not see."""
+        parts = (
+            (waiting, "{} of its pages are read at later checks"),
+            (self.bare, "on {} of its pages the JobPosting is gone"),
+        )
+        return "; ".join(words.format(count) for count, words in parts if count) or None
+
+    def keys_of(self, listed: Mapping[str, str]) -> frozenset[str]:
+        """Return the keys of the postings whose pages are listed."""
+        return frozenset(self.noted[path].key for path in listed if path in self.noted) - {""}
+
+    # the pages
+
+    async def read(
+        self, listed: Mapping[str, str], known: frozenset[str], most: int = MOST_DETAILS
+    ) -> int:
+        """Read new and changed pages, at most so many. Return how many still wait."""
+        wanted = self._wanted(listed, known)
+        since_first = _unpacked(self.site.notes.own.get(_FIRST))
+        done: set[str] = set()
+        silent = 0
+        for path in wanted[:most]:
+            if silent == SILENT_LIMIT:
+                break
+            try:
+                answer = await self.site.get_further(path, _HTML)
+                key = self._take(path, listed, answer)
+            except BadResponse as trouble:
+                if trouble.status in _BUSY or trouble.held:
+                    break
+                key = self._miss(path, listed[path], trouble)
+            silent = silent + 1 if key is None else 0
+            done |= {path} if key is not None else set()
+            self.late |= {key} if key and _mark(path) in since_first else set()
+        waiting = [path for path in wanted if path not in done]
+        marks = map(_mark, waiting)
+        is_first = _FIRST not in self.site.notes.own
+        self.site.notes.own[_FIRST] = _packed(
+            mark for mark in marks if is_first or mark in since_first
+        )
+        return len(waiting)
+
+    def _wanted(self, listed: Mapping[str, str], known: frozenset[str]) -> list[str]:
+        """Return the pages to read: those never read first, then the one read longest ago."""
+        # one time on all pages is that of the file
+        is_build = len(listed) > 1 and len(set(listed.values())) == 1
+        wanted: list[str] = []
+        for path, lastmod in listed.items():
+            noted = self.noted.get(path)
+            if noted is not None and is_build and noted.lastmod != _UNREAD:
+                noted.lastmod = lastmod
+            if noted is None or noted.lastmod != lastmod or self._is_due(noted, known):
+                wanted.append(path)
+        never = Noted("", "")
+        return sorted(wanted, key=lambda path: (self.noted.get(path, never).at, path))
+
+    def _is_due(self, noted: Noted, known: frozenset[str]) -> bool:
+        """Return whether a page that did not move is read again."""
+        age = self.site.now - noted.at
+        if not noted.key:
+            return age >= _A_DAY
+        if noted.key not in known:
+            return True
+        through = self.through.get(noted.key)
+        return bool(through and not through.is_settled and age >= _APART)
+
+    def _take(self, path: str, listed: Mapping[str, str], answer: Answer) -> str | None:
+        """Take in the answer to a page. Return the key of its posting, "" for a page of no job.
+
+        None for a page that no longer shows its posting, or shows it in a broken block.
+        """
+        page = read_page(answer.body, f"https://{self.host}{path}")
+        noted = self.noted.get(path, Noted("", ""))
+        job = self._job_of(page, path)
+        key = postings.key_of(job, page.address) if job else None
+        if job and key:
+            rivals = [other for other in listed if other != path and self._key_at(other) == key]
+            self.noted[path] = Noted(key, listed[path], self.site.now)
+            # the same job in another language; only one of them is the posting
+            if not rivals or (noted.key and path < min(rivals)):
+                self.keep(key, job, page.address)
+            return key
+        if noted.key:
+            noted.at = self.site.now  # it stays as it was read; others come first next time
+            self.bare += 1
+            return None
+        self.noted[path] = Noted("", listed[path], self.site.now)
+        return None if page.broken else ""
+
+    def _miss(self, path: str, lastmod: str, trouble: BadResponse) -> str | None:
+        """Note that a page did not answer. Return "" for one that is gone, while it is listed."""
+        noted = self.noted.get(path)
+        is_gone = trouble.status in _GONE
+        if noted and noted.key:
+            noted.at = self.site.now
+        else:
+            self.noted[path] = Noted("", lastmod if is_gone else _UNREAD, self.site.now)
+        return "" if is_gone else None
+
+    def _key_at(self, path: str) -> str:
+        return self.noted[path].key if path in self.noted else ""
+
+    def _job_of(self, page: Page, path: str) -> Job | None:
+        """Return the job that a page is about; None for a list of jobs."""
+        if len(page.jobs) == 1:
+            return page.jobs[0]
+        own = [job for job in page.jobs if path_on(self.host, str(job.get("url"))) == path]
+        return own[0] if own else None
+
+    def keep(self, key: str, job: Job, url: str) -> None:
+        """Take in a posting that a page shows. The first one of a key counts."""
+        is_deadline = self._is_deadline(key, postings.may_be_deadline(job))
+        self.found.setdefault(key, postings.stored_job(job, url, is_deadline=is_deadline))
+        self.employers.add(postings.employer(job))
+
+    def _is_deadline(self, key: str, written: str) -> bool:
+        """Return whether `validThrough` was the same at a reading days before this one."""
+        if not written:
+            self.through.pop(key, None)
+            return False
+        before = self.through.get(key)
+        if before is None or before.written != written:
+            self.through[key] = Through(written, self.site.now, is_settled=before is not None)
+            return False
+        is_apart = self.site.now - before.at >= _APART
+        before.is_settled |= is_apart
+        return is_apart
+
+    async def probe(self, key: str) -> Probe:
+        """Ask for the page of one posting. Only 404 and 410 prove that it closed."""
+        path = next((path for path, one in self.noted.items() if one.key == key), None)
+        if path is None:
+            return Probe.SILENT
+        try:
+            answer = await self.site.get(path, _HTML, OK | _GONE)
+            if answer.status in _GONE:
+                return Probe.GONE
+            page = read_page(answer.body, f"https://{self.host}{path}")
+        except BadResponse:
+            return Probe.SILENT
+        job = self._job_of(page, path)
+        is_there = job and postings.key_of(job, page.address) == key
+        if job is None or not is_there or postings.is_over(job, self.site.request.at):
+            return Probe.SILENT
+        return Probe.THERE
+
+
+def _mark(path: str) -> bytes:
+    """Return four bytes that stand for a page."""
+    return crc32(path.encode()).to_bytes(4)
+
+
+def _packed(marks: Iterable[bytes]) -> str:
+    return b64encode(b"".join(sorted(marks))).decode()
+
+
+def _unpacked(noted: str | None) -> frozenset[bytes]:
+    packed = b64decode(noted or "")
+    return frozenset(packed[at : at + 4] for at in range(0, len(packed), 4))
