@@ -50,6 +50,7 @@ class Product:
     opt_in: str = ""
     # the time between two checks, if a check costs the host many requests; None: as [crawl] says
     every: timedelta | None = None
+    delay: timedelta = timedelta(milliseconds=250)  # between requests to one host, at least
 
 
 def _labels(
@@ -234,6 +235,7 @@ PRODUCTS = {
         "https://apply.workable.com/{token}",
         "https://apply.workable.com/{token}/j/{key}/",
         lower=True,
+        delay=timedelta(milliseconds=500),
         spider="crawler.spiders.workable:WorkableSpider",
     ),
     "workday": Product(
@@ -372,6 +374,16 @@ def is_readable(board: str) -> bool:
 def default_every(ats: str) -> timedelta | None:
     """Return the time between two checks that the ATS itself asks for; None for most."""
     return PRODUCTS[ats].every if ats in PRODUCTS else None
+
+
+def default_delay(ats: str) -> timedelta:
+    """Return the pause between two requests to one host that the ATS needs."""
+    return PRODUCTS[ats].delay
+
+
+def why_off(ats: str) -> str:
+    """Return why this ATS is off until it is turned on, in one sentence; "" for one that is on."""
+    return PRODUCTS[ats].opt_in
 
 
 def spider(ats: str) -> type[BoardSpider]:

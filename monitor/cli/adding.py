@@ -95,6 +95,8 @@ def watched_already(settings: Settings, address: Address) -> str:
     Raises UserError if it is switched off in the configuration.
     """
     known = settings.board(address.board)
+    if known is not None and known.off:
+        return f"{known.board} is in {settings.file} already, and off: {known.off}"
     if known is not None and not known.enabled:
         raise UserError(
             f"{known.board} is in {settings.file} already, with `enabled = false`: remove that "

@@ -43,6 +43,7 @@ def add(
     import asyncio
 
     from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
+    from monitor.config.entries import ats_off
     from monitor.config.file import add_board
 
     current = state(ctx)
@@ -50,16 +51,18 @@ def add(
         settings = current.settings
         address = resolve(board, current)
         known = watched_already(settings, address)
+        off = ats_off(settings.ats, address.ats)
         with current.busy("checking"):
             glance = (
                 asyncio.run(look_at(address, settings, current.holds()))
-                if check and not known
+                if check and not known and not off
                 else Glance()
             )
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
     typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
-    for warning in filter(None, (glance.warning, moved(address.board))):
+    warnings = (glance.warning, moved(address.board), f"it is not checked: {off}" if off else "")
+    for warning in filter(None, warnings):
         typer.echo(warning, err=True)
 
 

@@ -52,10 +52,23 @@ def check(
 
     current = state(ctx)
     require_boards(current.settings)
-    names = [watched(current.settings, text) for text in boards or []]
+    settings = current.settings
+    names = _on(settings, boards or [])
+    if not names and (boards or not any(board.enabled for board in settings.boards)):
+        return  # all are off
     one = _Check(current, current.engine(), names, not no_alerts, announce, fmt)
     if not asyncio.run(work(one.engine, "check", current.settings, one.alone, one.ask)):
         raise typer.Exit(1)
+
+
+def _on(settings: Settings, texts: Sequence[str]) -> list[str]:
+    """Return the boards to check; empty for all. Say which boards their ATS turns off."""
+    wanted = {named(settings.boards, text) for text in texts}
+    for board in settings.boards:
+        if board.off and (not wanted or board.board in wanted):
+            typer.echo(f"{board.board} is not watched: {board.off}", err=True)
+    off = {board.board for board in settings.boards if board.off}
+    return [watched(settings, text) for text in texts if named(settings.boards, text) not in off]
 
 
 def watched(settings: Settings, text: str) -> str:

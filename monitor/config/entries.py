@@ -6,14 +6,14 @@ at once. An error that only follows from another one is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from crawler.links.address import Address, parse
-from crawler.registry import board_url, default_every, fold, supported, title
+from crawler.registry import board_url, default_every, fold, supported, title, why_off
 from monitor.config.mistakes import InvalidKeys, shown
 from monitor.config.model import ConfigFile, Rule, WatchedBoard
-from monitor.config.sections import BoardEntry
+from monitor.config.sections import AtsSettings, BoardEntry
 
 
 @dataclass
@@ -69,14 +69,15 @@ class EntryChecker:
             return None
 
     def _watched(self, entry: BoardEntry, address: Address) -> WatchedBoard:
-        crawl = self.file.crawl
+        crawl, off = self.file.crawl, ats_off(self.file.ats, address.ats)
         return WatchedBoard(
             board=address.board,
             url=board_url(address.ats, address.token),
             company=entry.company,
             every=entry.every or max(default_every(address.ats) or crawl.every, crawl.every),
             baseline=entry.baseline or crawl.baseline,
-            enabled=entry.enabled,
+            enabled=entry.enabled and not off,
+            off=off if entry.enabled else "",
         )
 
     def rules(self) -> tuple[Rule, ...]:
@@ -110,6 +111,15 @@ class EntryChecker:
                     " add it to [[boards]] or remove it from the rule"
                 )
             yield self.named.get(fold(board), board)
+
+
+def ats_off(sections: Mapping[str, AtsSettings], ats: str) -> str:
+    """Return why an ATS is turned off, and what turns it on; "" for one that is on."""
+    own = sections.get(ats, AtsSettings()).enabled
+    if own is None:
+        why = why_off(ats)
+        return f"{why} To read it all the same: [ats.{ats}] enabled = true" if why else ""
+    return "" if own else f"[ats.{ats}] has enabled = false"
 
 
 def _unreadable(ats: str) -> str:

@@ -98,7 +98,7 @@ def _settings(
 
 def require_boards(settings: Settings) -> None:
     """Raise UserError if no board is watched."""
-    if not any(board.enabled for board in settings.boards):
+    if not any(board.enabled or board.off for board in settings.boards):
         add = "add one there, or with `rolewatch boards add google:deepmind`"
         what = "remove `enabled = false` from one" if settings.boards else add
         raise UserError(f"{settings.file}: [[boards]]: no board is watched: {what}")

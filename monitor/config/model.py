@@ -83,6 +83,7 @@ class WatchedBoard:
     every: timedelta = _CRAWL.every
     baseline: Baseline = _CRAWL.baseline
     enabled: bool = True
+    off: str = ""  # why its ATS is turned off; then it is not enabled either
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,12 +100,22 @@ class AtsSettings:
             examples=["https://boards-api.greenhouse.io"],
         ),
     ] = None
-    delay: Annotated[Delay, Field(description="The pause between requests to one host.")] = (
-        timedelta(milliseconds=250)
-    )
+    delay: Annotated[
+        Delay | None,
+        Field(
+            description="The pause between requests to one host: `250ms`, and `500ms` for Workable."
+        ),
+    ] = None
     concurrency: Annotated[
         StrictInt, Field(description="Requests at the same time to one host.", ge=1, le=64)
     ] = 4
+    enabled: Annotated[
+        bool | None,
+        Field(
+            description="`false` turns all boards of the ATS off. SmartRecruiters is off until "
+            "`true`, since its robots.txt closes the API."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from crawler.items import BoardRequest, Politeness
+from crawler.registry import default_delay
 from monitor.config.model import AtsSettings, Settings
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
@@ -166,6 +167,6 @@ def politeness(settings: Settings, ats: str) -> Politeness:
         contact=settings.crawl.contact,
         timeout=settings.crawl.timeout.total_seconds(),
         api_url=own.api_url,
-        delay=own.delay.total_seconds(),
+        delay=(default_delay(ats) if own.delay is None else own.delay).total_seconds(),
         concurrency=own.concurrency,
     )
