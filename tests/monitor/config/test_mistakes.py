@@ -101,7 +101,7 @@ LINES = [
     ),
     (
         SOUND + "boards = ['greenhouse:x']",
-        'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it to [[boards]] or take it',
+        'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it',
     ),
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
