@@ -62,6 +62,7 @@ def _labels(
     cased: bool = False,
     spider: str = "",
     every: timedelta | None = None,
+    delay: timedelta = timedelta(milliseconds=250),
 ) -> Product:
     """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
@@ -75,6 +76,7 @@ def _labels(
         cased=cased,
         spider=spider,
         every=every,
+        delay=delay,
     )
 
 
@@ -156,6 +158,7 @@ PRODUCTS = {
         "/jobs/{key}/job",
         spider="crawler.spiders.icims:IcimsSpider",
         every=timedelta(hours=1),
+        delay=timedelta(seconds=2),  # its hosts refuse faster ones
     ),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
     "jobvite": Product(

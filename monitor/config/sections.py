@@ -103,7 +103,8 @@ class AtsSettings:
     delay: Annotated[
         Delay | None,
         Field(
-            description="The pause between requests to one host: `250ms`, and `500ms` for Workable."
+            description="The pause between requests to one host: `250ms`, `500ms` for Workable"
+            " and `2s` for iCIMS."
         ),
     ] = None
     concurrency: Annotated[
