@@ -15,7 +15,7 @@ from monitor.channels import secret_name
 from monitor.cli.common import now
 from monitor.cli.values import clean, counted
 from monitor.config.model import Settings
-from monitor.daemon.serve import acquire_and_report
+from monitor.daemon.takeover import acquire_and_report
 from monitor.database.engine import read_transaction
 from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery

@@ -15,17 +15,14 @@ from datetime import datetime
 from random import Random
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from monitor.alerts import incidents
-from monitor.alerts.alerting import Alerting
 from monitor.config.load import require_boards
 from monitor.config.model import Settings
 from monitor.daemon.daemon import Daemon
-from monitor.database.lease import Lease, acquire
-from monitor.database.lease_holder import LeaseRow
+from monitor.daemon.takeover import acquire_and_report
+from monitor.database.lease import Lease
 from monitor.database.trouble import DATABASE_ERRORS, describe
-from monitor.delivery import backlog
 from monitor.delivery.dispatcher import Outbox
 
 log = structlog.get_logger()
@@ -44,23 +41,6 @@ def _exit_now() -> None:
         reason="a thread still waits for the database or a server; the next start resumes its work",
     )
     os._exit(1)
-
-
-def acquire_and_report(
-    engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]
-) -> Lease:
-    """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
-
-    def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
-        message = incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
-        Alerting(settings).write_operator_alert(
-            connection, message, round_id=None, check_id=None, at=clock()
-        )
-
-    return acquire(engine, command, clock, tell)
-
-
-log = structlog.get_logger()
 
 
 class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818

@@ -20,12 +20,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+import structlog
 from sqlalchemy import Engine, insert, update
 
 from crawler.crawl import crawl_batches
@@ -42,6 +43,8 @@ from monitor.rounds.record import CheckRecorder
 from monitor.rounds.storing import BatchStore, Findings
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
+
+log = structlog.get_logger()
 
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
@@ -106,7 +109,7 @@ class Round:
                     crawls.create_task(self._crawl(ats))
             await new_board.seek(self.work.engine, self.settings, self.brought.gone, self.id)
         finally:
-            await asyncio.shield(self._end())
+            await _to_the_end(self._end())
         for error in self.brought.storage_errors:
             raise error
 
@@ -136,12 +139,8 @@ class Round:
             crawl_batches(ats, requests, politeness(self.settings, ats), work.holds)
         ) as batches:
             async for batch in batches:
-                storing = asyncio.create_task(self._store(batch))
-                try:
-                    await asyncio.shield(storing)
-                finally:
-                    # even if cancelled: the round's end reports what is stored by then
-                    await asyncio.wait([storing])
+                # the round's end reports what is stored by then
+                await _to_the_end(self._store(batch))
 
     async def _store(self, batch: Sequence[Result]) -> None:
         async with self.work.gate.storing():
@@ -233,3 +232,16 @@ def _close_round(
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
     return since
+
+
+async def _to_the_end(work: Coroutine[object, object, None]) -> None:
+    """Await the work. If this is cancelled meanwhile, let the work end first."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()):
+            # whoever cancelled it does not wait for this; a lost lease is reported elsewhere
+            log.info("cancelled round ended early", reason=str(error))
+        raise

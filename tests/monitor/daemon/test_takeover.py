@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from monitor.daemon.serve import acquire_and_report
+from monitor.daemon.takeover import acquire_and_report
 from monitor.database import tables
 from monitor.database.lease import LIFE
 from monitor.messages import OperatorMessage, load

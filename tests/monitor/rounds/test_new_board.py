@@ -113,7 +113,7 @@ async def test_the_careers_page_is_read_once_an_incident(rounds: Rounds, site: B
         Trouble(reset=True),
         Trouble(body=b"We hire!", status=200),
         Trouble(body=ACME + b'<a href="https://job-boards.greenhouse.io/acme">', status=200),
-        Trouble(body=b'<a href="https://jobs.gem.com/acme">', status=200),
+        Trouble(body=b'<a href="https://acme.breezy.hr">', status=200),
         Trouble(body=b'<a href="https://job-boards.greenhouse.io/ExampleLabs">', status=200),
         Trouble(body=b'<a href="https://jobs.ashbyhq.com/openai">', status=200),
     ],
@@ -133,7 +133,9 @@ async def test_a_page_that_leads_to_no_single_board_proposes_nothing(
 async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_proposed(
     rounds: Rounds, site: BoardServer
 ) -> None:
-    old = b'<a href="https://job-boards.greenhouse.io/examplelabs"><a href="https://jobs.gem.com/acme">'
+    old = (
+        b'<a href="https://job-boards.greenhouse.io/examplelabs"><a href="https://acme.breezy.hr">'
+    )
     site.troubles[PAGE] = Trouble(body=old + ACME, status=200)
     await rounds(GONE, GONE, GONE)
     assert rounds.found_at() == "ashby:Acme"

@@ -1,0 +1,29 @@
+"""Acquire the lease of a database, and tell the operator if its last holder died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from monitor.alerts import incidents
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import Settings
+from monitor.database.lease import Lease, acquire
+from monitor.database.lease_holder import LeaseRow
+from monitor.delivery import backlog
+
+
+def acquire_and_report(
+    engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]
+) -> Lease:
+    """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
+
+    def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
+        message = incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
+        Alerting(settings).write_operator_alert(
+            connection, message, round_id=None, check_id=None, at=clock()
+        )
+
+    return acquire(engine, command, clock, tell)
