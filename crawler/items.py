@@ -143,6 +143,8 @@ class Snapshot:
     without_key: int = 0  # jobs in the list whose key cannot be read
     still: frozenset[str] = frozenset()  # known keys that are listed, and whose jobs did not move
     unread: int = 0  # postings that the board counts, and that no answer showed yet
+    # postings whose texts are read at later checks, a share at each
+    waiting: int = 0
     # what is not listed is missing, though some jobs of the list have no readable key
     proves_missing: bool = False
     # new keys that are known to have been there at the board's first check

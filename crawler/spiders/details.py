@@ -116,7 +116,15 @@ class DetailSpider(BoardSpider):
             for key, row in rows.items()
             if key not in still
         )
-        return replace(snapshot, sightings=sightings, still=frozenset(still))
+        left = len(rows) - len(done)
+        return replace(
+            snapshot,
+            sightings=sightings,
+            still=frozenset(still),
+            # without a single answer there is nothing to wait for
+            waiting=left if details else 0,
+            note=_waiting_note(left) if left and not site.request.glance else snapshot.note,
+        )
 
     def _row(self, raw: bytes) -> bytes:
         if self.row_fields is None:
@@ -145,6 +153,10 @@ class DetailSpider(BoardSpider):
 def _joined(page: bytes, row: bytes, detail: bytes | None) -> bytes:
     rest = b"" if detail is None else b',"detail":%b' % detail
     return b'{"page":%b,"row":%b%b}' % (page, row, rest)
+
+
+def _waiting_note(left: int) -> str:
+    return "1 text waits for a later check" if left == 1 else f"{left} texts wait for later checks"
 
 
 def _only(fields: dict[str, Raw], names: frozenset[str] | None) -> dict[str, Raw]:

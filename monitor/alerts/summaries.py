@@ -145,10 +145,12 @@ def _missing(
 ) -> Iterator[tuple[BoardRow, list[RuleChannel]]]:
     """Return each board with the rules and channels that lack its summary.
 
-    A board with a pending move gets the move's summary first.
+    A board with a pending move gets the move's summary first. One whose texts wait for later checks
+    gets its summary when they are read.
     """
     board = tables.Board
-    rows = load_boards(connection, board.watched, board.last_ok_at.is_not(None), ~board.put_back)
+    is_read = board.last_ok_at.is_not(None), board.texts_waiting == 0
+    rows = load_boards(connection, board.watched, *is_read, ~board.put_back)
     boards = [row for row in rows if not row.is_move_pending and row.board not in apart]
     names = directory(connection)
     known = {

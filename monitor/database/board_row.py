@@ -44,6 +44,7 @@ class BoardRow(NamedTuple):
     put_back: bool
     moved_from: str | None
     found_at: str | None
+    texts_waiting: int
     held_round: int | None
     clock: datetime | None
 

@@ -84,6 +84,8 @@ class Board(Base):
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     # the board on its employer's careers page, since this one no longer exists; "" for none
     found_at: Mapped[str | None]
+    # postings whose texts later checks will read; the first summary waits for them
+    texts_waiting: Mapped[int] = mapped_column(default=0, server_default="0")
     # the last round, if it skipped this board because of a host hold
     held_round: Mapped[int | None]
     # the board's latest instant; the next one is later even if the machine's clock was set back

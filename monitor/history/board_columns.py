@@ -68,4 +68,5 @@ def after_success(
         columns["etag"] = result.etag if is_whole else None
         columns["last_modified"] = result.last_modified if is_whole else None
         columns["read_at"] = None if waits else at
+        columns["texts_waiting"] = result.waiting
     return columns

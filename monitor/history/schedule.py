@@ -7,6 +7,8 @@ from random import Random
 
 FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is alerted
 VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
+# a board whose texts wait is checked again after so long at most, since its summary waits too
+TEXTS_WAIT = timedelta(minutes=15)
 BACK_OFF_LIMIT = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3

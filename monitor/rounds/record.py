@@ -163,7 +163,8 @@ class _Recording:
         facts: Facts = {"seen": seen, **counts}
         facts |= {"baseline": True} if check.baseline else {}
         facts |= {"reason": reason} if reason else {}
-        is_collapsed, next_check = changes.collapsed, self._next(0, None)
+        texts_wait = isinstance(result, Snapshot) and result.waiting > 0
+        is_collapsed, next_check = changes.collapsed, self._next(0, None, texts_wait=texts_wait)
         columns = board_columns.after_success(
             self.board, result, check.at, next_check, is_collapsed=is_collapsed
         )
@@ -244,8 +245,12 @@ class _Recording:
         key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
         return key[0]
 
-    def _next(self, failures: int, retry_after: float | None) -> datetime:
+    def _next(
+        self, failures: int, retry_after: float | None, *, texts_wait: bool = False
+    ) -> datetime:
         every = timedelta(seconds=self.board.every)
+        if texts_wait:
+            every = min(every, schedule.TEXTS_WAIT)
         return schedule.next_check(
             self.check.now, every, failures, retry_after, self.recorder.random
         )
