@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
+from monitor.rounds.round import run_round
 from tests.support.history import ENGINEER, settings
 from tests.support.rounds import Event, events_of_round
-from tests.support.workday import BOARD, WorkdayServer, path, row
+from tests.support.workday import BOARD, OTHER_BOARD, WorkdayServer, path, row
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 TEXTS = replace(ENGINEER, name="testers", any=("test models",), within=("description",))
@@ -33,6 +35,20 @@ class Rounds:
         """Run a round. Return its events."""
         self.now += timedelta(hours=1)
         return await events_of_round(self.engine, self.settings, self.now)
+
+    async def one_after_the_other(self) -> None:
+        """Run a round for each board."""
+        for board in self.settings.boards:
+            self.now += timedelta(hours=1)
+            await run_round(
+                self.engine,
+                self.settings,
+                [board.board],
+                alerts=True,
+                announce=False,
+                clock=lambda: self.now,
+                random=Random(1),
+            )
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         with self.engine.connect() as connection:
@@ -86,3 +102,20 @@ async def test_a_new_a_changed_and_a_missing_row_are_told(
     assert await rounds() == {("JR2", "closed", None)}
     server.rows.append(row(2))
     assert await rounds() == {("JR2", "reopened", None)}
+
+
+async def test_a_requisition_on_two_sites_of_a_tenant_is_told_as_a_repost(
+    engine: Engine, server: WorkdayServer
+) -> None:
+    server.rows = server.rows[:2]
+    rounds = Rounds(engine, server)
+    await rounds()
+    second = replace(rounds.settings.boards[0], board=OTHER_BOARD)
+    rounds.settings = replace(rounds.settings, boards=(*rounds.settings.boards, second))
+    await rounds.one_after_the_other()
+    server.rows.append(row(3))
+    await rounds.one_after_the_other()
+    reposts = rounds.ask("SELECT posting, repost_of FROM postings WHERE repost_of IS NOT NULL")
+    assert sorted(reposts) == [
+        (f"{OTHER_BOARD}:JR{number}", f"{BOARD}:JR{number}") for number in (1, 2, 3)
+    ]

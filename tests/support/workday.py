@@ -9,6 +9,7 @@ from tests.support.ats_server import AtsServer, Reply
 
 TENANT = "examplelabs.wd5"
 BOARD = f"workday:{TENANT}/Careers"
+OTHER_BOARD = f"workday:{TENANT}/Graduates"  # another site of the tenant, with the same postings
 _ROOT = "/examplelabs.wd5/wday/cxs/examplelabs/Careers"
 PAGE = 20
 UNKNOWN = Reply({"errorCode": "S21", "error": "not found: Job_Posting_Site_ID=X"}, 404)
@@ -67,6 +68,7 @@ class WorkdayServer(AtsServer):
         self.fails_at: int | None = None  # the offset of a page that is answered by HTTP 404
 
     def reply(self, path: str, query: dict[str, str], sent: Any) -> Reply:  # noqa: ARG002  # no query
+        path = path.replace("/Graduates/", "/Careers/")
         if path == f"{_ROOT}/jobs":
             return UNKNOWN if sent["offset"] == self.fails_at else Reply(self._page(sent))
         if path.startswith(f"{_ROOT}/job/"):

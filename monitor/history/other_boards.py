@@ -1,0 +1,65 @@
+"""Find new postings that another board of the same employer has too.
+
+One employer may have several boards: Workday tenants show one requisition on several sites. The
+requisition and the title must be the same, since two systems may number alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from crawler.items import Posting
+from monitor.database import tables
+from monitor.database.board_row import BoardRow
+from monitor.database.json_values import one_of
+from monitor.history.reposts import RECENTLY, Repost
+
+_board, _posting, _version = tables.Board, tables.Posting, tables.PostingVersion
+_FOUND = (
+    select(_posting.id, _posting.requisition, _version.title, _board.board)
+    .join(_board, _board.id == _posting.board_id)
+    .join(
+        _version,
+        and_(_version.posting_id == _posting.id, _version.number == _posting.version),
+    )
+    .order_by(_posting.first_seen_at, _posting.id)
+)
+
+
+def find_on_other_boards(
+    connection: Connection, board: BoardRow, new: Sequence[Posting], at: datetime
+) -> dict[str, Repost]:
+    """Return the postings that are or recently were on another board of the employer, by key.
+
+    The one that was seen first is repeated.
+    """
+    numbers = sorted({one.requisition for one in new if one.requisition})
+    if not numbers:
+        return {}
+    is_recent = or_(_posting.state == "open", _posting.closed_at >= at - RECENTLY)
+    query = _FOUND.where(_is_sibling(board), one_of(_posting.requisition, numbers), is_recent)
+    first: dict[tuple[str, str], tuple[int, str]] = {}
+    for row in connection.execute(query):
+        first.setdefault((row.requisition, _plain(row.title)), (row.id, row.board))
+    found = {one.key: first.get((one.requisition or "", _plain(one.title))) for one in new}
+    return {
+        key: Repost(other[0], f"the same requisition and title on {other[1]}")
+        for key, other in found.items()
+        if other
+    }
+
+
+def _is_sibling(board: BoardRow) -> ColumnElement[bool]:
+    """Select the other boards of the employer: of the same tenant or the same company."""
+    tenant = board.token.partition("/")[0]
+    same = [and_(_board.ats == board.ats, _board.token.startswith(f"{tenant}/", autoescape=True))]
+    if board.learned_company:
+        same.append(_board.company == board.learned_company)
+    return and_(_board.id != board.id, or_(*same))
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.casefold().split())
