@@ -54,7 +54,7 @@ from crawler.spiders.site import OK, Site
 _LIST = frozenset({200, 304})
 _HOST_NOTE = "host"  # the spider's note that names the board's host
 _KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
-_UNREADABLE = (
+UNREADABLE = (
     LookupError,
     TypeError,
     ValueError,
@@ -215,7 +215,7 @@ class BoardSpider(CheckSpider):
         """Return a raw job as a posting. Raises Unreadable."""
         try:
             return cls.read_job(raw)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
 
     # a list

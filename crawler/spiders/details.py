@@ -26,7 +26,7 @@ from crawler.items import BoardRequest, Posting, Snapshot
 from crawler.notes import Notes
 from crawler.registry import board_page
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import BoardSpider
+from crawler.spiders.base import UNREADABLE, BoardSpider
 from crawler.spiders.probing import SILENT_LIMIT
 from crawler.spiders.site import OK, Site
 
@@ -41,13 +41,13 @@ _fields = Decoder(dict[str, Raw])
 class DetailSpider(BoardSpider):
     """Reads boards whose list has no texts, as its class attributes say."""
 
-    # the fields of a row that are stored, and whose change is an edit; None: all
+    # the fields of a row that are stored; a change of one asks for its detail again. None: all
     row_fields: ClassVar[frozenset[str] | None] = None
     detail_path: ClassVar[str]  # the address of a posting's own answer, with {token} and {key}
     detail_key: ClassVar[str] = ""  # the field of a detail that has the posting's key, if one has
     # the fields of a detail that are stored, where others may name people; None: all
     detail_fields: ClassVar[frozenset[str] | None] = None
-    # the fields of a posting that only its detail has, or has more exactly than its row
+    # fields of a posting: until its detail is read, no change of these is an edit
     from_detail: ClassVar[frozenset[str]] = frozenset(
         {"description", "pay", "deadline", "workplace"}
     )
@@ -65,13 +65,14 @@ class DetailSpider(BoardSpider):
     # what it may replace
 
     def detail_call(self, site: Site, key: str, row: bytes) -> str:  # noqa: ARG002  # for subclasses
-        """Return the path of the request for a posting's detail."""
+        """Return the path of the request for a posting's detail. Errors: as of `read_detail`."""
         return self.detail_path.format(*site.steps, token=site.token, key=key)
 
     def read_detail(self, answer: Answer, key: str) -> bytes:
         """Return the detail in an answer, as JSON with the fields that are stored.
 
-        Raises BadResponse, also for the answer of another posting.
+        Raises BadResponse, also for the answer of another posting. With that or any error of
+        reading the detail waits for a later check.
         """
         fields = decode(answer.body, _fields)
         if self.detail_key and msgspec.json.decode(fields.get(self.detail_key, b"null")) != key:
@@ -79,6 +80,11 @@ class DetailSpider(BoardSpider):
         return self.stored_detail(fields)
 
     # the check
+
+    @classmethod
+    def keep(cls, raw: bytes) -> bytes:
+        """Return the job: `row_fields` and `detail_fields` have chosen what is stored."""
+        return raw
 
     @classmethod
     def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
@@ -145,6 +151,8 @@ class DetailSpider(BoardSpider):
                 answer = await site.get_further(self.detail_call(site, key, rows[key]), good=OK)
                 details[key] = self.read_detail(answer, key)
                 silent = 0
+            except UNREADABLE:
+                silent += 1
             except BadResponse as trouble:
                 silent = SILENT_LIMIT if trouble.status in _BUSY or trouble.held else silent + 1
         return details

@@ -34,7 +34,7 @@ _STORED = frozenset(
 )  # of hiringOrganization and jobLocation only what names no person
 _ADDRESS = ("addressLocality", "addressRegion", "addressCountry")
 _NOTHING = {"", "-", "n/a", "na", "none", "null", "unavailable", "undefined"}
-_TYPES = {
+EMPLOYMENT = {
     "FULL_TIME": "Full-time",
     "PART_TIME": "Part-time",
     "CONTRACTOR": "Contractor",
@@ -69,7 +69,7 @@ def key_of(job: Job, address: str) -> str | None:
 
 def identifier(job: Job) -> str:
     """Return the identifier of a JobPosting as a key, "" for none. The employer's name is none."""
-    for each in _list(job.get("identifier")):
+    for each in listed(job.get("identifier")):
         written = clean_text(each.get("value") if isinstance(each, dict) else each)
         if written.casefold() not in _NOTHING and written != employer(job):
             return quote(written, safe="")
@@ -94,7 +94,7 @@ def stored_job(job: Job, url: str, *, is_deadline: bool) -> bytes:
     """
     kept = {name: job[name] for name in sorted(_STORED & job.keys())}
     kept["hiringOrganization"] = employer(job)
-    kept["jobLocation"] = _locations(job)
+    kept["jobLocation"] = locations(job)
     # not msgspec's, which refuses a number of more than 64 bits
     return json.dumps({"url": url, "job": kept, "is_deadline": is_deadline}).encode()
 
@@ -119,7 +119,7 @@ def read_posting(raw: bytes) -> Posting:
     stored = msgspec.json.decode(raw)
     job: Job = stored["job"]
     places = [html_entities.unescape(place) for place in job["jobLocation"]]
-    is_remote = "TELECOMMUTE" in _list(job.get("jobLocationType"))
+    is_remote = "TELECOMMUTE" in listed(job.get("jobLocationType"))
     if is_remote and not places:
         places = [f"Remote, {name}" for name in _countries(job)] or ["Remote"]
     location = joined(*places)
@@ -131,7 +131,9 @@ def read_posting(raw: bytes) -> Posting:
         url=stored["url"].partition("#")[0],
         location=location,
         locations=tuple(dict.fromkeys(places)),
-        employment_type=joined(*(_TYPES.get(one, one) for one in _words(job, "employmentType"))),
+        employment_type=joined(
+            *(EMPLOYMENT.get(one, one) for one in _words(job, "employmentType"))
+        ),
         stated_workplace="remote" if is_remote else None,
         stated_pay=_pay(job),
         stated_deadline=stated_day(job.get("validThrough"), location) if is_deadline else None,
@@ -143,7 +145,7 @@ def read_posting(raw: bytes) -> Posting:
 
 
 def _requisition(job: Job) -> str | None:
-    values = [each for each in _list(job.get("identifier")) if isinstance(each, dict)]
+    values = [each for each in listed(job.get("identifier")) if isinstance(each, dict)]
     return clean_text(values[0].get("value")) or None if values else None
 
 
@@ -166,8 +168,8 @@ def _html(text: str) -> str:
 
 def _pay(job: Job) -> Pay | None:
     """Return the stated base pay; None for a range that is a placeholder."""
-    salary = next((each for each in _list(job.get("baseSalary")) if isinstance(each, dict)), {})
-    value = next(iter(_list(salary.get("value"))), None)
+    salary = next((each for each in listed(job.get("baseSalary")) if isinstance(each, dict)), {})
+    value = next(iter(listed(salary.get("value"))), None)
     amounts = value if isinstance(value, dict) else salary | {"value": value}
     single = amounts.get("value")
     low, high = (_number(amounts.get(name, single)) for name in ("minValue", "maxValue"))
@@ -186,9 +188,9 @@ def _number(written: object) -> float:
     return float(text) if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", text) else 0.0
 
 
-def _locations(job: Job) -> list[str]:
+def locations(job: Job) -> list[str]:
     """Return the places of a JobPosting: "City, Region, Country"."""
-    found = [each for each in _list(job.get("jobLocation")) if each]
+    found = [each for each in listed(job.get("jobLocation")) if each]
     addresses = [_address(each) for each in found]
     names = [clean_text(each.get("name")) if isinstance(each, dict) else "" for each in found]
     # some sites repeat one address for all places: only the names tell them apart
@@ -199,27 +201,28 @@ def _locations(job: Job) -> list[str]:
 
 def _address(place: object) -> str:
     if not isinstance(place, dict):
-        return _shown(place)
-    address = next(iter(_list(place.get("address"))), None) or place
+        return shown(place)
+    address = next(iter(listed(place.get("address"))), None) or place
     if not isinstance(address, dict):
-        return _shown(address)
+        return shown(address)
     parts = dict.fromkeys(filter(None, (_name(address.get(part)) for part in _ADDRESS)))
-    return ", ".join(parts) or _shown(place.get("name"))
+    return ", ".join(parts) or shown(place.get("name"))
 
 
 def _name(value: object) -> str:
     """Return the name of a region or country, which may be an object with one."""
-    first = next(iter(_list(value)), None)
-    return _name(first.get("name")) if isinstance(first, dict) else _shown(first)
+    first = next(iter(listed(value)), None)
+    return _name(first.get("name")) if isinstance(first, dict) else shown(first)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a text as one clean line; "" for a placeholder."""
     text = clean_text(value)
     return "" if text.casefold() in _NOTHING else text
 
 
 def _countries(job: Job) -> list[str]:
-    named = map(_name, _list(job.get("applicantLocationRequirements")))
+    named = map(_name, listed(job.get("applicantLocationRequirements")))
     return list(dict.fromkeys(filter(None, named)))
 
 
@@ -229,10 +232,11 @@ def employer(job: Job) -> str:
 
 
 def _words(job: Job, name: str) -> list[str]:
-    return [each for each in _list(job.get(name)) if isinstance(each, str)]
+    return [each for each in listed(job.get(name)) if isinstance(each, str)]
 
 
-def _list(value: Any) -> list[Any]:  # noqa: ANN401  # whatever a site writes
+def listed(value: Any) -> list[Any]:  # noqa: ANN401  # whatever a site writes
+    """Return a value as a list: itself if it is one, empty for none."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
