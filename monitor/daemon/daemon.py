@@ -38,7 +38,7 @@ from monitor.database import slack_channels
 from monitor.database.engine import is_reading
 from monitor.database.lease import Lease
 from monitor.database.trouble import OutageLog
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.health.guard import HealthMonitor
 from monitor.history import due
 from monitor.messages import OperatorMessage

@@ -22,7 +22,7 @@ from monitor.config.model import Settings
 from monitor.database import slack_channels
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards

@@ -20,8 +20,8 @@ from monitor.database.lease import Lease, LeaseLost, acquire
 from monitor.database.slack_channels import Directory
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery import channel_merge
+from monitor.delivery.card_editor import CardEditor
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.edits import Editor
 from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
 from monitor.queries.consistency import findings
@@ -512,7 +512,7 @@ async def test_a_lease_lost_before_an_edit_leaves_the_card_stale(
     lease = acquire(life.office.engine, "run", life.office.clock)
     outbox = life.office.outbox()
     outbox.work_under(lease)
-    monkeypatch.setattr(Editor, "_edit", lost_before(lease, Editor._edit))
+    monkeypatch.setattr(CardEditor, "_edit", lost_before(lease, CardEditor._edit))
     with pytest.raises(LeaseLost):
         await outbox.deliver(until_idle=False)
     assert life.slack.calls["chat.update"] == 0

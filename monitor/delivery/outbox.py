@@ -24,10 +24,10 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
-from monitor.delivery.attempt import Sender
 from monitor.delivery.backlog import Edit
-from monitor.delivery.edits import Editor
+from monitor.delivery.card_editor import CardEditor
 from monitor.delivery.retry_policy import Delivered
+from monitor.delivery.sender import Sender
 from monitor.delivery.survey import Survey, Work, seconds_until
 from monitor.notify.base import Notifier
 
@@ -67,7 +67,7 @@ class Outbox:
         self._sleep = sleep
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators, sleep, appears, channels)
-        self._editor = Editor(engine, self._sender, clock, sleep=sleep)
+        self._editor = CardEditor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._resumed = False
         self._troubles = OutageLog()
@@ -163,7 +163,7 @@ class Outbox:
             if item.queue not in self._tasks and self._by(item).can(item.channel)
         ]
 
-    def _by(self, item: Work) -> Sender | Editor:
+    def _by(self, item: Work) -> Sender | CardEditor:
         """Return the worker for an item."""
         return self._editor if isinstance(item, Edit) else self._sender
 

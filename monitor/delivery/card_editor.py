@@ -21,9 +21,9 @@ from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
-from monitor.delivery.attempt import Sender
 from monitor.delivery.backlog import STALE, Edit
 from monitor.delivery.retry_policy import TokenBucket, asked_until, outcome_of_edit
+from monitor.delivery.sender import Sender
 from monitor.messages import Message, dump, load
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded
 
@@ -39,7 +39,7 @@ class _CardEdit:
     revision: int
 
 
-class Editor:
+class CardEditor:
     """Edit cards through the notifiers of a sender."""
 
     def __init__(
