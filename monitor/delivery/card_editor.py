@@ -22,7 +22,8 @@ from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
 from monitor.delivery.backlog import STALE, Edit
-from monitor.delivery.retry_policy import TokenBucket, asked_until, outcome_of_edit
+from monitor.delivery.pace import TokenBucket
+from monitor.delivery.retry_policy import asked_until, outcome_of_edit
 from monitor.delivery.sender import Sender
 from monitor.messages import Message, dump, load
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded

@@ -26,8 +26,7 @@ from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
 from monitor.delivery.backlog import Edit
 from monitor.delivery.card_editor import CardEditor
-from monitor.delivery.retry_policy import Delivered
-from monitor.delivery.sender import Sender
+from monitor.delivery.sender import Delivered, Sender
 from monitor.delivery.survey import Survey, Work, seconds_until
 from monitor.notify.base import Notifier
 

@@ -18,8 +18,8 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting
-from monitor.delivery.backlog import UNCLAIMED, of_kind
-from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
+from monitor.delivery.backlog import UNCLAIMED, QueuedDelivery, of_kind
+from monitor.delivery.retry_policy import DeliveryOutcome
 from monitor.messages import load
 from monitor.notify.base import MessageMissingError, Receipt
 

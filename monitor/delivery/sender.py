@@ -15,15 +15,13 @@ from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue, refusals
-from monitor.delivery.backlog import of_kind
+from monitor.delivery.backlog import QueuedDelivery, of_kind
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
     LOOK_BACK,
-    Delivered,
     DeliveryOutcome,
-    QueuedDelivery,
-    TokenBucket,
     internal_error,
     outcome_of_lookup,
     outcome_of_send,
@@ -33,6 +31,15 @@ from monitor.messages import load
 from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
+
+
+@dataclass
+class Delivered:
+    """Counts of messages of one delivery run."""
+
+    sent: int = 0
+    failed: int = 0  # refused, or maybe sent
+    waiting: int = 0  # not sent yet
 
 
 @dataclass

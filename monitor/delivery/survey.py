@@ -16,9 +16,8 @@ from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours
-from monitor.delivery.backlog import Edit
+from monitor.delivery.backlog import Edit, QueuedDelivery
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 
 Work = QueuedDelivery | Edit  # the first item of a queue
