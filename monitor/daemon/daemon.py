@@ -115,7 +115,7 @@ class Daemon:
     async def _configure(self, read_at: dict[Path, Stamp]) -> Configuration:
         """Make the parts that use the settings, and start the health server."""
         outbox = self._outbox(self.settings)
-        await outbox.learn()
+        await outbox.ask_channel_names()
         channels = await asyncio.to_thread(slack_channels.read, self.engine)
         self.settings = channels.applied(self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)

@@ -119,7 +119,7 @@ class Configuration:
             raise
         self.set_up_logs(settings)
         self.outbox.reconfigure(outbox)
-        await self.outbox.learn()
+        await self.outbox.ask_channel_names()
         await self.name_channels()
         self.talk.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))

@@ -134,7 +134,7 @@ class Outbox:
             self._resumed = True
         return survey.prepare_and_list(self._engine, self._sender.names, self._hours, now)
 
-    async def learn(self) -> None:
+    async def ask_channel_names(self) -> None:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
         with (
             suppress(LeaseLost),
