@@ -27,7 +27,7 @@ from monitor.delivery import backlog, survey
 from monitor.delivery.backlog import Edit
 from monitor.delivery.card_editor import CardEditor
 from monitor.delivery.sender import Delivered, Sender
-from monitor.delivery.survey import Survey, Work, seconds_until
+from monitor.delivery.survey import QueueItem, Survey, seconds_until
 from monitor.notify.base import Notifier
 
 log = structlog.get_logger()
@@ -154,7 +154,7 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             return backlog.count(connection, backlog.QUEUED)
 
-    def _idle(self, heads: Iterable[Work]) -> list[Work]:
+    def _idle(self, heads: Iterable[QueueItem]) -> list[QueueItem]:
         """Return the items that no task works on and that a notifier can handle."""
         return [
             item
@@ -162,16 +162,16 @@ class Outbox:
             if item.queue not in self._tasks and self._by(item).can(item.channel)
         ]
 
-    def _by(self, item: Work) -> Sender | CardEditor:
+    def _by(self, item: QueueItem) -> Sender | CardEditor:
         """Return the worker for an item."""
         return self._editor if isinstance(item, Edit) else self._sender
 
-    def _due(self, heads: Iterable[Work], patience: float = 0) -> list[Work]:
+    def _due(self, heads: Iterable[QueueItem], patience: float = 0) -> list[QueueItem]:
         """Return the items that are due within `patience` seconds."""
         now = self._clock()
         return [item for item in self._idle(heads) if seconds_until(item, now) <= patience]
 
-    def _start(self, item: Work, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
+    def _start(self, item: QueueItem, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
         task = asyncio.create_task(work, name=item.queue)
         self._tasks[item.queue] = task
         task.add_done_callback(lambda _: self._tasks.pop(item.queue, None))
@@ -195,8 +195,8 @@ class Outbox:
         for waiter in waiters:
             waiter.cancel()
 
-    async def _run_with_retry(self, first: Work, counts: Delivered) -> bool:
-        """Work on a queue. After trouble with the database, wait: its rows say how to continue."""
+    async def _run_with_retry(self, first: QueueItem, counts: Delivered) -> bool:
+        """QueueItem on a queue. After trouble with the database, wait: its rows say how to continue."""
         with (
             suppress(LeaseLost),
             self._troubles.passing("the outbox cannot be written, trying again", by=first.queue),
@@ -205,8 +205,8 @@ class Outbox:
         await self._sleep(RETRY)
         return False
 
-    async def _work(self, first: Work, counts: Delivered, patience: float) -> bool:
-        """Work on a queue in order. Return False when its next item is due too late."""
+    async def _work(self, first: QueueItem, counts: Delivered, patience: float) -> bool:
+        """QueueItem on a queue in order. Return False when its next item is due too late."""
         waiting_since: datetime | None = None
         while not self._sender.stopping and (head := await asyncio.to_thread(self._head, first)):
             now = self._clock()
@@ -221,14 +221,14 @@ class Outbox:
             await self._sleep(wait)
         return True
 
-    async def _attempt(self, head: Work, counts: Delivered) -> bool:
+    async def _attempt(self, head: QueueItem, counts: Delivered) -> bool:
         return await (
             self._editor.attempt(head)
             if isinstance(head, Edit)
             else self._sender.attempt(head, counts)
         )
 
-    def _head(self, item: Work) -> Work | None:
+    def _head(self, item: QueueItem) -> QueueItem | None:
         with read_transaction(self._engine) as connection:
             return survey.head_like(connection, item)
 
