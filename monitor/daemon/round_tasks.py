@@ -53,7 +53,7 @@ class Rounds:
         """Begin a round of boards that are due."""
         self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
 
-    async def answer(self, request: requests.OpenRequest) -> None:
+    async def begin_requested(self, request: requests.OpenRequest) -> None:
         """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(

@@ -132,7 +132,7 @@ class Turns:
         )
         if agenda.requests:
             await self.configuration.name_channels()
-            await self.rounds.answer(agenda.requests[0])
+            await self.rounds.begin_requested(agenda.requests[0])
         elif agenda.boards:
             await self._check(agenda.boards)
         elif self._timed_alerts_are_due():
