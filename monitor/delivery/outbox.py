@@ -196,7 +196,7 @@ class Outbox:
             waiter.cancel()
 
     async def _run_with_retry(self, first: QueueItem, counts: Delivered) -> bool:
-        """QueueItem on a queue. After trouble with the database, wait: its rows say how to continue."""
+        """Work on a queue. After trouble with the database, wait: its rows say how to continue."""
         with (
             suppress(LeaseLost),
             self._troubles.passing("the outbox cannot be written, trying again", by=first.queue),
@@ -206,7 +206,7 @@ class Outbox:
         return False
 
     async def _work(self, first: QueueItem, counts: Delivered, patience: float) -> bool:
-        """QueueItem on a queue in order. Return False when its next item is due too late."""
+        """Work on a queue in order. Return False when its next item is due too late."""
         waiting_since: datetime | None = None
         while not self._sender.stopping and (head := await asyncio.to_thread(self._head, first)):
             now = self._clock()
