@@ -196,7 +196,7 @@ def _undo(context: ActionContext) -> Effects:
     is_id = value.isdecimal() and len(value) <= _LONGEST_ID
     mute = mutes.find_mute(context.connection, int(value)) if is_id else None
     if mute is None:
-        return (Respond(replies.UNKNOWN_ROLE),)
+        return (Respond(replies.UNKNOWN_MUTE),)
     if not context.viewer.may_mute(mute.channel):
         return (Respond(_not_allowed(context, mute.channel)),)
     new = mutes.undo(context.connection, mute.id, context.click.user, context.now)
