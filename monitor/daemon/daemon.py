@@ -94,7 +94,7 @@ class Daemon:
             self.clock,
             self.stop,
             self.troubles,
-            self._ring,
+            self._wake_all,
             configuration.is_old,
             self.turns.take,
         )
@@ -130,7 +130,7 @@ class Daemon:
             self.set_up_logs,
             outbox,
             guard,
-            SlackApp(self._ringing(), self.settings, self.clock, self._notice),
+            SlackApp(self._engine_that_wakes_delivery(), self.settings, self.clock, self._notice),
             self.asked,
         )
         return self.configuration
@@ -142,7 +142,7 @@ class Daemon:
         """
         jobs = (
             configuration.outbox.run(self.wake, self.stop),
-            configuration.talk.run(self.stop),
+            configuration.slack_app.run(self.stop),
             watch.poll(),
             watch.keep_lease(),
         )
@@ -177,21 +177,21 @@ class Daemon:
         made.work_under(self.lease)
         return made
 
-    def _ring(self) -> None:
+    def _wake_all(self) -> None:
         """Another process wrote: there may be a requested round, or a message to send."""
         self.wake.set()
         if self.turns is not None:
             self.turns.take()
 
-    def _ringing(self) -> Engine:
+    def _engine_that_wakes_delivery(self) -> Engine:
         """Return an engine for Slack's buttons that wakes the delivery with each commit."""
         engine = self.engine.execution_options()
 
-        def ring(connection: Connection) -> None:
+        def wake_delivery(connection: Connection) -> None:
             if not is_reading(connection):
                 self._call_soon(self.wake.set)
 
-        event.listen(engine, "commit", ring)
+        event.listen(engine, "commit", wake_delivery)
         return engine
 
     def _prepare(self) -> None:

@@ -67,7 +67,7 @@ class Configuration:
     set_up_logs: Callable[[Settings], None]
     outbox: Outbox
     guard: HealthMonitor
-    talk: SlackApp
+    slack_app: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     # a round that goes on stores each result by one configuration
     settings_lock: SettingsLock = field(default_factory=SettingsLock)
@@ -121,7 +121,7 @@ class Configuration:
         self.outbox.reconfigure(outbox)
         await self.outbox.ask_channel_names()
         await self.name_channels()
-        self.talk.reconfigure(self.settings)
+        self.slack_app.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
         return True
 
