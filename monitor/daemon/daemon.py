@@ -1,7 +1,7 @@
 """The daemon: jobs in one event loop, one instance per database. Each runs when it has work.
 
-    rounds        when the next board is due (`turns.py`); each runs as a task (`round_tasks.py`)
-    timed_alerts  when the next reminder or digest is due (`turns.py`)
+    rounds        when the next board is due (`daemon_loop.py`); each is a task (`round_tasks.py`)
+    timed_alerts  when the next reminder or digest is due (`daemon_loop.py`)
     lease         renewed every 20 seconds (`wake.py`)
     delivery      always: the outbox sleeps until a message is due or a commit wakes it
     poll          every two seconds, without a transaction (`wake.py`): did another process write,
@@ -31,8 +31,8 @@ from sqlalchemy import Connection, Engine, event
 
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
+from monitor.daemon.daemon_loop import DaemonLoop
 from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
-from monitor.daemon.turns import Turns
 from monitor.daemon.wake import Watch
 from monitor.database import slack_channels
 from monitor.database.engine import is_reading
@@ -71,7 +71,7 @@ class Daemon:
     forced: bool = False  # work in flight was cut off
     troubles: OutageLog = field(default_factory=OutageLog)
     configuration: Configuration | None = None  # while it runs
-    turns: Turns | None = None  # the same
+    daemon_loop: DaemonLoop | None = None  # the same
     asked: bool = False  # SIGHUP came before there was a configuration
 
     @property
@@ -88,7 +88,9 @@ class Daemon:
         configuration = await self._configure(read_at)
         scheduler = _start_scheduler()
         shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
-        self.turns = Turns(self.engine, configuration, scheduler, configuration.guard, *shared)
+        self.daemon_loop = DaemonLoop(
+            self.engine, configuration, scheduler, configuration.guard, *shared
+        )
         watch = Watch(
             self.lease,
             self.clock,
@@ -96,7 +98,7 @@ class Daemon:
             self.troubles,
             self._wake_all,
             configuration.is_old,
-            self.turns.take,
+            self.daemon_loop.run_soon,
         )
         tasks = self._start_tasks(configuration, watch)
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
@@ -163,9 +165,9 @@ class Daemon:
 
     def _ask_to_reload(self) -> None:
         self.asked = True
-        if self.configuration is not None and self.turns is not None:
+        if self.configuration is not None and self.daemon_loop is not None:
             self.configuration.asked = True
-            self.turns.take()
+            self.daemon_loop.run_soon()
 
     def _leave(self) -> None:
         self.lease_lost = True
@@ -180,8 +182,8 @@ class Daemon:
     def _wake_all(self) -> None:
         """Another process wrote: there may be a requested round, or a message to send."""
         self.wake.set()
-        if self.turns is not None:
-            self.turns.take()
+        if self.daemon_loop is not None:
+            self.daemon_loop.run_soon()
 
     def _engine_that_wakes_delivery(self) -> Engine:
         """Return an engine for Slack's buttons that wakes the delivery with each commit."""
@@ -219,10 +221,10 @@ class Daemon:
 
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
         """Stop the crawls, then wait until results are stored and messages in flight settled."""
-        turns = self.turns.tasks if self.turns else []
-        for task in turns:
+        tasks = self.daemon_loop.tasks if self.daemon_loop else []
+        for task in tasks:
             task.cancel()
-        _, late = await asyncio.wait({*working, *turns}, timeout=STOP_WITHIN)
+        _, late = await asyncio.wait({*working, *tasks}, timeout=STOP_WITHIN)
         for task in late:
             self.forced = True
             log.error(

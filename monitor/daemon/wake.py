@@ -100,7 +100,7 @@ class Listener:
         self._number = -1  # its socket
 
     async def keep(self) -> None:
-        """Listen, again after a lost connection. Notify once for notifications missed in between."""
+        """Listen, again after a lost connection. Call once for what was missed in between."""
         if self._engine.dialect.name != "postgresql" or self._connection is not None:
             return
         self._connection = await asyncio.to_thread(self._listen)
@@ -153,7 +153,7 @@ class Listener:
 class Watch:
     """Two tasks that run until `stop`: one keeps the lease, one polls for changes.
 
-    `on_write` is called when another process wrote or the clock was set, `take` when only the
+    `on_write` is called when another process wrote or the clock was set, `run_soon` when only the
     configuration may have changed.
     """
 
@@ -163,7 +163,7 @@ class Watch:
     troubles: OutageLog
     on_write: Callable[[], None]
     is_configuration_old: Callable[[], bool]
-    take: Callable[[], None]
+    run_soon: Callable[[], None]
     steps: Steps = field(default_factory=Steps)
 
     def __post_init__(self) -> None:
@@ -204,7 +204,7 @@ class Watch:
         if changed or step or first:
             self.on_write()
         elif self.is_configuration_old():
-            self.take()
+            self.run_soon()
 
     def _shift(self, step: timedelta) -> int:
         with self.lease.engine.begin() as connection:
