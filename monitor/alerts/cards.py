@@ -5,7 +5,7 @@ A channel has one card for each.
     pack   a message about a posting joins its card, which is created where there is none
     check  a posting that changed marks its cards as stale, alerted or not (`stale_cards.py`)
     post   the first message that joined becomes the card; later ones are replies in its thread
-    edit   a card that differs from the current state is edited (`delivery/edits.py`)
+    edit   a card that differs from the current state is edited (`delivery/card_editor.py`)
 
 `wanted` counts possible changes, and `shown` is the count that the channel shows. So a burst is one
 edit, and no change is lost. A card without a location (`ts`) was never posted, or a person deleted

@@ -1,4 +1,4 @@
-"""Mark cards as stale where the history changed: `delivery/edits.py` then edits them.
+"""Mark cards as stale where the history changed: `delivery/card_editor.py` then edits them.
 
 A moved role takes its card, mutes and savers along to its new posting, so that one role stays one
 thread per channel. Its card is edited once to show the new board's posting, without an alert.

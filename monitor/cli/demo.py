@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from monitor.config.model import Settings
-    from monitor.delivery.dispatcher import Outbox
+    from monitor.delivery.outbox import Outbox
     from monitor.demo.board_server import ServedBoard
     from monitor.demo.story import Scene
 

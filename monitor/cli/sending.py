@@ -21,7 +21,7 @@ from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery
 from monitor.database.trouble import OutageLog
 from monitor.delivery.backlog import UNDELIVERED, next_per_channel
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
 

@@ -1,7 +1,7 @@
 """The daemon: jobs in one event loop, one instance per database. Each runs when it has work.
 
-    rounds        when the next board is due (`turns.py`); each runs as a task (`round_tasks.py`)
-    timed_alerts  when the next reminder or digest is due (`turns.py`)
+    rounds        when the next board is due (`daemon_loop.py`); each is a task (`round_tasks.py`)
+    timed_alerts  when the next reminder or digest is due (`daemon_loop.py`)
     lease         renewed every 20 seconds (`wake.py`)
     delivery      always: the outbox sleeps until a message is due or a commit wakes it
     poll          every two seconds, without a transaction (`wake.py`): did another process write,
@@ -31,14 +31,14 @@ from sqlalchemy import Connection, Engine, event
 
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
+from monitor.daemon.daemon_loop import DaemonLoop
 from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
-from monitor.daemon.turns import Turns
 from monitor.daemon.wake import Watch
 from monitor.database import slack_channels
 from monitor.database.engine import is_reading
 from monitor.database.lease import Lease
 from monitor.database.trouble import OutageLog
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.health.guard import HealthMonitor
 from monitor.history import due
 from monitor.messages import OperatorMessage
@@ -71,7 +71,7 @@ class Daemon:
     forced: bool = False  # work in flight was cut off
     troubles: OutageLog = field(default_factory=OutageLog)
     configuration: Configuration | None = None  # while it runs
-    turns: Turns | None = None  # the same
+    daemon_loop: DaemonLoop | None = None  # the same
     asked: bool = False  # SIGHUP came before there was a configuration
 
     @property
@@ -88,15 +88,17 @@ class Daemon:
         configuration = await self._configure(read_at)
         scheduler = _start_scheduler()
         shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
-        self.turns = Turns(self.engine, configuration, scheduler, configuration.guard, *shared)
+        self.daemon_loop = DaemonLoop(
+            self.engine, configuration, scheduler, configuration.guard, *shared
+        )
         watch = Watch(
             self.lease,
             self.clock,
             self.stop,
             self.troubles,
-            self._ring,
+            self._wake_all,
             configuration.is_old,
-            self.turns.take,
+            self.daemon_loop.run_soon,
         )
         tasks = self._start_tasks(configuration, watch)
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
@@ -115,7 +117,7 @@ class Daemon:
     async def _configure(self, read_at: dict[Path, Stamp]) -> Configuration:
         """Make the parts that use the settings, and start the health server."""
         outbox = self._outbox(self.settings)
-        await outbox.learn()
+        await outbox.ask_channel_names()
         channels = await asyncio.to_thread(slack_channels.read, self.engine)
         self.settings = channels.applied(self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
@@ -130,7 +132,7 @@ class Daemon:
             self.set_up_logs,
             outbox,
             guard,
-            SlackApp(self._ringing(), self.settings, self.clock, self._notice),
+            SlackApp(self._engine_that_wakes_delivery(), self.settings, self.clock, self._notice),
             self.asked,
         )
         return self.configuration
@@ -142,7 +144,7 @@ class Daemon:
         """
         jobs = (
             configuration.outbox.run(self.wake, self.stop),
-            configuration.talk.run(self.stop),
+            configuration.slack_app.run(self.stop),
             watch.poll(),
             watch.keep_lease(),
         )
@@ -163,9 +165,9 @@ class Daemon:
 
     def _ask_to_reload(self) -> None:
         self.asked = True
-        if self.configuration is not None and self.turns is not None:
+        if self.configuration is not None and self.daemon_loop is not None:
             self.configuration.asked = True
-            self.turns.take()
+            self.daemon_loop.run_soon()
 
     def _leave(self) -> None:
         self.lease_lost = True
@@ -177,21 +179,21 @@ class Daemon:
         made.work_under(self.lease)
         return made
 
-    def _ring(self) -> None:
+    def _wake_all(self) -> None:
         """Another process wrote: there may be a requested round, or a message to send."""
         self.wake.set()
-        if self.turns is not None:
-            self.turns.take()
+        if self.daemon_loop is not None:
+            self.daemon_loop.run_soon()
 
-    def _ringing(self) -> Engine:
+    def _engine_that_wakes_delivery(self) -> Engine:
         """Return an engine for Slack's buttons that wakes the delivery with each commit."""
         engine = self.engine.execution_options()
 
-        def ring(connection: Connection) -> None:
+        def wake_delivery(connection: Connection) -> None:
             if not is_reading(connection):
                 self._call_soon(self.wake.set)
 
-        event.listen(engine, "commit", ring)
+        event.listen(engine, "commit", wake_delivery)
         return engine
 
     def _prepare(self) -> None:
@@ -219,10 +221,10 @@ class Daemon:
 
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
         """Stop the crawls, then wait until results are stored and messages in flight settled."""
-        turns = self.turns.tasks if self.turns else []
-        for task in turns:
+        tasks = self.daemon_loop.tasks if self.daemon_loop else []
+        for task in tasks:
             task.cancel()
-        _, late = await asyncio.wait({*working, *turns}, timeout=STOP_WITHIN)
+        _, late = await asyncio.wait({*working, *tasks}, timeout=STOP_WITHIN)
         for task in late:
             self.forced = True
             log.error(

@@ -22,11 +22,11 @@ from monitor.config.model import Settings
 from monitor.database import slack_channels
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.rounds.work import SettingsGate
+from monitor.rounds.work import SettingsLock
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -67,10 +67,10 @@ class Configuration:
     set_up_logs: Callable[[Settings], None]
     outbox: Outbox
     guard: HealthMonitor
-    talk: SlackApp
+    slack_app: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     # a round that goes on stores each result by one configuration
-    gate: SettingsGate = field(default_factory=SettingsGate)
+    settings_lock: SettingsLock = field(default_factory=SettingsLock)
 
     def is_old(self) -> bool:
         """Return True if a file has changed, or a reload was requested."""
@@ -111,7 +111,7 @@ class Configuration:
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
-            async with self.gate.changing():
+            async with self.settings_lock.changing():
                 await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
                 self.settings = settings
         except DATABASE_ERRORS:
@@ -119,9 +119,9 @@ class Configuration:
             raise
         self.set_up_logs(settings)
         self.outbox.reconfigure(outbox)
-        await self.outbox.learn()
+        await self.outbox.ask_channel_names()
         await self.name_channels()
-        self.talk.reconfigure(self.settings)
+        self.slack_app.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
         return True
 

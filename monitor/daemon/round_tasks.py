@@ -36,7 +36,7 @@ class Rounds:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     answering: set[int] = field(default_factory=set)  # requests whose rounds are under way
     # when boards of an ats could be checked again, by the loop's time
-    freed_at: float | None = None
+    ats_free_at: float | None = None
     pause: float = PAUSE  # seconds after the next round that fails as a whole
 
     @property
@@ -53,7 +53,7 @@ class Rounds:
         """Begin a round of boards that are due."""
         self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
 
-    async def answer(self, request: requests.OpenRequest) -> None:
+    async def begin_requested(self, request: requests.OpenRequest) -> None:
         """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(
@@ -62,9 +62,9 @@ class Rounds:
         self.answering.add(request.id)
         self._run(one, request.id)
 
-    def freed(self) -> None:
+    def note_ats_free(self) -> None:
         """Note that boards of an ats can be checked again."""
-        self.freed_at = asyncio.get_running_loop().time()
+        self.ats_free_at = asyncio.get_running_loop().time()
 
     def _run(self, one: Round, request_id: int | None) -> None:
         task = asyncio.create_task(self._run_and_complete(one, request_id))
@@ -103,10 +103,10 @@ class Rounds:
         finally:
             one.free()
             self.answering.discard(request_id or 0)
-        self.freed()
+        self.note_ats_free()
         self.ended(ended)
 
     async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):  # as in turns.py
+        with suppress(TimeoutError):  # as in daemon_loop.py
             async with asyncio.timeout(seconds):
                 await self.stop.wait()

@@ -23,7 +23,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.lease import Lease
 from monitor.database.trouble import DATABASE_ERRORS, describe
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 
 log = structlog.get_logger()
 

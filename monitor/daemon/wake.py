@@ -92,22 +92,22 @@ class OpenConnection:
 
 
 class Listener:
-    """Calls `ring` in the event loop when another process writes to PostgreSQL."""
+    """Calls `on_write` in the event loop when another process writes to PostgreSQL."""
 
-    def __init__(self, engine: Engine, ring: Callable[[], None]) -> None:
-        self._engine, self._ring = engine, ring
+    def __init__(self, engine: Engine, on_write: Callable[[], None]) -> None:
+        self._engine, self._on_write = engine, on_write
         self._connection: Any = None  # the driver's, taken out of the pool
         self._number = -1  # its socket
 
     async def keep(self) -> None:
-        """Listen, again after a lost connection. Ring once for notifications missed in between."""
+        """Listen, again after a lost connection. Call once for what was missed in between."""
         if self._engine.dialect.name != "postgresql" or self._connection is not None:
             return
         self._connection = await asyncio.to_thread(self._listen)
         if self._connection is not None:
             self._number = self._connection.fileno()
             asyncio.get_running_loop().add_reader(self._number, self._read)
-            self._ring()
+            self._on_write()
 
     def close(self) -> None:
         """Stop listening. Call it in the event loop."""
@@ -140,20 +140,20 @@ class Listener:
             server.consume_input()
         except self._errors:
             self.close()
-            self._ring()
+            self._on_write()
             return
         notified = False
         while server.notifies():
             notified = True
         if notified:
-            self._ring()
+            self._on_write()
 
 
 @dataclass
 class Watch:
     """Two tasks that run until `stop`: one keeps the lease, one polls for changes.
 
-    `ring` is called when another process wrote or the clock was set, `take` when only the
+    `on_write` is called when another process wrote or the clock was set, `run_soon` when only the
     configuration may have changed.
     """
 
@@ -161,14 +161,14 @@ class Watch:
     clock: Callable[[], datetime]
     stop: asyncio.Event
     troubles: OutageLog
-    ring: Callable[[], None]
+    on_write: Callable[[], None]
     is_configuration_old: Callable[[], bool]
-    take: Callable[[], None]
+    run_soon: Callable[[], None]
     steps: Steps = field(default_factory=Steps)
 
     def __post_init__(self) -> None:
         self.connection = OpenConnection(self.lease.base)
-        self.listener = Listener(self.lease.base, self.ring)
+        self.listener = Listener(self.lease.base, self.on_write)
 
     async def keep_lease(self) -> None:
         """Renew the lease. After a database error retry soon, before it expires."""
@@ -202,9 +202,9 @@ class Watch:
             log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
         first = self.steps.remember()
         if changed or step or first:
-            self.ring()
+            self.on_write()
         elif self.is_configuration_old():
-            self.take()
+            self.run_soon()
 
     def _shift(self, step: timedelta) -> int:
         with self.lease.engine.begin() as connection:

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Card, Delivery
-from monitor.delivery.retry_policy import QueuedDelivery
+from monitor.notify.base import Receipt
 
 # `state <> 'sent'` lets both databases use the index of what is open.
 _NOT_SENT = Delivery.state != "sent"
@@ -48,6 +48,31 @@ _COLUMNS = (
 
 # a card that may have to be edited
 STALE: Final = (Card.wanted != Card.shown, Card.ts.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedDelivery:
+    """The first open message of a channel, as stored."""
+
+    id: int
+    delivery_id: str
+    channel: str
+    state: str  # pending sending failed
+    attempts: int
+    next_try_at: datetime | None  # null: now
+    sending_at: datetime | None  # the first call that is not known to have failed
+    channel_id: str | None = None  # of a reply that was tried
+    thread_ts: str | None = None  # the thread of that reply
+
+    @property
+    def queue(self) -> str:
+        """Queue name. Messages of one queue are sent in order."""
+        return self.channel
+
+    @property
+    def thread(self) -> Receipt | None:
+        """Location of the card that it was sent to as a reply."""
+        return Receipt(self.channel_id, self.thread_ts) if self.thread_ts else None
 
 
 def of_kind(name: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Learn which names are one Slack channel while messages are sent, and store that.
 
-ask    at a start, at a changed configuration, and before a message to a name without an id
-meet   a message to a person shows which direct message is theirs, even if Slack lists none
+ask       at a start, at a changed configuration, and before a message to a name without an id
+record    a message to a person shows which direct message is theirs, even if Slack lists none
 
 The rows under several names are merged by `channel_merge.py`.
 """
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from monitor.channels import Channel, Listed
 from monitor.database import slack_channels
 from monitor.delivery import channel_merge
-from monitor.delivery.retry_policy import QueuedDelivery
+from monitor.delivery.backlog import QueuedDelivery
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 
 log = structlog.get_logger()
@@ -52,23 +52,25 @@ class ChannelNames:
         for notifier in notifiers:
             for channel in _to_ask(self._channels) if isinstance(notifier, Named) else ():
                 try:
-                    await self.recall(notifier)
+                    await self.load_former_ids(notifier)
                     await self._ask(notifier, channel)
                 except NotifyError as error:
                     log.warning("slack channels not listed", reason=error.reason)
 
-    async def recall(self, notifier: Notifier) -> None:
-        """Give a notifier the stored ids, so that it can send while Slack lists nothing."""
+    async def load_former_ids(self, notifier: Notifier) -> None:
+        """Give a notifier the ids stored before, so that it can send while Slack lists nothing."""
         if isinstance(notifier, Named) and self._ids is None:
             self._ids = (await asyncio.to_thread(slack_channels.read, self.engine)).ids
-            notifier.recall(self._ids)
+            notifier.set_former_ids(self._ids)
 
-    async def learn(self, notifier: Notifier, channel: str, claimed: int | None = None) -> bool:
-        """Learn which names are one channel, if `channel` may have several. Raises NotifyError.
+    async def ask_if_needed(
+        self, notifier: Notifier, channel: str, claimed: int | None = None
+    ) -> bool:
+        """Ask which names are one channel, if `channel` may have several. Raises NotifyError.
 
         Return whether that took back the claimed message, given by its row id.
         """
-        await self.recall(notifier)
+        await self.load_former_ids(notifier)
         parts = Channel.parse(channel)
         if parts.is_direct_message and not slack_channels.are_mixed(self._channels):
             return False
@@ -80,7 +82,7 @@ class ChannelNames:
             if listed is None or listed is self._listed or not isinstance(notifier, Named):
                 return False
             ids, taken_back = await asyncio.to_thread(self._remember, listed, claimed)
-            notifier.recall(ids)
+            notifier.set_former_ids(ids)
             self._ids, self._listed = ids, listed
         return taken_back
 
@@ -110,7 +112,9 @@ class ChannelNames:
                 connection, aliases, head.id
             )
 
-    def meet(self, connection: Connection, channel: str, receipt: Receipt | None) -> None:
+    def record_channel_id(
+        self, connection: Connection, channel: str, receipt: Receipt | None
+    ) -> None:
         """Store the direct message that a message to a person is in, and merge its names."""
         parts = Channel.parse(channel)
         if receipt is None or receipt.channel_id is None or not parts.is_person:

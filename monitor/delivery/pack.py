@@ -45,15 +45,14 @@ WAIT: Final = timedelta(seconds=8)  # for the end of a running round
 _ROLES: Final = ("opened", "revised", "closed", "reopened")
 
 _unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
-_ended = or_(
+_round_ended = or_(
     Alert.round_id.is_(None),
     Alert.round_id.in_(select(CheckRound.id).where(CheckRound.finished_at.is_not(None))),
 )
-_for_the_end = or_(
-    Alert.kind == "summary",
-    and_(Alert.kind == "operator", Alert.message.contains('"event":"failing"')),
-)
-_early = and_(_unpacked, ~_ended, ~_for_the_end)
+# an operator's alert has no column for its event
+_failing_board = and_(Alert.kind == "operator", Alert.message.contains('"event":"failing"'))
+_only_after_round = or_(Alert.kind == "summary", _failing_board)
+_before_round_end = and_(_unpacked, ~_round_ended, ~_only_after_round)
 
 
 def new_id() -> str:
@@ -107,19 +106,21 @@ def unpacked(
     columns = select(
         Alert.id, Alert.round_id, Alert.channel, Alert.rule, Alert.message, Alert.posting_id
     )
-    may_go = _ended if now is None else or_(_ended, _waited(now))
+    may_go = _round_ended if now is None else or_(_round_ended, _waited(now))
     return columns.where(_unpacked, may_go).order_by(Alert.id)
 
 
 def _waited(now: datetime) -> ColumnElement[bool]:
     """Return the condition for alerts of running rounds of which one has waited long enough."""
-    rounds = select(Alert.round_id).where(_early, Alert.created_at <= now - WAIT)
-    return and_(Alert.round_id.in_(rounds), ~_for_the_end)
+    rounds = select(Alert.round_id).where(_before_round_end, Alert.created_at <= now - WAIT)
+    return and_(Alert.round_id.in_(rounds), ~_only_after_round)
 
 
 def round_packed_at(connection: Connection) -> datetime | None:
     """Return when alerts of a running round may be packed, or None without any."""
-    oldest: datetime | None = connection.scalar(select(func.min(Alert.created_at)).where(_early))
+    oldest: datetime | None = connection.scalar(
+        select(func.min(Alert.created_at)).where(_before_round_end)
+    )
     return None if oldest is None else oldest + WAIT
 
 

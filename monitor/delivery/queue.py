@@ -18,8 +18,8 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting
-from monitor.delivery.backlog import UNCLAIMED, of_kind
-from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
+from monitor.delivery.backlog import UNCLAIMED, QueuedDelivery, of_kind
+from monitor.delivery.retry_policy import DeliveryOutcome
 from monitor.messages import load
 from monitor.notify.base import MessageMissingError, Receipt
 
@@ -36,8 +36,9 @@ class Claimed(NamedTuple):
 def claim(
     connection: Connection, head: QueuedDelivery, now: datetime, wait: timedelta
 ) -> Claimed | None:
-    """Mark the message `sending` and return it, or None when another process was quicker.
+    """Mark the message `sending` and return it.
 
+    Return None if another process was quicker, or if the message was merged into another one.
     If this process dies, the message is due again after `wait`.
     """
     statement = update(Delivery).where(
@@ -53,7 +54,7 @@ def claim(
         select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
     )
     row = connection.execute(locked).one_or_none()  # others may be merged into it just now
-    if row is None:  # it was merged into another one
+    if row is None:
         return None
     message, card_id = row
     card = cards.location(connection, card_id) if card_id is not None else None

@@ -56,7 +56,7 @@ def until(alerts: AlertSettings, now: datetime) -> datetime | None:
     return end_of_span(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
 
 
-def next_turn(alerts: AlertSettings, now: datetime) -> datetime | None:
+def next_change(alerts: AlertSettings, now: datetime) -> datetime | None:
     """Return when quiet hours begin or end next, or None without any."""
     if alerts.quiet is None:
         return None

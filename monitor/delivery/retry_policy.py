@@ -1,4 +1,4 @@
-"""Decide when a message goes, and its state after an attempt to send it. Pure.
+"""Decide the state of a message after an attempt, and when to try again. Pure.
 
 pending ──claim──▶ sending ──ok──▶ sent
    ▲                 │ clear no, rate limit ──▶ pending, later
@@ -9,10 +9,11 @@ pending ──claim──▶ sending ──ok──▶ sent
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from monitor.delivery.backlog import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt
 
@@ -23,31 +24,6 @@ _SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))
 # The same after trouble that a person must end.
 _LONG: Final = (timedelta(minutes=5), timedelta(hours=1))
 MAYBE: Final = "maybe sent: "
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedDelivery:
-    """The first open message of a channel, as stored."""
-
-    id: int
-    delivery_id: str
-    channel: str
-    state: str  # pending sending failed
-    attempts: int
-    next_try_at: datetime | None  # null: now
-    sending_at: datetime | None  # the first call that is not known to have failed
-    channel_id: str | None = None  # of a reply that was tried
-    thread_ts: str | None = None  # the thread of that reply
-
-    @property
-    def queue(self) -> str:
-        """Queue name. Messages of one queue are sent in order."""
-        return self.channel
-
-    @property
-    def thread(self) -> Receipt | None:
-        """Location of the card that it was sent to as a reply."""
-        return Receipt(self.channel_id, self.thread_ts) if self.thread_ts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +38,6 @@ class DeliveryOutcome:
     not_before: datetime | None = None
     receipt: Receipt | None = None
     error: NotifyError | None = None  # from the notifier
-
-
-@dataclass
-class Delivered:
-    """Counts of messages of one delivery run."""
-
-    sent: int = 0
-    failed: int = 0  # refused, or maybe sent
-    waiting: int = 0  # not sent yet
 
 
 def outcome_of_send(
@@ -148,36 +115,3 @@ def _backoff(bounds: tuple[timedelta, timedelta], tries: int) -> timedelta:
     """Return a wait that doubles with every earlier attempt, up to the longest."""
     first, longest = bounds
     return min(longest, first * (1 << min(tries, 16)))
-
-
-@dataclass
-class TokenBucket:
-    """A token bucket. With an interval of 0 nothing waits."""
-
-    interval: float  # seconds per message
-    burst: int  # messages at once
-    _tokens: float = field(init=False)
-    _at: datetime | None = field(init=False, default=None)
-    # when the message that was booked last goes
-    _last_slot: datetime | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        self._tokens = float(self.burst)
-
-    def take(self, now: datetime) -> float:
-        """Book one message. Return the seconds to wait before it goes."""
-        if self.interval <= 0:
-            return 0.0
-        # a clock set back neither adds nor removes tokens
-        passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0
-        self._at = now
-        self._tokens = min(float(self.burst), self._tokens + passed / self.interval) - 1
-        wait = max(0.0, -self._tokens * self.interval)
-        self._last_slot = now + timedelta(seconds=wait)
-        return wait
-
-    def go(self, now: datetime) -> None:
-        """Note that the booked message goes now. If it is late, the next ones are late too."""
-        if self._at is not None and self._last_slot is not None and now > self._last_slot:
-            self._at += now - self._last_slot
-            self._last_slot = now

@@ -16,12 +16,11 @@ from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours
-from monitor.delivery.backlog import Edit
+from monitor.delivery.backlog import Edit, QueuedDelivery
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.retry_policy import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 
-Work = QueuedDelivery | Edit  # the first item of a queue
+QueueItem = QueuedDelivery | Edit  # the first item of a queue
 # No item waits longer, because a Retry-After is believed no longer.
 _LONGEST: Final = MAX_RETRY_AFTER.total_seconds()
 
@@ -32,7 +31,7 @@ class Survey(NamedTuple):
     Quiet hours, a backlog and a long round depend on the clock.
     """
 
-    heads: list[Work]
+    heads: list[QueueItem]
     changes_at: datetime | None
 
 
@@ -60,7 +59,7 @@ def prepare_and_list(
         return _list(connection, hours, now)
 
 
-def head_like(connection: Connection, item: Work) -> Work | None:
+def head_like(connection: Connection, item: QueueItem) -> QueueItem | None:
     """Return the first item of the same queue now, or None."""
     if isinstance(item, Edit):
         return next(iter(backlog.next_edits(connection, item.channel)), None)
@@ -70,7 +69,7 @@ def head_like(connection: Connection, item: Work) -> Work | None:
     return head if head in _may_go(connection, backlog.next_per_channel(connection)) else None
 
 
-def seconds_until(item: Work, now: datetime) -> float:
+def seconds_until(item: QueueItem, now: datetime) -> float:
     """Return the seconds until an item is due, 0 or less when it is.
 
     A time too far off was written before the clock was set back, so the item is due.
@@ -81,11 +80,11 @@ def seconds_until(item: Work, now: datetime) -> float:
 
 def _list(connection: Connection, hours: AlertSettings, now: datetime) -> Survey:
     moments = (
-        quiet_hours.next_turn(hours, now),
+        quiet_hours.next_change(hours, now),
         pack.backlog_at(connection, now),
         pack.round_packed_at(connection),
     )
-    heads: list[Work] = [
+    heads: list[QueueItem] = [
         *_may_go(connection, backlog.next_per_channel(connection)),
         *backlog.next_edits(connection),
     ]

@@ -157,7 +157,7 @@ class Named(Notifier, Protocol):
         """
         ...
 
-    def recall(self, ids: Mapping[str, str]) -> None:
+    def set_former_ids(self, ids: Mapping[str, str]) -> None:
         """Set the ids that are known from before.
 
         They are used for a renamed channel, and while the service cannot be asked.

@@ -2,7 +2,7 @@
 
 A board's check, from due to committed:
 
-    daemon/turns.py       next_turn: the board is due        → Round.begin: the round's row
+    daemon/daemon_loop.py next_turn: the board is due        → Round.begin: the round's row
     history/due.py        board_requests: validators, known keys, postings to probe
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
@@ -143,7 +143,7 @@ class Round:
                 await _to_the_end(self._store(batch))
 
     async def _store(self, batch: Sequence[Result]) -> None:
-        async with self.work.gate.storing():
+        async with self.work.settings_lock.storing():
             recorder = CheckRecorder(
                 self.id, self._alerting(), self.work.random, self.work.clock, defers=True
             )
@@ -162,7 +162,7 @@ class Round:
     async def _end(self) -> None:
         work = self.work
         try:
-            async with work.ending, work.gate.storing():
+            async with work.ending, work.settings_lock.storing():
                 apart = self._apart()
                 since = await asyncio.to_thread(
                     _close_round, self, self._alerting(), apart, work.clock()

@@ -27,16 +27,10 @@ from monitor.queries.fits import explain
 from monitor.queries.resolve import PostingRef, find_posting
 from monitor.slack_app import overviews, replies
 from monitor.slack_app.diff_files import DiffUpload, prepare_diff
+from monitor.slack_app.lookup import alerted_channel, mute_title, title_and_url, visible_mutes
 from monitor.slack_app.payloads import Click
 from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.viewer import (
-    Viewer,
-    alerted_channel,
-    mute_title,
-    title_and_url,
-    viewer_of,
-    visible_mutes,
-)
+from monitor.slack_app.viewer import Viewer, viewer_of
 
 _LONGEST_ID: Final = 9  # digits of a mute's id
 
@@ -202,7 +196,7 @@ def _undo(context: ActionContext) -> Effects:
     is_id = value.isdecimal() and len(value) <= _LONGEST_ID
     mute = mutes.find_mute(context.connection, int(value)) if is_id else None
     if mute is None:
-        return (Respond(replies.UNKNOWN_ROLE),)
+        return (Respond(replies.UNKNOWN_MUTE),)
     if not context.viewer.may_mute(mute.channel):
         return (Respond(_not_allowed(context, mute.channel)),)
     new = mutes.undo(context.connection, mute.id, context.click.user, context.now)

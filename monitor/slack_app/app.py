@@ -16,7 +16,7 @@ from monitor.messages import OperatorMessage
 from monitor.slack_app.connection import LONGEST_WAIT, Envelope, SocketManager
 from monitor.slack_app.handler import InteractionHandler
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
-from monitor.slack_app.responses import SlackResponses
+from monitor.slack_app.slack_calls import SlackCalls
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ class SlackApp:
         self._settings = settings
         self._write_operator_alert = write_operator_alert
         self._handler = InteractionHandler(
-            engine, lambda: self._settings, SlackResponses(lambda: self._settings.slack), clock
+            engine, lambda: self._settings, SlackCalls(lambda: self._settings.slack), clock
         )
         self._connecting: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[None]] = set()

@@ -19,7 +19,7 @@ from monitor.slack_app import actions, diff_files, replies, slash_commands
 from monitor.slack_app.actions import Announce, Effect, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand
 from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.responses import SlackResponses
+from monitor.slack_app.slack_calls import SlackCalls
 
 log = structlog.get_logger()
 Asked = Click | SlashCommand
@@ -32,12 +32,12 @@ class InteractionHandler:
         self,
         engine: Engine,
         settings: Callable[[], Settings],
-        responses: SlackResponses,
+        calls: SlackCalls,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._settings = settings
-        self._responses = responses
+        self._calls = calls
         self._clock = clock
         # clicks run one after the other, so that a repeated one has no second effect
         self._changing = asyncio.Lock()
@@ -70,7 +70,7 @@ class InteractionHandler:
     async def _apologize(self, asked: Asked) -> None:
         """Tell the person that it failed. An error here is only logged."""
         try:
-            await self._responses.respond_ephemeral(asked, replies.BROKEN)
+            await self._calls.respond_ephemeral(asked, replies.BROKEN)
         except Exception as error:  # nothing is left to try  # noqa: BLE001
             log.warning("slack response failed", what=_name(asked), reason=type(error).__name__)
 
@@ -97,7 +97,7 @@ class InteractionHandler:
         """Run one effect. Return False if it failed and the person got a reply that says so."""
         match effect:
             case Respond(reply, in_place):
-                await self._responses.respond_ephemeral(asked, reply, in_place=in_place)
+                await self._calls.respond_ephemeral(asked, reply, in_place=in_place)
             case Replace():
                 await self._replace(effect)
             case Announce():
@@ -108,7 +108,7 @@ class InteractionHandler:
 
     async def _replace(self, effect: Replace) -> None:
         try:
-            await self._responses.update_message(effect.channel_id, effect.ts, effect.reply)
+            await self._calls.update_message(effect.channel_id, effect.ts, effect.reply)
         except NotifyError as error:
             log.warning("slack message edit failed", reason=error.reason)
 
@@ -116,12 +116,10 @@ class InteractionHandler:
         if not isinstance(asked, Click):  # commands announce nothing
             return True
         try:
-            ts = await self._responses.post_in_thread(
-                asked.channel_id, asked.thread_ts, effect.reply
-            )
+            ts = await self._calls.post_in_thread(asked.channel_id, asked.thread_ts, effect.reply)
         except NotifyError as error:
             log.warning("mute announcement failed", reason=error.reason)
-            await self._responses.respond_ephemeral(asked, replies.not_announced(error.reason))
+            await self._calls.respond_ephemeral(asked, replies.not_announced(error.reason))
             return False
         await asyncio.to_thread(self._record_announcement, effect.mute_id, asked.channel_id, ts)
         return True
@@ -135,7 +133,7 @@ class InteractionHandler:
             return True
         uploaded = False
         try:
-            await self._responses.upload_file(
+            await self._calls.upload_file(
                 asked.channel_id, asked.thread_ts, file.name, file.title, file.content
             )
             uploaded = True
@@ -145,7 +143,7 @@ class InteractionHandler:
         finally:
             await asyncio.to_thread(self._finish_upload, file, uploaded=uploaded)
         if not uploaded:
-            await self._responses.respond_ephemeral(asked, replies.diff_failed(reason))
+            await self._calls.respond_ephemeral(asked, replies.diff_failed(reason))
         return uploaded
 
     def _finish_upload(self, file: diff_files.DiffUpload, *, uploaded: bool) -> None:

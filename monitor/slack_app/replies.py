@@ -49,6 +49,9 @@ BROKEN: Final = reply("Something went wrong. Please try again. The daemon's log 
 UNKNOWN_ROLE: Final = reply(
     "This role isn't in the database. It may have been recreated since this message was posted."
 )
+UNKNOWN_MUTE: Final = reply(
+    "This mute isn't in the database. `/rolewatch muted` lists the mutes that you can see."
+)
 NOT_YOUR_MUTE: Final = reply(
     "This mute belongs to another person's direct messages. Only that person can change it."
 )

@@ -24,9 +24,10 @@ from monitor.queries.resolve import find_boards, find_posting
 from monitor.queries.roles import RoleFilter, Status, find_roles, search
 from monitor.queries.status import read_status
 from monitor.slack_app import lists, overviews
+from monitor.slack_app.lookup import visible_mutes
 from monitor.slack_app.payloads import SlashCommand
 from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.viewer import Viewer, viewer_of, visible_mutes
+from monitor.slack_app.viewer import Viewer, viewer_of
 
 _TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
 _LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
@@ -115,9 +116,7 @@ def _matching(connection: Connection, query: Search, status: Status) -> Sequence
 
 def _saved(context: CommandContext) -> SlackReply:
     return lists.saved(
-        find_roles(
-            context.connection, RoleFilter(status="all", saved_by=context.viewer.person.user)
-        ).rows
+        find_roles(context.connection, RoleFilter(status="all", saved_by=context.viewer.user)).rows
     )
 
 

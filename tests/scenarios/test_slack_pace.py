@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from tests.support.alerts import opened, revised
 from tests.support.simulator import Simulator
 

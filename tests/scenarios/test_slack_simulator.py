@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.messages import GroupMessage, Message, RoleMessage
 from tests.support.alerts import (
     AT,

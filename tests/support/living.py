@@ -20,7 +20,7 @@ from monitor.config.load import load
 from monitor.config.model import Settings
 from monitor.daemon.serve import serve
 from monitor.database.engine import read_transaction
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.notify.console import ConsoleNotifier
 
 CONFIG = """

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from monitor.config.model import AlertSettings
 from monitor.database.engine import make_engine
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack.notifier import SlackNotifier
@@ -80,7 +80,7 @@ class PostOffice(AlertWriter):
         }
 
     def outbox(self) -> Outbox:
-        """Return a new dispatcher, as after a restart."""
+        """Return a new outbox, as after a restart."""
         return Outbox(
             self.engine,
             self.notifiers(),

@@ -12,7 +12,7 @@ import aiohttp
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier

@@ -38,10 +38,10 @@ class Office:
         self.stop = asyncio.Event()
 
     async def start(self) -> None:
-        self.talk = SlackApp(
+        self.slack_app = SlackApp(
             self.engine, self.settings, lambda: self.history.now, self.notices.append
         )
-        self.running = asyncio.create_task(self.talk.run(self.stop))
+        self.running = asyncio.create_task(self.slack_app.run(self.stop))
 
     async def end(self) -> float:
         began = time.monotonic()

@@ -49,7 +49,7 @@ class ChannelDirectory:
         self._listing_people = asyncio.Lock()
         self._people_listed = False
 
-    async def learn(self, channel: Channel) -> bool:
+    async def list_other_names(self, channel: Channel) -> bool:
         """List the other names of a channel. Return False if it has none, or later.
 
         Raises NotifyError.

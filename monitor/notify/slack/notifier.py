@@ -155,10 +155,12 @@ class SlackNotifier:
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
         return (
-            self._directory.listed if await self._directory.learn(Channel.parse(channel)) else None
+            self._directory.listed
+            if await self._directory.list_other_names(Channel.parse(channel))
+            else None
         )
 
-    def recall(self, ids: Mapping[str, str]) -> None:
+    def set_former_ids(self, ids: Mapping[str, str]) -> None:
         self._directory.former = ids
 
     def guard(self, check: Check) -> None:

@@ -20,8 +20,8 @@ from monitor.database.lease import Lease, LeaseLost, acquire
 from monitor.database.slack_channels import Directory
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery import channel_merge
+from monitor.delivery.card_editor import CardEditor
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.edits import Editor
 from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
 from monitor.queries.consistency import findings
@@ -45,7 +45,7 @@ class Named(SlackScenario):
         """Apply a changed configuration."""
         self.history.settings = replace(self.history.settings, rules=rules)
         self.office.channels = self.history.settings.channels()
-        await self.office.outbox().learn()
+        await self.office.outbox().ask_channel_names()
         self.name()
 
     async def deliver(self) -> None:
@@ -349,14 +349,14 @@ async def test_a_lease_lost_while_names_are_learned_stops_the_message(
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = acquire(life.office.engine, "run", life.office.clock)
-    learn = ChannelNames.learn  # the call before the one that sends
+    ask = ChannelNames.ask_if_needed  # the call before the one that sends
 
     async def slowly(*args: Any) -> bool:  # as it is called
-        found = await learn(*args)
+        found = await ask(*args)
         lease.is_lost = True
         return found
 
-    monkeypatch.setattr(ChannelNames, "learn", slowly)
+    monkeypatch.setattr(ChannelNames, "ask_if_needed", slowly)
     life.office.tell(notice(), channel="slack:#ops")
     outbox = life.office.outbox()
     outbox.work_under(lease)
@@ -512,7 +512,7 @@ async def test_a_lease_lost_before_an_edit_leaves_the_card_stale(
     lease = acquire(life.office.engine, "run", life.office.clock)
     outbox = life.office.outbox()
     outbox.work_under(lease)
-    monkeypatch.setattr(Editor, "_edit", lost_before(lease, Editor._edit))
+    monkeypatch.setattr(CardEditor, "_edit", lost_before(lease, CardEditor._edit))
     with pytest.raises(LeaseLost):
         await outbox.deliver(until_idle=False)
     assert life.slack.calls["chat.update"] == 0

@@ -19,7 +19,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.logs import set_up
 from monitor.messages import GroupMessage
 from monitor.notify.apprise import AppriseNotifier

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Receipt
 from monitor.notify.blocking import Threads, TooManyLeftError

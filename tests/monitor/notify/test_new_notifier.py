@@ -16,7 +16,7 @@ from monitor.cli.finding import Finding
 from monitor.cli.sample import send_samples
 from monitor.config.load import ConfigError, parse_settings
 from monitor.config.model import Settings
-from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.outbox import Outbox
 from monitor.messages import Message
 from monitor.notify import notifiers
 from monitor.notify.base import Receipt, WriteOnly

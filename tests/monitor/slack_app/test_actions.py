@@ -156,7 +156,7 @@ def test_a_card_of_a_missing_role_or_rule_gets_a_reply(history: History) -> None
             assert answer(press(history, action, value, ADMIN)) == replies.UNKNOWN_ROLE
     assert answer(press(history, "rule_mute", "gone", ADMIN)) == replies.no_rule("gone")
     for value in ("", "x", "999", "9" * 50, "-1", "²"):
-        assert answer(press(history, "mute_undo", value, ADMIN)) == replies.UNKNOWN_ROLE
+        assert answer(press(history, "mute_undo", value, ADMIN)) == replies.UNKNOWN_MUTE
 
 
 def test_why_explains_each_rule(history: History) -> None:

@@ -92,9 +92,9 @@ async def test_the_socket_needs_an_app_token(waiting: Office, server: SocketServ
     await waiting.start()
     await asyncio.sleep(0.1)
     assert server.opened == 0
-    waiting.talk.reconfigure(with_token)
+    waiting.slack_app.reconfigure(with_token)
     await until(lambda: bool(server.sockets))
-    waiting.talk.reconfigure(waiting.settings)
+    waiting.slack_app.reconfigure(waiting.settings)
     await until(lambda: not server.sockets)
     assert await waiting.end() < 1
 

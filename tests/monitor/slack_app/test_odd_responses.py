@@ -45,7 +45,7 @@ async def test_an_error_while_responding_gets_a_reply(
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", broken)
+    monkeypatch.setattr("monitor.slack_app.slack_calls.SlackCalls.upload_file", broken)
     await server.click("role_diff", STORY)
     assert await told(server) == [replies.BROKEN.text]
 
@@ -59,7 +59,7 @@ async def test_a_second_click_during_an_upload_uploads_nothing(
         begun.set()
         await go_on.wait()
 
-    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", slow)
+    monkeypatch.setattr("monitor.slack_app.slack_calls.SlackCalls.upload_file", slow)
     await server.click("role_diff", STORY)
     await begun.wait()
     await server.click("role_diff", STORY, BOB)

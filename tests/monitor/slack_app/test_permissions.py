@@ -12,12 +12,13 @@ from sqlalchemy import Engine, insert
 from monitor.alerts import mutes
 from monitor.config.model import SlackSettings
 from monitor.database.engine import read_transaction
+from monitor.database.slack_channels import Directory
 from monitor.database.tables import Delivery
 from monitor.queries.resolve import find_posting
 from monitor.slack_app import actions, replies, slash_commands
 from monitor.slack_app.actions import Announce, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
-from monitor.slack_app.viewer import Person
+from monitor.slack_app.viewer import Viewer
 from tests.support.history import History
 from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
@@ -211,10 +212,9 @@ def test_undo_is_shown_to_those_who_may(history: History, user: str, where: str)
 
 
 def test_a_channel_that_slack_never_listed_counts_as_private() -> None:
-    person = Person(ALICE, ROLES)
-    assert person.names(
-        ["console", "slack:#new", "slack:C0NEW00001", f"slack:{BOB}", "slack:D0BOB00001"],
-        lambda _: False,
+    viewer = Viewer(ALICE, ROLES, Directory({}))
+    assert viewer.names(
+        ["console", "slack:#new", "slack:C0NEW00001", f"slack:{BOB}", "slack:D0BOB00001"]
     ) == [
         "console",
         "2 private channels",

@@ -40,6 +40,7 @@ REPLIES = {
     "unknown button": replies.UNKNOWN_BUTTON,
     "broken": replies.BROKEN,
     "unknown role": replies.UNKNOWN_ROLE,
+    "unknown mute": replies.UNKNOWN_MUTE,
     "another's mute": replies.NOT_YOUR_MUTE,
     "no alerts here": replies.NO_ALERTS_HERE,
     "error": replies.error_reply("name a posting: `/rolewatch history ID`"),

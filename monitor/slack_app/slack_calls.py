@@ -52,7 +52,7 @@ class _ShortWaits(AsyncRateLimitErrorRetryHandler):
         )
 
 
-class SlackResponses:
+class SlackCalls:
     """Calls with the newest settings. Each raises NotifyError."""
 
     def __init__(self, settings: Callable[[], SlackSettings]) -> None:

@@ -24,11 +24,10 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
-from monitor.delivery.attempt import Sender
 from monitor.delivery.backlog import Edit
-from monitor.delivery.edits import Editor
-from monitor.delivery.retry_policy import Delivered
-from monitor.delivery.survey import Survey, Work, seconds_until
+from monitor.delivery.card_editor import CardEditor
+from monitor.delivery.sender import Delivered, Sender
+from monitor.delivery.survey import QueueItem, Survey, seconds_until
 from monitor.notify.base import Notifier
 
 log = structlog.get_logger()
@@ -67,7 +66,7 @@ class Outbox:
         self._sleep = sleep
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators, sleep, appears, channels)
-        self._editor = Editor(engine, self._sender, clock, sleep=sleep)
+        self._editor = CardEditor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._resumed = False
         self._troubles = OutageLog()
@@ -135,7 +134,7 @@ class Outbox:
             self._resumed = True
         return survey.prepare_and_list(self._engine, self._sender.names, self._hours, now)
 
-    async def learn(self) -> None:
+    async def ask_channel_names(self) -> None:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
         with (
             suppress(LeaseLost),
@@ -155,7 +154,7 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             return backlog.count(connection, backlog.QUEUED)
 
-    def _idle(self, heads: Iterable[Work]) -> list[Work]:
+    def _idle(self, heads: Iterable[QueueItem]) -> list[QueueItem]:
         """Return the items that no task works on and that a notifier can handle."""
         return [
             item
@@ -163,16 +162,16 @@ class Outbox:
             if item.queue not in self._tasks and self._by(item).can(item.channel)
         ]
 
-    def _by(self, item: Work) -> Sender | Editor:
+    def _by(self, item: QueueItem) -> Sender | CardEditor:
         """Return the worker for an item."""
         return self._editor if isinstance(item, Edit) else self._sender
 
-    def _due(self, heads: Iterable[Work], patience: float = 0) -> list[Work]:
+    def _due(self, heads: Iterable[QueueItem], patience: float = 0) -> list[QueueItem]:
         """Return the items that are due within `patience` seconds."""
         now = self._clock()
         return [item for item in self._idle(heads) if seconds_until(item, now) <= patience]
 
-    def _start(self, item: Work, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
+    def _start(self, item: QueueItem, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
         task = asyncio.create_task(work, name=item.queue)
         self._tasks[item.queue] = task
         task.add_done_callback(lambda _: self._tasks.pop(item.queue, None))
@@ -196,7 +195,7 @@ class Outbox:
         for waiter in waiters:
             waiter.cancel()
 
-    async def _run_with_retry(self, first: Work, counts: Delivered) -> bool:
+    async def _run_with_retry(self, first: QueueItem, counts: Delivered) -> bool:
         """Work on a queue. After trouble with the database, wait: its rows say how to continue."""
         with (
             suppress(LeaseLost),
@@ -206,7 +205,7 @@ class Outbox:
         await self._sleep(RETRY)
         return False
 
-    async def _work(self, first: Work, counts: Delivered, patience: float) -> bool:
+    async def _work(self, first: QueueItem, counts: Delivered, patience: float) -> bool:
         """Work on a queue in order. Return False when its next item is due too late."""
         waiting_since: datetime | None = None
         while not self._sender.stopping and (head := await asyncio.to_thread(self._head, first)):
@@ -222,14 +221,14 @@ class Outbox:
             await self._sleep(wait)
         return True
 
-    async def _attempt(self, head: Work, counts: Delivered) -> bool:
+    async def _attempt(self, head: QueueItem, counts: Delivered) -> bool:
         return await (
             self._editor.attempt(head)
             if isinstance(head, Edit)
             else self._sender.attempt(head, counts)
         )
 
-    def _head(self, item: Work) -> Work | None:
+    def _head(self, item: QueueItem) -> QueueItem | None:
         with read_transaction(self._engine) as connection:
             return survey.head_like(connection, item)
 

@@ -15,15 +15,13 @@ from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue, refusals
-from monitor.delivery.backlog import of_kind
+from monitor.delivery.backlog import QueuedDelivery, of_kind
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
     LOOK_BACK,
-    Delivered,
     DeliveryOutcome,
-    QueuedDelivery,
-    TokenBucket,
     internal_error,
     outcome_of_lookup,
     outcome_of_send,
@@ -33,6 +31,15 @@ from monitor.messages import load
 from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
+
+
+@dataclass
+class Delivered:
+    """Counts of messages of one delivery run."""
+
+    sent: int = 0
+    failed: int = 0  # refused, or maybe sent
+    waiting: int = 0  # not sent yet
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Sender:
     _lease: Lease | None = None
     # two channels refused at once are one incident, and names are learned once
     settling: asyncio.Lock = field(default_factory=asyncio.Lock)
-    # channels that took a message since the last refusal; a refused one may be discarded since
+    # channels with no open incident, as far as this process knows
     _healthy: set[str] = field(default_factory=set)
     # queues with a message in a search, a send or a settle
     in_flight: set[str] = field(default_factory=set)
@@ -91,15 +98,15 @@ class Sender:
         """
         self.in_flight.add(head.queue)
         try:
-            return await self._attempt(self.notifiers[kind(head.channel)], head, counts)
+            return await self._try_once(self.notifiers[kind(head.channel)], head, counts)
         finally:
             self.in_flight.discard(head.queue)
 
-    async def _attempt(self, notifier: Notifier, head: QueuedDelivery, counts: Delivered) -> bool:
+    async def _try_once(self, notifier: Notifier, head: QueuedDelivery, counts: Delivered) -> bool:
         if head.state == "sending" and not notifier.readable:
             return await self._settle(head, unconfirmed(head), counts, claimed=False)
         if head.sending_at is not None and notifier.readable:
-            earlier = await self._find(notifier, head, head.sending_at - LOOK_BACK)
+            earlier = await self._find_earlier_copy(notifier, head, head.sending_at - LOOK_BACK)
             if earlier is not None:
                 return await self._settle(head, earlier, counts, claimed=False)
         await self._sleep(
@@ -114,7 +121,7 @@ class Sender:
             head, await self._send(notifier, head, claimed), counts, claimed=True
         )
 
-    async def _find(
+    async def _find_earlier_copy(
         self, notifier: Notifier, head: QueuedDelivery, since: datetime
     ) -> DeliveryOutcome | None:
         """Search for an earlier copy. Return None when there is none, so that it may be sent.
@@ -122,8 +129,8 @@ class Sender:
         One of two jobs that catch everything: the row is set to failed, other channels go on.
         """
         try:
-            await self.names.learn(notifier, head.channel)
-            receipt = await _find(notifier, head, since)
+            await self.names.ask_if_needed(notifier, head.channel)
+            receipt = await _search_channel(notifier, head, since)
         except NotifyError as error:
             return outcome_of_lookup(error, head, self._clock())
         # the names cannot be stored; the row says how to continue
@@ -143,7 +150,7 @@ class Sender:
     ) -> DeliveryOutcome:
         """Call the notifier. Return the outcome. The other job that catches everything."""
         try:
-            taken_back = await self.names.learn(
+            taken_back = await self.names.ask_if_needed(
                 notifier, head.channel, head.id if head.sending_at is None else None
             )
             if taken_back or (
@@ -154,7 +161,7 @@ class Sender:
             # without the lease it stays `sending`, and the holder searches for it
             await self.ensure_lease()
             self._paces[head.channel].go(self._clock())
-            receipt = await _send(notifier, head, claimed)
+            receipt = await _call_notifier(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
             return outcome_of_send(
@@ -208,7 +215,7 @@ class Sender:
                 refusals.close_incident(connection, head.channel, now)
                 self._healthy.add(head.channel)
             queue.settle(connection, head, after, now, claimed=claimed)
-            self.names.meet(connection, head.channel, after.receipt)
+            self.names.record_channel_id(connection, head.channel, after.receipt)
             if after.state == "sent" and head.state == "failed":
                 queue.retry_failed_now(connection, now, kind(head.channel))
             if error is not None:
@@ -236,7 +243,7 @@ def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
     return {name: fact for name, fact in facts.items() if fact} | {"waited": waited}
 
 
-async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:
+async def _call_notifier(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:
     """Send to the channel, or as a reply to its card there."""
     message = load(claimed.message)
     if claimed.card is None or not isinstance(notifier, Threaded):
@@ -244,7 +251,9 @@ async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> R
     return await notifier.reply(head.channel, claimed.card, message, head.delivery_id)
 
 
-async def _find(notifier: Notifier, head: QueuedDelivery, since: datetime) -> Receipt | None:
+async def _search_channel(
+    notifier: Notifier, head: QueuedDelivery, since: datetime
+) -> Receipt | None:
     """Search where it was sent: the channel, or the thread of its card."""
     if head.thread is None or not isinstance(notifier, Threaded):
         return await notifier.find(head.channel, head.delivery_id, since)

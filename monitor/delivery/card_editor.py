@@ -21,9 +21,10 @@ from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
-from monitor.delivery.attempt import Sender
 from monitor.delivery.backlog import STALE, Edit
-from monitor.delivery.retry_policy import TokenBucket, asked_until, outcome_of_edit
+from monitor.delivery.pace import TokenBucket
+from monitor.delivery.retry_policy import asked_until, outcome_of_edit
+from monitor.delivery.sender import Sender
 from monitor.messages import Message, dump, load
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded
 
@@ -39,7 +40,7 @@ class _CardEdit:
     revision: int
 
 
-class Editor:
+class CardEditor:
     """Edit cards through the notifiers of a sender."""
 
     def __init__(
@@ -71,18 +72,18 @@ class Editor:
         """
         self._sender.in_flight.add(edit.queue)
         try:
-            return await self._attempt(edit)
+            return await self._try_once(edit)
         finally:
             self._sender.in_flight.discard(edit.queue)
 
-    async def _attempt(self, edit: Edit) -> bool:
+    async def _try_once(self, edit: Edit) -> bool:
         notifier = self._sender.notifiers[kind(edit.channel)]
         if (
             not isinstance(notifier, Threaded)
             or await asyncio.to_thread(self._target, edit) is None
         ):
             return True
-        await self._sender.names.recall(notifier)
+        await self._sender.names.load_former_ids(notifier)
         pace = self._paces.setdefault(
             kind(edit.channel), TokenBucket(notifier.edit_pace, notifier.edit_burst)
         )
@@ -99,7 +100,7 @@ class Editor:
     def _target(self, edit: Edit) -> _CardEdit | None:
         """Return the message to show, or None for a card that is current."""
         with self._engine.begin() as connection:
-            return _target(connection, edit.id, self._clock())
+            return _find_target(connection, edit.id, self._clock())
 
     async def _edit(self, notifier: Threaded, edit: Edit, target: _CardEdit) -> NotifyError | None:
         """Make the edit. Return its error. Catches everything: others go on, this card retries."""
@@ -142,7 +143,7 @@ class Editor:
             )
 
 
-def _target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | None:
+def _find_target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | None:
     card = connection.execute(
         select(Card.__table__).where(Card.id == card_id, *STALE)
     ).one_or_none()

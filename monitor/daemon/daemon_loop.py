@@ -1,4 +1,4 @@
-"""The daemon's turns: do what is due, one step after the other, then plan the next turn.
+"""The daemon's loop: do what is due, one step after the other, then plan when to run again.
 
     reload a changed configuration
     begin the rounds that a `check` requested
@@ -6,9 +6,9 @@
     write reminders and digests
     match the stored history with new rules
     between rounds, reread it with newer readers
-    plan the next turn
+    plan when to run again
 
-Rounds run beside the turns (`round_tasks.py`). Boards of a busy ats are due when it is free again.
+Rounds run beside it (`round_tasks.py`). Boards of a busy ats are due when it is free again.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
-# seconds for stored versions at once, and the shortest time from the end of a crawl to the next one
-SLICE: Final = 0.5
+BACKLOG_SECONDS: Final = 0.5  # for stored versions at once
+CRAWL_GAP: Final = 0.5  # seconds from the end of a crawl to the next one, at least
 PATIENCE: Final = 10.0  # seconds that reminders and digests wait for a round
+_MARGIN: Final = 0.5  # seconds, so that the patience is surely over
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -54,8 +55,8 @@ class Agenda:
 
 
 @dataclass
-class Turns:
-    """Takes one turn at a time, until `stop` is set."""
+class DaemonLoop:
+    """Does what is due, one step at a time, until `stop` is set."""
 
     engine: Engine
     configuration: Configuration
@@ -68,7 +69,7 @@ class Turns:
     stop: asyncio.Event
     troubles: OutageLog
     task: asyncio.Task[None] | None = None
-    again: bool = False  # another turn was requested since the last step began
+    again: bool = False  # another step was requested since the last one began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
     timed_since: float | None = None  # since when they wait for a round, by the loop's time
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
@@ -83,19 +84,19 @@ class Turns:
             lambda: configuration.settings,
             self.clock,
             self.random,
-            gate=configuration.gate,
+            settings_lock=configuration.settings_lock,
             stored=self.wake.set,
-            read=self._freed,
+            read=self._on_ats_free,
         )
-        self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._ended)
+        self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._on_round_end)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
-        """The running turn and the running rounds."""
+        """The running step and the running rounds."""
         return [*([self.task] if self.task else []), *self.rounds.tasks]
 
-    def take(self) -> None:
-        """Take a turn, now or right after the current one."""
+    def run_soon(self) -> None:
+        """Do what is due, now or right after the current step."""
         self.again = True
         if not self.stop.is_set() and (self.task is None or self.task.done()):
             self.task = asyncio.create_task(self._work())
@@ -123,7 +124,7 @@ class Turns:
                     self.troubles.over(ROUND_FAILED)
 
     async def _step(self) -> bool:
-        """Do one step. Return False if nothing was due, after planning the next turn."""
+        """Do one step. Return False if nothing was due, after planning when to run again."""
         if self.configuration.is_old():
             self.rules_outdated |= await self.configuration.reconfigure()
             self._plan_timed_alerts()
@@ -132,7 +133,7 @@ class Turns:
         )
         if agenda.requests:
             await self.configuration.name_channels()
-            await self.rounds.answer(agenda.requests[0])
+            await self.rounds.begin_requested(agenda.requests[0])
         elif agenda.boards:
             await self._check(agenda.boards)
         elif self._timed_alerts_are_due():
@@ -157,25 +158,27 @@ class Turns:
 
     async def _check(self, names: list[str]) -> None:
         """Begin a round, unless the daemon stops first."""
-        if self.rounds.freed_at is not None:
-            await self._sleep(self.rounds.freed_at + SLICE - asyncio.get_running_loop().time())
+        if self.rounds.ats_free_at is not None:
+            await self._sleep(
+                self.rounds.ats_free_at + CRAWL_GAP - asyncio.get_running_loop().time()
+            )
         if not self.stop.is_set():
             await self.configuration.name_channels()
             await self.rounds.begin(names)
 
-    def _freed(self) -> None:
+    def _on_ats_free(self) -> None:
         """Handle an ats whose boards were read: others of it may be due."""
-        self.rounds.freed()
+        self.rounds.note_ats_free()
         self._plan_timed_alerts()
-        self.take()
+        self.run_soon()
 
-    def _ended(self, round_id: int | None) -> None:
+    def _on_round_end(self, round_id: int | None) -> None:
         """Handle the end of a round, None if it failed."""
         if round_id is not None:
             self.guard.round_ended(round_id)
         self.rules_outdated = True  # a board may have learned its employer's name, which rules read
         self._plan_timed_alerts()
-        self.take()
+        self.run_soon()
 
     def _plan_timed_alerts(self) -> None:
         """Plan reminders and digests again, and wake the delivery: some may be due now."""
@@ -192,7 +195,7 @@ class Turns:
         loop = asyncio.get_running_loop()
         if self.timed_since is None:
             self.timed_since = loop.time()
-            loop.call_later(PATIENCE + SLICE, self.take)
+            loop.call_later(PATIENCE + _MARGIN, self.run_soon)
         return not self.rounds.tasks or loop.time() >= self.timed_since + PATIENCE
 
     async def _write_timed_alerts(self) -> None:
@@ -213,31 +216,35 @@ class Turns:
         self.rules_outdated, left = False, True
         try:
             left = await asyncio.to_thread(
-                match_backlog, self.engine, self.configuration.settings, SLICE
+                match_backlog, self.engine, self.configuration.settings, BACKLOG_SECONDS
             )
         finally:
             self.rules_outdated |= left  # a round that ended meanwhile says so too
 
     async def _reread(self) -> None:
         self.readings_outdated = await asyncio.to_thread(
-            reread_older, self.engine, self.configuration.settings, self.clock(), SLICE / 2
+            reread_older,
+            self.engine,
+            self.configuration.settings,
+            self.clock(),
+            BACKLOG_SECONDS / 2,
         )
-        await self._sleep(SLICE / 2)  # others may write
+        await self._sleep(BACKLOG_SECONDS / 2)  # others may write
 
     def _plan(self, agenda: Agenda) -> None:
-        """Plan the next turn, in place of what was planned before."""
+        """Plan when to run again, in place of what was planned before."""
         # else it waits for a round
         timed_at = self.timed_at if self.timed_at > self.clock() else None
         for job, at in (("rounds", agenda.next_board), ("timed_alerts", timed_at)):
             if at is not None:
                 self.scheduler.add_job(
-                    self._take_planned, "date", run_date=at, id=job, replace_existing=True
+                    self._run_planned, "date", run_date=at, id=job, replace_existing=True
                 )
             elif self.scheduler.get_job(job):
                 self.scheduler.remove_job(job)
 
-    async def _take_planned(self) -> None:
-        self.take()
+    async def _run_planned(self) -> None:
+        self.run_soon()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait so long, or until the daemon stops."""

@@ -1,0 +1,70 @@
+"""What a click or command is about: its channel, its role and the mutes that its person sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from monitor.alerts import mutes
+from monitor.config.model import Settings
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Delivery, Posting, PostingVersion
+from monitor.notify import wording
+from monitor.queries.resolve import PostingRef
+from monitor.slack_app.payloads import Click
+from monitor.slack_app.viewer import Viewer
+
+
+def alerted_channel(
+    connection: Connection, settings: Settings, viewer: Viewer, click: Click
+) -> str | None:
+    """Return the configured name of the click's channel. None if no alert goes there."""
+    for rule in settings.rules:
+        for channel in rule.notify:
+            own = viewer.in_direct_message and viewer.owns(channel)
+            if own or viewer.channels.channel_id(channel) == click.channel_id:
+                return viewer.channels.aliases(settings.channels()).get(channel, channel)
+    return _delivered_channel(connection, click)
+
+
+def _delivered_channel(connection: Connection, click: Click) -> str | None:
+    """Return the channel that this message was sent to, else the last delivery's there."""
+    here = select(Delivery.channel).where(
+        Delivery.channel_id == click.channel_id, Delivery.state == "sent"
+    )
+    clicked = here.where(or_(Delivery.ts == click.ts, Delivery.ts == click.thread_ts))
+    found = (
+        connection.scalar(query.limit(1)) for query in (clicked, here.order_by(Delivery.id.desc()))
+    )
+    return next((str(channel) for channel in found if channel is not None), None)
+
+
+def title_and_url(connection: Connection, posting: PostingRef) -> tuple[str, str]:
+    """Return a posting's title and URL. Without a version: its name and an empty text."""
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    query = (
+        select(PostingVersion.title, PostingVersion.url)
+        .join(Posting, newest)
+        .where(Posting.id == posting.id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return posting.posting, ""
+    return wording.sanitize(row.title, wording.TITLE_LIMIT) or posting.posting, row.url
+
+
+def mute_title(connection: Connection, mute: AnyRow) -> str:
+    """Return the muted role's title, or the muted rule's name."""
+    if mute.posting is None:
+        return wording.sanitize(mute.rule or "", 100)
+    board, _, key = mute.posting.rpartition(":")
+    return title_and_url(connection, PostingRef(mute.posting_id, board, key))[0]
+
+
+def visible_mutes(
+    connection: Connection, viewer: Viewer, now: datetime
+) -> list[tuple[AnyRow, str]]:
+    """Return the active mutes of the channels that the person can see, each with its title."""
+    rows = [row for row in mutes.list_mutes(connection, now) if viewer.may_see(row.channel)]
+    return [(row, mute_title(connection, row)) for row in rows]
