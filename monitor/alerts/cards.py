@@ -188,7 +188,7 @@ def _shown(posted: CardMessage, current: Message) -> CardMessage:
 
 
 def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
-    """Remove the card's location: a person deleted it, or the channel's name moved."""
+    """Remove the card's location: a person deleted it, or another channel has its name now."""
     statement = update(Card).where(Card.id == card_id, Card.ts == ts)
     connection.execute(statement.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
 

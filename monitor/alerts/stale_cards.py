@@ -38,13 +38,13 @@ def mark_stale(
     connection: Connection,
     alerting: Alerting,
     board: BoardRow,
-    moved: Sequence[tuple[int, Content]],
+    changed: Sequence[tuple[int, Content]],
 ) -> None:
     """Mark the cards of changed postings, given as (id, content), as stale. Update their rules.
 
     Cards are updated for every change, whether it has an alert or not.
     """
-    contents = dict(moved)
+    contents = dict(changed)
     for row in (
         connection.execute(_OF_POSTINGS, {"ids": json_list(contents)}).all() if contents else ()
     ):

@@ -20,7 +20,7 @@ class LoadedSnapshot:
 
     parts: Partition
     stored: Mapping[str, PostingState]  # by key
-    before: Mapping[int, Posting]  # stored contents of moved and relisted postings, by id
+    before: Mapping[int, Posting]  # stored contents of changed and relisted postings, by id
     read: Mapping[str, Posting | None]  # new contents by key; None: unreadable
     # of unreadable postings that are listed again: the sighting with their last readable job
     last: Mapping[str, Sighting]
@@ -164,7 +164,7 @@ def diff_snapshot(snapshot: Snapshot, loaded: LoadedSnapshot, *, held_back: bool
         Opened(sighting, loaded.read[sighting.key], late=sighting.key in snapshot.late)
         for sighting in parts.new
     ]
-    for sighting in parts.moved + parts.back:
+    for sighting in parts.changed + parts.back:
         _diff_known(changes, loaded, sighting)
     return changes
 

@@ -75,7 +75,7 @@ def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -
     """Load the stored postings of a snapshot's board, and read its new and changed sightings."""
     stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
     parts = partition(stored, snapshot.sightings, snapshot.still)
-    again = parts.moved + parts.back
+    again = parts.changed + parts.back
     names = [name for name in (snapshot.company, board.company) if name]
     read = {sighting.key: _read(sighting, names) for sighting in parts.new + again}
     states = [stored[sighting.key] for sighting in again]

@@ -11,7 +11,7 @@ from tests.support.boards import posting, sighting
 
 
 def test_partition_sorts_sightings_by_their_next_step() -> None:
-    same, moved, back, found = (
+    same, changed, back, found = (
         sighting(posting("1")),
         sighting(posting("2")),
         sighting(posting("3")),
@@ -26,10 +26,10 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
         "6": KnownPosting("6", open=False, raw_digest="x"),
     }
     new = sighting(posting("7"))
-    sifted = partition(known, [new, found, back, moved, same])
-    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == (
+    sifted = partition(known, [new, found, back, changed, same])
+    assert (sifted.new, sifted.changed, sifted.back, sifted.found, sifted.missing) == (
         (new,),
-        (moved,),
+        (changed,),
         (back,),
         ("4",),
         ("5",),
