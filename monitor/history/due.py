@@ -64,7 +64,7 @@ def next_turn(connection: Connection, now: datetime, busy: Collection[str] = ())
     return Turn([name for _, name in sorted(due)], None)
 
 
-def held_ats(connection: Connection, now: datetime) -> set[str]:
+def ats_that_wait(connection: Connection, now: datetime) -> set[str]:
     """Return the ats whose host asked to wait, by the latest checks. All their boards wait."""
     board = tables.Board
     not_asked = select(board.ats).where(
@@ -75,7 +75,7 @@ def held_ats(connection: Connection, now: datetime) -> set[str]:
     asked = [
         row
         for row in rows
-        if schedule.is_held(
+        if schedule.host_waits(
             row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now
         )
     ]
@@ -85,7 +85,11 @@ def held_ats(connection: Connection, now: datetime) -> set[str]:
 def make_all_due(connection: Connection, now: datetime) -> None:
     """Make every watched board due now, except those whose host asked to wait."""
     board = tables.Board
-    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held_ats(connection, now)))
+    free = (
+        board.watched,
+        board.next_check_at > now,
+        ~one_of(board.ats, ats_that_wait(connection, now)),
+    )
     connection.execute(update(board).where(*free).values(next_check_at=now))
 
 

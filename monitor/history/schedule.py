@@ -33,7 +33,7 @@ def _own_wait(every: timedelta, failures: int) -> timedelta:
     return max(every, min(every * (1 << doublings), BACK_OFF_LIMIT))
 
 
-def is_held(
+def host_waits(
     next_check: datetime | None,
     last_check: datetime | None,
     every: timedelta,

@@ -70,7 +70,7 @@ def _decide_unchanged(connection: Connection, board: BoardRow, result: Unchanged
         result.probes,
         open_before=open_before,
         listed=open_before - len(unlisted),
-        held_back=board.collapsed_since is not None,
+        still_collapsed=board.collapsed_since is not None,
     )
 
 
@@ -78,7 +78,7 @@ def _decide_snapshot(
     connection: Connection, board: BoardRow, snapshot: Snapshot, *, baseline: bool, at: datetime
 ) -> BoardChanges:
     loaded = load_snapshot(connection, board, snapshot)
-    changes = diff_snapshot(snapshot, loaded, held_back=board.collapsed_since is not None)
+    changes = diff_snapshot(snapshot, loaded, still_collapsed=board.collapsed_since is not None)
     missing = {posting.id for posting in (*changes.closed, *changes.still_missing)}
     new = changes.new(baseline=baseline)
     changes.reposts = find_reposts(connection, board.id, new, missing, at)

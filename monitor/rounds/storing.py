@@ -21,7 +21,8 @@ from monitor.rounds.network import Tally, is_unreached
 from monitor.rounds.record import CheckRecorder
 
 log = structlog.get_logger()
-_HOLD = 0.2  # seconds after which a transaction takes no further result: writers wait for it
+# seconds after which a transaction takes no further result: writers wait for it
+_LONGEST_TRANSACTION = 0.2
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class BatchStore:
         """Store the first results, at least one, until the time is up. Return them with facts."""
         checks = self._decide(results)
         stored: list[tuple[Result, dict[str, object]]] = []
-        until = time.monotonic() + _HOLD
+        until = time.monotonic() + _LONGEST_TRANSACTION
         with self.engine.begin() as connection:
             for check in checks:
                 stored.append((check.result, self.recorder.record(connection, check)))
@@ -100,7 +101,7 @@ class BatchStore:
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
         checks: list[DecidedCheck] = []
-        until = time.monotonic() + _HOLD
+        until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
             for result in results:
                 checks.append(self.recorder.decide(connection, result))
