@@ -17,7 +17,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
 from monitor.database.engine import read_and_roll_back
 from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
-from monitor.history.template_edits import Passage, common_passages, passages
+from monitor.history.board_wide_edits import EditedPassage, board_wide_passages, passages
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
@@ -52,7 +52,7 @@ def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
 def test_an_edit_is_the_removed_and_the_added_words(
     before: str, after: str, expected: set[tuple[str, str]]
 ) -> None:
-    assert passages(before, after) == {Passage(*each) for each in expected}
+    assert passages(before, after) == {EditedPassage(*each) for each in expected}
 
 
 @given(st.text(), st.text())
@@ -70,8 +70,8 @@ def test_a_text_differs_from_another_just_when_it_has_passages_for_it(
     ("edited", "listed", "found"), [(3, 5, True), (3, 6, False), (2, 2, False), (80, 85, True)]
 )
 def test_most_is_more_than_half_and_at_least_three(edited: int, listed: int, found: bool) -> None:
-    edits = {str(number): frozenset({Passage("a", "b")}) for number in range(edited)}
-    assert bool(common_passages(edits, listed)) is found
+    edits = {str(number): frozenset({EditedPassage("a", "b")}) for number in range(edited)}
+    assert bool(board_wide_passages(edits, listed)) is found
 
 
 @pytest.fixture
@@ -137,9 +137,9 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
     )
     after[2] = posting("3", title="Research Engineer, Renamed", description=text(OLD, 3))
     history.check(snapshot(after))
-    template, *rest = [package.message for package in told(history)]
-    assert isinstance(template, BoardWideEdit)
-    assert (template.edited, template.listed) == (19, 20)
+    edit, *rest = [package.message for package in told(history)]
+    assert isinstance(edit, BoardWideEdit)
+    assert (edit.edited, edit.listed) == (19, 20)
     fields = {
         one.role.posting[-1]: [change.field for change in one.changes]
         for one in rest
