@@ -26,7 +26,7 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.rounds.work import SettingsGate
+from monitor.rounds.work import SettingsLock
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ class Configuration:
     talk: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     # a round that goes on stores each result by one configuration
-    gate: SettingsGate = field(default_factory=SettingsGate)
+    settings_lock: SettingsLock = field(default_factory=SettingsLock)
 
     def is_old(self) -> bool:
         """Return True if a file has changed, or a reload was requested."""
@@ -111,7 +111,7 @@ class Configuration:
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
-            async with self.gate.changing():
+            async with self.settings_lock.changing():
                 await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
                 self.settings = settings
         except DATABASE_ERRORS:

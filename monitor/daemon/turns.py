@@ -83,7 +83,7 @@ class Turns:
             lambda: configuration.settings,
             self.clock,
             self.random,
-            gate=configuration.gate,
+            settings_lock=configuration.settings_lock,
             stored=self.wake.set,
             read=self._freed,
         )

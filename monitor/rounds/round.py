@@ -143,7 +143,7 @@ class Round:
                 await _to_the_end(self._store(batch))
 
     async def _store(self, batch: Sequence[Result]) -> None:
-        async with self.work.gate.storing():
+        async with self.work.settings_lock.storing():
             recorder = CheckRecorder(
                 self.id, self._alerting(), self.work.random, self.work.clock, defers=True
             )
@@ -162,7 +162,7 @@ class Round:
     async def _end(self) -> None:
         work = self.work
         try:
-            async with work.ending, work.gate.storing():
+            async with work.ending, work.settings_lock.storing():
                 apart = self._apart()
                 since = await asyncio.to_thread(
                     _close_round, self, self._alerting(), apart, work.clock()

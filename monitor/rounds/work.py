@@ -17,7 +17,7 @@ from monitor.config.model import Settings
 from monitor.rounds.network import Network
 
 
-class SettingsGate:
+class SettingsLock:
     """A lock with many readers (they store) and one writer (it changes the settings)."""
 
     def __init__(self) -> None:
@@ -57,8 +57,8 @@ class Work:
     random: Random
     holds: Holds = field(default_factory=Holds)  # hosts that asked earlier rounds to wait
     network: Network = field(default_factory=Network)
-    gate: SettingsGate = field(
-        default_factory=SettingsGate
+    settings_lock: SettingsLock = field(
+        default_factory=SettingsLock
     )  # the settings do not change while results are stored
     # one end at a time: each reports what is not reported yet
     ending: asyncio.Lock = field(default_factory=asyncio.Lock)
