@@ -34,7 +34,7 @@ from monitor.health.guard import HealthMonitor
 from monitor.history.due import next_turn
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
 from monitor.rules.matches import match_backlog
 
 # seconds for stored versions at once, and the shortest time from the end of a crawl to the next one
@@ -78,14 +78,14 @@ class Turns:
 
     def __post_init__(self) -> None:
         configuration = self.configuration
-        work = Work(
+        work = SharedState(
             self.engine,
             lambda: configuration.settings,
             self.clock,
             self.random,
             settings_lock=configuration.settings_lock,
-            stored=self.wake.set,
-            read=self._freed,
+            on_stored=self.wake.set,
+            on_ats_finished=self._freed,
         )
         self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._ended)
 

@@ -12,8 +12,8 @@ A board's check, from due to committed:
     Round._end            summaries, network incident, holds, the round's end
     delivery/             sends the alerts
 
-Several rounds may run at once (`Work`). Boards of one ats are crawled by one round at a time, so
-its hosts get the configured delay and no board is checked twice at once.
+Several rounds may run at once (`SharedState`). Boards of one ats are crawled by one round at a
+time, so its hosts get the configured delay and no board is checked twice at once.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from monitor.history.boards import sync_boards
 from monitor.history.due import board_requests, politeness
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
+from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, Findings
-from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
 log = structlog.get_logger()
@@ -63,8 +63,8 @@ async def run_round(
 
     Cancelling it loses no result that was received. Storage errors are raised at the end.
     """
-    work = Work(engine, lambda: settings, clock, random)
-    round_ = await Round.begin(work, names, alerts=alerts, announce=announce)
+    shared = SharedState(engine, lambda: settings, clock, random)
+    round_ = await Round.begin(shared, names, alerts=alerts, announce=announce)
     await round_.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
     return round_.id
@@ -74,7 +74,7 @@ async def run_round(
 class Round:
     """One round, from its row in the database on."""
 
-    work: Work
+    shared: SharedState
     id: int
     settings: Settings  # when it began
     boards: dict[str, list[str]]  # by ats
@@ -86,20 +86,20 @@ class Round:
 
     @classmethod
     async def begin(
-        cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool
+        cls, shared: SharedState, names: Collection[str] | None, *, alerts: bool, announce: bool
     ) -> Round:
         """Begin a round of the named boards (None: all watched ones). The caller runs it."""
-        settings = work.settings()
+        settings = shared.settings()
         names_to_check = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
         )
         boards: dict[str, list[str]] = defaultdict(list)
         for name in names_to_check:
             boards[name.partition(":")[0]].append(name)
-        round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
-        work.live[round_id] = names_to_check if alerts else ()
-        work.busy.update(boards.keys())
-        return cls(work, round_id, settings, boards, alerts, announce, set(boards))
+        round_id = await asyncio.to_thread(_open_round, shared, settings, shared.clock())
+        shared.live[round_id] = names_to_check if alerts else ()
+        shared.busy.update(boards.keys())
+        return cls(shared, round_id, settings, boards, alerts, announce, set(boards))
 
     async def run(self) -> None:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
@@ -107,7 +107,7 @@ class Round:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.boards:
                     crawls.create_task(self._crawl(ats))
-            await new_board.seek(self.work.engine, self.settings, self.brought.gone, self.id)
+            await new_board.seek(self.shared.engine, self.settings, self.brought.gone, self.id)
         finally:
             await _to_the_end(self._end())
         for error in self.brought.storage_errors:
@@ -115,61 +115,64 @@ class Round:
 
     def free(self) -> None:
         """Give up the ats that were not crawled, so that other rounds can have them."""
-        self.work.busy.subtract(self.left)
+        self.shared.busy.subtract(self.left)
         self.left.clear()
 
     async def _crawl(self, ats: str) -> None:
         """Record the results of one ats. Errors wait for the round's end, so other crawls go on."""
         try:
-            async with self.work.turns[ats]:
-                await self._crawl_in_turn(ats)
+            async with self.shared.ats_locks[ats]:
+                await self._crawl_alone(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
             self.brought.storage_errors.append(error)
         # after an error the ats stays busy until the failed round ends
         if not self.brought.storage_errors:
             self.left.discard(ats)
-            self.work.busy[ats] -= 1
+            self.shared.busy[ats] -= 1
             if self.left:  # otherwise the round's end follows at once
-                self.work.read()
+                self.shared.on_ats_finished()
 
-    async def _crawl_in_turn(self, ats: str) -> None:
-        work = self.work
-        requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
+    async def _crawl_alone(self, ats: str) -> None:
+        shared = self.shared
+        requests = await asyncio.to_thread(
+            _requests, shared.engine, self.boards[ats], shared.clock()
+        )
         async with aclosing(
-            crawl_batches(ats, requests, politeness(self.settings, ats), work.holds)
+            crawl_batches(ats, requests, politeness(self.settings, ats), shared.holds)
         ) as batches:
             async for batch in batches:
                 # the round's end reports what is stored by then
                 await _to_the_end(self._store(batch))
 
     async def _store(self, batch: Sequence[Result]) -> None:
-        async with self.work.settings_lock.storing():
+        async with self.shared.settings_lock.storing():
             recorder = CheckRecorder(
-                self.id, self._alerting(), self.work.random, self.work.clock, defers=True
+                self.id, self._alerting(), self.shared.random, self.shared.clock, defers=True
             )
             await asyncio.to_thread(
-                BatchStore(self.work.engine, recorder, self.work.holds, self.brought).store, batch
+                BatchStore(self.shared.engine, recorder, self.shared.holds, self.brought).store,
+                batch,
             )
-        self.work.stored()
+        self.shared.on_stored()
 
     def _alerting(self) -> Alerting:
         """Return the alerting of the current settings: new results use the current rules."""
-        settings = self.work.settings()
+        settings = self.shared.settings()
         if self.alerting is None or self.alerting.settings is not settings:
             self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
         return self.alerting
 
     async def _end(self) -> None:
-        work = self.work
+        shared = self.shared
         try:
-            async with work.ending, work.settings_lock.storing():
+            async with shared.ending, shared.settings_lock.storing():
                 apart = self._apart()
                 since = await asyncio.to_thread(
-                    _close_round, self, self._alerting(), apart, work.clock()
+                    _close_round, self, self._alerting(), apart, shared.clock()
                 )
-                work.network.incident, work.network.asked = since, True
+                shared.network.incident, shared.network.asked = since, True
         finally:
-            del work.live[self.id]
+            del shared.live[self.id]
 
     def _apart(self) -> set[str]:
         """Return the boards that other rounds announce at their end.
@@ -177,16 +180,19 @@ class Round:
         Of two rounds that read a board, the one that ends first announces it.
         """
         others = {
-            name for number, names in self.work.live.items() if number != self.id for name in names
+            name
+            for number, names in self.shared.live.items()
+            if number != self.id
+            for name in names
         }
-        return others - set(self.work.live[self.id])
+        return others - set(self.shared.live[self.id])
 
 
-def _open_round(work: Work, settings: Settings, now: datetime) -> int:
-    with work.engine.begin() as connection:
-        host_holds.restore(connection, work.holds, now)
+def _open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
+    with shared.engine.begin() as connection:
+        host_holds.restore(connection, shared.holds, now)
         lease.end_rounds(
-            connection, now, list(work.live)
+            connection, now, list(shared.live)
         )  # a round that could not end, as with a full disk
         sync_boards(connection, settings)
         started = connection.execute(
@@ -209,9 +215,9 @@ def _close_round(
 ) -> datetime | None:
     """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
-        round_.work.engine,
-        round_.work.network,
-        round_.work.holds,
+        round_.shared.engine,
+        round_.shared.network,
+        round_.shared.holds,
         round_.brought.tally,
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
