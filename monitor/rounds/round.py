@@ -41,7 +41,7 @@ from monitor.history.due import board_requests, politeness
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.shared_state import SharedState
-from monitor.rounds.storing import BatchStore, Findings
+from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rules.matches import match_backlog
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ class Round:
     enabled: bool  # whether it writes alerts
     announce: bool
     left: set[str]  # ats not crawled yet
-    brought: Findings = field(default_factory=Findings)
+    notes: RoundNotes = field(default_factory=RoundNotes)
     alerting: Alerting | None = None  # of the settings of the last batch
 
     @classmethod
@@ -107,10 +107,10 @@ class Round:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.boards:
                     crawls.create_task(self._crawl(ats))
-            await new_board.seek(self.shared.engine, self.settings, self.brought.gone, self.id)
+            await new_board.seek(self.shared.engine, self.settings, self.notes.gone, self.id)
         finally:
             await _to_the_end(self._end())
-        for error in self.brought.storage_errors:
+        for error in self.notes.storage_errors:
             raise error
 
     def free(self) -> None:
@@ -124,9 +124,9 @@ class Round:
             async with self.shared.ats_locks[ats]:
                 await self._crawl_alone(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
-            self.brought.storage_errors.append(error)
+            self.notes.storage_errors.append(error)
         # after an error the ats stays busy until the failed round ends
-        if not self.brought.storage_errors:
+        if not self.notes.storage_errors:
             self.left.discard(ats)
             self.shared.busy[ats] -= 1
             if self.left:  # otherwise the round's end follows at once
@@ -150,7 +150,7 @@ class Round:
                 self.id, self._alerting(), self.shared.random, self.shared.clock, defers=True
             )
             await asyncio.to_thread(
-                BatchStore(self.shared.engine, recorder, self.shared.holds, self.brought).store,
+                BatchStore(self.shared.engine, recorder, self.shared.holds, self.notes).store,
                 batch,
             )
         self.shared.on_stored()
@@ -218,7 +218,7 @@ def _close_round(
         round_.shared.engine,
         round_.shared.network,
         round_.shared.holds,
-        round_.brought.tally,
+        round_.notes.tally,
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with read_and_roll_back(engine) as connection:
@@ -230,7 +230,7 @@ def _close_round(
         )
         expire.expire(connection, now)
         ended = {"finished_at": now} | (
-            {"held": round_.brought.held} if round_.brought.held else {}
+            {"held": round_.notes.not_asked} if round_.notes.not_asked else {}
         )
         connection.execute(
             update(tables.CheckRound).where(tables.CheckRound.id == round_.id).values(**ended)

@@ -26,15 +26,15 @@ _LONGEST_TRANSACTION = 0.2
 
 
 @dataclass(slots=True)
-class Findings:
-    """Findings of a round's checks that are not in the database."""
+class RoundNotes:
+    """RoundNotes of a round's checks that are not in the database."""
 
     tally: Tally = field(default_factory=Tally)
     # raised at the round's end
     storage_errors: list[Exception] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
     # boards that were not asked, since their host asked to wait: why
-    held: dict[str, str] = field(default_factory=dict)
+    not_asked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class BatchStore:
     engine: Engine
     recorder: CheckRecorder
     holds: Holds
-    brought: Findings
+    notes: RoundNotes
 
     def store(self, results: Sequence[Result]) -> None:
         """Store a batch in few transactions. After an error, store each result separately.
@@ -95,7 +95,7 @@ class BatchStore:
                     break
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
         self.holds.mark_saved(saved)
-        self.brought.gone.extend(result.board for result, facts in stored if "gone" in facts)
+        self.notes.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
@@ -124,7 +124,7 @@ class BatchStore:
                 )
             )
         except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
-            self.brought.storage_errors.append(error)
+            self.notes.storage_errors.append(error)
 
     def _is_respelled(self, board: str) -> bool:
         """Return True if a new configuration renamed the board. It is checked again then."""
@@ -134,10 +134,10 @@ class BatchStore:
 
     def _count(self, stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
         """Note what the stored results show of the network, and log them."""
-        tally = self.brought.tally
+        tally = self.notes.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
         tally.reached |= any(_is_reached(result) for result, _ in stored)
-        self.brought.held |= {
+        self.notes.not_asked |= {
             result.board: result.reason
             for result, _ in stored
             if isinstance(result, Failure) and result.held
