@@ -147,7 +147,11 @@ class Round:
     async def _store(self, batch: Sequence[Result]) -> None:
         async with self.shared.settings_lock.storing():
             recorder = CheckRecorder(
-                self.id, self._alerting(), self.shared.random, self.shared.clock, defers=True
+                self.id,
+                self._alerting(),
+                self.shared.random,
+                self.shared.clock,
+                report_unreachable_later=True,
             )
             await asyncio.to_thread(
                 BatchStore(self.shared.engine, recorder, self.shared.holds, self.notes).store,
@@ -166,15 +170,15 @@ class Round:
         shared = self.shared
         try:
             async with shared.ending, shared.settings_lock.storing():
-                apart = self._apart()
+                others = self._boards_of_other_rounds()
                 since = await asyncio.to_thread(
-                    _close_round, self, self._alerting(), apart, shared.clock()
+                    _close_round, self, self._alerting(), others, shared.clock()
                 )
                 shared.network.incident, shared.network.asked = since, True
         finally:
             del shared.live[self.id]
 
-    def _apart(self) -> set[str]:
+    def _boards_of_other_rounds(self) -> set[str]:
         """Return the boards that other rounds announce at their end.
 
         Of two rounds that read a board, the one that ends first announces it.
@@ -211,7 +215,7 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
 
 
 def _close_round(
-    round_: Round, alerting: Alerting, apart: Collection[str], now: datetime
+    round_: Round, alerting: Alerting, boards_of_other_rounds: Collection[str], now: datetime
 ) -> datetime | None:
     """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
@@ -222,7 +226,7 @@ def _close_round(
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, round_.id, apart)
+        found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
     with engine.begin() as connection:
         summaries.write(connection, found, round_.id, now)
         since = board_incidents.update_incidents(

@@ -16,7 +16,7 @@ from monitor.database.engine import read_and_roll_back
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
-from monitor.rounds.check import DecidedCheck
+from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
 from monitor.rounds.record import CheckRecorder
 
@@ -27,7 +27,7 @@ _LONGEST_TRANSACTION = 0.2
 
 @dataclass(slots=True)
 class RoundNotes:
-    """RoundNotes of a round's checks that are not in the database."""
+    """What the end of a round still has to write, to log or to raise."""
 
     tally: Tally = field(default_factory=Tally)
     # raised at the round's end
@@ -104,7 +104,9 @@ class BatchStore:
         until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
             for result in results:
-                checks.append(self.recorder.decide(connection, result))
+                checks.append(
+                    decide_check(connection, result, self.recorder.alerting, self.recorder.clock)
+                )
                 if time.monotonic() > until:
                     break
         return checks

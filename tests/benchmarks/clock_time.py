@@ -24,6 +24,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.database.engine import read_and_roll_back
 from monitor.database.schema import engine_as_is, upgrade
+from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.benchmarks.board_farm import paragraph
 from tests.benchmarks.lock_time import RULES, Held
@@ -58,7 +59,7 @@ def check(history: History, result: Snapshot) -> None:
     """Record a check as a round does: decide first, then write."""
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with read_and_roll_back(history.engine) as connection:
-        judged = recorder.decide(connection, result)
+        judged = decide_check(connection, result, recorder.alerting, recorder.clock)
     with history.engine.begin() as connection:
         recorder.record(connection, judged)
 

@@ -21,6 +21,7 @@ from monitor.history.board_wide_edits import EditedPassage, board_wide_passages,
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
+from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.support.block_rules import faults
 from tests.support.boards import posting, snapshot
@@ -231,7 +232,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
         for one in seen
     ]
     with read_and_roll_back(sqlite_engine) as connection:
-        judged = recorder.decide(connection, snapshot(edited))
+        judged = decide_check(connection, snapshot(edited), recorder.alerting, recorder.clock)
     monkeypatch.setattr("monitor.alerts.check_alerts.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)
