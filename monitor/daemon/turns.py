@@ -31,7 +31,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history.due import next_turn
+from monitor.history.due import due_boards
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.shared_state import SharedState
@@ -149,11 +149,11 @@ class Turns:
 
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            turn = next_turn(connection, self.clock(), busy)
+            due = due_boards(connection, self.clock(), busy)
             requests = [
                 request for request in open_requests(connection) if request.id not in answering
             ]
-            return Agenda(requests, turn.boards, turn.next_at)
+            return Agenda(requests, due.boards, due.next_at)
 
     async def _check(self, names: list[str]) -> None:
         """Begin a round, unless the daemon stops first."""

@@ -11,7 +11,7 @@ BACK_OFF_LIMIT = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
-SLACK = timedelta(seconds=2)
+TOLERANCE = timedelta(seconds=2)
 SPREAD = 0.1  # of the interval, so that boards do not stay in step
 
 
@@ -46,7 +46,7 @@ def host_waits(
     """
     if next_check is None or last_check is None or failures == 0:
         return False
-    return now < next_check and next_check - last_check > _own_wait(every, failures) + SLACK
+    return now < next_check and next_check - last_check > _own_wait(every, failures) + TOLERANCE
 
 
 def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:
@@ -55,7 +55,7 @@ def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: da
     `setbacks` are its failures in a row, and one more when its host asked to wait.
     """
     furthest = now + (every if setbacks == 0 else every + BACK_OFF_LIMIT + MAX_RETRY_AFTER)
-    return now if next_check is None or next_check > furthest + SLACK else next_check
+    return now if next_check is None or next_check > furthest + TOLERANCE else next_check
 
 
 def nearly_due(every: timedelta) -> timedelta:
@@ -63,7 +63,7 @@ def nearly_due(every: timedelta) -> timedelta:
 
     5 % of its interval, at least 2 s, never more than half of it.
     """
-    return min(max(every * 0.05, SLACK), every / 2)
+    return min(max(every * 0.05, TOLERANCE), every / 2)
 
 
 def validators_usable(read_at: datetime | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 A board's check, from due to committed:
 
-    daemon/turns.py       next_turn: the board is due        → Round.begin: the round's row
+    daemon/turns.py       due_boards: the board is due       → Round.begin: the round's row
     history/due.py        board_requests: validators, known keys, postings to probe
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
@@ -37,7 +37,7 @@ from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import sync_boards
-from monitor.history.due import board_requests, politeness
+from monitor.history.due import board_requests
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.shared_state import SharedState
@@ -138,7 +138,7 @@ class Round:
             _requests, shared.engine, self.boards[ats], shared.clock()
         )
         async with aclosing(
-            crawl_batches(ats, requests, politeness(self.settings, ats), shared.holds)
+            crawl_batches(ats, requests, self.settings.politeness(ats), shared.holds)
         ) as batches:
             async for batch in batches:
                 # the round's end reports what is stored by then
@@ -207,11 +207,7 @@ def _open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
 
 def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
     with read_and_roll_back(engine) as connection:
-        return [
-            request
-            for requests in board_requests(connection, names, now).values()
-            for request in requests
-        ]
+        return board_requests(connection, names, now)
 
 
 def _close_round(

@@ -70,7 +70,7 @@ def test_the_oldest_probe_comes_first(engine: Engine) -> None:
                     last_seen_at=START if key == "2" else None,
                 )
             )
-        [request] = due.board_requests(connection, [BOARD], history.now)["greenhouse"]
+        [request] = due.board_requests(connection, [BOARD], history.now)
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 
