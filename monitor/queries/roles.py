@@ -51,7 +51,9 @@ def rule_of_words(words: Sequence[str], places: Sequence[str] = ()) -> Rule | No
     """
     if not words and not places:
         return None
-    rule = Rule(name=SEARCH, all=tuple(words), within=("title", "company"), locations=tuple(places))
+    rule = Rule(
+        name=SEARCH, all=tuple(words), read_in=("title", "company"), locations=tuple(places)
+    )
     for written in (*words, *places):
         _refuse_unreadable(written)
     return rule

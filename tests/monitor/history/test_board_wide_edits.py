@@ -172,7 +172,7 @@ def test_different_edits_of_many_are_reported_one_by_one(history: History) -> No
 
 def test_boilerplate_that_makes_a_rule_fit_is_reported_role_by_role(engine: Engine) -> None:
     history = History(
-        engine, settings(Rule("large", any=("four hundred",), within=("description",)))
+        engine, settings(Rule("large", any=("four hundred",), read_in=("description",)))
     )
     history.check(snapshot(board(OLD, 5)))
     history.check(snapshot(board(NEW, 5)))
