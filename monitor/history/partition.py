@@ -1,7 +1,8 @@
 """Sort the postings of a crawl result by what happened to them. Pure.
 
     partition        the snapshot's sightings into new, changed, back and missing
-    missing_verdict  each missing posting into closed, still there or still missing
+    missing_verdict  each missing posting into closed, still there, still missing, waiting (not
+                     probed) or unknown (the list may hide it)
 
 The raw job's digest shows that nothing changed. Contents are compared in `compare.py`.
 """
@@ -93,4 +94,4 @@ def missing_verdict(
     if probe is None and host_answers:
         return Verdict.WAITING
     needed = CHECKS_TO_CLOSE_COLLAPSED if collapsed else CHECKS_TO_CLOSE
-    return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
+    return Verdict.CLOSED if posting.missed_checks + 1 >= needed else Verdict.MISSING

@@ -21,7 +21,7 @@ class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     open: bool
     raw_digest: str | None  # None: never read, or to be read again
     unlisted: bool = False  # the last successful check of its board did not list it
-    missing_looks: int = 0  # checks in a row that missed it, without an answer to a probe
+    missed_checks: int = 0  # checks in a row that missed it, without an answer to a probe
 
 
 class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only=True):

@@ -204,7 +204,7 @@ class _Writer:
             posting.id,
             last_seen_at=seen,
             missing_since=missed,
-            missing_looks=posting.missing_looks + checks,
+            missing_looks=posting.missed_checks + checks,
         )
 
     def _write_touched(self, touched: Sequence[Touched]) -> None:
