@@ -1,6 +1,6 @@
 """Measure how long reminders and a digest hold the database's write lock.
 
-There are 30 boards of 1,000 postings, and an edited template on 1,000 of them. Prints the
+There are 30 boards of 1,000 postings, and a board-wide edit of 1,000 of them. Prints the
 milliseconds of the longest write transaction and of the whole.
 """
 
@@ -107,7 +107,7 @@ def measure(engine: Engine) -> None:
     history = History(engine, settings(*rules, alerts=AlertSettings(digest=time_of_day(9))))
     held = Held(engine)
     history.check(snapshot(described(history, "Who we are.")))
-    with measure_locks(held, "a template edited on 1,000 postings"):
+    with measure_locks(held, "a board-wide edit of 1,000 postings"):
         check(history, snapshot(described(history, "Who we are now, and what we do.")))
     multiply(engine)
     write: Callable[..., object] = scheduled.write
