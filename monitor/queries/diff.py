@@ -113,7 +113,9 @@ def _rows(
     closed = _contents(
         connection, {posting: number for posting, number in before.items() if posting not in after}
     )
-    changed = {posting for posting, number in after.items() if before.get(posting, number) != number}
+    changed = {
+        posting for posting, number in after.items() if before.get(posting, number) != number
+    }
     old, new = (
         _contents(connection, {posting: numbers[posting] for posting in changed})
         for numbers in (before, after)
