@@ -126,7 +126,7 @@ class Alerting:
             rule,
             event.kind,
             [change.field for change in event.changes],
-            [change.field for change in event.told_alone],
+            [change.field for change in event.changes_without_board_wide],
             before=self.explain(rule.name, board, before) if before else None,
             after=self.explain(rule.name, board, event.after),
         )

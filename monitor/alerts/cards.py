@@ -7,10 +7,10 @@ A channel has one card for each.
     post   the first message that joined becomes the card; later ones are replies in its thread
     edit   a card that differs from the current state is edited (`delivery/card_editor.py`)
 
-`wanted` counts possible changes, and `shown` is the count that the channel shows. So a burst is one
-edit, and no change is lost. A card without a location (`ts`) was never posted, or a person deleted
-it: the next message that joins it is posted as a new card. The current state is read when the card
-is drawn, so a card is never older than the tables.
+`revision` counts possible changes, and `shown_revision` is the one that the channel shows. So a
+burst is one edit, and no change is lost. A card without a location (`ts`) was never posted, or a
+person deleted it: the next message that joins it is posted as a new card. The current state is read
+when the card is drawn, so a card is never older than the tables.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from monitor.alerts.role_state import current_state
 from monitor.channels import kind
@@ -78,22 +79,27 @@ def attach(
     ).one_or_none()
     if known is None:
         row = {
-            "channel": channel,
-            "subject": subject,
-            "posting_id": posting_id,
-            "message": dump(_base(message)),
+            Card.channel: channel,
+            Card.subject: subject,
+            Card.posting_id: posting_id,
+            Card.message: dump(_base(message)),
+            Card.revision: 1,
+            Card.shown_revision: 1,
+            Card.attempts: 0,
         }
-        made = connection.execute(
-            insert(Card).values(**row, wanted=1, shown=1, attempts=0).returning(Card.id)
-        )
+        made = connection.execute(insert(Card).values(row).returning(Card.id))
         return made.scalar_one()
     after = dump(_merged(load(known.message), message))
     if after != known.message:
-        connection.execute(
-            update(Card).where(Card.id == known.id).values(message=after, wanted=Card.wanted + 1)
-        )
+        connection.execute(update(Card).where(Card.id == known.id).values(next_revision(after)))
     card_id: int = known.id
     return card_id
+
+
+def next_revision(message: str | None = None) -> dict[InstrumentedAttribute[Any], object]:
+    """Return the columns of a card that is to show something else. `message`: if that changes."""
+    columns: dict[InstrumentedAttribute[Any], object] = {Card.revision: Card.revision + 1}
+    return columns if message is None else columns | {Card.message: message}
 
 
 def _posted_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:
@@ -159,22 +165,25 @@ def mark_posted(
     if isinstance(message, ReminderMessage):
         return
     card = connection.execute(
-        select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None)).with_for_update()
+        select(Card.posting_id, Card.message, Card.revision.label("revision"))
+        .where(Card.id == card_id, Card.ts.is_(None))
+        .with_for_update()
     ).one_or_none()
     if card is None:
         return
-    shows, base = _base(message), load(card.message)
-    if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
-        base = msgspec.structs.replace(base, began=shows.began)
-        shows = _shown(shows, current_state(connection, card.posting_id, base, now))
-    where = {
-        "channel_id": receipt.channel_id,
-        "ts": receipt.ts,
-        "message": dump(base),
-        "shows": dump(shows),
+    shown, base = _base(message), load(card.message)
+    if isinstance(base, CardMessage) and isinstance(shown, CardMessage):
+        base = msgspec.structs.replace(base, began=shown.began)
+        shown = _shown(shown, current_state(connection, card.posting_id, base, now))
+    posted = {
+        Card.channel_id: receipt.channel_id,
+        Card.ts: receipt.ts,
+        Card.message: dump(base),
+        Card.shown_message: dump(shown),
+        Card.shown_revision: card.revision - 1,
     }
     statement = update(Card).where(Card.id == card_id)
-    connection.execute(statement.values(**where, shown=card.wanted - 1, **NO_EDIT))
+    connection.execute(statement.values(posted).values(**NO_EDIT))
 
 
 def _shown(posted: CardMessage, current: Message) -> CardMessage:
@@ -188,9 +197,10 @@ def _shown(posted: CardMessage, current: Message) -> CardMessage:
 
 
 def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
-    """Remove the card's location: a person deleted it, or the channel's name moved."""
+    """Remove the card's location: a person deleted it, or another channel has its name now."""
     statement = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(statement.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
+    missing = {Card.ts: None, Card.shown_message: None, Card.shown_revision: Card.revision}
+    connection.execute(statement.values(missing).values(**NO_EDIT))
 
 
 def repost(connection: Connection, card_id: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ all others         an alert each (`alerting.py`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,9 +21,13 @@ from monitor.alerts.role_state import role_of
 from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow
-from monitor.history.decide import BoardChanges
-from monitor.history.template_edits import Passage as Edited
-from monitor.history.template_edits import find_in, is_majority, passages
+from monitor.history.board_wide_edits import (
+    EditedPassage,
+    Passages,
+    find_in,
+    is_majority,
+    passages,
+)
 from monitor.history.values import PostingEvent
 from monitor.messages import (
     BoardCount,
@@ -35,12 +39,10 @@ from monitor.messages import (
     dump,
 )
 
-Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
-
 
 @dataclass(frozen=True, slots=True)
-class CommonEdit:
-    """The passages that were edited in most of a board's postings."""
+class EditOfCheck:
+    """The board-wide edit that a check found: its passages, and the events of edited postings."""
 
     passages: tuple[Passage, ...]
     edited: tuple[PostingEvent, ...]
@@ -61,13 +63,13 @@ def write_check_alerts(
 ) -> None:
     """Write the alerts of one check's events. `listed`: how many postings the board lists.
 
-    `compared` are the passages from `compare`. Missing ones are compared here.
+    `compared` are the passages from `compare_descriptions`. Missing ones are compared here.
     """
     rows: list[dict[str, object]] = []
     if not alerting.announces_baseline(board.board):
         events, late = _split_late(events)
         rows += _late_rows(alerting, board, late) if late else ()
-    events, edit = mark_common_edits(events, listed, compared)
+    events, edit = mark_board_wide_edit(events, listed, compared)
     rows += _board_wide_rows(alerting, board, edit, at) if edit is not None else ()
     to_check = {"round_id": round_id, "check_id": check_id}
     alerting.write_rows(connection, board, rows, **to_check, at=at)
@@ -106,30 +108,12 @@ def _late_rows(
             yield row | {"channel": channel, "message": dump(message), "for_digest": False}
 
 
-def compare(events: BoardChanges, listed: int) -> Passages:
-    """Return the edited passages of each description, by key. Empty if too few were edited.
-
-    Comparing texts takes seconds.
-    """
-    edited = {
-        event.stored.key: (event.before, event.after)
-        for event in events.revised
-        if event.before.description != event.after.description
-    }
-    if not is_majority(len(edited), listed):
-        return {}
-    return {
-        key: passages(before.description, after.description)
-        for key, (before, after) in edited.items()
-    }
-
-
-def mark_common_edits(
+def mark_board_wide_edit(
     events: Sequence[PostingEvent], listed: int, compared: Passages | None = None
-) -> tuple[list[PostingEvent], CommonEdit | None]:
-    """Mark the events whose description changed only board-wide. Return them and the common edit.
+) -> tuple[list[PostingEvent], EditOfCheck | None]:
+    """Mark the events whose description changed only board-wide. Return them and the edit.
 
-    `compared` are the passages from `compare`. Missing ones are compared here.
+    `compared` are the passages from `compare_descriptions`. Missing ones are compared here.
     """
     known = compared or {}
     rewritten = {
@@ -147,23 +131,23 @@ def mark_common_edits(
     if edit is None:
         return list(events), None
     marked = [
-        replace(event, template=True) if event.key in edit.alone else event for event in events
+        replace(event, board_wide=True) if event.key in edit.alone else event for event in events
     ]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
-    return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
+    return marked, EditOfCheck(common, tuple(rewritten[key] for key in edit.edited), listed)
 
 
-def _passages(event: PostingEvent) -> frozenset[Edited]:
+def _passages(event: PostingEvent) -> frozenset[EditedPassage]:
     return passages(event.before.description if event.before else "", event.after.description)
 
 
 def _board_wide_rows(
-    alerting: Alerting, board: BoardRow, template: CommonEdit, at: datetime
+    alerting: Alerting, board: BoardRow, edit: EditOfCheck, at: datetime
 ) -> Iterator[dict[str, object]]:
     """Return an alert row for each rule and channel that wants the edit, without a posting."""
     for rule in alerting.settings.rules:
         message = (
-            _message(alerting, rule, board, template, at) if wants_board_wide_edits(rule) else None
+            _message(alerting, rule, board, edit, at) if wants_board_wide_edits(rule) else None
         )
         if message is not None and message.rules:
             row: dict[str, object] = {
@@ -178,11 +162,9 @@ def _board_wide_rows(
 
 
 def _message(
-    alerting: Alerting, rule: Rule, board: BoardRow, template: CommonEdit, at: datetime
+    alerting: Alerting, rule: Rule, board: BoardRow, edit: EditOfCheck, at: datetime
 ) -> BoardWideEdit:
-    fitting = [
-        (event, why) for event in template.edited if (why := _why(alerting, rule, board, event))
-    ]
+    fitting = [(event, why) for event in edit.edited if (why := _why(alerting, rule, board, event))]
     roles = tuple(
         role_of(board, event.key, event.after, event.first_seen_at, event.repost)
         for event, _ in fitting
@@ -192,9 +174,9 @@ def _message(
         company=board.company,
         url=board.url,
         at=at,
-        passages=template.passages,
-        edited=len(template.edited),
-        listed=template.listed,
+        passages=edit.passages,
+        edited=len(edit.edited),
+        listed=edit.listed,
         rules=(RuleCount(rule.name, roles),) if roles else (),
         why=tuple(dict.fromkeys(why for _, why in fitting)),
         mention=rule.mention,

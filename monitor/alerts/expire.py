@@ -19,7 +19,7 @@ from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessa
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
 _CLOSED: Final = "the role closed before it could be sent"
-_MOVED: Final = "the deadline moved before it could be sent"
+_DEADLINE_CHANGED: Final = "the deadline moved before it could be sent"
 
 
 class PostingNow(NamedTuple):
@@ -63,7 +63,7 @@ def updated(item: Reminder, posting: PostingNow | None, now: datetime) -> Remind
         return _CLOSED
     threshold = timedelta(seconds=item.threshold)
     if deadline is None or (deadline != sent and now < deadline - threshold):
-        return _MOVED  # a new reminder is written when its moment comes
+        return _DEADLINE_CHANGED  # a new reminder is written when its moment comes
     if deadline <= now:
         return TOO_LATE
     if posting is None or deadline == sent:

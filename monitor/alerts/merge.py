@@ -105,7 +105,7 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
     )
 
 
-def one_template(messages: Iterable[Message]) -> BoardWideEdit:
+def one_board_wide_edit(messages: Iterable[Message]) -> BoardWideEdit:
     """Merge the messages of several rules about the same board-wide edit."""
     found = [message for message in messages if isinstance(message, BoardWideEdit)]
     return msgspec.structs.replace(

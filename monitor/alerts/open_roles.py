@@ -113,7 +113,7 @@ def open_postings(
 
 def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # noqa: ANN401
     """Select the postings. Their text only if a rule reads it: it is most of the data."""
-    reads = any("description" in (*rule.within, *rule.none_in) for rule in rules)
+    reads = any("description" in (*rule.read_in, *rule.none_in) for rule in rules)
     content = [column for column in PostingVersion.__table__.c if column.name != "raw"]
     posting = (
         Posting.key,

@@ -3,7 +3,7 @@
 A rule's threshold (72 h, 24 h) is due that long before the deadline. Of several that are due, only
 the nearest is sent. A threshold that had passed when the role's own alert gave the deadline is
 skipped: a role found with 50 hours left is reminded of at 24. The last threshold is always sent. A
-threshold is sent again when the deadline has moved and its moment comes again.
+threshold is sent again when the deadline has changed and its moment comes again.
 """
 
 from __future__ import annotations

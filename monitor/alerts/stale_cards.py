@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crawler.items import Posting as Content
 from monitor.alerts.alerting import Alerting
+from monitor.alerts.cards import next_revision
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Mute, Posting, PostingVersion, Saved
@@ -38,13 +39,13 @@ def mark_stale(
     connection: Connection,
     alerting: Alerting,
     board: BoardRow,
-    moved: Sequence[tuple[int, Content]],
+    changed: Sequence[tuple[int, Content]],
 ) -> None:
     """Mark the cards of changed postings, given as (id, content), as stale. Update their rules.
 
     Cards are updated for every change, whether it has an alert or not.
     """
-    contents = dict(moved)
+    contents = dict(changed)
     for row in (
         connection.execute(_OF_POSTINGS, {"ids": json_list(contents)}).all() if contents else ()
     ):
@@ -58,9 +59,7 @@ def mark_stale(
                 reason for reason in reasons if reason.fit_change != "rule removed"
             ) or tuple(reasons)
             after = dump(msgspec.structs.replace(message, why=why))
-            connection.execute(
-                update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1)
-            )
+            connection.execute(update(Card).where(Card.id == row.id).values(next_revision(after)))
 
 
 def pass_deadlines(connection: Connection, now: datetime) -> int:
@@ -74,17 +73,17 @@ def pass_deadlines(connection: Connection, now: datetime) -> int:
         Posting.state == "open",
         PostingVersion.deadline_at <= now,
     )
-    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown)
-    unmarked = ~func.coalesce(Card.shows, "").contains(_OVERDUE)
+    idle = and_(Card.ts.is_not(None), Card.revision == Card.shown_revision)
+    unmarked = ~func.coalesce(Card.shown_message, "").contains(_OVERDUE)
     return connection.execute(
-        update(Card).where(idle, passed, unmarked).values(wanted=Card.wanted + 1)
+        update(Card).where(idle, passed, unmarked).values(next_revision())
     ).rowcount
 
 
 def update_incident(connection: Connection, message: OperatorMessage) -> None:
     """Update the cards of an incident, without an alert."""
     statement = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
-    connection.execute(statement.values(message=dump(message), wanted=Card.wanted + 1))
+    connection.execute(statement.values(next_revision(dump(message))))
 
 
 def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
@@ -105,7 +104,7 @@ def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
             name = select(Posting.name).where(Posting.id == new).scalar_subquery()
             statement = update(Card).where(Card.posting_id == former, Card.channel == channel)
             connection.execute(
-                statement.values(posting_id=new, subject=name, wanted=Card.wanted + 1)
+                statement.values(posting_id=new, subject=name).values(next_revision())
             )
 
 

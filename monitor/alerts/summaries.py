@@ -40,15 +40,18 @@ def first_summary(connection: Connection, alerting: Alerting, round_id: int, at:
 
 
 def find(
-    connection: Connection, alerting: Alerting, round_id: int, apart: Collection[str] = ()
+    connection: Connection,
+    alerting: Alerting,
+    round_id: int,
+    boards_of_other_rounds: Collection[str] = (),
 ) -> Introductions:
     """Return the missing summaries. Every posting of their boards is matched; nothing is written.
 
-    `apart` are the boards of other running rounds, which write their own.
+    `boards_of_other_rounds` are left out: those rounds write their own.
     """
     covered: list[tuple[int, RuleChannel]] = []
     summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
-    missing = list(_missing(connection, alerting, apart))
+    missing = list(_missing(connection, alerting, boards_of_other_rounds))
     opened = _just_opened(connection, round_id) if missing else {}
     for board, new in missing:
         covered += [(board.id, place) for place in new]
@@ -141,7 +144,7 @@ def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, 
 
 
 def _missing(
-    connection: Connection, alerting: Alerting, apart: Collection[str]
+    connection: Connection, alerting: Alerting, boards_of_other_rounds: Collection[str]
 ) -> Iterator[tuple[BoardRow, list[RuleChannel]]]:
     """Return each board with the rules and channels that lack its summary.
 
@@ -151,7 +154,9 @@ def _missing(
     board = tables.Board
     is_read = board.last_ok_at.is_not(None), board.texts_waiting == 0
     rows = load_boards(connection, board.watched, *is_read, ~board.put_back)
-    boards = [row for row in rows if not row.is_move_pending and row.board not in apart]
+    boards = [
+        row for row in rows if not row.is_move_pending and row.board not in boards_of_other_rounds
+    ]
     names = directory(connection)
     known = {
         (board_id, rule, names.key(channel))

@@ -42,17 +42,17 @@ def wanted(
     rule: Rule,
     kind: Kind,
     fields: Sequence[str],
-    own: Sequence[str],
+    fields_without_board_wide: Sequence[str],
     *,
     before: Explanation | None,
     after: Explanation,
 ) -> WantedChange | None:
     """Return what the rule sends of a change, or None.
 
-    `fields` are all that changed, `own` those without a board-wide edit. `before` and `after` say
-    whether the rule fits; only a revision has a `before`.
+    `fields` are all that changed, `fields_without_board_wide` those without a board-wide edit.
+    `before` and `after` say whether the rule fits; only a revision has a `before`.
     """
-    counted = tuple(fields if rule.mode == "digest" else own)
+    counted = tuple(fields if rule.mode == "digest" else fields_without_board_wide)
     if before is None:
         sent = after.fits and kind in rule.on
         return WantedChange(Why(rule.name, after.words), counted) if sent else None

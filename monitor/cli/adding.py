@@ -167,11 +167,10 @@ async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
     from contextlib import aclosing
 
     from crawler.crawl import crawl
-    from monitor.history.due import politeness
 
     request = BoardRequest(address.board, glance=True)
     async with aclosing(
-        crawl(address.ats, [request], politeness(settings, address.ats), holds)
+        crawl(address.ats, [request], settings.politeness(address.ats), holds)
     ) as results:
         return _seen(address, await anext(results))
 

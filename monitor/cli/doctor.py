@@ -116,14 +116,13 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
     """Check each board once."""
     from crawler.crawl import crawl
     from crawler.items import BoardRequest
-    from monitor.history.due import politeness
     from monitor.rounds.network import is_unreached
 
     names = [board.board for board in settings.boards if board.enabled]
     unreached: list[Result] = []
     for ats in sorted({name.split(":")[0] for name in names}):
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
-        async with aclosing(crawl(ats, requests, politeness(settings, ats), holds)) as results:
+        async with aclosing(crawl(ats, requests, settings.politeness(ats), holds)) as results:
             async for result in results:
                 if is_unreached(result):
                     unreached.append(result)

@@ -42,8 +42,8 @@ class FirstBoards(NamedTuple):
 def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoards:
     """Return the boards that a daemon checks when it starts now."""
     with read_transaction(engine) as connection:
-        held = due.held_ats(connection, now)
-    wait = [board.board.partition(":")[0] in held for board in settings.boards if board.enabled]
+        waiting = due.ats_that_wait(connection, now)
+    wait = [board.board.partition(":")[0] in waiting for board in settings.boards if board.enabled]
     return FirstBoards(wait.count(False), wait.count(True))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.cli.values import clean, short
-from monitor.text.diff import Passage, Piece, word_diff
+from monitor.text.diff import DiffPassage, Piece, word_diff
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ def field_change(field: str, old: object, new: object, *, marked: bool) -> list[
     return [Text("description:"), *(Text("  ").append(passage) for passage in passages)]
 
 
-def drawn(passage: Passage, *, marked: bool) -> Text:
+def drawn(passage: DiffPassage, *, marked: bool) -> Text:
     """Return the pieces in one line."""
     from rich.text import Text
 

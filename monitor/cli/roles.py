@@ -93,10 +93,11 @@ def roles(
     """List postings: open ones by default."""
     from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
-    from monitor.queries.roles import RoleFilter, find_roles, search
+    from monitor.queries.roles import RoleFilter, find_roles, rule_of_words
 
     shared = state(ctx)
-    rules = (*search(words or [], location or []), *named_rules(shared.settings, rule or []))
+    typed = rule_of_words(words or [], location or [])
+    rules = (*([typed] if typed else []), *named_rules(shared.settings, rule or []))
     after = optional_time(since, now())
     empty = ""
     with read_transaction(shared.history()) as connection:

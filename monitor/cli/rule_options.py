@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UNWRITTEN = "tried"  # the name of a rule that options make
 _ORIGIN = "the rule to try"
-_ATTRIBUTES = {"in": "within"}  # where a rule has a key of the file under another name
+_ATTRIBUTES = {"in": "read_in"}  # where a rule has a key of the file under another name
 
 
 def _key(name: str, metavar: str, words: str, **more: Any) -> Any:  # Typer's own  # noqa: ANN401

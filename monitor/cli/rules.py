@@ -102,7 +102,7 @@ def _row(rule: Rule, muted: tuple[str, ...], fmt: Format) -> dict[str, object]:
         "any": rule.any,
         "all": rule.all,
         "none": rule.none,
-        "in": rule.within,
+        "in": rule.read_in,
         "locations": rule.locations,
     }
     lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify, "muted": muted}

@@ -13,7 +13,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from crawler.registry import same_board
+from crawler.items import Politeness
+from crawler.registry import default_delay, same_board
 from monitor.channels import kind, secret_name
 from monitor.config.rule import Rule
 from monitor.config.sections import (
@@ -135,6 +136,17 @@ class Settings:
         This is the one name of a Slack channel, or the console without a token or address.
         """
         return self.aliases.get(channel, channel) if self._is_configured(channel) else "console"
+
+    def politeness(self, ats: str) -> Politeness:
+        """Return how to behave towards the hosts of an ats."""
+        own = self.ats.get(ats, AtsSettings())
+        return Politeness(
+            contact=self.crawl.contact,
+            timeout=self.crawl.timeout.total_seconds(),
+            api_url=own.api_url,
+            delay=(default_delay(ats) if own.delay is None else own.delay).total_seconds(),
+            concurrency=own.concurrency,
+        )
 
     def secret(self, channel: str) -> SecretStr | None:
         """Return the token or address with which a channel is sent to."""

@@ -16,9 +16,9 @@ from monitor.config.values import (
     Duration,
     Kinds,
     Phrases,
-    Places,
     RevisionField,
     SlackIds,
+    TextFields,
     YearlyPay,
 )
 
@@ -52,15 +52,15 @@ class Rule:
     none: Annotated[
         Phrases, Field(description="None of these phrases may fit.", examples=[("intern*",)])
     ] = ()
-    within: Annotated[
-        Places,
+    read_in: Annotated[
+        TextFields,
         Field(
             description="Where `any` and `all` are read: `title`, `description`, `department`,"
             " `location`, `company`.",
             validation_alias="in",  # a word of Python
         ),
     ] = ("title",)
-    none_in: Annotated[Places, Field(description="Where `none` is read.")] = ("title",)
+    none_in: Annotated[TextFields, Field(description="Where `none` is read.")] = ("title",)
     locations: Annotated[
         Phrases,
         Field(

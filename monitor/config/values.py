@@ -27,7 +27,7 @@ RevisionField = Literal[
     "url",
     "description",
 ]
-Place = Literal["title", "description", "department", "location", "company"]
+TextField = Literal["title", "description", "department", "location", "company"]
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 366 * 86400  # seconds
@@ -155,7 +155,7 @@ Channel = Annotated[StrictStr, AfterValidator(parse_channel)]
 AtLeastOne = AfterValidator(_require_one)
 Channels = Annotated[tuple[Channel, ...], AtLeastOne]
 Phrases = tuple[Annotated[StrictStr, AfterValidator(_parse_phrase)], ...]
-Places = Annotated[tuple[Place, ...], AtLeastOne]
+TextFields = Annotated[tuple[TextField, ...], AtLeastOne]
 Kinds = Annotated[tuple[Kind, ...], AtLeastOne]
 Url = Annotated[StrictStr, AfterValidator(_parse_url)]
 SlackApiUrl = Annotated[Url, AfterValidator(_end_with_slash)]

@@ -31,10 +31,10 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history.due import next_turn
+from monitor.history.due import due_boards
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
 from monitor.rules.matches import match_backlog
 
 BACKLOG_SECONDS: Final = 0.5  # for stored versions at once
@@ -79,14 +79,14 @@ class DaemonLoop:
 
     def __post_init__(self) -> None:
         configuration = self.configuration
-        work = Work(
+        work = SharedState(
             self.engine,
             lambda: configuration.settings,
             self.clock,
             self.random,
             settings_lock=configuration.settings_lock,
-            stored=self.wake.set,
-            read=self._on_ats_free,
+            on_stored=self.wake.set,
+            on_ats_finished=self._on_ats_free,
         )
         self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._on_round_end)
 
@@ -150,11 +150,11 @@ class DaemonLoop:
 
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            turn = next_turn(connection, self.clock(), busy)
+            due = due_boards(connection, self.clock(), busy)
             requests = [
                 request for request in open_requests(connection) if request.id not in answering
             ]
-            return Agenda(requests, turn.boards, turn.next_at)
+            return Agenda(requests, due.boards, due.next_at)
 
     async def _check(self, names: list[str]) -> None:
         """Begin a round, unless the daemon stops first."""

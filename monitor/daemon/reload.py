@@ -26,7 +26,7 @@ from monitor.delivery.outbox import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.rounds.work import SettingsLock
+from monitor.rounds.shared_state import SettingsLock
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()

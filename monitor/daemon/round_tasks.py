@@ -13,7 +13,7 @@ from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.rounds import requests
 from monitor.rounds.round import Round
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
 
 # seconds after a round that failed as a whole, as with a full disk; doubled each time
 PAUSE: Final = 5.0
@@ -28,7 +28,7 @@ class Rounds:
     A round that a `check` requested begins at once. Its boards wait until their ats is free.
     """
 
-    work: Work
+    work: SharedState
     announce: bool
     stop: asyncio.Event
     troubles: OutageLog

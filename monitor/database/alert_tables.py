@@ -25,11 +25,14 @@ class Card(Base):
     posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
     # JSON of messages.py: what it should show; for a posting, only what its rows do not hold
     message: Mapped[str]
-    shows: Mapped[str | None]  # JSON of messages.py: what the channel shows
+    # JSON of messages.py: what the channel shows
+    shown_message: Mapped[str | None] = mapped_column("shows")
     channel_id: Mapped[str | None]
     ts: Mapped[str | None]  # null: not posted yet, or a person deleted it
-    wanted: Mapped[int] = mapped_column(default=1)  # rises with each change that it should show
-    shown: Mapped[int] = mapped_column(default=1)  # the value of `wanted` that the channel shows
+    # rises with each change that it should show
+    revision: Mapped[int] = mapped_column("wanted", default=1)
+    # the revision that the channel shows
+    shown_revision: Mapped[int] = mapped_column("shown", default=1)
     next_try_at: Mapped[datetime | None]  # of an edit; null: now
     # Slack's Retry-After for the last refused edit
     not_before: Mapped[datetime | None]

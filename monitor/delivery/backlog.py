@@ -47,7 +47,7 @@ _COLUMNS = (
 
 
 # a card that may have to be edited
-STALE: Final = (Card.wanted != Card.shown, Card.ts.is_not(None))
+STALE: Final = (Card.revision != Card.shown_revision, Card.ts.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,6 @@ def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]
 
 def retry_edits_now(connection: Connection, now: datetime) -> None:
     """Retry postponed edits at once, or when Slack allows it."""
-    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+    waits = and_(Card.revision != Card.shown_revision, Card.next_try_at.is_not(None))
     until = case((Card.not_before > now, Card.not_before))
     connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))

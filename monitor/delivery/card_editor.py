@@ -145,13 +145,20 @@ class CardEditor:
 
 def _find_target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | None:
     card = connection.execute(
-        select(Card.__table__).where(Card.id == card_id, *STALE)
+        select(
+            Card.posting_id,
+            Card.message,
+            Card.channel_id,
+            Card.ts,
+            Card.revision.label("revision"),
+            Card.shown_message.label("shown_message"),
+        ).where(Card.id == card_id, *STALE)
     ).one_or_none()
     if card is None:
         return None
     message = current_state(connection, card.posting_id, load(card.message), now)
-    target = _CardEdit(Receipt(card.channel_id, card.ts), message, card.wanted)
-    if card.shows is not None and load(card.shows) == message:
+    target = _CardEdit(Receipt(card.channel_id, card.ts), message, card.revision)
+    if card.shown_message is not None and load(card.shown_message) == message:
         _settled(connection, card_id, target)
         return None
     return target
@@ -160,9 +167,11 @@ def _find_target(connection: Connection, card_id: int, now: datetime) -> _CardEd
 def _settled(connection: Connection, card_id: int, target: _CardEdit) -> None:
     """Store that the card shows this revision. A newer one keeps it stale."""
     statement = update(Card).where(Card.id == card_id, Card.ts == target.place.ts)
-    connection.execute(
-        statement.values(shown=target.revision, shows=dump(target.message), **cards.NO_EDIT)
-    )
+    shown = {
+        Card.shown_revision: target.revision,
+        Card.shown_message: dump(target.message),
+    }
+    connection.execute(statement.values(shown).values(**cards.NO_EDIT))
 
 
 def postpone_edits(
@@ -181,6 +190,6 @@ def postpone_edits(
     asked = until if error.retry_after is not None else None
     connection.execute(
         update(Card)
-        .where(Card.wanted != Card.shown, affected, sooner)
+        .where(Card.revision != Card.shown_revision, affected, sooner)
         .values(next_try_at=until, not_before=asked or Card.not_before)
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.alerts.merge import one_reminder, one_role, one_summary, one_template
+from monitor.alerts.merge import one_board_wide_edit, one_reminder, one_role, one_summary
 from monitor.messages import (
     BoardWideEdit,
     FirstCheckSummary,
@@ -114,7 +114,7 @@ def _group_board_wide_edits(alerts: Sequence[PendingAlert]) -> Iterator[Outgoing
         if isinstance(alert.message, BoardWideEdit):
             boards[alert.message.board].append(alert)
     for edits in boards.values():
-        yield _joined(one_template(_messages(edits)), edits)
+        yield _joined(one_board_wide_edit(_messages(edits)), edits)
 
 
 def _group_roles(

@@ -20,7 +20,7 @@ class LoadedSnapshot:
 
     parts: Partition
     stored: Mapping[str, PostingState]  # by key
-    before: Mapping[int, Posting]  # stored contents of moved and relisted postings, by id
+    before: Mapping[int, Posting]  # stored contents of changed and relisted postings, by id
     read: Mapping[str, Posting | None]  # new contents by key; None: unreadable
     # of unreadable postings that are listed again: the sighting with their last readable job
     last: Mapping[str, Sighting]
@@ -145,15 +145,17 @@ class BoardChanges:
         }
 
 
-def diff_snapshot(snapshot: Snapshot, loaded: LoadedSnapshot, *, held_back: bool) -> BoardChanges:
-    """Return the changes that a snapshot brings. `held_back`: see `decide_missing`."""
+def diff_snapshot(
+    snapshot: Snapshot, loaded: LoadedSnapshot, *, still_collapsed: bool
+) -> BoardChanges:
+    """Return the changes that a snapshot brings. `still_collapsed`: see `decide_missing`."""
     parts, stored = loaded.parts, loaded.stored
     changes = decide_missing(
         [stored[key] for key in parts.missing],
         snapshot.probes,
         open_before=sum(posting.open for posting in stored.values()),
         listed=len(snapshot.sightings) + len(snapshot.still) + snapshot.without_key,
-        held_back=held_back,
+        still_collapsed=still_collapsed,
         list_is_whole=snapshot.without_key == 0 or snapshot.proves_missing,
     )
     changes.company = snapshot.company
@@ -164,7 +166,7 @@ def diff_snapshot(snapshot: Snapshot, loaded: LoadedSnapshot, *, held_back: bool
         Opened(sighting, loaded.read[sighting.key], late=sighting.key in snapshot.late)
         for sighting in parts.new
     ]
-    for sighting in parts.moved + parts.back:
+    for sighting in parts.changed + parts.back:
         _diff_known(changes, loaded, sighting)
     return changes
 
@@ -199,14 +201,14 @@ def decide_missing(
     *,
     open_before: int,
     listed: int,
-    held_back: bool,
+    still_collapsed: bool,
     list_is_whole: bool = True,
 ) -> BoardChanges:
     """Return the changes to the postings that a check does not list.
 
-    `held_back`: the board is still collapsed, so a missing posting needs three checks, not two.
+    `still_collapsed`: a missing posting then needs three checks, not two.
     """
-    undecided = held_back and any(posting.missing_since for posting in missing)
+    undecided = still_collapsed and any(posting.missing_since for posting in missing)
     host_answers = any(probe is not Probe.SILENT for probe in probes.values())
     collapsed = undecided or schedule.has_collapsed(open_before, len(missing), listed)
     changes = BoardChanges(missing=len(missing), open_before=open_before, collapsed=collapsed)

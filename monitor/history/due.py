@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,23 +18,21 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.items import BoardRequest, Politeness
-from crawler.registry import default_delay
-from monitor.config.model import AtsSettings, Settings
+from crawler.items import BoardRequest
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list, json_rows, one_of
 from monitor.history import schedule
 
 
-class Turn(NamedTuple):
+class DueBoards(NamedTuple):
     """The boards to check now, the longest waiting first. If none: when the next one is due."""
 
     boards: list[str]
     next_at: datetime | None  # None: nothing is watched
 
 
-def next_turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
+def due_boards(connection: Connection, now: datetime, busy: Collection[str] = ()) -> DueBoards:
     """Return the boards that are due, without those of busy ats.
 
     A board that is nearly due joins the crawl, unless it fails or its host asked to wait.
@@ -54,17 +51,17 @@ def next_turn(connection: Connection, now: datetime, busy: Collection[str] = ())
     ]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
-        return Turn([], first)
+        return DueBoards([], first)
     early = {
         row.board: schedule.nearly_due(timedelta(seconds=row.every))
         for row in rows
         if row.setbacks == 0
     }
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
-    return Turn([name for _, name in sorted(due)], None)
+    return DueBoards([name for _, name in sorted(due)], None)
 
 
-def held_ats(connection: Connection, now: datetime) -> set[str]:
+def ats_that_wait(connection: Connection, now: datetime) -> set[str]:
     """Return the ats whose host asked to wait, by the latest checks. All their boards wait."""
     board = tables.Board
     not_asked = select(board.ats).where(
@@ -75,7 +72,7 @@ def held_ats(connection: Connection, now: datetime) -> set[str]:
     asked = [
         row
         for row in rows
-        if schedule.is_held(
+        if schedule.host_waits(
             row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now
         )
     ]
@@ -85,7 +82,11 @@ def held_ats(connection: Connection, now: datetime) -> set[str]:
 def make_all_due(connection: Connection, now: datetime) -> None:
     """Make every watched board due now, except those whose host asked to wait."""
     board = tables.Board
-    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held_ats(connection, now)))
+    free = (
+        board.watched,
+        board.next_check_at > now,
+        ~one_of(board.ats, ats_that_wait(connection, now)),
+    )
     connection.execute(update(board).where(*free).values(next_check_at=now))
 
 
@@ -98,24 +99,21 @@ _KEYS = select(
     func.count(_posting.last_seen_at),
 )
 _KEYS = _KEYS.where(_IS_OPEN, in_json_list(_posting.board_id, "boards")).group_by(_posting.board_id)
-_IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(
+_IN_PROBE_ORDER = select(_posting.key, _posting.last_seen_at.is_not(None)).where(
     _IS_OPEN, _posting.board_id == bindparam("board")
 )
-_IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
+_IN_PROBE_ORDER = _IN_PROBE_ORDER.order_by(_posting.probed_at.nulls_first(), _posting.id)
 _decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
 def board_requests(
     connection: Connection, names: Collection[str], now: datetime
-) -> dict[str, list[BoardRequest]]:
-    """Return the requests for these boards, by ats. Postings probed longest ago come first."""
+) -> list[BoardRequest]:
+    """Return the requests for these boards. Postings probed longest ago come first."""
     wanted = frozenset(names)
     rows = [row for row in load_boards(connection, tables.Board.watched) if row.board in wanted]
     opened = _open_postings(connection, [row.id for row in rows])
-    by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
-    for row in rows:
-        by_ats[row.ats].append(_request(row, opened.get(row.id, OpenKeys()), now))
-    return by_ats
+    return [_request(row, opened.get(row.id, OpenKeys()), now) for row in rows]
 
 
 class OpenKeys(NamedTuple):
@@ -137,7 +135,7 @@ def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, O
 
 
 def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
-    rows = connection.execute(_IN_TURN, {"board": board_id}).all()
+    rows = connection.execute(_IN_PROBE_ORDER, {"board": board_id}).all()
     return OpenKeys(
         partial(tuple, [key for key, _ in rows]),
         frozenset(key for key, is_unlisted in rows if is_unlisted),
@@ -157,16 +155,4 @@ def _request(row: BoardRow, posted: OpenKeys, now: datetime) -> BoardRequest:
         )
     return BoardRequest(
         row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now
-    )
-
-
-def politeness(settings: Settings, ats: str) -> Politeness:
-    """Return how to behave towards the hosts of an ats, by the configuration."""
-    own = settings.ats.get(ats, AtsSettings())
-    return Politeness(
-        contact=settings.crawl.contact,
-        timeout=settings.crawl.timeout.total_seconds(),
-        api_url=own.api_url,
-        delay=(default_delay(ats) if own.delay is None else own.delay).total_seconds(),
-        concurrency=own.concurrency,
     )

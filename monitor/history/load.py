@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select
@@ -14,6 +12,7 @@ from crawler.items import Posting, Sighting, Snapshot, Unreadable
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
+from monitor.history.company_names import is_same_company
 from monitor.history.contents import load_contents, load_last_readable
 from monitor.history.decide import LoadedSnapshot
 from monitor.history.partition import partition
@@ -75,7 +74,7 @@ def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -
     """Load the stored postings of a snapshot's board, and read its new and changed sightings."""
     stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
     parts = partition(stored, snapshot.sightings, snapshot.still)
-    again = parts.moved + parts.back
+    again = parts.changed + parts.back
     names = [name for name in (snapshot.company, board.company) if name]
     read = {sighting.key: _read(sighting, names) for sighting in parts.new + again}
     states = [stored[sighting.key] for sighting in again]
@@ -111,29 +110,3 @@ def _last_readable(
         last = load_last_readable(connection, stored[sighting.key], sighting)
         if last is not None:
             yield sighting.key, last
-
-
-_WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
-# Legal forms, as they stand at a name's end. "Labs", "Research" and "Group" are parts of names.
-_FORMS: Final = """
-    ab ag aps as asa bv co corp corporation gmbh inc incorporated kg kk kft limited llc llp
-    lp ltd mbh nv oy oyj pbc plc pte pty sa sarl sas se spa srl ug
-"""
-_LEGAL_FORMS: Final = frozenset(_FORMS.split())
-
-
-def is_same_company(one: str, other: str) -> bool:
-    """Return True if the names differ only in case, punctuation and legal form.
-
-    "Example Labs" and "EXAMPLE LABS, Inc." are the same.
-    """
-    return _without_form(one) == _without_form(other)
-
-
-def _without_form(name: str) -> tuple[str, ...]:
-    """Return the name's words without its legal form. A name that is only that stays as it is."""
-    words = tuple(word.casefold().replace(".", "") for word in _WORDS.findall(name))
-    kept = words
-    while len(kept) > 1 and kept[-1] in _LEGAL_FORMS:
-        kept = kept[:-1]
-    return kept

@@ -1,7 +1,8 @@
 """Sort the postings of a crawl result by what happened to them. Pure.
 
-    partition        the snapshot's sightings into new, moved, back and missing
-    missing_verdict  each missing posting into closed, still there or still missing
+    partition        the snapshot's sightings into new, changed, back and missing
+    missing_verdict  each missing posting into closed, still there, still missing, waiting (not
+                     probed) or unknown (the list may hide it)
 
 The raw job's digest shows that nothing changed. Contents are compared in `compare.py`.
 """
@@ -24,7 +25,7 @@ class Partition:
     """A snapshot's sightings by what has to be done with them. Unchanged ones are in none."""
 
     new: tuple[Sighting, ...]
-    moved: tuple[Sighting, ...]  # open, and its raw job is another
+    changed: tuple[Sighting, ...]  # open, and its raw job is another
     back: tuple[Sighting, ...]  # closed, and listed again
     found: tuple[str, ...]  # keys that the last check did not list
     missing: tuple[str, ...]  # keys that are open and not listed
@@ -37,7 +38,7 @@ def partition(
 
     `still`: keys that are listed and did not change.
     """
-    new, moved, back = [], [], []
+    new, changed, back = [], [], []
     found, listed = (
         [key for key in still if key in known and known[key].open and known[key].unlisted],
         set(still),
@@ -51,13 +52,13 @@ def partition(
             back.append(sighting)
         else:
             if posting.raw_digest != sighting.digest:
-                moved.append(sighting)
+                changed.append(sighting)
             if posting.unlisted:
                 found.append(posting.key)
     missing = tuple(
         posting.key for posting in known.values() if posting.open and posting.key not in listed
     )
-    return Partition(tuple(new), tuple(moved), tuple(back), tuple(found), missing)
+    return Partition(tuple(new), tuple(changed), tuple(back), tuple(found), missing)
 
 
 class Verdict(Enum):
@@ -93,4 +94,4 @@ def missing_verdict(
     if probe is None and host_answers:
         return Verdict.WAITING
     needed = CHECKS_TO_CLOSE_COLLAPSED if collapsed else CHECKS_TO_CLOSE
-    return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
+    return Verdict.CLOSED if posting.missed_checks + 1 >= needed else Verdict.MISSING

@@ -13,7 +13,7 @@ BACK_OFF_LIMIT = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
-SLACK = timedelta(seconds=2)
+TOLERANCE = timedelta(seconds=2)
 SPREAD = 0.1  # of the interval, so that boards do not stay in step
 
 
@@ -35,7 +35,7 @@ def _own_wait(every: timedelta, failures: int) -> timedelta:
     return max(every, min(every * (1 << doublings), BACK_OFF_LIMIT))
 
 
-def is_held(
+def host_waits(
     next_check: datetime | None,
     last_check: datetime | None,
     every: timedelta,
@@ -48,7 +48,7 @@ def is_held(
     """
     if next_check is None or last_check is None or failures == 0:
         return False
-    return now < next_check and next_check - last_check > _own_wait(every, failures) + SLACK
+    return now < next_check and next_check - last_check > _own_wait(every, failures) + TOLERANCE
 
 
 def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:
@@ -57,7 +57,7 @@ def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: da
     `setbacks` are its failures in a row, and one more when its host asked to wait.
     """
     furthest = now + (every if setbacks == 0 else every + BACK_OFF_LIMIT + MAX_RETRY_AFTER)
-    return now if next_check is None or next_check > furthest + SLACK else next_check
+    return now if next_check is None or next_check > furthest + TOLERANCE else next_check
 
 
 def nearly_due(every: timedelta) -> timedelta:
@@ -65,7 +65,7 @@ def nearly_due(every: timedelta) -> timedelta:
 
     5 % of its interval, at least 2 s, never more than half of it.
     """
-    return min(max(every * 0.05, SLACK), every / 2)
+    return min(max(every * 0.05, TOLERANCE), every / 2)
 
 
 def validators_usable(read_at: datetime | None, now: datetime) -> bool:

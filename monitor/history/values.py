@@ -21,7 +21,7 @@ class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     open: bool
     raw_digest: str | None  # None: never read, or to be read again
     unlisted: bool = False  # the last successful check of its board did not list it
-    missing_looks: int = 0  # checks in a row that missed it, without an answer to a probe
+    missed_checks: int = 0  # checks in a row that missed it, without an answer to a probe
 
 
 class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only=True):
@@ -57,15 +57,15 @@ class PostingEvent:
     late: bool = False  # opened: it existed at the board's first check, which did not show it
     version: int | None = None  # the version that a revision made
     # its description changed like most of its board's: one alert reports them together
-    template: bool = False
+    board_wide: bool = False
 
     @property
-    def told_alone(self) -> tuple[FieldChange, ...]:
+    def changes_without_board_wide(self) -> tuple[FieldChange, ...]:
         """The changes that an alert of this posting alone reports."""
         return tuple(
             change
             for change in self.changes
-            if not (self.template and change.field == "description")
+            if not (self.board_wide and change.field == "description")
         )
 
 

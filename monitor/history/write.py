@@ -14,10 +14,11 @@ from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.engine import table
 from monitor.history import postings
+from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
 from monitor.history.postings import posting_columns
-from monitor.history.prepare import LISTED_AGAIN, CheckRows, Ready
+from monitor.history.prepare import Ready
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
@@ -203,7 +204,7 @@ class _Writer:
             posting.id,
             last_seen_at=seen,
             missing_since=missed,
-            missing_looks=posting.missing_looks + checks,
+            missing_looks=posting.missed_checks + checks,
         )
 
     def _write_touched(self, touched: Sequence[Touched]) -> None:

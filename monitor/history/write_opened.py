@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting
 from monitor.history import postings
+from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import Opened
 from monitor.history.postings import posting_columns, repost_columns
-from monitor.history.prepare import LISTED_AGAIN, CheckRows
 from monitor.history.reposts import Repost
 from monitor.history.values import PostingEvent
 

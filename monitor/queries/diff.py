@@ -113,9 +113,11 @@ def _rows(
     closed = _contents(
         connection, {posting: number for posting, number in before.items() if posting not in after}
     )
-    moved = {posting for posting, number in after.items() if before.get(posting, number) != number}
+    changed = {
+        posting for posting, number in after.items() if before.get(posting, number) != number
+    }
     old, new = (
-        _contents(connection, {posting: numbers[posting] for posting in moved})
+        _contents(connection, {posting: numbers[posting] for posting in changed})
         for numbers in (before, after)
     )
     yield from (_row("opened", row) for row in _by_title(opened))

@@ -19,7 +19,7 @@ from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Rule, Settings
 from monitor.config.values import Kind
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
-from monitor.history.template_edits import StoredEdit, template_edits
+from monitor.history.board_wide_edits import StoredEdit, board_wide_edits
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Explanation
 
@@ -57,14 +57,14 @@ def replay(
     alerting = Alerting.of(settings)
     judged = _judge(connection, alerting, since, progress)
     yield from sorted(judged.summaries, key=lambda telling: telling.at)
-    edits = template_edits(connection, since)
+    edits = board_wide_edits(connection, since)
     changes = connection.execution_options(yield_per=_AT_ONCE).execute(
         _CHANGES.where(PostingChange.at >= since)
     )
     for check_id, look in groupby(starmap(_Change, changes), key=lambda row: row.check_id):
         edit = edits.get(check_id)
         if edit is not None:
-            yield from _template(alerting, edit, judged.contents)
+            yield from _replay_board_wide_edit(alerting, edit, judged.contents)
         alone = edit.edit.alone if edit is not None else frozenset()
         for _, event in groupby(look, key=lambda row: row.posting_id):
             yield from _tellings(alerting, list(event), judged.contents, alone)
@@ -154,10 +154,10 @@ _CHANGES = select(*(getattr(PostingChange, name) for name in _Change._fields)).o
 )
 
 
-def _template(
+def _replay_board_wide_edit(
     alerting: Alerting, stored: StoredEdit, contents: _Contents
 ) -> Iterator[ReplayedAlert]:
-    """Yield the alerts of an edit of the board's template, one for each rule.
+    """Yield the alerts of a board-wide edit, one for each rule.
 
     A rule counts if it fits some of the edited postings before and after.
     """
@@ -194,7 +194,7 @@ def _tellings(
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of one check's changes of one posting.
 
-    The description of a posting in `alone` is left out: the edit of the template tells it.
+    The description of a posting in `alone` is left out: the alert of the board-wide edit shows it.
     """
     first = event[0]
     after = contents.get((first.posting_id, first.version))
@@ -204,13 +204,13 @@ def _tellings(
     before = contents.get((first.posting_id, first.version - 1))
     fields = tuple(row.field for row in event if row.field)
     left_out = {"description"} if first.posting_id in alone else set()
-    own = tuple(field for field in fields if field not in left_out)
+    without_board_wide = tuple(field for field in fields if field not in left_out)
     for rule in alerting.settings.rules:
         sent = wanted(
             rule,
             kind,
             fields,
-            own,
+            without_board_wide,
             before=_explanation(rule, before) if kind == "revised" else None,
             after=_explanation(rule, after),
         )

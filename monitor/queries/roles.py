@@ -43,18 +43,20 @@ class RoleFilter:
     limit: int | None = None
 
 
-def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
+def rule_of_words(words: Sequence[str], places: Sequence[str] = ()) -> Rule | None:
     """Return a rule that needs each of the words in title or company, at one of the places.
 
     Words fit as in any rule: whole words, plurals, `Research Scientist/Engineer`.
-    Empty without words and places. Raises UserError for a phrase that cannot be read.
+    None without words and places. Raises UserError for a phrase that cannot be read.
     """
     if not words and not places:
-        return []
-    rule = Rule(name=SEARCH, all=tuple(words), within=("title", "company"), locations=tuple(places))
+        return None
+    rule = Rule(
+        name=SEARCH, all=tuple(words), read_in=("title", "company"), locations=tuple(places)
+    )
     for written in (*words, *places):
         _refuse_unreadable(written)
-    return [rule]
+    return rule
 
 
 def _refuse_unreadable(written: str) -> None:

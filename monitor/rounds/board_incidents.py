@@ -36,11 +36,18 @@ class BoardIncidents:
     check_id: int
     at: datetime
 
-    def failed(self, failure: Failure, failures: int, unknown: int, *, defers: bool) -> None:
+    def failed(
+        self,
+        failure: Failure,
+        failures: int,
+        unknown: int,
+        *,
+        report_unreachable_later: bool,
+    ) -> None:
         """Report a board that fails again, once per incident. Update the report afterwards.
 
-        `unknown`: checks in a row that found no such board. `defers`: the end of the round reports
-        boards that no host answered.
+        `unknown`: checks in a row that found no such board. `report_unreachable_later`: the end of
+        the round reports boards that no host answered.
         """
         gone = unknown >= FAILURES_TO_FAIL
         since = self.board.failing_since or self.at
@@ -50,7 +57,9 @@ class BoardIncidents:
             self._alert(message)
         elif reported_since(self.connection, self.board) is not None:
             stale_cards.update_incident(self.connection, message)
-        elif failures >= FAILURES_TO_FAIL and not (defers and is_unreached(failure)):
+        elif failures >= FAILURES_TO_FAIL and not (
+            report_unreachable_later and is_unreached(failure)
+        ):
             self._alert(message)
 
     def succeeded(self, *, seen: int, opened: int, closed: int) -> None:

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, select
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.check_alerts import Passages, compare
 from monitor.database.board_row import BoardRow, load_board
 from monitor.database.tables import Posting
 from monitor.history import schedule
+from monitor.history.board_wide_edits import Passages, compare_descriptions
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
 from monitor.history.load import load_snapshot, load_unlisted
@@ -60,7 +60,7 @@ def decide_check(
     else:
         changes = _decide_snapshot(connection, board, result, baseline=baseline, at=at)
     ready = prepare(connection, alerting.matchers.values(), board, changes)
-    edits = compare(changes, result.seen) if isinstance(result, Snapshot) else {}
+    edits = compare_descriptions(changes, result.seen) if isinstance(result, Snapshot) else {}
     return DecidedCheck(result, board, at, now, alerting, baseline, changes, ready, edits)
 
 
@@ -71,7 +71,7 @@ def _decide_unchanged(connection: Connection, board: BoardRow, result: Unchanged
         result.probes,
         open_before=open_before,
         listed=open_before - len(unlisted),
-        held_back=board.collapsed_since is not None,
+        still_collapsed=board.collapsed_since is not None,
     )
 
 
@@ -79,7 +79,7 @@ def _decide_snapshot(
     connection: Connection, board: BoardRow, snapshot: Snapshot, *, baseline: bool, at: datetime
 ) -> BoardChanges:
     loaded = load_snapshot(connection, board, snapshot)
-    changes = diff_snapshot(snapshot, loaded, held_back=board.collapsed_since is not None)
+    changes = diff_snapshot(snapshot, loaded, still_collapsed=board.collapsed_since is not None)
     missing = {posting.id for posting in (*changes.closed, *changes.still_missing)}
     new = changes.new(baseline=baseline)
     changes.reposts = find_reposts(connection, board.id, new, missing, at)

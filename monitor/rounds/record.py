@@ -52,11 +52,7 @@ class CheckRecorder:
     random: Random
     clock: Callable[[], datetime]
     # the end of the round reports boards that no host answered: it knows the state of the network
-    defers: bool = False
-
-    def decide(self, connection: Connection, result: Result) -> DecidedCheck:
-        """Return what the result did to its board. Nothing is written."""
-        return decide_check(connection, result, self.alerting, self.clock)
+    report_unreachable_later: bool = False
 
     def record(self, connection: Connection, check: DecidedCheck | Result) -> Facts:
         """Store a check in the caller's transaction. Return its facts for the log.
@@ -66,9 +62,9 @@ class CheckRecorder:
         while a round reads it.
         """
         if not isinstance(check, DecidedCheck):
-            check = self.decide(connection, check)
+            check = decide_check(connection, check, self.alerting, self.clock)
         elif load_board(connection, check.board.board) != check.board:
-            check = self.decide(connection, check.result)
+            check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
         return _Recording(connection, self, check).write()
@@ -129,7 +125,12 @@ class _Recording:
             board_columns.count_unknown(self.board, failure),
         )
         check_id = self._add_check(failure, reason=failure.reason)
-        self._incidents(check_id).failed(failure, failures, unknown, defers=self.recorder.defers)
+        self._incidents(check_id).failed(
+            failure,
+            failures,
+            unknown,
+            report_unreachable_later=self.recorder.report_unreachable_later,
+        )
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
             facts["gone"] = True

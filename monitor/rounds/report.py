@@ -70,11 +70,11 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
         replace(BoardReport(*columns), changes=tuple(changes[check_id]))
         for check_id, *columns in checks
     ]
-    reports += _held(connection, round_id)
+    reports += _not_asked(connection, round_id)
     return tuple(sorted(reports, key=lambda board_report: board_report.board))
 
 
-def _held(connection: Connection, round_id: int) -> list[BoardReport]:
+def _not_asked(connection: Connection, round_id: int) -> list[BoardReport]:
     """Return a report for each board that was not checked because its host asked to wait."""
     query = select(CheckRound.held).where(CheckRound.id == round_id)
     reasons = connection.scalar(query) or {}

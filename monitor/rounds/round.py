@@ -2,7 +2,7 @@
 
 A board's check, from due to committed:
 
-    daemon/daemon_loop.py next_turn: the board is due        → Round.begin: the round's row
+    daemon/daemon_loop.py due_boards: the board is due       â Round.begin: the round's row
     history/due.py        board_requests: validators, known keys, postings to probe
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
@@ -12,8 +12,8 @@ A board's check, from due to committed:
     Round._end            summaries, network incident, holds, the round's end
     delivery/             sends the alerts
 
-Several rounds may run at once (`Work`). Boards of one ats are crawled by one round at a time, so
-its hosts get the configured delay and no board is checked twice at once.
+Several rounds may run at once (`SharedState`). Boards of one ats are crawled by one round at a
+time, so its hosts get the configured delay and no board is checked twice at once.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import sync_boards
-from monitor.history.due import board_requests, politeness
+from monitor.history.due import board_requests
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.storing import BatchStore, Findings
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
+from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rules.matches import match_backlog
 
 log = structlog.get_logger()
@@ -63,8 +63,8 @@ async def run_round(
 
     Cancelling it loses no result that was received. Storage errors are raised at the end.
     """
-    work = Work(engine, lambda: settings, clock, random)
-    round_ = await Round.begin(work, names, alerts=alerts, announce=announce)
+    shared = SharedState(engine, lambda: settings, clock, random)
+    round_ = await Round.begin(shared, names, alerts=alerts, announce=announce)
     await round_.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
     return round_.id
@@ -74,32 +74,32 @@ async def run_round(
 class Round:
     """One round, from its row in the database on."""
 
-    work: Work
+    shared: SharedState
     id: int
     settings: Settings  # when it began
     boards: dict[str, list[str]]  # by ats
     enabled: bool  # whether it writes alerts
     announce: bool
     left: set[str]  # ats not crawled yet
-    brought: Findings = field(default_factory=Findings)
+    notes: RoundNotes = field(default_factory=RoundNotes)
     alerting: Alerting | None = None  # of the settings of the last batch
 
     @classmethod
     async def begin(
-        cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool
+        cls, shared: SharedState, names: Collection[str] | None, *, alerts: bool, announce: bool
     ) -> Round:
         """Begin a round of the named boards (None: all watched ones). The caller runs it."""
-        settings = work.settings()
+        settings = shared.settings()
         names_to_check = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
         )
         boards: dict[str, list[str]] = defaultdict(list)
         for name in names_to_check:
             boards[name.partition(":")[0]].append(name)
-        round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
-        work.live[round_id] = names_to_check if alerts else ()
-        work.busy.update(boards.keys())
-        return cls(work, round_id, settings, boards, alerts, announce, set(boards))
+        round_id = await asyncio.to_thread(_open_round, shared, settings, shared.clock())
+        shared.live[round_id] = names_to_check if alerts else ()
+        shared.busy.update(boards.keys())
+        return cls(shared, round_id, settings, boards, alerts, announce, set(boards))
 
     async def run(self) -> None:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
@@ -107,86 +107,96 @@ class Round:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.boards:
                     crawls.create_task(self._crawl(ats))
-            await new_board.seek(self.work.engine, self.settings, self.brought.gone, self.id)
+            await new_board.seek(self.shared.engine, self.settings, self.notes.gone, self.id)
         finally:
             await _to_the_end(self._end())
-        for error in self.brought.storage_errors:
+        for error in self.notes.storage_errors:
             raise error
 
     def free(self) -> None:
         """Give up the ats that were not crawled, so that other rounds can have them."""
-        self.work.busy.subtract(self.left)
+        self.shared.busy.subtract(self.left)
         self.left.clear()
 
     async def _crawl(self, ats: str) -> None:
         """Record the results of one ats. Errors wait for the round's end, so other crawls go on."""
         try:
-            async with self.work.turns[ats]:
-                await self._crawl_in_turn(ats)
+            async with self.shared.ats_locks[ats]:
+                await self._crawl_alone(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
-            self.brought.storage_errors.append(error)
+            self.notes.storage_errors.append(error)
         # after an error the ats stays busy until the failed round ends
-        if not self.brought.storage_errors:
+        if not self.notes.storage_errors:
             self.left.discard(ats)
-            self.work.busy[ats] -= 1
+            self.shared.busy[ats] -= 1
             if self.left:  # otherwise the round's end follows at once
-                self.work.read()
+                self.shared.on_ats_finished()
 
-    async def _crawl_in_turn(self, ats: str) -> None:
-        work = self.work
-        requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
+    async def _crawl_alone(self, ats: str) -> None:
+        shared = self.shared
+        requests = await asyncio.to_thread(
+            _requests, shared.engine, self.boards[ats], shared.clock()
+        )
         async with aclosing(
-            crawl_batches(ats, requests, politeness(self.settings, ats), work.holds)
+            crawl_batches(ats, requests, self.settings.politeness(ats), shared.holds)
         ) as batches:
             async for batch in batches:
                 # the round's end reports what is stored by then
                 await _to_the_end(self._store(batch))
 
     async def _store(self, batch: Sequence[Result]) -> None:
-        async with self.work.settings_lock.storing():
+        async with self.shared.settings_lock.storing():
             recorder = CheckRecorder(
-                self.id, self._alerting(), self.work.random, self.work.clock, defers=True
+                self.id,
+                self._alerting(),
+                self.shared.random,
+                self.shared.clock,
+                report_unreachable_later=True,
             )
             await asyncio.to_thread(
-                BatchStore(self.work.engine, recorder, self.work.holds, self.brought).store, batch
+                BatchStore(self.shared.engine, recorder, self.shared.holds, self.notes).store,
+                batch,
             )
-        self.work.stored()
+        self.shared.on_stored()
 
     def _alerting(self) -> Alerting:
         """Return the alerting of the current settings: new results use the current rules."""
-        settings = self.work.settings()
+        settings = self.shared.settings()
         if self.alerting is None or self.alerting.settings is not settings:
             self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
         return self.alerting
 
     async def _end(self) -> None:
-        work = self.work
+        shared = self.shared
         try:
-            async with work.ending, work.settings_lock.storing():
-                apart = self._apart()
+            async with shared.ending, shared.settings_lock.storing():
+                others = self._boards_of_other_rounds()
                 since = await asyncio.to_thread(
-                    _close_round, self, self._alerting(), apart, work.clock()
+                    _close_round, self, self._alerting(), others, shared.clock()
                 )
-                work.network.incident, work.network.asked = since, True
+                shared.network.incident, shared.network.asked = since, True
         finally:
-            del work.live[self.id]
+            del shared.live[self.id]
 
-    def _apart(self) -> set[str]:
+    def _boards_of_other_rounds(self) -> set[str]:
         """Return the boards that other rounds announce at their end.
 
         Of two rounds that read a board, the one that ends first announces it.
         """
         others = {
-            name for number, names in self.work.live.items() if number != self.id for name in names
+            name
+            for number, names in self.shared.live.items()
+            if number != self.id
+            for name in names
         }
-        return others - set(self.work.live[self.id])
+        return others - set(self.shared.live[self.id])
 
 
-def _open_round(work: Work, settings: Settings, now: datetime) -> int:
-    with work.engine.begin() as connection:
-        host_holds.restore(connection, work.holds, now)
+def _open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
+    with shared.engine.begin() as connection:
+        host_holds.restore(connection, shared.holds, now)
         lease.end_rounds(
-            connection, now, list(work.live)
+            connection, now, list(shared.live)
         )  # a round that could not end, as with a full disk
         sync_boards(connection, settings)
         started = connection.execute(
@@ -197,26 +207,22 @@ def _open_round(work: Work, settings: Settings, now: datetime) -> int:
 
 def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
     with read_and_roll_back(engine) as connection:
-        return [
-            request
-            for requests in board_requests(connection, names, now).values()
-            for request in requests
-        ]
+        return board_requests(connection, names, now)
 
 
 def _close_round(
-    round_: Round, alerting: Alerting, apart: Collection[str], now: datetime
+    round_: Round, alerting: Alerting, boards_of_other_rounds: Collection[str], now: datetime
 ) -> datetime | None:
     """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
-        round_.work.engine,
-        round_.work.network,
-        round_.work.holds,
-        round_.brought.tally,
+        round_.shared.engine,
+        round_.shared.network,
+        round_.shared.holds,
+        round_.notes.tally,
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, round_.id, apart)
+        found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
     with engine.begin() as connection:
         summaries.write(connection, found, round_.id, now)
         since = board_incidents.update_incidents(
@@ -224,7 +230,7 @@ def _close_round(
         )
         expire.expire(connection, now)
         ended = {"finished_at": now} | (
-            {"held": round_.brought.held} if round_.brought.held else {}
+            {"held": round_.notes.not_asked} if round_.notes.not_asked else {}
         )
         connection.execute(
             update(tables.CheckRound).where(tables.CheckRound.id == round_.id).values(**ended)

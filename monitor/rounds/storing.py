@@ -16,24 +16,25 @@ from monitor.database.engine import read_and_roll_back
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
-from monitor.rounds.check import DecidedCheck
+from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
 from monitor.rounds.record import CheckRecorder
 
 log = structlog.get_logger()
-_HOLD = 0.2  # seconds after which a transaction takes no further result: writers wait for it
+# seconds after which a transaction takes no further result: writers wait for it
+_LONGEST_TRANSACTION = 0.2
 
 
 @dataclass(slots=True)
-class Findings:
-    """Findings of a round's checks that are not in the database."""
+class RoundNotes:
+    """What the end of a round still has to write, to log or to raise."""
 
     tally: Tally = field(default_factory=Tally)
     # raised at the round's end
     storage_errors: list[Exception] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
     # boards that were not asked, since their host asked to wait: why
-    held: dict[str, str] = field(default_factory=dict)
+    not_asked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class BatchStore:
     engine: Engine
     recorder: CheckRecorder
     holds: Holds
-    brought: Findings
+    notes: RoundNotes
 
     def store(self, results: Sequence[Result]) -> None:
         """Store a batch in few transactions. After an error, store each result separately.
@@ -86,7 +87,7 @@ class BatchStore:
         """Store the first results, at least one, until the time is up. Return them with facts."""
         checks = self._decide(results)
         stored: list[tuple[Result, dict[str, object]]] = []
-        until = time.monotonic() + _HOLD
+        until = time.monotonic() + _LONGEST_TRANSACTION
         with self.engine.begin() as connection:
             for check in checks:
                 stored.append((check.result, self.recorder.record(connection, check)))
@@ -94,16 +95,18 @@ class BatchStore:
                     break
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
         self.holds.mark_saved(saved)
-        self.brought.gone.extend(result.board for result, facts in stored if "gone" in facts)
+        self.notes.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
         checks: list[DecidedCheck] = []
-        until = time.monotonic() + _HOLD
+        until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
             for result in results:
-                checks.append(self.recorder.decide(connection, result))
+                checks.append(
+                    decide_check(connection, result, self.recorder.alerting, self.recorder.clock)
+                )
                 if time.monotonic() > until:
                     break
         return checks
@@ -123,7 +126,7 @@ class BatchStore:
                 )
             )
         except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
-            self.brought.storage_errors.append(error)
+            self.notes.storage_errors.append(error)
 
     def _is_respelled(self, board: str) -> bool:
         """Return True if a new configuration renamed the board. It is checked again then."""
@@ -133,10 +136,10 @@ class BatchStore:
 
     def _count(self, stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
         """Note what the stored results show of the network, and log them."""
-        tally = self.brought.tally
+        tally = self.notes.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
         tally.reached |= any(_is_reached(result) for result, _ in stored)
-        self.brought.held |= {
+        self.notes.not_asked |= {
             result.board: result.reason
             for result, _ in stored
             if isinstance(result, Failure) and result.held

@@ -31,7 +31,7 @@ def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
     They belong to a join of Board, Posting, PostingVersion and Description. The description is
     selected only if a rule reads it.
     """
-    reads_text = any("description" in (*rule.within, *rule.none_in) for rule in rules)
+    reads_text = any("description" in (*rule.read_in, *rule.none_in) for rule in rules)
     columns = {
         "board": Board.board,
         "company": func.coalesce(Posting.company, Board.company),

@@ -97,7 +97,7 @@ class Matcher:
         self._none = tuple(Phrase(written) for written in rule.none)
         self._places = tuple(place_phrase(written) for written in rule.locations)
         self._boards = frozenset(rule.boards)
-        self._no_any = _Result(failed=f"none of {_quoted(rule.any)} in {_either(rule.within)}")
+        self._no_any = _Result(failed=f"none of {_quoted(rule.any)} in {_either(rule.read_in)}")
         self._no_place = _Result(failed=f"location is none of {', '.join(rule.locations)}")
         self._conditions = (
             self._match_board,
@@ -126,15 +126,15 @@ class Matcher:
     def _match_any(self, candidate: Candidate) -> _Result:
         if not self._any:
             return _NO_CONDITION
-        words = _fitting_words(self._any, self.rule.within, candidate)
+        words = _fitting_words(self._any, self.rule.read_in, candidate)
         return _Result(words) if words else self._no_any
 
     def _match_all(self, candidate: Candidate) -> _Result:
         words: tuple[str, ...] = ()
         for phrase in self._all:
-            fitting = _fitting_words((phrase,), self.rule.within, candidate)
+            fitting = _fitting_words((phrase,), self.rule.read_in, candidate)
             if not fitting:
-                return _Result(failed=f"no “{phrase.written}” in {_either(self.rule.within)}")
+                return _Result(failed=f"no “{phrase.written}” in {_either(self.rule.read_in)}")
             words += fitting
         return _Result(words)
 

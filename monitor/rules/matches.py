@@ -97,13 +97,13 @@ def _definition(rule: Rule, companies: str) -> str:
         rule.any,
         rule.all,
         rule.none,
-        rule.within,
+        rule.read_in,
         rule.none_in,
         rule.locations,
         rule.boards,
         rule.min_pay,
     )
-    reads_companies = "company" in (*rule.within, *rule.none_in)
+    reads_companies = "company" in (*rule.read_in, *rule.none_in)
     return sha256(repr((conditions, companies if reads_companies else "")).encode()).hexdigest()
 
 

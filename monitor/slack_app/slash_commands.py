@@ -21,7 +21,7 @@ from monitor.queries.changes import timeline, versions
 from monitor.queries.describe import describe
 from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_boards, find_posting
-from monitor.queries.roles import RoleFilter, Status, find_roles, search
+from monitor.queries.roles import RoleFilter, Status, find_roles, rule_of_words
 from monitor.queries.status import read_status
 from monitor.slack_app import lists, overviews
 from monitor.slack_app.lookup import visible_mutes
@@ -102,16 +102,16 @@ def parse_search(text: str) -> Search:
 
 
 def _roles(context: CommandContext) -> SlackReply:
-    search_ = parse_search(context.text)
-    rows = _matching(context.connection, search_, "open")
-    closed = 0 if rows else len(_matching(context.connection, search_, "closed"))
+    search = parse_search(context.text)
+    rows = _matching(context.connection, search, "open")
+    closed = 0 if rows else len(_matching(context.connection, search, "closed"))
     return lists.roles(rows, wording.sanitize(context.text, 150), closed=closed)
 
 
-def _matching(connection: Connection, query: Search, status: Status) -> Sequence[lists.Row]:
-    boards = find_boards(connection, query.company) if query.company else ()
-    rules = tuple(search(query.words, query.places))
-    return find_roles(connection, RoleFilter(boards, status, rules=rules)).rows
+def _matching(connection: Connection, search: Search, status: Status) -> Sequence[lists.Row]:
+    boards = find_boards(connection, search.company) if search.company else ()
+    rule = rule_of_words(search.words, search.places)
+    return find_roles(connection, RoleFilter(boards, status, rules=(rule,) if rule else ())).rows
 
 
 def _saved(context: CommandContext) -> SlackReply:

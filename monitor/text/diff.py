@@ -30,10 +30,10 @@ class Piece(NamedTuple):
     words: str
 
 
-Passage = list[Piece]
+DiffPassage = list[Piece]
 
 
-def word_diff(old: str, new: str) -> list[Passage]:
+def word_diff(old: str, new: str) -> list[DiffPassage]:
     """Return the passages that differ, in reading order. Removed words come before added ones."""
     if old.split() == new.split():
         return []
@@ -106,10 +106,10 @@ def _similarity(old: Words, new: Words) -> float:
     return float(Indel.normalized_similarity(old, new))
 
 
-def _passage(before: Words, after: Words) -> Passage:
+def _passage(before: Words, after: Words) -> DiffPassage:
     """Return the pieces of one passage. Empty if no word differs."""
     steps = _readable(_steps(before, after))
-    pieces: Passage = []
+    pieces: DiffPassage = []
     for number, (tag, old, new) in enumerate(steps):
         if tag == "equal":
             pieces += _context(old, first=number == 0, last=number == len(steps) - 1)

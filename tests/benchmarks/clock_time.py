@@ -1,6 +1,6 @@
 """Measure how long reminders and a digest hold the database's write lock.
 
-There are 30 boards of 1,000 postings, and an edited template on 1,000 of them. Prints the
+There are 30 boards of 1,000 postings, and a board-wide edit of 1,000 of them. Prints the
 milliseconds of the longest write transaction and of the whole.
 """
 
@@ -24,6 +24,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.database.engine import read_and_roll_back
 from monitor.database.schema import engine_as_is, upgrade
+from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.benchmarks.board_farm import paragraph
 from tests.benchmarks.lock_time import RULES, Held
@@ -58,7 +59,7 @@ def check(history: History, result: Snapshot) -> None:
     """Record a check as a round does: decide first, then write."""
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with read_and_roll_back(history.engine) as connection:
-        judged = recorder.decide(connection, result)
+        judged = decide_check(connection, result, recorder.alerting, recorder.clock)
     with history.engine.begin() as connection:
         recorder.record(connection, judged)
 
@@ -106,7 +107,7 @@ def measure(engine: Engine) -> None:
     history = History(engine, settings(*rules, alerts=AlertSettings(digest=time_of_day(9))))
     held = Held(engine)
     history.check(snapshot(described(history, "Who we are.")))
-    with measure_locks(held, "a template edited on 1,000 postings"):
+    with measure_locks(held, "a board-wide edit of 1,000 postings"):
         check(history, snapshot(described(history, "Who we are now, and what we do.")))
     multiply(engine)
     write: Callable[..., object] = scheduled.write

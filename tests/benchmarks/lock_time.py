@@ -28,7 +28,7 @@ from tests.benchmarks.board_farm import job, paragraph
 POSTINGS = 1500
 RULES = (
     Rule("research-engineer", any=("research engineer",)),
-    Rule("safety", any=("safety evaluation",), within=("title", "description")),
+    Rule("safety", any=("safety evaluation",), read_in=("title", "description")),
 )
 
 

@@ -51,7 +51,8 @@ async def assert_told(simulator: Simulator, cards: int, replies: int) -> list[Bo
     assert set(simulator.states()) == {"sent"}
     with simulator.engine.connect() as connection:
         assert all(
-            wanted == shown for wanted, shown in connection.execute(select(Card.wanted, Card.shown))
+            revision == shown
+            for revision, shown in connection.execute(select(Card.revision, Card.shown_revision))
         )
     return messages
 

@@ -15,7 +15,7 @@ from monitor.config.model import AlertSettings
 from monitor.database import tables
 from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
-from monitor.history.due import next_turn
+from monitor.history.due import due_boards
 from monitor.rounds import requests
 from monitor.text.local_time import next_instant
 from tests.support.greenhouse import job
@@ -88,8 +88,8 @@ async def test_boards_that_are_nearly_due_share_a_crawl_and_failing_ones_wait(
                 "next_check_at": NOW + timedelta(seconds=seconds),
             }
             connection.execute(insert(tables.Board).values(**row))
-        assert next_turn(connection, NOW - timedelta(seconds=1)) == ([], NOW)
-        assert next_turn(connection, NOW) == (["b", "a", "c"], None)
+        assert due_boards(connection, NOW - timedelta(seconds=1)) == ([], NOW)
+        assert due_boards(connection, NOW) == (["b", "a", "c"], None)
 
 
 def test_the_next_moment_of_a_day_comes_once_a_day_whatever_the_clocks_do() -> None:

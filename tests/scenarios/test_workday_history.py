@@ -17,7 +17,7 @@ from tests.support.rounds import Event, events_of_round
 from tests.support.workday import BOARD, OTHER_BOARD, WorkdayServer, path, row
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
-TEXTS = replace(ENGINEER, name="testers", any=("test models",), within=("description",))
+TEXTS = replace(ENGINEER, name="testers", any=("test models",), read_in=("description",))
 
 
 class Rounds:

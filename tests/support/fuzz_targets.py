@@ -165,7 +165,7 @@ def read_rule(data: bytes) -> None:
             any=(written,),
             none=(text,) if _can(text) else (),
             locations=(written,),
-            within=("title", "description"),
+            read_in=("title", "description"),
         )
         seen = Matcher(rule).explain(
             Candidate("greenhouse:a", "A", text, description=place, location=place)

@@ -52,7 +52,7 @@ class Watch:
         at = history.now + timedelta(hours=hours)
         with history.engine.begin() as connection:
             boards.sync_boards(connection, history.settings)
-            [request] = due.board_requests(connection, {self.board}, at)["google"]
+            [request] = due.board_requests(connection, {self.board}, at)
         server.asked.clear()
         result = await crawled(server, request)
         history.check(result, minutes=hours * 60)

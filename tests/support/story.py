@@ -20,7 +20,7 @@ PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")
 DEADLINE = Deadline(datetime(2026, 5, 19, 19, 0, tzinfo=UTC), "12pm PDT Tuesday 19th of May 2026")
 RULES = (
     Rule("research-engineer", any=("research engineer",)),
-    Rule("kernels", any=("kernels",), within=("description",)),
+    Rule("kernels", any=("kernels",), read_in=("description",)),
 )
 
 _STORY = posting(

@@ -35,7 +35,10 @@ def test_a_deleted_card_is_reposted_once_when_edit_and_reply_race(
     }
     with postgres_engine.begin() as connection:
         card_id = connection.execute(
-            insert(Card).values(**card, wanted=1, shown=1, attempts=0).returning(Card.id)
+            insert(Card)
+            .values(**card, attempts=0)
+            .values({Card.revision: 1, Card.shown_revision: 1})
+            .returning(Card.id)
         ).scalar_one()
         connection.execute(insert(Delivery).values(**told, card_id=card_id))
     with postgres_engine.begin() as reply:

@@ -22,7 +22,7 @@ from tests.support.history import ENGINEER, History, settings
 ALICE = "U0ALICE001"
 RULES = (
     replace(ENGINEER, notify=("slack:#roles", "slack:#other")),
-    Rule("labs", any=("example labs",), within=("company",), notify=("slack:#roles",)),
+    Rule("labs", any=("example labs",), read_in=("company",), notify=("slack:#roles",)),
 )
 MOVED = posting("1", title="Research Engineer, Moved")
 

@@ -20,7 +20,7 @@ from monitor.messages import FirstCheckSummary, load
 from monitor.notify import sentences
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import Round
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 from tests.support.running import until
@@ -90,7 +90,7 @@ class Beside:
     def __init__(self, engine: Engine) -> None:
         wanted = settings(boards=(BOARD, "google:deepmind"))
         self.history = History(engine, wanted)
-        self.work = Work(engine, lambda: wanted, lambda: START, Random(1))
+        self.shared = SharedState(engine, lambda: wanted, lambda: START, Random(1))
         self.hangs = [asyncio.Event(), asyncio.Event()]
         self.reads = 0  # of the first board
         self._let = iter(self.hangs)
@@ -112,7 +112,7 @@ class Beside:
         """Run both rounds. The first writes alerts and ends first. `alerts` is for the second."""
         tasks = []
         for number, enabled in enumerate((True, alerts)):
-            one = await Round.begin(self.work, None, alerts=enabled, announce=announce)
+            one = await Round.begin(self.shared, None, alerts=enabled, announce=announce)
             tasks.append(asyncio.create_task(one.run()))
             await until(partial(self._has_read, number + 1))
         for hang, task in zip(self.hangs, tasks, strict=True):

@@ -99,7 +99,7 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
         ("gemini",),
         ("intern*",),
     )
-    assert (rule.within, rule.none_in, rule.locations) == (
+    assert (rule.read_in, rule.none_in, rule.locations) == (
         ("title", "description"),
         ("department",),
         ("London", "remote"),

@@ -44,7 +44,7 @@ def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
             one.missing_since,
         ) == there
         assert one.first_seen_at.tzinfo is UTC
-    assert {key: (one.open, one.unlisted, one.missing_looks) for key, one in found.items()} == {
+    assert {key: (one.open, one.unlisted, one.missed_checks) for key, one in found.items()} == {
         "1": (True, False, 0),
         "2": (True, False, 0),
         "3": (True, True, 1),
@@ -70,7 +70,7 @@ def test_the_oldest_probe_comes_first(engine: Engine) -> None:
                     last_seen_at=START if key == "2" else None,
                 )
             )
-        [request] = due.board_requests(connection, [BOARD], history.now)["greenhouse"]
+        [request] = due.board_requests(connection, [BOARD], history.now)
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 

@@ -270,9 +270,8 @@ async def test_an_edit_waits_as_long_as_slack_asked(office: PostOffice) -> None:
     office.tell(opened())
     await office.outbox().deliver(until_idle=True)
     with office.engine.begin() as connection:
-        connection.execute(
-            update(Card).values(wanted=2, message=dump(card_of(opened(title="Research Scientist"))))
-        )
+        message = dump(card_of(opened(title="Research Scientist")))
+        connection.execute(update(Card).values({Card.revision: 2, Card.message: message}))
     office.slack.break_next("429", "chat.update")
     await office.outbox().deliver(until_idle=False)
     with office.engine.begin() as connection:

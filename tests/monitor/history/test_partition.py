@@ -11,7 +11,7 @@ from tests.support.boards import posting, sighting
 
 
 def test_partition_sorts_sightings_by_their_next_step() -> None:
-    same, moved, back, found = (
+    same, changed, back, found = (
         sighting(posting("1")),
         sighting(posting("2")),
         sighting(posting("3")),
@@ -26,10 +26,10 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
         "6": KnownPosting("6", open=False, raw_digest="x"),
     }
     new = sighting(posting("7"))
-    sifted = partition(known, [new, found, back, moved, same])
-    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == (
+    sifted = partition(known, [new, found, back, changed, same])
+    assert (sifted.new, sifted.changed, sifted.back, sifted.found, sifted.missing) == (
         (new,),
-        (moved,),
+        (changed,),
         (back,),
         ("4",),
         ("5",),
@@ -53,7 +53,7 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
 def test_a_missing_posting_closes_only_by_proof_or_by_checks_that_agree(
     looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
 ) -> None:
-    known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
+    known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missed_checks=looks)
     assert missing_verdict(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
 
 
@@ -61,7 +61,7 @@ def test_a_missing_posting_closes_only_by_proof_or_by_checks_that_agree(
 def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_answers(
     *, collapsed: bool
 ) -> None:
-    known = KnownPosting("1", open=True, raw_digest=None, unlisted=True, missing_looks=7)
+    known = KnownPosting("1", open=True, raw_digest=None, unlisted=True, missed_checks=7)
     judged = {
         probe: missing_verdict(
             known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True

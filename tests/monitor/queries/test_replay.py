@@ -17,7 +17,7 @@ from tests.support.half_year import HalfYear
 
 RULES = (
     Rule("titles", any=("research engineer",)),
-    Rule("texts", any=("large models",), within=("description",)),
+    Rule("texts", any=("large models",), read_in=("description",)),
 )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from crawler.items import BoardRequest, Failure, Result, Unchanged
 from monitor.config.model import Settings
 from monitor.rounds.round import Round, run_round
-from monitor.rounds.work import Work
+from monitor.rounds.shared_state import SharedState
 from tests.support.boards import BOARD, START
 from tests.support.history import settings
 
@@ -32,10 +32,10 @@ class Machine:
     settings: Settings = field(default_factory=lambda: settings(boards=(BOARD, OTHER)))
     away: Mapping[str, str] = field(default_factory=dict)
     now: datetime = START
-    work: Work = field(init=False)
+    shared: SharedState = field(init=False)
 
     def __post_init__(self) -> None:
-        self.work = Work(self.engine, lambda: self.settings, lambda: self.now, Random(1))
+        self.shared = SharedState(self.engine, lambda: self.settings, lambda: self.now, Random(1))
 
     async def crawl(
         self, _ats: str, requests: Sequence[BoardRequest], *_: object
@@ -60,7 +60,7 @@ class Machine:
                     random=Random(1),
                 )
             else:
-                await (await Round.begin(self.work, None, alerts=True, announce=False)).run()
+                await (await Round.begin(self.shared, None, alerts=True, announce=False)).run()
 
     def told(self) -> list[str]:
         with self.engine.connect() as connection:

@@ -19,7 +19,7 @@ from monitor.cli.common import now
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database.tables import HostHold
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.history.due import next_turn
+from monitor.history.due import due_boards
 from monitor.rounds.report import BoardReport, report
 from monitor.rounds.round import run_round
 from tests.support.boards import START
@@ -170,8 +170,8 @@ async def test_a_held_board_is_due_when_the_host_may_be_asked_and_not_before(
             (server.url.removeprefix("http://"), 429)
         ]
         for minutes in (0, 1, 60, 118):
-            assert next_turn(connection, START + minutes * MINUTE).boards == []
-        assert len(next_turn(connection, over + timedelta(seconds=1)).boards) == 3
+            assert due_boards(connection, START + minutes * MINUTE).boards == []
+        assert len(due_boards(connection, over + timedelta(seconds=1)).boards) == 3
     held = await _round(engine, wanted, START + 30 * MINUTE)
     assert {one.result for one in held.values()} == {"held"}
     read = await _round(engine, wanted, over + timedelta(seconds=1))
@@ -186,7 +186,7 @@ async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(
     await _round(engine, wanted, START)
     await _round(engine, wanted, START - timedelta(days=300))
     with engine.connect() as connection:
-        due = next_turn(connection, START - timedelta(days=300)).next_at
+        due = due_boards(connection, START - timedelta(days=300)).next_at
     assert due is not None
     assert due <= START - timedelta(days=299)
 

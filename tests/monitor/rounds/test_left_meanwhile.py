@@ -14,6 +14,7 @@ from monitor.config.model import WatchedBoard
 from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.history import moves as moving
+from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
@@ -55,7 +56,7 @@ def test_a_board_that_was_left_while_it_was_read_stays_as_it_was(
                 insert(CheckRound).values(started_at=history.now).returning(CheckRound.id)
             ).scalar_one(),
         )
-        decided = recorder.decide(connection, result)
+        decided = decide_check(connection, result, recorder.alerting, recorder.clock)
         if moves:
             moving.begin(connection, BOARD, NEW)
         else:

@@ -84,7 +84,7 @@ async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(
 async def test_a_transaction_takes_no_more_than_others_can_wait_for(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "_HOLD", 0)
+    monkeypatch.setattr(storing, "_LONGEST_TRANSACTION", 0)
     assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
 
 

@@ -47,11 +47,11 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
         ({"any": (), "all": ("engineer", "gemini")}, "title has “engineer”; title has “gemini”"),
         ({"all": ("gemini",)}, "title has “research engineer”; title has “gemini”"),
         (
-            {"any": ("engineering", "phd"), "within": ("department", "description")},
+            {"any": ("engineering", "phd"), "read_in": ("department", "description")},
             "department has “engineering”; description has “phd”",
         ),
-        ({"any": ("deepmind",), "within": ("company",)}, "company has “deepmind”"),
-        ({"any": ("california",), "within": ("location",)}, "location has “california”"),
+        ({"any": ("deepmind",), "read_in": ("company",)}, "company has “deepmind”"),
+        ({"any": ("california",), "read_in": ("location",)}, "location has “california”"),
         ({"none": ("intern*", "sales")}, "title has “research engineer”"),
         ({"none": ("senior",), "none_in": ("description",)}, "title has “research engineer”"),
         ({"boards": ("greenhouse:deepmind",)}, "title has “research engineer”"),
@@ -81,7 +81,7 @@ def test_a_match_has_its_words(changed: dict[str, object], words: str) -> None:
     [
         ({"any": ("nurse", "pilot")}, "none of “nurse”, “pilot” in title"),
         (
-            {"any": ("nurse",), "within": ("title", "description")},
+            {"any": ("nurse",), "read_in": ("title", "description")},
             "none of “nurse” in title or description",
         ),
         ({"all": ("gemini", "robotics")}, "no “robotics” in title"),

@@ -15,7 +15,7 @@ from monitor.rules.matches import match_backlog
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 
-LAW = Rule("law", any=("counsel",), within=("title", "description"))
+LAW = Rule("law", any=("counsel",), read_in=("title", "description"))
 ONE, TWO = posting("1"), posting("2", title="Legal Counsel")
 
 
@@ -108,7 +108,7 @@ def test_a_change_of_channels_renews_no_matches(history: History) -> None:
     [
         replace(ENGINEER, none=("research",)),
         replace(ENGINEER, all=("nothing",)),
-        replace(ENGINEER, within=("department",)),
+        replace(ENGINEER, read_in=("department",)),
         replace(ENGINEER, none=("nothing",), none_in=("description",), locations=("Paris",)),
         replace(ENGINEER, boards=("greenhouse:other",)),
     ],
@@ -126,7 +126,7 @@ def test_unknown_pay_fits_with_a_note(history: History) -> None:
 
 
 def test_a_rule_that_reads_the_company_follows_its_name(history: History) -> None:
-    rule = Rule("theirs", any=("example labs",), within=("company",))
+    rule = Rule("theirs", any=("example labs",), read_in=("company",))
     load_rules(history, rule)
     assert len(matches(history)) == 2
     history.settings = replace(
@@ -163,7 +163,7 @@ def test_matching_stops_after_its_time_and_resumes_later(history: History) -> No
 def test_a_version_that_is_read_again_is_matched_again(history: History) -> None:
     bare = replace(TWO, description="", unsent=frozenset({"description"}))
     history.check(snapshot([ONE, replace(bare, key="4")]))
-    load_rules(history, Rule("words", any=("build things",), within=("description",)))
+    load_rules(history, Rule("words", any=("build things",), read_in=("description",)))
     assert matches(history) == [("words", "1", 1), ("words", "2", 1)]
     history.check(snapshot([ONE, replace(TWO, key="4")]))  # newly sent, so no revision
     assert matches(history) == [("words", "1", 1), ("words", "2", 1), ("words", "4", 1)]

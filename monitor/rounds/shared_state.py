@@ -1,4 +1,4 @@
-"""State that the rounds of one process share."""
+"""The state that the rounds of one process share."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SettingsLock:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class SharedState:
     """Shared by the rounds of a process, which may run at the same time."""
 
     engine: Engine
@@ -62,12 +62,12 @@ class Work:
     )  # the settings do not change while results are stored
     # one end at a time: each reports what is not reported yet
     ending: asyncio.Lock = field(default_factory=asyncio.Lock)
-    # by ats
-    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    # how many rounds crawl an ats, or wait for their turn
+    # held by the one round that crawls the ats
+    ats_locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    # how many rounds crawl an ats, or wait for its lock
     busy: Counter[str] = field(default_factory=Counter)
     # rounds that go on, by id: the boards that they tell of
     live: dict[int, Collection[str]] = field(default_factory=dict)
-    stored: Callable[[], None] = lambda: None  # called when results are stored
-    # called when all boards of an ats are, and those of others are not
-    read: Callable[[], None] = lambda: None
+    on_stored: Callable[[], None] = lambda: None  # called when results are stored
+    # called when one ats is finished and others still run
+    on_ats_finished: Callable[[], None] = lambda: None

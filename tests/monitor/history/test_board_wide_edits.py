@@ -17,10 +17,11 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
 from monitor.database.engine import read_and_roll_back
 from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
-from monitor.history.template_edits import Passage, common_passages, passages
+from monitor.history.board_wide_edits import EditedPassage, board_wide_passages, passages
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
+from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.support.block_rules import faults
 from tests.support.boards import posting, snapshot
@@ -52,7 +53,7 @@ def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
 def test_an_edit_is_the_removed_and_the_added_words(
     before: str, after: str, expected: set[tuple[str, str]]
 ) -> None:
-    assert passages(before, after) == {Passage(*each) for each in expected}
+    assert passages(before, after) == {EditedPassage(*each) for each in expected}
 
 
 @given(st.text(), st.text())
@@ -70,8 +71,8 @@ def test_a_text_differs_from_another_just_when_it_has_passages_for_it(
     ("edited", "listed", "found"), [(3, 5, True), (3, 6, False), (2, 2, False), (80, 85, True)]
 )
 def test_most_is_more_than_half_and_at_least_three(edited: int, listed: int, found: bool) -> None:
-    edits = {str(number): frozenset({Passage("a", "b")}) for number in range(edited)}
-    assert bool(common_passages(edits, listed)) is found
+    edits = {str(number): frozenset({EditedPassage("a", "b")}) for number in range(edited)}
+    assert bool(board_wide_passages(edits, listed)) is found
 
 
 @pytest.fixture
@@ -137,9 +138,9 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
     )
     after[2] = posting("3", title="Research Engineer, Renamed", description=text(OLD, 3))
     history.check(snapshot(after))
-    template, *rest = [package.message for package in told(history)]
-    assert isinstance(template, BoardWideEdit)
-    assert (template.edited, template.listed) == (19, 20)
+    edit, *rest = [package.message for package in told(history)]
+    assert isinstance(edit, BoardWideEdit)
+    assert (edit.edited, edit.listed) == (19, 20)
     fields = {
         one.role.posting[-1]: [change.field for change in one.changes]
         for one in rest
@@ -171,7 +172,7 @@ def test_different_edits_of_many_are_reported_one_by_one(history: History) -> No
 
 def test_boilerplate_that_makes_a_rule_fit_is_reported_role_by_role(engine: Engine) -> None:
     history = History(
-        engine, settings(Rule("large", any=("four hundred",), within=("description",)))
+        engine, settings(Rule("large", any=("four hundred",), read_in=("description",)))
     )
     history.check(snapshot(board(OLD, 5)))
     history.check(snapshot(board(NEW, 5)))
@@ -231,7 +232,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
         for one in seen
     ]
     with read_and_roll_back(sqlite_engine) as connection:
-        judged = recorder.decide(connection, snapshot(edited))
+        judged = decide_check(connection, snapshot(edited), recorder.alerting, recorder.clock)
     monkeypatch.setattr("monitor.alerts.check_alerts.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)

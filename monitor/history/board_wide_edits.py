@@ -1,11 +1,11 @@
-"""Edits of a board's template: one edit in most descriptions, such as a new introduction.
+"""Board-wide edits: one edit in most descriptions of a board, such as a new introduction.
 
 An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are
 compared paragraph by paragraph. A paragraph that replaced another is narrowed to the part that
-differs, so a posting's own words around it do not hide the common edit. A passage found in more
-than half of a board's listed postings, and in at least three, belongs to the template: two equal
-edits are too few, and two messages are bearable. A posting whose passages all belong to the
-template has no edit of its own.
+differs, so a posting's own words around it do not hide the board-wide edit. A passage found in more
+than half of a board's listed postings, and in at least three, is board-wide: two equal edits are
+too few, and two messages are bearable. A posting whose passages are all board-wide has no edit of
+its own.
 """
 
 from __future__ import annotations
@@ -22,42 +22,46 @@ from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import aliased
 
 from monitor.database.tables import Board, BoardCheck, PostingChange
+from monitor.history.decide import BoardChanges
 
 LEAST = 3  # postings
 K = TypeVar("K", str, int)
 
 
-class Passage(NamedTuple):
+class EditedPassage(NamedTuple):
     """Words of a description that were replaced. One side may be empty."""
 
     old: str
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateEdit(Generic[K]):
-    """An edit that a board made in most of its postings, given by their keys or ids."""
+Passages = Mapping[str, frozenset[EditedPassage]]  # by the posting's key
 
-    passages: Mapping[Passage, int]  # in how many postings, the commonest first
+
+@dataclass(frozen=True, slots=True)
+class FoundEdit(Generic[K]):
+    """A board-wide edit. Its postings are given by their keys or ids."""
+
+    passages: Mapping[EditedPassage, int]  # in how many postings, the commonest first
     edited: tuple[K, ...]
     alone: frozenset[K]  # those of them whose descriptions were edited nowhere else
 
 
-def find_template_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | None:
-    """Return the board's common edit among the rewritten descriptions (before, after), or None."""
+def find_board_wide_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> FoundEdit[K] | None:
+    """Return the board-wide edit among the rewritten descriptions (before, after), or None."""
     if not is_majority(len(texts), listed):
         return None
     return find_in({key: passages(before, after) for key, (before, after) in texts.items()}, listed)
 
 
-def find_in(edits: Mapping[K, frozenset[Passage]], listed: int) -> TemplateEdit[K] | None:
-    """Return the common edit among descriptions whose passages were compared before, or None."""
+def find_in(edits: Mapping[K, frozenset[EditedPassage]], listed: int) -> FoundEdit[K] | None:
+    """Return the board-wide edit among descriptions that were compared before, or None."""
     if not is_majority(len(edits), listed):
         return None
-    common = common_passages(edits, listed)
+    common = board_wide_passages(edits, listed)
     edited = tuple(key for key, edit in edits.items() if edit & common.keys())
     alone = frozenset(key for key in edited if edits[key] <= common.keys())
-    return TemplateEdit(common, edited, alone) if edited else None
+    return FoundEdit(common, edited, alone) if edited else None
 
 
 def is_majority(edited: int, listed: int) -> bool:
@@ -65,7 +69,7 @@ def is_majority(edited: int, listed: int) -> bool:
     return edited >= LEAST and 2 * edited > listed
 
 
-def passages(before: str, after: str) -> frozenset[Passage]:
+def passages(before: str, after: str) -> frozenset[EditedPassage]:
     """Return the passages that an edit replaced, each once."""
     return frozenset(
         passage
@@ -74,11 +78,29 @@ def passages(before: str, after: str) -> frozenset[Passage]:
     )
 
 
+def compare_descriptions(changes: BoardChanges, listed: int) -> Passages:
+    """Return the edited passages of each description, by key. Empty if too few were edited.
+
+    Comparing texts takes seconds.
+    """
+    edited = {
+        change.stored.key: (change.before, change.after)
+        for change in changes.revised
+        if change.before.description != change.after.description
+    }
+    if not is_majority(len(edited), listed):
+        return {}
+    return {
+        key: passages(before.description, after.description)
+        for key, (before, after) in edited.items()
+    }
+
+
 def _paragraphs(text: str) -> list[str]:
     return [line for paragraph in text.split("\n") if (line := " ".join(paragraph.split()))]
 
 
-def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
+def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[EditedPassage]:
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():
@@ -86,24 +108,26 @@ def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
         if tag == "replace" and len(removed) == len(added):
             yield from map(_narrowed, removed, added)
         elif tag != "equal":
-            yield from (Passage(paragraph, "") for paragraph in removed)
-            yield from (Passage("", paragraph) for paragraph in added)
+            yield from (EditedPassage(paragraph, "") for paragraph in removed)
+            yield from (EditedPassage("", paragraph) for paragraph in added)
 
 
-def _narrowed(before: str, after: str) -> Passage:
+def _narrowed(before: str, after: str) -> EditedPassage:
     """Return the passage without the words that both sides begin and end with."""
     old, new = before.split(), after.split()
     head = _alike(old, new)
     old, new = old[head:], new[head:]
     tail = _alike(old[::-1], new[::-1])
-    return Passage(" ".join(old[: len(old) - tail]), " ".join(new[: len(new) - tail]))
+    return EditedPassage(" ".join(old[: len(old) - tail]), " ".join(new[: len(new) - tail]))
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def common_passages(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[Passage, int]:
+def board_wide_passages(
+    edits: Mapping[K, frozenset[EditedPassage]], listed: int
+) -> dict[EditedPassage, int]:
     """Return the passages that most postings share, with their counts, the commonest first."""
     counts = Counter(passage for edit in edits.values() for passage in edit)
     return {passage: count for passage, count in counts.most_common() if is_majority(count, listed)}
@@ -111,18 +135,18 @@ def common_passages(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """A template edit that one check found. Its postings are given by their ids."""
+    """A board-wide edit that one check found. Its postings are given by their ids."""
 
     company: str
     url: str  # of the board
     listed: int  # postings of the board
     at: datetime
-    edit: TemplateEdit[int]
+    edit: FoundEdit[int]
     versions: Mapping[int, int]  # the number of each posting's version with the edit
 
 
-def template_edits(connection: Connection, since: datetime) -> dict[int, StoredEdit]:
-    """Return the template edits from `since` on, by the ids of their checks."""
+def board_wide_edits(connection: Connection, since: datetime) -> dict[int, StoredEdit]:
+    """Return the board-wide edits from `since` on, by the ids of their checks."""
     return dict(_edits(connection, since))
 
 
@@ -133,7 +157,7 @@ def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, Store
         rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check_id)).all()
         texts = {posting_id: (old or "", new or "") for posting_id, _, old, new in rows}
         listed = seen or 0
-        edit = find_template_edit(texts, listed)
+        edit = find_board_wide_edit(texts, listed)
         if edit is not None:
             versions = {posting_id: version for posting_id, version, _, _ in rows}
             yield check_id, StoredEdit(company, url, listed, at, edit, versions)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config.model import WatchedBoard
-from monitor.history.load import is_same_company
+from monitor.history.company_names import is_same_company
 from tests.support.boards import posting, snapshot
 from tests.support.history import History, settings
 
