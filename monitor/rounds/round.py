@@ -2,7 +2,7 @@
 
 A board's check, from due to committed:
 
-    daemon/daemon_loop.py due_boards: the board is due       â Round.begin: the round's row
+    daemon/daemon_loop.py due_boards: the board is due       → Round.begin: the round's row
     history/due.py        board_requests: validators, known keys, postings to probe
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
