@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 from monitor.database.engine import AnyRow, table
 from monitor.database.tables import Board, Card, Delivery
 
-SLACK: Final = timedelta(seconds=2)  # the clock's own small corrections
+TOLERANCE: Final = timedelta(seconds=2)  # the clock's own small corrections
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Steps:
         """
         self.found = now - datetime.fromtimestamp(0, now.tzinfo) - timedelta(seconds=seconds)
         step = self.found - self.known if self.known is not None else timedelta(0)
-        return step if abs(step) > SLACK else timedelta(0)
+        return step if abs(step) > TOLERANCE else timedelta(0)
 
     def remember(self) -> bool:
         """Store the last measurement as known. Return True the first time."""

@@ -79,7 +79,7 @@ class DaemonLoop:
 
     def __post_init__(self) -> None:
         configuration = self.configuration
-        work = SharedState(
+        shared = SharedState(
             self.engine,
             lambda: configuration.settings,
             self.clock,
@@ -88,7 +88,7 @@ class DaemonLoop:
             on_stored=self.wake.set,
             on_ats_finished=self._on_ats_free,
         )
-        self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._on_round_end)
+        self.rounds = Rounds(shared, self.announce, self.stop, self.troubles, self._on_round_end)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:

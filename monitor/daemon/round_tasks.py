@@ -28,7 +28,7 @@ class Rounds:
     A round that a `check` requested begins at once. Its boards wait until their ats is free.
     """
 
-    work: SharedState
+    shared: SharedState
     announce: bool
     stop: asyncio.Event
     troubles: OutageLog
@@ -47,17 +47,17 @@ class Rounds:
     @property
     def busy(self) -> frozenset[str]:
         """The ats that are crawled now, or that a round waits for."""
-        return frozenset(ats for ats, count in self.work.busy.items() if count > 0)
+        return frozenset(ats for ats, count in self.shared.busy.items() if count > 0)
 
     async def begin(self, names: Collection[str]) -> None:
         """Begin a round of boards that are due."""
-        self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
+        self._run(await Round.begin(self.shared, names, alerts=True, announce=self.announce), None)
 
     async def begin_requested(self, request: requests.OpenRequest) -> None:
         """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(
-            self.work, request.boards or None, alerts=request.alerts, announce=announce
+            self.shared, request.boards or None, alerts=request.alerts, announce=announce
         )
         self.answering.add(request.id)
         self._run(one, request.id)
@@ -84,10 +84,10 @@ class Rounds:
             if request_id is not None:
                 await asyncio.to_thread(
                     requests.complete_request,
-                    self.work.engine,
+                    self.shared.engine,
                     request_id,
                     one.id,
-                    self.work.clock(),
+                    self.shared.clock(),
                 )
         except LeaseLost:
             return
