@@ -79,7 +79,7 @@ def test_an_endless_address_is_refused_in_a_sentence(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("greenhouse:deepmind", "which is at google:deepmind now"),
-        ("IQM", "rolewatch cannot read Teamtailor boards yet"),
+        ("breezy:acme", "rolewatch cannot read Breezy HR boards yet"),
         ("openai", ""),
     ],
 )
