@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from crawler.read.letters import fold_letters
-from crawler.registry import brand, fold
+from crawler.registry import brand, fold, is_readable, why_off
 
 _DOMAIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}")
 _SHORTEST_PART = 3  # letters of a part of a name, at least
@@ -63,6 +63,23 @@ def entries() -> tuple[Entry, ...]:
         )
         for row in csv.DictReader(lines[1:])
     )
+
+
+def groups_of_employers() -> tuple[str, ...]:
+    """Return the names of the groups, such as "ai-labs"."""
+    return tuple(sorted({group for entry in entries() for group in entry.groups}))
+
+
+def boards_in(groups: Collection[str]) -> list[Entry]:
+    """Return the live boards of these groups that can be read without turning their ATS on."""
+    return [
+        entry
+        for entry in entries()
+        if entry.live
+        and not set(groups).isdisjoint(entry.groups)
+        and is_readable(entry.board)
+        and not why_off(entry.board.partition(":")[0])
+    ]
 
 
 def made_on() -> str:

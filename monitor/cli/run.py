@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import CHANCE, State, now, state
+from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.config.model import Settings
@@ -27,17 +28,37 @@ def init(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")
     ] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            metavar="NAME",
+            help="Watch the employers of this group, such as ai-labs. May be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Write a commented rolewatch.toml that works as it is."""
     from monitor.config.file import write_example
 
     target = file or state(ctx).config or Path("rolewatch.toml")
-    write_example(target)
+    write_example(target, _boards_of(groups) if groups else ())
     if state(ctx).verbosity >= 0:  # `make run` starts by itself
         typer.echo(
             f"wrote {target.absolute()}: look at its boards and rules, then start with "
             "`rolewatch run`"
         )
+
+
+def _boards_of(groups: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the boards and companies of these groups. Raise UserError with the known groups."""
+    from crawler.links.directory import boards_in, groups_of_employers
+
+    known = groups_of_employers()
+    if unknown := sorted(set(groups) - set(known)):
+        raise UserError(
+            f"no group is called {', '.join(unknown)}: the groups are {', '.join(known)}"
+        )
+    return [(entry.board, entry.company) for entry in boards_in(groups)]
 
 
 def run(

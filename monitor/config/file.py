@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,37 @@ from monitor.errors import UserError
 EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
 
-def write_example(path: Path) -> None:
-    """Write the commented example. Raise UserError if the file exists or cannot be written."""
+def write_example(path: Path, boards: Sequence[tuple[str, str]] = ()) -> None:
+    """Write the commented example, with these boards and their companies instead of its own.
+
+    Raise UserError if the file exists or cannot be written.
+    """
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(EXAMPLE)
+            file.write(_with_boards(boards) if boards else EXAMPLE)
     except FileExistsError as error:
         raise UserError(
             f"{path} exists already: nothing was written; name another file, or remove it first"
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _with_boards(boards: Sequence[tuple[str, str]]) -> str:
+    """Return the example with these boards. The first keeps the example's comments."""
+    begin = EXAMPLE.index("[[boards]]")
+    end = EXAMPLE.index("# What you look for.")
+    comments = [line for line in EXAMPLE[begin:end].splitlines() if line.startswith("# ")]
+    first, *others = (
+        f"[[boards]]\nboard = {_quoted(board)}\ncompany = {_quoted(company)}\n"
+        for board, company in boards
+    )
+    entries = [first + "".join(f"{line}\n" for line in comments), *others]
+    return EXAMPLE[:begin] + "\n".join(entries) + "\n" + EXAMPLE[end:]
+
+
+def _quoted(text: str) -> str:
+    return tomlkit.string(text).as_string()
 
 
 def add_board(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.load import load
 from monitor.database.lease import acquire
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
@@ -162,3 +163,21 @@ async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_b
     assert check.returncode == 130, err
     assert b"Traceback" not in err
     assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
+
+
+def test_init_watches_the_boards_of_groups(tmp_path: Path) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    assert program("init", "--group", "ai-safety", "--group", "chips").code == 0
+    boards = load(tmp_path / "rolewatch.toml", {}).boards
+    names = {board.board for board in boards}
+    assert {"lever:metr", "workday:nvidia.wd5/NVIDIAExternalCareerSite"} <= names
+    assert len(names) == len(boards) > 50
+    assert all(board.enabled and board.company for board in boards)
+    assert not any(name.startswith("smartrecruiters:") for name in names)
+
+
+def test_a_group_that_is_not_known_lists_the_groups(tmp_path: Path) -> None:
+    ran = Program(str(tmp_path / "rolewatch.toml"))("init", "--group", "bakeries")
+    assert ran.code == 2
+    assert "no group is called bakeries: the groups are ai-apps, ai-labs, " in ran.err
+    assert not (tmp_path / "rolewatch.toml").exists()
