@@ -133,6 +133,8 @@ class Pages(Paging):
         return self._at(0, 0)
 
     def following(self, page: Listing, read: ListReader) -> Params | None:
+        if self.until == "total" and read.total is None and page.jobs:
+            raise BadResponse("it does not say how many postings there are")
         is_last = {
             "short": len(page.jobs) < self.size,
             "empty": not page.jobs,

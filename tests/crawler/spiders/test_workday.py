@@ -204,6 +204,13 @@ async def test_a_total_above_the_rows_is_a_failure(server: WorkdayServer) -> Non
     assert (await failure(server)).reason.startswith("its list moved")
 
 
+@pytest.mark.parametrize("total", [{"total": 0}, {}])
+async def test_rows_without_a_total_are_a_failure(server: WorkdayServer, total: Any) -> None:
+    body = msgspec.json.encode({**total, "jobPostings": [row(1)], "facets": []})
+    server.troubles[LIST] = Trouble(body=body)
+    assert "how many postings" in (await failure(server)).reason
+
+
 async def test_a_page_in_the_middle_that_fails_is_a_failure(server: WorkdayServer) -> None:
     server.rows = [row(number) for number in range(1, 41)]
     server.fails_at = 20
