@@ -63,6 +63,8 @@ class JsonLdSpider(BoardSpider):
         pages.note(known, listed)
         if listed and not pages.found and not still:
             raise BadResponse(f"none of its {len(listed)} pages shows a JobPosting as it is served")
+        if pages.is_partly_read(listed):  # a page that waits may show any of them
+            still = known - pages.found.keys()
         return self._snapshot(
             pages, still=still, late=frozenset(pages.late - known), note=pages.remarks(waiting)
         )

@@ -102,6 +102,10 @@ class JobPages:
         """Return the keys of the postings whose pages are listed."""
         return frozenset(self.noted[path].key for path in listed if path in self.noted) - {""}
 
+    def is_partly_read(self, listed: Mapping[str, str]) -> bool:
+        """Return whether a listed page was never asked for: a relaunch gives all a new address."""
+        return any(path not in self.noted for path in listed)
+
     # the pages
 
     async def read(
@@ -168,6 +172,7 @@ class JobPages:
         key = postings.key_of(job, page.address) if job else None
         if job and key:
             rivals = [other for other in listed if other != path and self._key_at(other) == key]
+            self._forget_old(key, listed)
             self.noted[path] = Noted(key, listed[path], self.site.now)
             # the same job in another language; only one of them is the posting
             if not rivals or (noted.key and path < min(rivals)):
@@ -179,6 +184,12 @@ class JobPages:
             return None
         self.noted[path] = Noted("", listed[path], self.site.now)
         return None if page.broken else ""
+
+    def _forget_old(self, key: str, listed: Mapping[str, str]) -> None:
+        """Drop the pages that showed this posting and are listed no more: a probe asks the new."""
+        old = [path for path, one in self.noted.items() if one.key == key and path not in listed]
+        for path in old:
+            del self.noted[path]
 
     def _miss(self, path: str, lastmod: str, trouble: BadResponse) -> str | None:
         """Note that a page did not answer. Return "" for one that is gone, while it is listed."""

@@ -444,6 +444,23 @@ async def test_a_posting_of_a_page_is_probed_on_its_own_page(server: JsonLdServe
     assert second.probes == {"R-1": Probe.GONE}
 
 
+async def test_a_relaunch_with_new_addresses_closes_nothing(server: JsonLdServer) -> None:
+    server.jobs(*range(1, 71))
+    first = await snapshot(server, at())
+    known = sorted({*keys(await snapshot(server, at(first, hours=1))), *keys(first)})
+    assert len(known) == 70
+    fresh = {f"/careers/role/{number}-engineer": page(posting(number)) for number in range(1, 71)}
+    server.pages = {"/sitemap.xml": urlset(*((path, "") for path in fresh)), **fresh}
+    found = await snapshot(server, at(first, hours=2, known=lambda: known))
+    assert (len(found.sightings), len(found.still), found.probes) == (50, 20, {})
+    found = await snapshot(server, at(found, hours=3, known=lambda: known))
+    assert (len(found.sightings), len(found.still), found.probes) == (20, 50, {})
+    del fresh["/careers/role/7-engineer"]
+    server.pages["/sitemap.xml"] = urlset(*((path, "") for path in fresh))
+    found = await snapshot(server, at(found, hours=4, known=lambda: known))
+    assert found.probes == {"R-7": Probe.THERE}  # on its new page; the old one answers 404
+
+
 # deadlines
 
 
