@@ -22,7 +22,7 @@ from msgspec.json import Decoder
 from xxhash import xxh3_64_digest
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Posting, Snapshot
+from crawler.items import BoardRequest, Posting, Sighting, Snapshot, Unreadable
 from crawler.notes import Notes
 from crawler.registry import board_page
 from crawler.responses import BadResponse, decode
@@ -113,16 +113,17 @@ class DetailSpider(BoardSpider):
         # new ones first; then after the one that was asked last, so that none is left out
         wanted = sorted(rows.keys() - still, key=lambda key: (key in known, key <= last, key))
         details = {} if site.request.glance else await self._read_details(site, rows, wanted)
-        done = still | details.keys()
-        site.notes.own[_READ] = b64encode(b"".join(sorted(marks[key] for key in done))).decode()
-        site.notes.own[_WAITING] = len(rows) - len(done)
         page = msgspec.json.encode(board_page(site.request.board))
         sightings = tuple(
             self.sighting(key, _joined(page, row, details.get(key)))
             for key, row in rows.items()
             if key not in still
         )
-        left = len(rows) - len(done)
+        # an unreadable one is asked for again: its ATS or our reader may mend it
+        done = still | {one.key for one in sightings if one.key in details and _is_readable(one)}
+        site.notes.own[_READ] = b64encode(b"".join(sorted(marks[key] for key in done))).decode()
+        site.notes.own[_WAITING] = len(rows) - len(done)
+        left = len(rows) - len(still) - len(details)
         return replace(
             snapshot,
             sightings=sightings,
@@ -161,6 +162,14 @@ class DetailSpider(BoardSpider):
 def _joined(page: bytes, row: bytes, detail: bytes | None) -> bytes:
     rest = b"" if detail is None else b',"detail":%b' % detail
     return b'{"page":%b,"row":%b%b}' % (page, row, rest)
+
+
+def _is_readable(sighting: Sighting) -> bool:
+    try:
+        sighting.read()
+    except Unreadable:
+        return False
+    return True
 
 
 def _waiting_note(left: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from crawler.items import BoardRequest, Deadline, Failure, Posting, Snapshot
+from crawler.items import BoardRequest, Deadline, Failure, Posting, Snapshot, Unreadable
 from crawler.registry import reread
 from crawler.spiders.slices import Facet, agreed_division
 from crawler.spiders.workday import key_of
@@ -139,6 +139,18 @@ async def test_the_answer_of_another_posting_is_no_detail(server: WorkdayServer)
     server.details = {path(1): detail(2)}
     first = await snapshot(server, BOARD)
     assert {s.key: bool(s.read().description) for s in first.sightings}["JR1"] is False
+
+
+async def test_a_detail_that_cannot_be_read_is_asked_for_again(server: WorkdayServer) -> None:
+    server.details = {path(1): detail(1, jobDescription=["x"])}
+    first = await snapshot(server, BOARD)
+    with pytest.raises(Unreadable):
+        first.sightings[0].read()
+    assert (first.waiting, first.note) == (0, None)
+    server.details = {}
+    second = await snapshot(server, later(first, etag='"any"'))
+    assert [one.read().description for one in second.sightings] == ["Build & test models."]
+    assert sorted(second.still) == ["JR2", "JR3"]
 
 
 async def test_a_missing_posting_is_not_probed(server: WorkdayServer) -> None:
