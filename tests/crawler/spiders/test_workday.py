@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from crawler.items import BoardRequest, Deadline, Failure, Posting, Snapshot, Unreadable
+from crawler.items import BoardRequest, Deadline, Failure, Posting, Probe, Snapshot, Unreadable
 from crawler.registry import reread
 from crawler.spiders.slices import Facet, agreed_division
-from crawler.spiders.workday import key_of
+from crawler.spiders.workday import WorkdaySpider, key_of
 from crawler.spiders.workday_slices import CAP
 from monitor.demo.board_server import Trouble
 from tests.support.crawling import look, snapshot
@@ -151,6 +152,22 @@ async def test_a_detail_that_cannot_be_read_is_asked_for_again(server: WorkdaySe
     second = await snapshot(server, later(first, etag='"any"'))
     assert [one.read().description for one in second.sightings] == ["Build & test models."]
     assert sorted(second.still) == ["JR2", "JR3"]
+
+
+async def test_a_check_that_fails_behind_its_details_notes_none_of_them(
+    server: WorkdayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await snapshot(server, BOARD)
+    server.rows[0]["title"] = "Senior Research Engineer"
+
+    async def broken(*_: object) -> dict[str, Probe]:
+        raise RuntimeError("a slip behind the details")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkdaySpider, "probe", broken)
+        failed = await failure(server, later(first))
+    found = await snapshot(server, replace(later(first), notes=failed.notes))
+    assert [one.read().title for one in found.sightings] == ["Senior Research Engineer"]
 
 
 async def test_a_missing_posting_is_not_probed(server: WorkdayServer) -> None:
