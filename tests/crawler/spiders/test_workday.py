@@ -170,6 +170,12 @@ async def test_a_check_that_fails_behind_its_details_notes_none_of_them(
     assert [one.read().title for one in found.sightings] == ["Senior Research Engineer"]
 
 
+@pytest.mark.parametrize("odd", [5, "#", "abc"])
+async def test_a_note_of_another_form_is_dropped(server: WorkdayServer, odd: Any) -> None:
+    notes = msgspec.json.encode({"own": {"read": odd}}).decode()
+    assert (await snapshot(server, BoardRequest(BOARD, notes=notes))).seen == 3
+
+
 async def test_a_missing_posting_is_not_probed(server: WorkdayServer) -> None:
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ["JR9"]))
     assert found.probes == {}
