@@ -318,8 +318,27 @@ async def test_pages_that_are_no_job_are_left_out(server: JsonLdServer) -> None:
     assert server.read() == ["/careers/values", path(1)]
     await snapshot(server, at(first, hours=1))
     assert len(server.read()) == 2
-    await snapshot(server, at(first, hours=25))
+    await snapshot(server, at(first, hours=6 * 24))
+    assert len(server.read()) == 2
+    await snapshot(server, at(first, hours=7 * 24))
     assert server.read()[2:] == ["/careers/values"]
+
+
+async def test_a_listed_page_of_a_closed_posting_is_not_read_at_every_check(
+    server: JsonLdServer,
+) -> None:
+    first = await snapshot(server, at())
+    server.pages |= {path(2): page(), path(3): 404}
+    second = await snapshot(server, at(first, hours=1, known=lambda: ["R-1"]))
+    assert server.read()[3:] == [path(2), path(3)]
+    await snapshot(server, at(second, hours=2, known=lambda: ["R-1"]))
+    assert len(server.read()) == 5
+
+
+@pytest.mark.parametrize("odd", [{"pages": [1], "through": {"R-1": 7}, "first": 3}, {"first": "#"}])
+async def test_notes_of_another_form_are_dropped(server: JsonLdServer, odd: Any) -> None:
+    request = BoardRequest(SITEMAP, notes=json.dumps({"own": odd}))
+    assert keys(await snapshot(server, request)) == ["R-1", "R-2", "R-3"]
 
 
 async def test_one_job_in_two_languages_is_one_posting(server: JsonLdServer) -> None:
