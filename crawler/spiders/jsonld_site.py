@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +23,7 @@ from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
 from crawler.spiders.details import MOST_DETAILS
+from crawler.spiders.jsonld_identifiers import Identifiers
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_sitemap import path_on
 from crawler.spiders.marks import mark, packed, unpacked
@@ -36,6 +38,7 @@ _BUSY = {429, 503}
 _GONE = frozenset({404, 410})
 _PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
 _UNREAD = "?"  # the `lastmod` of a page that did not answer
+_ALIKE = 5  # pages with one identifier: more languages of one job are not believed
 _FIRST = "first"  # the note of the pages that wait since the first check
 
 
@@ -67,12 +70,15 @@ class JobPages:
     found: dict[str, bytes] = field(default_factory=dict)  # stored jobs by key
     late: set[str] = field(default_factory=set)  # keys of pages that the first check listed
     employers: set[str] = field(default_factory=set)
+    identifiers: Identifiers = field(init=False)
+    again: list[str] = field(default_factory=list)  # pages whose key was none
     bare: int = 0  # pages of known postings that show none now
 
     def __post_init__(self) -> None:
         own = self.site.notes.own
         self.noted = _converted(own.get(_PAGES, {}), dict[str, Noted])
         self.through = _converted(own.get(_THROUGH, {}), dict[str, Through])
+        self.identifiers = Identifiers(own)
 
     # notes
 
@@ -109,6 +115,31 @@ class JobPages:
         """Return whether a listed page was never asked for: a relaunch gives all a new address."""
         return any(path not in self.noted for path in listed)
 
+    # identifiers
+
+    def has_one_key(self, listed: Mapping[str, str]) -> bool:
+        """Return whether all of many listed pages of jobs have the same key."""
+        keys = [self._key_at(path) for path in listed if self._key_at(path)]
+        return len(keys) >= _ALIKE and len(set(keys)) == 1
+
+    def _unshare(self, job: Job, path: str, listed: Mapping[str, str]) -> None:
+        """Note the identifier of a job if a listed page of another number has it, too.
+
+        Those pages are read again, for their own keys.
+        """
+        name, number = postings.identifier(job), postings.id_in(f"https://{self.host}{path}")
+        key = postings.key_of(job, "")
+        if not name or not number or not key or name in self.identifiers.shared:
+            return
+        rivals = [other for other in listed if other != path and self._key_at(other) == key]
+        numbers = {postings.id_in(f"https://{self.host}{other}") for other in rivals}
+        if numbers - {"", number}:
+            self.identifiers.share(name)
+            self.found.pop(key, None)
+            self.again += rivals
+            for other in rivals:
+                del self.noted[other]
+
     # the pages
 
     async def read(
@@ -119,7 +150,7 @@ class JobPages:
         since_first = unpacked(self.site.notes.own.get(_FIRST))
         done: set[str] = set()
         silent = 0
-        for path in wanted[:most]:
+        for path in chain(wanted[:most], self.again):
             if silent == SILENT_LIMIT:
                 break
             try:
@@ -174,6 +205,9 @@ class JobPages:
         page = read_page(answer.body, f"https://{self.host}{path}")
         noted = self.noted.get(path, Noted("", ""))
         job = self._job_of(page, path)
+        if job:
+            self._unshare(job, path, listed)
+            job = self.identifiers.own(job)
         key = postings.key_of(job, page.address) if job else None
         if job and key:
             rivals = [other for other in listed if other != path and self._key_at(other) == key]
@@ -251,7 +285,7 @@ class JobPages:
         except BadResponse:
             return Probe.SILENT
         job = self._job_of(page, path)
-        is_there = job and postings.key_of(job, page.address) == key
+        is_there = job and postings.key_of(self.identifiers.own(job), page.address) == key
         if job is None or not is_there or postings.is_over(job, self.site.request.at):
             return Probe.SILENT
         return Probe.THERE
