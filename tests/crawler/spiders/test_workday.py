@@ -285,6 +285,13 @@ async def test_robots_txt_is_obeyed(server: WorkdayServer) -> None:
     assert server.paths() == []
 
 
+async def test_a_glance_at_a_board_behind_the_cap_asks_for_one_page(server: WorkdayServer) -> None:
+    server.rows = [row(number) for number in range(1, 2601)]
+    server.cap = CAP
+    found = await snapshot(server, BoardRequest(BOARD, glance=True))
+    assert (found.seen, len(server.paths())) == (CAP, 1)
+
+
 async def test_a_glance_asks_for_one_page(server: WorkdayServer) -> None:
     server.rows = [row(number) for number in range(1, 101)]
     found = await snapshot(server, BoardRequest(BOARD, glance=True))
