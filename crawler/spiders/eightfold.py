@@ -49,6 +49,7 @@ _WORKPLACES: dict[str, Workplace] = {
     "remote_local": "remote",
     "remote_global": "remote",
 }
+_TEXTS = ("jobDescription", "job_description", "description")
 # a page has these less exactly than a row of the list, or not at all
 _OF_ROW = frozenset({"title", "url", "location", "department", "employment_type", "workplace"})
 _Fields = dict[str, Any]
@@ -170,10 +171,7 @@ class EightfoldSpider(DetailSpider):
         option = str(row.get("workLocationOption") or row.get("work_location_option"))
         posted = epoch_instant(row.get("postedTs") or row.get("t_create"))
         return posting_from_html(
-            detail.get("jobDescription")
-            or detail.get("job_description")
-            or detail.get("description")
-            or "",
+            _text(detail),
             key=str(row["id"]),
             title=row["name"] if "name" in row else detail["title"],
             url=row.get("canonicalPositionUrl") or row.get("url") or f"{page}/job/{row['id']}",
@@ -185,6 +183,14 @@ class EightfoldSpider(DetailSpider):
             published=posted or parse_instant(detail.get("datePosted")),
             unsent=frozenset() if "name" in row else _OF_ROW,
         )
+
+
+def _text(detail: _Fields) -> str:
+    """Return the HTML of the text, which each answer calls otherwise. LookupError without one."""
+    if not detail:
+        return ""
+    named = [detail[name] for name in _TEXTS if name in detail]
+    return next(filter(None, named), named[0] or "")
 
 
 def _requisition(row: _Fields) -> str | None:

@@ -126,7 +126,7 @@ class IcimsSpider(DetailSpider):
             return jibe.read_row(page, row)
         location = "; ".join(detail.get("places") or [row["location"]])
         return posting_from_html(
-            detail.get("description") or "",
+            (detail["description"] or "") if detail else "",
             key=row["number"],
             title=row["title"],
             url=f"{page}/{row['number']}/job",
