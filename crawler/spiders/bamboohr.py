@@ -101,7 +101,7 @@ class BambooSpider(DetailSpider):
     @staticmethod
     def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
         key = str(row["id"])
-        text = detail.get("description") or ""
+        text = (detail["description"] or "") if detail else ""
         return posting_from_html(
             text,
             key=key,

@@ -156,7 +156,7 @@ class BoardSpider(CheckSpider):
         return snapshot
 
     def proves(self, answer: Answer, key: str) -> Probe:
-        """Return what the answer to a probe says of the posting. Raises ValueError."""
+        """Return what the answer to a probe says of the posting. An error makes it silent."""
         if answer.status in self.closed:
             return Probe.GONE
         return Probe.THERE if self.job_header(answer.body).key == key else Probe.SILENT
@@ -171,15 +171,23 @@ class BoardSpider(CheckSpider):
             missing = [key for key in known if key in request.missing]
             probes = await self.probe(site, missing)
             return Unchanged(request.board, probes, bytes=site.bytes_received)
+        before = notes.dump()
         snapshot = await self.read_list(site, answer)
         del answer  # what follows takes long, and the body may be large
         if self.empty_may_be_unknown:
             name = unquote(request.board.partition(":")[2])
             why = f"{title(self.name)} answers for {name} as for a board that it does not know"
             site.refuse_empty(snapshot.seen, why)
+        try:
+            return await self._completed(site, snapshot)
+        except Exception:  # what was read is lost, so the next check has to read it again
+            notes.own = Notes.load(before).own
+            raise
+
+    async def _completed(self, site: Site, snapshot: Snapshot) -> Snapshot:
         snapshot = await self.complete(site, snapshot)
         listed = {sighting.key for sighting in snapshot.sightings} | snapshot.still
-        missing = [key for key in request.known() if key not in listed]
+        missing = [key for key in site.request.known() if key not in listed]
         probes = await self.probe(site, missing)
         return replace(snapshot, probes=probes, bytes=site.bytes_received)
 
@@ -297,7 +305,7 @@ class BoardSpider(CheckSpider):
         try:
             path = self.posting_call(site, key)
             return self.proves(await site.get(path, good=OK | self.closed), key)
-        except (BadResponse, ValueError, RecursionError):
+        except (BadResponse, *UNREADABLE):
             return Probe.SILENT
 
     def posting_call(self, site: Site, key: str) -> str:

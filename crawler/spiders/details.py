@@ -10,7 +10,6 @@ arrives with the detail is no edit: `Posting.unsent` names it until then.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -22,16 +21,18 @@ from msgspec.json import Decoder
 from xxhash import xxh3_64_digest
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Posting, Snapshot
+from crawler.items import BoardRequest, Posting, Sighting, Snapshot, Unreadable
 from crawler.notes import Notes
 from crawler.registry import board_page
 from crawler.responses import BadResponse, decode
 from crawler.spiders.base import UNREADABLE, BoardSpider
+from crawler.spiders.marks import packed, unpacked
 from crawler.spiders.probing import SILENT_LIMIT
 from crawler.spiders.site import OK, Site
 
 MOST_DETAILS = 50  # of one check
 _READ = "read"  # the note of the rows whose details were read: eight bytes each, in base64
+_SIZE = 8
 _WAITING = "waiting"  # the note of how many details are left to later checks
 _LAST = "detail_at"  # the note of the posting that was asked last
 _BUSY = {429, 503}
@@ -105,7 +106,7 @@ class DetailSpider(BoardSpider):
     async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with the details of new and changed rows."""
         known = frozenset(site.request.known())
-        read = _marks(site.notes.own.get(_READ, ""))
+        read = unpacked(site.notes.own.get(_READ), _SIZE)
         rows = {one.key: self._row(one.raw) for one in snapshot.sightings}
         marks = {key: _mark(key, row) for key, row in rows.items()}
         still = {key for key in rows if marks[key] in read and key in known}
@@ -113,16 +114,17 @@ class DetailSpider(BoardSpider):
         # new ones first; then after the one that was asked last, so that none is left out
         wanted = sorted(rows.keys() - still, key=lambda key: (key in known, key <= last, key))
         details = {} if site.request.glance else await self._read_details(site, rows, wanted)
-        done = still | details.keys()
-        site.notes.own[_READ] = b64encode(b"".join(sorted(marks[key] for key in done))).decode()
-        site.notes.own[_WAITING] = len(rows) - len(done)
         page = msgspec.json.encode(board_page(site.request.board))
         sightings = tuple(
             self.sighting(key, _joined(page, row, details.get(key)))
             for key, row in rows.items()
             if key not in still
         )
-        left = len(rows) - len(done)
+        # an unreadable one is asked for again: its ATS or our reader may mend it
+        done = still | {one.key for one in sightings if one.key in details and _is_readable(one)}
+        site.notes.own[_READ] = packed(marks[key] for key in done)
+        site.notes.own[_WAITING] = len(rows) - len(done)
+        left = len(rows) - len(still) - len(details)
         return replace(
             snapshot,
             sightings=sightings,
@@ -163,6 +165,14 @@ def _joined(page: bytes, row: bytes, detail: bytes | None) -> bytes:
     return b'{"page":%b,"row":%b%b}' % (page, row, rest)
 
 
+def _is_readable(sighting: Sighting) -> bool:
+    try:
+        sighting.read()
+    except Unreadable:
+        return False
+    return True
+
+
 def _waiting_note(left: int) -> str:
     return "1 text waits for a later check" if left == 1 else f"{left} texts wait for later checks"
 
@@ -174,8 +184,3 @@ def _only(fields: dict[str, Raw], names: frozenset[str] | None) -> dict[str, Raw
 def _mark(key: str, row: bytes) -> bytes:
     """Return eight bytes that stand for a posting with this row."""
     return xxh3_64_digest(key.encode() + b"\0" + row)
-
-
-def _marks(noted: str) -> frozenset[bytes]:
-    packed = b64decode(noted)
-    return frozenset(packed[at : at + 8] for at in range(0, len(packed), 8))

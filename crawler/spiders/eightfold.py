@@ -3,15 +3,16 @@
     /careers                               → the domain that every request has to name
     /api/pcsx/search, /api/apply/v2/jobs   → 10 rows a page, and the count
     /careers/sitemap.xml                   → the address of each job, where robots.txt closes both,
-                                             where they are refused, or beyond 2,000 postings
+                                             where they are refused, or beyond 900 postings
 
 Pages come from replicas that disagree: they repeat rows and miss others. They are read up to three
-times, until the ids that were seen are as many as the count. See eightfold_site.py.
+times, until the ids that were seen are as many as the count. A sitemap lags behind the pages: a
+posting that it lacks closes by its own page only. See eightfold_site.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,12 +22,19 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Posting, Snapshot, Workplace
+from crawler.items import BoardRequest, Posting, Probe, Result, Snapshot, Workplace
+from crawler.notes import Notes
 from crawler.read.fields import parse_instant
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import Call
+from crawler.spiders.base import Call, with_query
 from crawler.spiders.details import DetailSpider
-from crawler.spiders.eightfold_site import SITEMAP, api_of, find_api, sitemap_rows
+from crawler.spiders.eightfold_site import (
+    api_of,
+    find_api,
+    job_of,
+    reads_sitemap,
+    sitemap_rows,
+)
 from crawler.spiders.job_page import employment, stored_posting
 from crawler.spiders.listing import Listing, ListReader, Pages, Paging, Params
 from crawler.spiders.postings import epoch_instant, joined, posting_from_html
@@ -41,6 +49,9 @@ _WORKPLACES: dict[str, Workplace] = {
     "remote_local": "remote",
     "remote_global": "remote",
 }
+_TEXTS = ("jobDescription", "job_description", "description")
+# a page has these less exactly than a row of the list, or not at all
+_OF_ROW = frozenset({"title", "url", "location", "department", "employment_type", "workplace"})
 _Fields = dict[str, Any]
 
 
@@ -69,6 +80,33 @@ class EightfoldSpider(DetailSpider):
     )
     detail_fields = frozenset({"id", "jobDescription", "job_description"})
 
+    posting_path = "/careers/job/{key}"  # asked where the sitemap is read
+
+    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:
+        """Ask for the whole sitemap: a validator speaks of its index alone."""
+        return {} if reads_sitemap(notes) else super().validators(request, notes)
+
+    async def walk(self, request: BoardRequest, notes: Notes) -> Result:
+        result = await super().walk(request, notes)
+        if not isinstance(result, Snapshot) or not reads_sitemap(notes):
+            return result
+        gone = {key: probe for key, probe in result.probes.items() if probe is Probe.GONE}
+        listed = {one.key for one in result.sightings}
+        still = frozenset(key for key in request.known() if key not in gone and key not in listed)
+        return replace(result, still=result.still | still, probes=gone)
+
+    async def probe(self, site: Site, keys: Sequence[str]) -> dict[str, Probe]:
+        return await super().probe(site, keys) if reads_sitemap(site.notes) else {}
+
+    def posting_call(self, site: Site, key: str) -> str:
+        return with_query(super().posting_call(site, key), {"domain": api_of(site).domain})
+
+    def proves(self, answer: Answer, key: str) -> Probe:
+        if answer.status in self.closed:
+            return Probe.GONE
+        self.read_detail(answer, key)
+        return Probe.THERE
+
     async def prepare(self, site: Site) -> None:
         await find_api(site)
 
@@ -79,7 +117,7 @@ class EightfoldSpider(DetailSpider):
         return api_of(site).slice(body)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        if api_of(site).name == SITEMAP:
+        if reads_sitemap(site.notes):
             return await self._read_sitemap(site, answer)
         if self.slice(answer.body, site).total is None:
             raise BadResponse("it does not say how many postings there are")
@@ -89,12 +127,12 @@ class EightfoldSpider(DetailSpider):
         reader = ListReader(site.request.board, self.job_header, self.sighting, Paging())
         reader.add(Listing(await sitemap_rows(site, answer)), answer)
         note = "its job list is closed to programs or capped; its sitemap was read, without edits"
-        return replace(reader.snapshot(answer), note=note)
+        return replace(reader.snapshot(answer), note=note, etag=None, last_modified=None)
 
     async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
         public = tuple(one for one in snapshot.sightings if not _row.decode(one.raw).is_private)
         whole = await super().complete(site, replace(snapshot, sightings=public))
-        return self._without_titles(site, whole) if api_of(site).name == SITEMAP else whole
+        return self._without_titles(site, whole) if reads_sitemap(site.notes) else whole
 
     def _without_titles(self, site: Site, snapshot: Snapshot) -> Snapshot:
         """Leave out the rows of a sitemap, which have no title, until their page was read."""
@@ -111,13 +149,15 @@ class EightfoldSpider(DetailSpider):
         )
 
     def detail_call(self, site: Site, key: str, row: bytes) -> str:
-        if api_of(site).name == SITEMAP:
+        if reads_sitemap(site.notes):
             address = urlsplit(msgspec.json.decode(row)["url"])
             return f"{address.path}?{address.query}" if address.query else address.path
         return api_of(site).detail_path(key)
 
     def read_detail(self, answer: Answer, key: str) -> bytes:
         if "/careers/job/" in answer.url:
+            if job_of(answer.url) != key:
+                raise BadResponse("it is the page of another posting")
             return stored_posting(answer.body)
         is_pcsx = "/api/pcsx/" in answer.url
         fields = decode(answer.body, _pcsx).data if is_pcsx else decode(answer.body, _v2)
@@ -131,10 +171,7 @@ class EightfoldSpider(DetailSpider):
         option = str(row.get("workLocationOption") or row.get("work_location_option"))
         posted = epoch_instant(row.get("postedTs") or row.get("t_create"))
         return posting_from_html(
-            detail.get("jobDescription")
-            or detail.get("job_description")
-            or detail.get("description")
-            or "",
+            _text(detail),
             key=str(row["id"]),
             title=row["name"] if "name" in row else detail["title"],
             url=row.get("canonicalPositionUrl") or row.get("url") or f"{page}/job/{row['id']}",
@@ -144,7 +181,16 @@ class EightfoldSpider(DetailSpider):
             stated_workplace="remote" if detail.get("is_remote") else _WORKPLACES.get(option),
             requisition=_requisition(row),
             published=posted or parse_instant(detail.get("datePosted")),
+            unsent=frozenset() if "name" in row else _OF_ROW,
         )
+
+
+def _text(detail: _Fields) -> str:
+    """Return the HTML of the text, which each answer calls otherwise. LookupError without one."""
+    if not detail:
+        return ""
+    named = [detail[name] for name in _TEXTS if name in detail]
+    return next(filter(None, named), named[0] or "")
 
 
 def _requisition(row: _Fields) -> str | None:

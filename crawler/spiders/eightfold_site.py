@@ -2,7 +2,8 @@
 
 The domain cannot be derived from the host: gotinder.com is that of Match Group. The site's page
 names it once. Which interface answers is asked once a day. The other one refuses: with 403, with
-a message instead of positions, or with a web page.
+a message instead of positions, or with a web page. A site that refuses the one that it spoke before
+fails for three days. A large site is read by its sitemap from then on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +19,7 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
+from crawler.notes import Notes
 from crawler.responses import BadResponse, decode
 from crawler.spiders.base import with_query
 from crawler.spiders.listing import Listing, Params
@@ -25,8 +27,10 @@ from crawler.spiders.site import OK, Site
 from crawler.spiders.sitemap import is_sitemap, read_sitemap
 
 PCSX, V2, SITEMAP = "pcsx", "v2", "sitemap"
-_NOTE = "site"  # {"domain": …, "api": …, "at": …}
-_MANY = 2000  # postings, behind which some sites show no further pages
+_NOTE = "site"  # {"domain": …, "api": …, "at": …}, "is_large", and "refused" since when
+_CAP = 2000  # postings, behind which some sites show no further pages
+_MANY = 900  # likewise; three readings of more take 270 requests, and the sitemap takes a few
+_DAYS = 3 * 86_400.0  # seconds for which a site refuses, until another interface is used
 _MOST_SITEMAPS = 50
 _REFUSED = 403
 _GONE = frozenset({404, 410})
@@ -49,6 +53,14 @@ class _Search(msgspec.Struct):
 
 
 _pcsx, _v2 = Decoder(_Search), Decoder(_Positions)
+
+
+class _Answer(NamedTuple):
+    """What a site says to one interface."""
+
+    kind: Literal["open", "closed", "refused", "large"]  # "closed" by robots.txt
+    why: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,17 @@ class Api:
         return Listing(found.positions, found.count)
 
 
+def reads_sitemap(notes: Notes) -> bool:
+    """Return whether the last check read the sitemap of this site."""
+    return bool(notes.own.get(_NOTE, {}).get("api") == SITEMAP)
+
+
+def job_of(address: str) -> str:
+    """Return the id in the address of a job's page; "" for another address."""
+    match = _JOB.search(urlsplit(address).path)
+    return match[1] if match else ""
+
+
 def api_of(site: Site) -> Api:
     """Return the interface that was found."""
     noted: dict[str, Any] = site.notes.own[_NOTE]
@@ -90,15 +113,15 @@ def api_of(site: Site) -> Api:
 async def find_api(site: Site) -> None:
     """Note the interface of a site, unless that was done today. Raises BadResponse."""
     noted = site.notes.own.get(_NOTE, {})
-    if noted and not site.is_a_day_ago(noted["at"]):
+    if "domain" in noted and not site.is_a_day_ago(noted["at"]):
         return
-    domain = noted.get("domain") or await _domain(site)
     try:
-        name = await _interface(site, domain)
+        domain = noted.get("domain") or await _domain(site)
+        found = await _interface(site, domain, noted)
     except BadResponse:
-        site.notes.own.pop(_NOTE, None)  # the domain may be another one by now
+        noted.pop("domain", None)  # it may be another one by now
         raise
-    site.notes.own[_NOTE] = {"domain": domain, "api": name, "at": site.now}
+    site.notes.own[_NOTE] = {"domain": domain, "at": site.now, **found}
 
 
 async def _domain(site: Site) -> str:
@@ -121,35 +144,59 @@ def _unknown(reason: str) -> BadResponse:
     return trouble
 
 
-async def _interface(site: Site, domain: str) -> str:
-    """Return the name of the interface to use. Raises BadResponse."""
-    reasons = []
-    for name in (PCSX, V2):
-        reason = await _why_not(site, Api(name, domain))
-        if not reason:
-            return name
-        reasons.append(reason)
+async def _interface(site: Site, domain: str, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return the note of the interface to use. Raises BadResponse."""
+    answers: dict[str, _Answer] = {}
+    if not noted.get("is_large"):
+        before = noted.get("api", PCSX)
+        for name in sorted((PCSX, V2), key=lambda name: name != before):
+            answers[name] = found = await _ask(site, Api(name, domain))
+            if found.kind == "open":
+                return {"api": name}
+            if name == noted.get("api") and found.kind == "refused":
+                _wait(site, noted, found)
+    is_large = any(found.kind == "large" for found in answers.values()) or "is_large" in noted
+    if await _has_sitemap(site, domain):
+        return {"api": SITEMAP} | ({"is_large": True} if is_large else {})
+    for name, found in answers.items():
+        if found.kind == "large" and found.total <= _CAP:
+            return {"api": name}
+    raise BadResponse(next((each.why for each in answers.values()), "its sitemap cannot be read"))
+
+
+def _wait(site: Site, noted: dict[str, Any], found: _Answer) -> None:
+    """Raise BadResponse for an interface that refuses, until it has done so for days.
+
+    The sitemap says less, and lags: a board never goes there for one bad answer.
+    """
+    since = noted.setdefault("refused", site.now)
+    if 0 <= site.now - since < _DAYS:
+        raise BadResponse(f"it refuses its job list, which it showed before: {found.why}")
+
+
+async def _has_sitemap(site: Site, domain: str) -> bool:
     path = Api(SITEMAP, domain).list_path({})
-    if await site.allow(path):
-        answer = await site.get(path, good=OK | _GONE | {_REFUSED})
-        if answer.status in OK and is_sitemap(answer.body):
-            return SITEMAP
-    raise BadResponse(reasons[0])
+    if not await site.allow(path):
+        return False
+    answer = await site.get(path, good=OK | _GONE | {_REFUSED})
+    return answer.status in OK and is_sitemap(answer.body)
 
 
-async def _why_not(site: Site, api: Api) -> str:
-    """Return why an interface cannot be used, "" if it can. Raises BadResponse for no answer."""
+async def _ask(site: Site, api: Api) -> _Answer:
+    """Return whether an interface can be used. Raises BadResponse for no answer."""
     path = api.list_path({"start": 0, "num": 10})
     if not await site.allow(path):
-        return site.why_closed(path, "")
+        return _Answer("closed", site.why_closed(path, ""))
     answer = await site.get(path, good=OK | {_REFUSED})
     if answer.status == _REFUSED:
-        return f"HTTP {_REFUSED}"
+        return _Answer("refused", f"HTTP {_REFUSED}")
     try:
         total = api.slice(answer.body).total or 0
     except BadResponse as trouble:
-        return trouble.reason
-    return f"it counts {total} postings, and shows {_MANY}" if total > _MANY else ""
+        return _Answer("refused", trouble.reason)
+    if total > _MANY:
+        return _Answer("large", f"it counts {total} postings, and shows {_CAP}", total)
+    return _Answer("open")
 
 
 async def sitemap_rows(site: Site, answer: Answer) -> list[Raw]:
@@ -162,7 +209,7 @@ async def sitemap_rows(site: Site, answer: Answer) -> list[Raw]:
         parts = urlsplit(child)
         part = await site.get_further(f"{parts.path}?{parts.query}")
         pages |= read_sitemap(part.body).pages
-    rows = {match[1]: url for url in pages if (match := _JOB.search(urlsplit(url).path))}
+    rows = {key: url for url in pages if (key := job_of(url))}
     if not rows:
         raise BadResponse("its sitemap lists no job")
     return [Raw(msgspec.json.encode({"id": key, "url": url})) for key, url in rows.items()]

@@ -19,11 +19,9 @@ the sitemap at the board's first check, and that a search shows only later, was 
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zlib import crc32
 
 from crawler.items import BoardRequest, Posting, Snapshot
 from crawler.notes import Notes
@@ -32,6 +30,7 @@ from crawler.spiders import google_pages as pages
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.google_jobs import Jobs
 from crawler.spiders.google_search import ROOT, Search, brand_of
+from crawler.spiders.marks import mark, packed, unpacked
 from crawler.spiders.site import Site
 
 _SITEMAP = f"{ROOT}/sitemap.xml"
@@ -72,7 +71,7 @@ class _Check:
     def own(self) -> dict[str, Any]:
         """Return the spider's own notes.
 
-        `full_at` and `empty_since` are seconds, `lastmod` is by id, `first` is of `_marks()`.
+        `full_at` and `empty_since` are seconds, `lastmod` is by id, `first` has marks.
         `shown`, `elsewhere` and `detail_at` are ids.
         """
         return self.site.notes.own
@@ -201,23 +200,13 @@ class _Check:
         }
         self.own["lastmod"] = read | {key: noted[key] for key in pending if key in noted}
         if "first" not in self.own:
-            self.own["first"] = _marks(live)
+            self.own["first"] = packed(map(mark, live))
 
     def _late(self) -> frozenset[str]:
         """Return the new ids that the job sitemap listed at the board's first check already."""
         if "first" not in self.own:
             return frozenset()
-        first = b64decode(self.own["first"])
-        marks = {first[at : at + 4] for at in range(0, len(first), 4)}
+        marks = unpacked(self.own["first"])
         return frozenset(
-            key for key in self.search.records.keys() - self.known if _mark(key) in marks
+            key for key in self.search.records.keys() - self.known if mark(key) in marks
         )
-
-
-def _mark(key: str) -> bytes:
-    return crc32(key.encode()).to_bytes(4)
-
-
-def _marks(keys: Mapping[str, str]) -> str:
-    """Return four bytes for each id: enough to recognize it, and small for a site of thousands."""
-    return b64encode(b"".join(sorted(map(_mark, keys)))).decode()

@@ -54,7 +54,10 @@ class IcimsSpider(DetailSpider):
         if noted and not site.is_a_day_ago(noted["at"]):
             return
         name = _PORTAL
-        if "." in site.steps[0]:
+        if noted and noted["name"] == _JIBE:  # it is one until it says otherwise for good
+            jibe.slice_page((await site.get(jibe.LIST.format(page=1))).body)
+            name = _JIBE
+        elif "." in site.steps[0]:
             answer = await site.get(jibe.LIST.format(page=1), good=_ANY)
             name = _JIBE if answer.status in OK and jibe.is_list(answer.body) else _PORTAL
         site.notes.own[_PRODUCT] = {"name": name, "at": site.now}
@@ -113,7 +116,7 @@ class IcimsSpider(DetailSpider):
 
     def read_detail(self, answer: Answer, key: str) -> bytes:
         stored = stored_posting(answer.body)
-        if f"/jobs/{key}/" not in msgspec.json.decode(stored).get("url", ""):
+        if f"/jobs/{key}/" not in str(msgspec.json.decode(stored).get("url")):
             raise BadResponse("it is the answer of another posting")
         return stored
 
@@ -123,7 +126,7 @@ class IcimsSpider(DetailSpider):
             return jibe.read_row(page, row)
         location = "; ".join(detail.get("places") or [row["location"]])
         return posting_from_html(
-            detail.get("description") or "",
+            (detail["description"] or "") if detail else "",
             key=row["number"],
             title=row["title"],
             url=f"{page}/{row['number']}/job",

@@ -61,8 +61,12 @@ class JsonLdSpider(BoardSpider):
         waiting = await pages.read(listed, known, MOST_DETAILS if self.deliver else len(listed))
         still = pages.keys_of(listed) & known - pages.found.keys()
         pages.note(known, listed)
+        if pages.has_one_key(listed):
+            raise BadResponse("all its jobs have one identifier, and no number in their address")
         if listed and not pages.found and not still:
             raise BadResponse(f"none of its {len(listed)} pages shows a JobPosting as it is served")
+        if pages.is_partly_read(listed):  # a page that waits may show any of them
+            still = known - pages.found.keys()
         return self._snapshot(
             pages, still=still, late=frozenset(pages.late - known), note=pages.remarks(waiting)
         )
@@ -73,10 +77,14 @@ class JsonLdSpider(BoardSpider):
         page = read_page(answer.body, board_page(site.request.board))
         if not page.jobs and not page.broken and not page.has_empty_list:
             raise BadResponse("the page shows no JobPosting as it is served; a script may add them")
+        if page.further:
+            raise BadResponse(f"the page does not show all jobs: {page.further}")
         site.refuse_empty(len(page.jobs) + page.broken, "the page lists no job", unknown=False)
         without_key = page.broken
-        for job in page.jobs:
-            address = _address(job, page)
+        addressed = [(job, _address(job, page)) for job in page.jobs]
+        pages.identifiers.compare(addressed)
+        for whole, address in addressed:
+            job = pages.identifiers.own(whole)
             if key := postings.key_of(job, address):
                 pages.keep(key, job, address or page.address)
                 pages.note_page(key, address)

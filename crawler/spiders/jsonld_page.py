@@ -29,6 +29,9 @@ _BLOCK = re.compile(
 _BEFORE = re.compile(r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
 _AFTER = re.compile(r"(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*$")
 _MICRODATA = re.compile(r"itemtype\s*=\s*[\"']?https?://schema\.org/JobPosting\b", re.IGNORECASE)
+_NEXT = re.compile(r"rel\s*=\s*[\"']?[^\"'>]*\bnext\b", re.IGNORECASE)
+_NEXT_LINK = 'link[rel~="next"][href], a[rel~="next"][href]'
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _JOB = "JobPosting"
 _DEEPEST = 12  # levels of a block
 
@@ -41,6 +44,7 @@ class Page:
     jobs: list[Job] = field(default_factory=list)
     broken: int = 0  # blocks of a JobPosting that are no JSON
     has_empty_list: bool = False  # it has an ItemList without items
+    further: str = ""  # why it does not show all jobs of its list
 
 
 def read_page(body: bytes, address: str) -> Page:
@@ -56,8 +60,19 @@ def read_page(body: bytes, address: str) -> Page:
         except (ValueError, RecursionError):
             page.broken += _JOB in block
     if not page.jobs and _MICRODATA.search(text):
-        _take([_plain(item) for item in MicrodataExtractor().extract(text)], page)
+        _take_microdata(text, page)
+    if _NEXT.search(text) and LexborHTMLParser(text).css_first(_NEXT_LINK):
+        page.further = page.further or "it links to a next page"
     return page
+
+
+def _take_microdata(text: str, page: Page) -> None:
+    try:
+        # lxml refuses a text that declares how its bytes are encoded
+        items = MicrodataExtractor().extract(_DECLARATION.sub("", text))
+        _take([_plain(item) for item in items], page)
+    except Exception:  # noqa: BLE001  # whatever the extractor raises for somebody else's page
+        page.broken += 1
 
 
 def _canonical(text: str, address: str) -> str:
@@ -92,9 +107,21 @@ def _take(data: object, page: Page) -> None:
             fields = (row | node).items()
             page.jobs.append({name: _resolved(value, named) for name, value in fields})
         elif is_a(node, "ItemList"):
-            page.has_empty_list |= node.get("itemListElement") == [] or (
-                node.get("numberOfItems") == 0
-            )
+            _take_list(node, page)
+
+
+def _take_list(node: Job, page: Page) -> None:
+    """Note an empty list, and one of jobs that has more of them than it shows."""
+    items, number = node.get("itemListElement"), node.get("numberOfItems")
+    page.has_empty_list |= items == [] or number == 0
+    rows = items if isinstance(items, list) else [items]
+    shown = sum(is_a(one, _JOB) for one, _ in _nodes(rows, {}))
+    try:
+        count = int(str(number))
+    except ValueError:
+        return
+    if shown and count > len(rows):
+        page.further = f"its list has {count} jobs, and shows {len(rows)}"
 
 
 def _nodes(data: object, row: Job, depth: int = 0) -> Iterator[tuple[Job, Job]]:

@@ -79,12 +79,19 @@ def identifier(job: Job) -> str:
 def key_in(address: str) -> str:
     """Return the stable number or UUID in an address, else the address itself without a query."""
     parts = urlsplit(address)
+    path = "/".join(step for step in parts.path.split("/") if step)
+    return id_in(address) or f"{parts.hostname}/{quote(path, safe='/%')}"
+
+
+def id_in(address: str) -> str:
+    """Return the stable number or UUID in an address; "" for none."""
+    parts = urlsplit(address)
     steps = [step for step in parts.path.split("/") if step]
     query = [value for name, value in parse_qsl(parts.query) if _ID_PARAMETER.search(name)]
     for step in (*reversed(steps), *query):
         if found := _ID.search(step):
             return (found["uuid"] or found["head"] or found["tail"]).lower()
-    return f"{parts.hostname}/{quote('/'.join(steps), safe='/%')}"
+    return ""
 
 
 def stored_job(job: Job, url: str, *, is_deadline: bool) -> bytes:

@@ -2,7 +2,7 @@
 
     new pages and those whose `lastmod` moved → read, at most 50
     a page that is read and has a JobPosting  → a posting; its key is noted beside its address
-    a page that is read and has none          → no job; it is read again when it moves, or in a day
+    a page that is read and has none          → no job; it is read again when it moves, or in a week
     pages beyond 50, or without an answer     → wait for a later check
 
 `validThrough` is a deadline once two readings days apart have the same. A page is read a second
@@ -11,10 +11,10 @@ time for that.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zlib import crc32
+from itertools import chain
+from typing import TypeVar
 
 import msgspec
 
@@ -23,17 +23,22 @@ from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
 from crawler.spiders.details import MOST_DETAILS
+from crawler.spiders.jsonld_identifiers import Identifiers
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_sitemap import path_on
+from crawler.spiders.marks import mark, packed, unpacked
 from crawler.spiders.probing import SILENT_LIMIT
 from crawler.spiders.site import OK, Site
 
+T = TypeVar("T")
 _HTML = {"Accept": "text/html"}
-_A_DAY, _APART = 86_400.0, 2 * 86_400.0  # seconds; two readings of a deadline are so far apart
+_A_DAY, _A_WEEK = 86_400.0, 7 * 86_400.0  # seconds
+_APART = 2 * _A_DAY  # two readings of a deadline are so far apart
 _BUSY = {429, 503}
 _GONE = frozenset({404, 410})
 _PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
 _UNREAD = "?"  # the `lastmod` of a page that did not answer
+_ALIKE = 5  # pages with one identifier: more languages of one job are not believed
 _FIRST = "first"  # the note of the pages that wait since the first check
 
 
@@ -43,6 +48,7 @@ class Noted(msgspec.Struct, array_like=True):
     key: str  # of its posting; "" for none
     lastmod: str
     at: float = 0.0  # seconds since 1970
+    is_daily: bool = False  # read again in a day: it was gone, or its block was broken
 
 
 class Through(msgspec.Struct, array_like=True):
@@ -64,12 +70,15 @@ class JobPages:
     found: dict[str, bytes] = field(default_factory=dict)  # stored jobs by key
     late: set[str] = field(default_factory=set)  # keys of pages that the first check listed
     employers: set[str] = field(default_factory=set)
+    identifiers: Identifiers = field(init=False)
+    again: list[str] = field(default_factory=list)  # pages whose key was none
     bare: int = 0  # pages of known postings that show none now
 
     def __post_init__(self) -> None:
         own = self.site.notes.own
-        self.noted = msgspec.convert(own.get(_PAGES, {}), dict[str, Noted])
-        self.through = msgspec.convert(own.get(_THROUGH, {}), dict[str, Through])
+        self.noted = _converted(own.get(_PAGES, {}), dict[str, Noted])
+        self.through = _converted(own.get(_THROUGH, {}), dict[str, Through])
+        self.identifiers = Identifiers(own)
 
     # notes
 
@@ -102,6 +111,35 @@ class JobPages:
         """Return the keys of the postings whose pages are listed."""
         return frozenset(self.noted[path].key for path in listed if path in self.noted) - {""}
 
+    def is_partly_read(self, listed: Mapping[str, str]) -> bool:
+        """Return whether a listed page was never asked for: a relaunch gives all a new address."""
+        return any(path not in self.noted for path in listed)
+
+    # identifiers
+
+    def has_one_key(self, listed: Mapping[str, str]) -> bool:
+        """Return whether all of many listed pages of jobs have the same key."""
+        keys = [self._key_at(path) for path in listed if self._key_at(path)]
+        return len(keys) >= _ALIKE and len(set(keys)) == 1
+
+    def _unshare(self, job: Job, path: str, listed: Mapping[str, str]) -> None:
+        """Note the identifier of a job if a listed page of another number has it, too.
+
+        Those pages are read again, for their own keys.
+        """
+        name, number = postings.identifier(job), postings.id_in(f"https://{self.host}{path}")
+        key = postings.key_of(job, "")
+        if not name or not number or not key or name in self.identifiers.shared:
+            return
+        rivals = [other for other in listed if other != path and self._key_at(other) == key]
+        numbers = {postings.id_in(f"https://{self.host}{other}") for other in rivals}
+        if numbers - {"", number}:
+            self.identifiers.share(name)
+            self.found.pop(key, None)
+            self.again += rivals
+            for other in rivals:
+                del self.noted[other]
+
     # the pages
 
     async def read(
@@ -109,27 +147,27 @@ class JobPages:
     ) -> int:
         """Read new and changed pages, at most so many. Return how many still wait."""
         wanted = self._wanted(listed, known)
-        since_first = _unpacked(self.site.notes.own.get(_FIRST))
+        since_first = unpacked(self.site.notes.own.get(_FIRST))
         done: set[str] = set()
         silent = 0
-        for path in wanted[:most]:
+        for path in chain(wanted[:most], self.again):
             if silent == SILENT_LIMIT:
                 break
             try:
                 answer = await self.site.get_further(path, _HTML)
-                key = self._take(path, listed, answer)
+                key = self._take(path, listed, answer, known)
             except BadResponse as trouble:
                 if trouble.status in _BUSY or trouble.held:
                     break
-                key = self._miss(path, listed[path], trouble)
+                key = self._miss(path, listed[path], trouble, known)
             silent = silent + 1 if key is None else 0
             done |= {path} if key is not None else set()
-            self.late |= {key} if key and _mark(path) in since_first else set()
+            self.late |= {key} if key and mark(path) in since_first else set()
         waiting = [path for path in wanted if path not in done]
-        marks = map(_mark, waiting)
+        marks = map(mark, waiting)
         is_first = _FIRST not in self.site.notes.own
-        self.site.notes.own[_FIRST] = _packed(
-            mark for mark in marks if is_first or mark in since_first
+        self.site.notes.own[_FIRST] = packed(
+            each for each in marks if is_first or each in since_first
         )
         return len(waiting)
 
@@ -151,13 +189,15 @@ class JobPages:
         """Return whether a page that did not move is read again."""
         age = self.site.now - noted.at
         if not noted.key:
-            return age >= _A_DAY
+            return age >= (_A_DAY if noted.is_daily else _A_WEEK)
         if noted.key not in known:
             return True
         through = self.through.get(noted.key)
         return bool(through and not through.is_settled and age >= _APART)
 
-    def _take(self, path: str, listed: Mapping[str, str], answer: Answer) -> str | None:
+    def _take(
+        self, path: str, listed: Mapping[str, str], answer: Answer, known: frozenset[str]
+    ) -> str | None:
         """Take in the answer to a page. Return the key of its posting, "" for a page of no job.
 
         None for a page that no longer shows its posting, or shows it in a broken block.
@@ -165,29 +205,42 @@ class JobPages:
         page = read_page(answer.body, f"https://{self.host}{path}")
         noted = self.noted.get(path, Noted("", ""))
         job = self._job_of(page, path)
+        if job:
+            self._unshare(job, path, listed)
+            job = self.identifiers.own(job)
         key = postings.key_of(job, page.address) if job else None
         if job and key:
             rivals = [other for other in listed if other != path and self._key_at(other) == key]
+            self._forget_old(key, listed)
             self.noted[path] = Noted(key, listed[path], self.site.now)
             # the same job in another language; only one of them is the posting
             if not rivals or (noted.key and path < min(rivals)):
                 self.keep(key, job, page.address)
             return key
-        if noted.key:
+        if noted.key in known:
             noted.at = self.site.now  # it stays as it was read; others come first next time
             self.bare += 1
             return None
-        self.noted[path] = Noted("", listed[path], self.site.now)
+        self.noted[path] = Noted("", listed[path], self.site.now, bool(page.broken))
         return None if page.broken else ""
 
-    def _miss(self, path: str, lastmod: str, trouble: BadResponse) -> str | None:
+    def _forget_old(self, key: str, listed: Mapping[str, str]) -> None:
+        """Drop the pages that showed this posting and are listed no more: a probe asks the new."""
+        old = [path for path, one in self.noted.items() if one.key == key and path not in listed]
+        for path in old:
+            del self.noted[path]
+
+    def _miss(
+        self, path: str, lastmod: str, trouble: BadResponse, known: frozenset[str]
+    ) -> str | None:
         """Note that a page did not answer. Return "" for one that is gone, while it is listed."""
         noted = self.noted.get(path)
         is_gone = trouble.status in _GONE
-        if noted and noted.key:
+        if noted and noted.key and (noted.key in known or not is_gone):
             noted.at = self.site.now
         else:
-            self.noted[path] = Noted("", lastmod if is_gone else _UNREAD, self.site.now)
+            seen = lastmod if is_gone else _UNREAD
+            self.noted[path] = Noted("", seen, self.site.now, is_gone)
         return "" if is_gone else None
 
     def _key_at(self, path: str) -> str:
@@ -232,21 +285,15 @@ class JobPages:
         except BadResponse:
             return Probe.SILENT
         job = self._job_of(page, path)
-        is_there = job and postings.key_of(job, page.address) == key
+        is_there = job and postings.key_of(self.identifiers.own(job), page.address) == key
         if job is None or not is_there or postings.is_over(job, self.site.request.at):
             return Probe.SILENT
         return Probe.THERE
 
 
-def _mark(path: str) -> bytes:
-    """Return four bytes that stand for a page."""
-    return crc32(path.encode()).to_bytes(4)
-
-
-def _packed(marks: Iterable[bytes]) -> str:
-    return b64encode(b"".join(sorted(marks))).decode()
-
-
-def _unpacked(noted: str | None) -> frozenset[bytes]:
-    packed = b64decode(noted or "")
-    return frozenset(packed[at : at + 4] for at in range(0, len(packed), 4))
+def _converted(noted: object, form: type[dict[str, T]]) -> dict[str, T]:
+    """Return a note; an empty one where it has another form. The next check then reads it all."""
+    try:
+        return msgspec.convert(noted, form)
+    except msgspec.ValidationError:
+        return {}

@@ -66,7 +66,6 @@ class Listing(NamedTuple):
 
     jobs: Sequence[msgspec.Raw]
     total: int | None = None  # of the whole list, where the answer says so
-    cursor: str | None = None  # names the next page, where the ATS pages so; None: the last page
     company: str | None = None  # the employer's name, where the answer has it once for all jobs
 
 
@@ -133,6 +132,8 @@ class Pages(Paging):
         return self._at(0, 0)
 
     def following(self, page: Listing, read: ListReader) -> Params | None:
+        if self.until == "total" and read.total is None and page.jobs:
+            raise BadResponse("it does not say how many postings there are")
         is_last = {
             "short": len(page.jobs) < self.size,
             "empty": not page.jobs,
@@ -146,16 +147,6 @@ class Pages(Paging):
         position = jobs if self.number_from is None else pages + self.number_from
         limit = {self.limit: self.size} if self.limit else {}
         return limit | {self.position: position}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor(Paging):
-    """Pages that each name the next one."""
-
-    parameter: str
-
-    def following(self, page: Listing, read: ListReader) -> Params | None:  # noqa: ARG002  # as above
-        return {self.parameter: page.cursor} if page.cursor else None
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@
 
 A host answers for a site that it does not have with the jobs of all its sites, and echoes the wrong
 name. So the list of its sites decides; where a host keeps it to itself, each answer has to name the
-site. Parameters of a list stand inside `finder`. Pages may be
-short in the middle, and may repeat rows. Boards beyond 10,000 postings: see oracle_slices.py.
+site, and an invented site has to have other jobs. Parameters of a list stand inside `finder`. Pages
+may be short in the middle, and may repeat rows. Boards beyond 10,000: see oracle_slices.py.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from crawler.spiders.site import OK, Site
 PAGE = 200
 _ROOT = "/hcmRestApi/resources/latest"
 _SITE = "site"  # the note: the number of the board's site, and when the host named it
+_INVENTED = "CX_987654321"  # a site that no host has
+_FEW = 25  # rows, by which two sites are compared
 _NO_SITES = frozenset({400, 401, 403, 404})  # 1 host in 100 does not list them
 _WORKPLACES: dict[str, Workplace] = {
     "ORA_REMOTE": "remote",
@@ -117,11 +119,31 @@ class OracleSpider(DetailSpider):
             trouble.unknown = True
             raise trouble
         proved = answer.status not in _NO_SITES
+        if not proved:
+            await self._refuse_echo(site, number)
         site.notes.own[_SITE] = {"number": number, "proved": proved, "at": site.now}
+
+    async def _refuse_echo(self, site: Site, number: str) -> None:
+        """Raise BadResponse for a host that shows the jobs of this site for an invented one, too.
+
+        Such a host names whatever site it was asked for.
+        """
+        answers = [
+            await site.get(self.list_call(site, page).path, good=OK | _NO_SITES)
+            for page in ({"site": each, "limit": _FEW} for each in (number, _INVENTED))
+        ]
+        if any(answer.status in _NO_SITES for answer in answers):
+            return
+        own, other = (decode(answer.body, _list).items[0] for answer in answers)
+        if own.rows and (own.rows, own.total_jobs_count) == (other.rows, other.total_jobs_count):
+            trouble = BadResponse(f"{site.steps[0]} shows the jobs of {number} for any site")
+            trouble.unknown = True
+            raise trouble
 
     def list_call(self, site: Site, page: Params) -> Call:
         size, offset = page.get("limit", PAGE), page.get("page", 0) * PAGE
-        finder = f"findReqs;siteNumber={_number(site)},limit={size},offset={offset}"
+        number = page.get("site") or _number(site)
+        finder = f"findReqs;siteNumber={number},limit={size},offset={offset}"
         expand = page.get("expand", "requisitionList.secondaryLocations")
         return Call(
             f"{_ROOT}/recruitingCEJobRequisitions?onlyData=true&expand={expand}"
@@ -219,8 +241,10 @@ def _key_of(item: dict[str, Raw]) -> str:
 
 def _texts(detail: _Fields) -> list[str]:
     """Return the HTML of a text: its three parts, and the pay that further fields state."""
-    names = ("Description", "Responsibilities", "Qualifications")
-    parts = [detail.get(f"External{name}Str") or "" for name in names]
+    if not detail:
+        return []
+    further = (detail.get(f"External{name}Str") for name in ("Responsibilities", "Qualifications"))
+    parts = [each or "" for each in (detail["ExternalDescriptionStr"], *further)]
     if not any(parts):
         parts = [detail.get("ShortDescriptionStr") or ""]
     stated = (each for each in dicts(detail.get("requisitionFlexFields")) if each.get("Value"))

@@ -53,9 +53,9 @@ class RipplingSpider(DetailSpider):
     def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:  # noqa: ARG004  # the row has its page
         places = [one["workLocation"]["label"] for one in row.get("rows") or [row]]
         places = detail["workLocations"] if detail else places
-        texts = detail["description"] if detail else {}
+        texts = detail["description"] if detail else {"company": "", "role": ""}
         return posting_from_html(
-            *(texts.get(part) or "" for part in ("company", "role")),
+            *(texts[part] or "" for part in ("company", "role")),
             key=row["uuid"],
             title=row["name"],
             url=row["url"],

@@ -94,6 +94,9 @@ class WorkdaySpider(DetailSpider):
         return f"/wday/cxs/{host.partition('.')[0]}/{name}"
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
+        if site.request.glance:
+            return await self.read_pages(site, answer)
+
         async def ask(page: Params) -> Answer:
             call = self.list_call(site, page)
             return await site.get_further(call.path, body=call.body)
@@ -115,7 +118,7 @@ class WorkdaySpider(DetailSpider):
         places = [detail.get("location"), *(detail.get("additionalLocations") or [])]
         location = joined(*places) or ("" if _SEVERAL.fullmatch(shown) else shown)
         return posting_from_html(
-            detail.get("jobDescription") or "",
+            (detail["jobDescription"] or "") if detail else "",
             key=key_of(row["externalPath"]),
             title=row["title"],
             url=page + row["externalPath"],

@@ -78,6 +78,8 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
     if "pay" in lost and _contradicts(after.pay, before.pay):
         lost.remove("pay")
     kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
+    if "location" in kept:  # its places are read from the same fields
+        kept["locations"] = before.locations
     if "description" in lost:
         unread = {
             name

@@ -89,10 +89,14 @@ class EightfoldServer(AtsServer):
         self.misses: list[set[int]] = []  # ids that each sweep shows as its first row instead
         self.details: dict[str, Any] = {}  # by id, instead of the plain ones; a status is one too
         self.sitemap = [f"https://{HOST}.eightfold.ai/careers/job/{n}-title" for n in range(1, 4)]
+        self.etag: str | None = None  # of the sitemap
+        self.moved: dict[str, str] = {}  # where a page redirects to
         self._sweep = -1
 
     def reply(self, path: str, query: dict[str, str], sent: Any) -> Reply:  # noqa: ARG002  # no body
         path = path.removeprefix(f"/{HOST}")
+        if path in self.moved:
+            return Reply(b"", 302, {"Location": self.moved[path]})
         if path == "/careers":
             return self._page()
         if path == "/careers/sitemap.xml":
@@ -120,7 +124,8 @@ class EightfoldServer(AtsServer):
     def _sitemap(self) -> Reply:
         entries = "".join(f"<url><loc>{url}</loc></url>" for url in self.sitemap)
         space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-        return Reply(f'<urlset xmlns="{space}">{entries}</urlset>'.encode())
+        headers = {"ETag": self.etag} if self.etag else {}
+        return Reply(f'<urlset xmlns="{space}">{entries}</urlset>'.encode(), headers=headers)
 
     def _search(self, name: str, query: dict[str, str]) -> Reply:
         if name != self.speaks:

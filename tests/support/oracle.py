@@ -95,6 +95,7 @@ class OracleServer(AtsServer):
         self.fails_at: int | None = None  # the offset of a page that is answered by HTTP 404
         self.ignores_offset = False
         self.echoed: str | None = None
+        self.echoes = False  # it names whatever site it was asked for
         self.facets = ["categoriesFacet"]
 
     def reply(self, path: str, query: dict[str, str], sent: Any) -> Reply:  # noqa: ARG002  # no body
@@ -136,7 +137,7 @@ class OracleServer(AtsServer):
             "Offset": offset,
             "Limit": 200,
             "TotalJobsCount": 0 if beyond and offset else total,
-            "SiteNumber": self.echoed,
+            "SiteNumber": parameters["siteNumber"] if self.echoes else self.echoed,
         }
         if expand.startswith("requisitionList"):
             item["requisitionList"] = shown

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Failure, Posting, Snapshot
+from crawler.items import BoardRequest, Failure, Posting, Probe, Snapshot
 from crawler.registry import reread
 from crawler.responses import BadResponse
 from crawler.spiders.eightfold import EightfoldSpider
 from monitor.demo.board_server import Trouble
+from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
 from tests.support.crawling import look, snapshot
 from tests.support.eightfold import BOARD, EightfoldServer, old_row, posting, row
 
 PAGE = "https://examplelabs.eightfold.ai/careers"
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CLOSED = "User-agent: *\nDisallow: /\nAllow: /careers"
 
 
@@ -231,6 +235,82 @@ async def test_a_closed_list_without_a_sitemap_is_a_failure_in_one_sentence(
     found = await failure(server)
     assert found.reason.endswith("closes /api/pcsx/search to programs")
     assert not found.unknown
+
+
+async def test_a_board_that_is_refused_once_fails_and_does_not_change_its_list(
+    server: EightfoldServer,
+) -> None:
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.speaks, notes = "", first.notes
+    for days in (1, 2, 3):
+        request = later(first, at=START + timedelta(days=days, hours=1))
+        [found] = (await look(server, replace(request, notes=notes))).values()
+        assert isinstance(found, Failure)
+        assert "refuses its job list" in found.reason
+        notes = found.notes
+    assert not any("sitemap" in seen for seen in server.paths())
+    request = replace(later(first, at=START + timedelta(days=4, hours=2)), notes=notes)
+    assert "its sitemap was read" in ((await snapshot(server, request)).note or "")
+
+
+async def test_a_board_that_answers_again_is_read_as_before(server: EightfoldServer) -> None:
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.speaks = ""
+    [found] = (await look(server, later(first, at=START + timedelta(days=2)))).values()
+    server.speaks = "pcsx"
+    request = replace(later(first, at=START + timedelta(days=2, hours=1)), notes=found.notes)
+    second = await snapshot(server, request)
+    assert (second.note, len(second.still)) == (None, 3)
+
+
+async def test_a_change_to_the_sitemap_edits_nothing(server: EightfoldServer) -> None:
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.count = 2001
+    second = await snapshot(server, later(first, at=START + timedelta(days=2)))
+    before = {one.key: one.read() for one in first.sightings}
+    assert len(second.sightings) == 3
+    for one in second.sightings:
+        edits = differences(before[one.key], keep_unsent(before[one.key], one.read()))
+        assert {edit.field for edit in edits} <= {"description"}
+
+
+async def test_a_large_board_stays_at_its_sitemap(server: EightfoldServer) -> None:
+    server.count = 901
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.count, asked = 899, server.starts()
+    second = await snapshot(server, later(first, at=START + timedelta(days=2)))
+    assert (first.note, server.starts()) == (second.note, asked)
+
+
+async def test_a_large_board_without_a_sitemap_is_paged_through(server: EightfoldServer) -> None:
+    server.rows = [row(number) for number in range(1, 902)]
+    server.troubles["/examplelabs/careers/sitemap.xml"] = Trouble(status=404)
+    found = await snapshot(server, BOARD)
+    assert (found.seen, found.note) == (901, "851 texts wait for later checks")
+
+
+async def test_a_posting_that_the_sitemap_lacks_closes_by_its_page_only(
+    server: EightfoldServer,
+) -> None:
+    server.robots = CLOSED
+    first = await snapshot(server, BOARD)
+    del server.sitemap[1:]
+    server.troubles["/examplelabs/careers/job/2"] = Trouble(status=404)
+    found = await snapshot(server, later(first), max_probes=5)
+    assert (sorted(found.still), found.probes) == (["1", "3"], {"2": Probe.GONE})
+
+
+async def test_no_validator_of_a_sitemap_is_kept(server: EightfoldServer) -> None:
+    server.robots, server.etag = CLOSED, '"same"'
+    found = await snapshot(server, BOARD)
+    assert (found.etag, found.last_modified) == (None, None)
+
+
+async def test_the_page_of_another_job_is_no_detail(server: EightfoldServer) -> None:
+    server.robots = CLOSED
+    server.moved = {"/careers/job/2-title": "/examplelabs/careers/job/1-title"}
+    found = await snapshot(server, BOARD)
+    assert ([one.key for one in found.sightings], found.unread) == (["1", "3"], 1)
 
 
 # real recordings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
 from tests.support.crawling import look, snapshot
 from tests.support.icims import PORTAL, SITE, IcimsServer, card, job, posting
 
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = "https://careers-example.icims.com/jobs"
 
 
@@ -208,6 +210,31 @@ async def test_a_shell_page_is_a_failure(server: IcimsServer) -> None:
 async def test_a_portal_that_is_gone_is_unknown(server: IcimsServer, status: int) -> None:
     server.troubles["/careers-example/jobs/search"] = Trouble(status=status)
     assert (await failure(server, PORTAL)).unknown
+
+
+async def test_an_odd_page_costs_its_own_posting_only(server: IcimsServer) -> None:
+    server.details = {2: posting(2, url=None), 9: posting(9, url=None)}
+    found = await snapshot(server, BoardRequest(PORTAL, known=lambda: ["9"]))
+    texts = {one.key: bool(one.read().description) for one in found.sightings}
+    assert texts == {"1": True, "2": False, "3": True}
+    assert found.probes == {"9": Probe.SILENT}
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble(status=403), Trouble(status=404), Trouble(body=b"<p>")]
+)
+async def test_a_career_site_is_no_portal_for_one_bad_answer(
+    server: IcimsServer, trouble: Trouble
+) -> None:
+    first = await snapshot(server, BoardRequest(SITE, at=START))
+    server.troubles["/careers.example.org/api/jobs"] = trouble
+    failed = await failure(
+        server, BoardRequest(SITE, notes=first.notes, at=START + timedelta(hours=25))
+    )
+    server.troubles.clear()
+    again = BoardRequest(SITE, notes=failed.notes, at=START + timedelta(hours=26))
+    assert (await snapshot(server, again)).seen == 3
+    assert not server.sessions
 
 
 async def test_robots_txt_is_obeyed(server: IcimsServer) -> None:

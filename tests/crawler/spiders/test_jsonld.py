@@ -192,6 +192,74 @@ async def test_an_empty_list_is_believed_after_a_day(server: JsonLdServer) -> No
     assert (await snapshot(server, later)).seen == 0
 
 
+def item_list(*jobs: Any, **fields: Any) -> dict[str, Any]:
+    """Return an ItemList of these jobs."""
+    rows = [{"@type": "ListItem", "item": job} for job in jobs]
+    return {"@type": "ItemList", "itemListElement": rows} | fields
+
+
+async def test_a_page_that_shows_a_part_of_its_list_is_a_failure(server: JsonLdServer) -> None:
+    whole = item_list(posting(1), posting(2), numberOfItems="2")
+    assert keys(await of_page(server, page(whole, item_list(numberOfItems=9)))) == ["R-1", "R-2"]
+    server.pages["/open-roles"] = page(whole | {"numberOfItems": 200})
+    assert "its list has 200 jobs, and shows 2" in (await failure(server, PAGE)).reason
+    server.pages["/open-roles"] = page(posting(1), head='<link rel="next" href="?page=2">')
+    assert "links to a next page" in (await failure(server, PAGE)).reason
+
+
+EMPLOYER = {"@type": "PropertyValue", "name": "Example Labs", "value": "4711"}
+
+
+@pytest.mark.parametrize("form", ["/jobs/{}-engineer", "/jobs/engineer-{}-a"])
+async def test_an_identifier_that_all_jobs_of_a_page_have_is_no_key(
+    server: JsonLdServer, form: str
+) -> None:
+    jobs = [
+        posting(n, identifier=EMPLOYER, url=f"https://{HOST}{form.format(n)}")
+        for n in range(10001, 10004)
+    ]
+    first = await of_page(server, page(*jobs))
+    assert len(first.sightings) == 3
+    assert {one.read().key for one in first.sightings} == set(keys(first))
+    server.pages["/open-roles"] = page(jobs[0])
+    assert keys(await snapshot(server, at(first))) == keys(first)[:1]
+
+
+async def test_an_identifier_that_all_pages_have_is_no_key(server: JsonLdServer) -> None:
+    paths = {f"/jobs/{n}-engineer": str(n) for n in range(10001, 10005)}
+    server.pages = {
+        path: page(posting(int(n), identifier=EMPLOYER, url=None)) for path, n in paths.items()
+    }
+    server.pages["/sitemap.xml"] = urlset(*((path, "") for path in paths))
+    first = await snapshot(server, at())
+    assert keys(first) == sorted(paths.values())
+    assert {one.read().key for one in first.sightings} == set(keys(first))
+    server.pages["/jobs/10002-engineer"] = 404
+    server.pages["/sitemap.xml"] = urlset(*((path, "") for path in paths if "10002" not in path))
+    second = await snapshot(server, at(first, hours=1))
+    assert (len(second.still), second.probes) == (3, {"10002": Probe.GONE})
+
+
+async def test_one_identifier_on_all_pages_without_a_number_is_a_failure(
+    server: JsonLdServer,
+) -> None:
+    server.jobs(*range(1, 6))
+    server.pages |= {path(n): page(posting(n, identifier=EMPLOYER)) for n in range(1, 6)}
+    assert "one identifier" in (await failure(server)).reason
+
+
+async def test_an_xhtml_page_with_a_declaration_is_read(server: JsonLdServer) -> None:
+    server.pages[path(2)] = (
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>'
+        b'<html xmlns="http://www.w3.org/1999/xhtml"><body><div itemscope=""'
+        b' itemtype="http://schema.org/JobPosting"><b itemprop="title">Chemist</b></div>'
+        b"</body></html>"
+    )
+    found = await snapshot(server, SITEMAP)
+    assert min(one.read().title for one in found.sightings) == "Chemist"
+    assert len(found.sightings) == 3
+
+
 @pytest.mark.parametrize(("status", "unknown"), [(404, True), (410, True), (500, False)])
 async def test_a_page_that_fails_is_a_failure(
     server: JsonLdServer, status: int, unknown: bool
@@ -318,8 +386,27 @@ async def test_pages_that_are_no_job_are_left_out(server: JsonLdServer) -> None:
     assert server.read() == ["/careers/values", path(1)]
     await snapshot(server, at(first, hours=1))
     assert len(server.read()) == 2
-    await snapshot(server, at(first, hours=25))
+    await snapshot(server, at(first, hours=6 * 24))
+    assert len(server.read()) == 2
+    await snapshot(server, at(first, hours=7 * 24))
     assert server.read()[2:] == ["/careers/values"]
+
+
+async def test_a_listed_page_of_a_closed_posting_is_not_read_at_every_check(
+    server: JsonLdServer,
+) -> None:
+    first = await snapshot(server, at())
+    server.pages |= {path(2): page(), path(3): 404}
+    second = await snapshot(server, at(first, hours=1, known=lambda: ["R-1"]))
+    assert server.read()[3:] == [path(2), path(3)]
+    await snapshot(server, at(second, hours=2, known=lambda: ["R-1"]))
+    assert len(server.read()) == 5
+
+
+@pytest.mark.parametrize("odd", [{"pages": [1], "through": {"R-1": 7}, "first": 3}, {"first": "#"}])
+async def test_notes_of_another_form_are_dropped(server: JsonLdServer, odd: Any) -> None:
+    request = BoardRequest(SITEMAP, notes=json.dumps({"own": odd}))
+    assert keys(await snapshot(server, request)) == ["R-1", "R-2", "R-3"]
 
 
 async def test_one_job_in_two_languages_is_one_posting(server: JsonLdServer) -> None:
@@ -442,6 +529,23 @@ async def test_a_posting_of_a_page_is_probed_on_its_own_page(server: JsonLdServe
     server.pages["/open-roles"] = second_body
     second = await snapshot(server, at(first))
     assert second.probes == {"R-1": Probe.GONE}
+
+
+async def test_a_relaunch_with_new_addresses_closes_nothing(server: JsonLdServer) -> None:
+    server.jobs(*range(1, 71))
+    first = await snapshot(server, at())
+    known = sorted({*keys(await snapshot(server, at(first, hours=1))), *keys(first)})
+    assert len(known) == 70
+    fresh = {f"/careers/role/{number}-engineer": page(posting(number)) for number in range(1, 71)}
+    server.pages = {"/sitemap.xml": urlset(*((path, "") for path in fresh)), **fresh}
+    found = await snapshot(server, at(first, hours=2, known=lambda: known))
+    assert (len(found.sightings), len(found.still), found.probes) == (50, 20, {})
+    found = await snapshot(server, at(found, hours=3, known=lambda: known))
+    assert (len(found.sightings), len(found.still), found.probes) == (20, 50, {})
+    del fresh["/careers/role/7-engineer"]
+    server.pages["/sitemap.xml"] = urlset(*((path, "") for path in fresh))
+    found = await snapshot(server, at(found, hours=4, known=lambda: known))
+    assert found.probes == {"R-7": Probe.THERE}  # on its new page; the old one answers 404
 
 
 # deadlines

@@ -131,6 +131,17 @@ async def test_without_a_list_of_sites_each_answer_names_its_own(
     assert isinstance(result, Snapshot) is is_read
 
 
+@pytest.mark.parametrize(("number", "is_read"), [(NUMBER, True), ("CX_9999", False)])
+async def test_without_a_list_of_sites_an_invented_site_has_to_have_other_jobs(
+    server: OracleServer, number: str, *, is_read: bool
+) -> None:
+    server.troubles[SITES], server.echoes = Trouble(status=403, body=b"{}"), True
+    [result] = (await look(server, f"oracle:{HOST}/{number}")).values()
+    assert isinstance(result, Snapshot) is is_read
+    if isinstance(result, Failure):
+        assert (result.unknown, "for any site" in result.reason) == (True, True)
+
+
 async def test_a_list_of_sites_of_another_form_is_a_failure(server: OracleServer) -> None:
     server.sites = {"count": 0}
     assert "no list of jobs" in (await failure(server)).reason

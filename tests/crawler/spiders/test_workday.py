@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from crawler.items import BoardRequest, Deadline, Failure, Posting, Snapshot
+from crawler.items import BoardRequest, Deadline, Failure, Posting, Probe, Snapshot, Unreadable
 from crawler.registry import reread
 from crawler.spiders.slices import Facet, agreed_division
-from crawler.spiders.workday import key_of
+from crawler.spiders.workday import WorkdaySpider, key_of
 from crawler.spiders.workday_slices import CAP
 from monitor.demo.board_server import Trouble
 from tests.support.crawling import look, snapshot
@@ -141,6 +142,40 @@ async def test_the_answer_of_another_posting_is_no_detail(server: WorkdayServer)
     assert {s.key: bool(s.read().description) for s in first.sightings}["JR1"] is False
 
 
+async def test_a_detail_that_cannot_be_read_is_asked_for_again(server: WorkdayServer) -> None:
+    server.details = {path(1): detail(1, jobDescription=["x"])}
+    first = await snapshot(server, BOARD)
+    with pytest.raises(Unreadable):
+        first.sightings[0].read()
+    assert (first.waiting, first.note) == (0, None)
+    server.details = {}
+    second = await snapshot(server, later(first, etag='"any"'))
+    assert [one.read().description for one in second.sightings] == ["Build & test models."]
+    assert sorted(second.still) == ["JR2", "JR3"]
+
+
+async def test_a_check_that_fails_behind_its_details_notes_none_of_them(
+    server: WorkdayServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await snapshot(server, BOARD)
+    server.rows[0]["title"] = "Senior Research Engineer"
+
+    async def broken(*_: object) -> dict[str, Probe]:
+        raise RuntimeError("a slip behind the details")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkdaySpider, "probe", broken)
+        failed = await failure(server, later(first))
+    found = await snapshot(server, replace(later(first), notes=failed.notes))
+    assert [one.read().title for one in found.sightings] == ["Senior Research Engineer"]
+
+
+@pytest.mark.parametrize("odd", [5, "#", "abc"])
+async def test_a_note_of_another_form_is_dropped(server: WorkdayServer, odd: Any) -> None:
+    notes = msgspec.json.encode({"own": {"read": odd}}).decode()
+    assert (await snapshot(server, BoardRequest(BOARD, notes=notes))).seen == 3
+
+
 async def test_a_missing_posting_is_not_probed(server: WorkdayServer) -> None:
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ["JR9"]))
     assert found.probes == {}
@@ -204,6 +239,13 @@ async def test_a_total_above_the_rows_is_a_failure(server: WorkdayServer) -> Non
     assert (await failure(server)).reason.startswith("its list moved")
 
 
+@pytest.mark.parametrize("total", [{"total": 0}, {}])
+async def test_rows_without_a_total_are_a_failure(server: WorkdayServer, total: Any) -> None:
+    body = msgspec.json.encode({**total, "jobPostings": [row(1)], "facets": []})
+    server.troubles[LIST] = Trouble(body=body)
+    assert "how many postings" in (await failure(server)).reason
+
+
 async def test_a_page_in_the_middle_that_fails_is_a_failure(server: WorkdayServer) -> None:
     server.rows = [row(number) for number in range(1, 41)]
     server.fails_at = 20
@@ -241,6 +283,13 @@ async def test_robots_txt_is_obeyed(server: WorkdayServer) -> None:
     server.robots = "User-agent: *\nDisallow: /wday/"
     assert "robots.txt" in (await failure(server)).reason
     assert server.paths() == []
+
+
+async def test_a_glance_at_a_board_behind_the_cap_asks_for_one_page(server: WorkdayServer) -> None:
+    server.rows = [row(number) for number in range(1, 2601)]
+    server.cap = CAP
+    found = await snapshot(server, BoardRequest(BOARD, glance=True))
+    assert (found.seen, len(server.paths())) == (CAP, 1)
 
 
 async def test_a_glance_asks_for_one_page(server: WorkdayServer) -> None:
