@@ -149,7 +149,7 @@ PRODUCTS = {
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
-        reader=2,
+        reader=3,
     ),
     "icims": _labels(
         "iCIMS",

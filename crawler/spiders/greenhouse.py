@@ -21,7 +21,7 @@ from crawler.fetch import Answer
 from crawler.items import BoardRequest, Deadline, Pay, Posting, Result, Snapshot
 from crawler.notes import Notes
 from crawler.read.fields import clean_text, company_name, custom_field, dicts, line, parse_instant
-from crawler.read.pay import stated_pay
+from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
 from crawler.responses import BadResponse
@@ -134,7 +134,7 @@ class GreenhouseSpider(BoardSpider):
             ),
             employment_type=custom_field(job.get("metadata"), _EMPLOYMENT),
             stated_workplace=workplace(custom_field(job.get("metadata"), _WORKPLACE)),
-            stated_pay=_pay(job),
+            stated_pay=_pay(job, location),
             stated_deadline=Deadline(parse_instant(deadline), deadline) if deadline else None,
             company=company_name(job.get("company_name")),
             requisition=clean_text(job.get("requisition_id")) or None,
@@ -185,9 +185,14 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
-def _pay(job: dict[str, Any]) -> Pay | None:
-    """Return the stated pay. `pay_input_ranges` is there only for postings that disclose it."""
-    return believed(stated_pay(job.get("pay_input_ranges") or _pay_fields(job)))
+def _pay(job: dict[str, Any], location: str) -> Pay | None:
+    """Return the stated pay at the first place.
+
+    `pay_input_ranges` is there only for postings that disclose it.
+    """
+    towns = (place for place in _places(job, location) if not is_work_model(place))
+    ranges = job.get("pay_input_ranges") or _pay_fields(job)
+    return believed(stated_pay(ranges, place=next(towns, "")))
 
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:

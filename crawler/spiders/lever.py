@@ -13,7 +13,8 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.items import Pay, Posting, Workplace
-from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay import read_pay
+from crawler.read.pay_ranges import stated_pay
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider

@@ -13,8 +13,9 @@ from typing import get_args
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
-from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay import read_pay
 from crawler.read.pay_periods import period_in_title
+from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import to_text
 

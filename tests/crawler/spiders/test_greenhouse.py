@@ -74,6 +74,17 @@ def test_pay_that_the_ats_states_wins_over_the_text() -> None:
     assert "pay" in posting.stated
 
 
+def test_pay_is_that_of_the_first_place() -> None:
+    ranges = [
+        {"min_cents": 9_000_000, "max_cents": 12_000_000, "currency_type": "USD", "title": "US"},
+        {"min_cents": 7_000_000, "max_cents": 8_000_000, "currency_type": "GBP", "title": "UK"},
+    ]
+    pay = read(job(location={"name": "London, UK; Boston, MA"}, pay_input_ranges=ranges)).pay
+    assert pay == Pay(
+        70_000, 80_000, "GBP", "year", "US: $90,000 - $120,000; UK: £70,000 - £80,000"
+    )
+
+
 def test_a_stated_deadline_is_an_instant_and_its_words() -> None:
     posting = read(job(application_deadline="2026-03-31T19:00:00-04:00"))
     assert posting.deadline == Deadline(
