@@ -1,0 +1,58 @@
+"""Values that the fields of an ATS state: pay and deadlines, in whatever form they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.items import Pay
+from crawler.spiders.postings import stated_amount, stated_range
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        (45_000, 45_000),
+        ("45000", 45_000),
+        ("45.000", 45_000),
+        ("95,000", 95_000),
+        ("45.000,00", 45_000),
+        ("45,000.50", 45_000.5),
+        ("45 000", 45_000),
+        ("45\u202f000", 45_000),
+        ("1.234.567", 1_234_567),
+        ("45.5", 45.5),
+        ("18,40", 18.4),
+        ("45000.0000", 45_000),
+        (None, 0),
+        ("", 0),
+        ("negotiable", 0),
+        ([], 0),
+        ("45k", None),
+        ("1,23,4", None),
+        ("40 to 50", None),
+    ],
+    ids=str,
+)
+def test_an_amount_is_read_with_either_separator(written: object, amount: float | None) -> None:
+    assert stated_amount(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("ends", "interval", "text"),
+    [
+        (("45k", "60k"), "YEAR", "45k - 60k USD (per year)"),
+        (("95,000", "12o,000"), "YEAR", "95,000 - 12o,000 USD (per year)"),
+        ((1, 1), "YEAR", "$1 (per year)"),
+        ((45, 60), "YEAR", "$45 - $60 (per year)"),
+        ((90_000, 120_000), "HOUR", "$90,000 - $120,000 (per hour)"),
+    ],
+)
+def test_an_amount_that_is_unreadable_or_paid_to_nobody_leaves_the_words(
+    ends: tuple[object, object], interval: str, text: str
+) -> None:
+    assert stated_range(*ends, "USD", interval) == Pay(None, None, None, None, text)
+
+
+def test_both_ends_of_a_range_are_read() -> None:
+    pay = stated_range("95,000", "120000", "EUR", "YEAR")
+    assert pay == Pay(95_000, 120_000, "EUR", "year", "€95,000 - €120,000")
