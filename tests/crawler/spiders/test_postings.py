@@ -56,3 +56,13 @@ def test_an_amount_that_is_unreadable_or_paid_to_nobody_leaves_the_words(
 def test_both_ends_of_a_range_are_read() -> None:
     pay = stated_range("95,000", "120000", "EUR", "YEAR")
     assert pay == Pay(95_000, 120_000, "EUR", "year", "€95,000 - €120,000")
+
+
+@pytest.mark.parametrize(
+    "interval",
+    ["SEMI_MONTHLY", "semi-monthly", "SEMI_ANNUAL", "half-yearly", "BI_WEEKLY", "quarterly"],
+)
+def test_a_part_of_a_period_is_no_period(interval: str) -> None:
+    pay = stated_range(3_000, 4_000, "USD", interval)
+    words = interval.replace("-", " ").replace("_", " ")
+    assert pay == Pay(3_000, 4_000, "USD", None, f"$3,000 - $4,000 ({words})")
