@@ -183,6 +183,7 @@ PRODUCTS = {
         "https://jobs.lever.co/{token}/{key}",
         cased=True,
         spider="crawler.spiders.lever:LeverSpider",
+        reader=2,
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
