@@ -106,6 +106,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=_NAME,
         spider="crawler.spiders.ashby:AshbySpider",
+        reader=2,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": _labels(

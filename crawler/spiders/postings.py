@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
+from crawler.read.date_instants import at_place
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
+from crawler.read.fields import LONGEST_TEXT, clean_text, is_placeholder, line, parse_time
 from crawler.read.pay import read_pay
 from crawler.read.pay_context import is_plausible
 from crawler.read.pay_periods import period_in_title
@@ -81,13 +82,17 @@ def posting_from_html(
 def stated_day(written: object, place: str) -> Deadline | None:
     """Return the deadline that a field states as a date, or as an instant; None for none.
 
-    A date without a time ends at midnight of the place, where that is clear.
+    A date without a time ends at midnight of the place, where that is clear. A time without an
+    offset is that of the place. A year such as 9999 says that there is no deadline.
     """
     text = clean_text(written)
-    if not text:
+    if not text or is_placeholder(text):
         return None
     if len(text) > len("2026-10-31"):
-        return Deadline(parse_instant(text), text)
+        moment = parse_time(text)
+        if moment is None or moment.tzinfo:
+            return Deadline(moment and moment.astimezone(UTC), text)
+        return Deadline(at_place(moment, place), text)
     read = read_deadline(f"Application deadline: {text}", published=None, place=place)
     return Deadline(read.at if read else None, text)
 

@@ -350,6 +350,13 @@ def test_pay_that_the_employer_hides_is_not_stored(hidden: dict[str, Any]) -> No
     assert AshbySpider.read(kept).pay is None
 
 
+@pytest.mark.parametrize("written", ["2026-06-30", "2026-06-30T23:59:59"])
+def test_a_deadline_without_an_offset_is_that_of_the_place(written: str) -> None:
+    posting = read_row(row(locationName="Berlin, Germany", applicationDeadline=written))
+    end = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
+    assert posting.deadline == Deadline(end, written)
+
+
 def test_of_a_key_that_stands_twice_only_the_value_that_was_read_is_kept() -> None:
     raw = (
         json.dumps(job()).encode().replace(b'"team":', b'"team": {"lead": "Ann Example"}, "team":')

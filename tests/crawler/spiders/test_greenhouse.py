@@ -93,6 +93,12 @@ def test_a_stated_deadline_is_an_instant_and_its_words() -> None:
     assert "deadline" in posting.stated
 
 
+def test_a_deadline_that_is_a_bare_day_ends_with_it() -> None:
+    posting = read(job(location={"name": "Berlin, Germany"}, application_deadline="2026-06-30"))
+    end = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
+    assert posting.deadline == Deadline(end, "2026-06-30")
+
+
 def test_a_location_that_is_a_way_of_working_takes_its_places_from_the_offices() -> None:
     posting = read(job(location={"name": "Hybrid"}))
     assert posting.workplace == "hybrid"

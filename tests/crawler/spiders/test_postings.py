@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crawler.items import Pay
-from crawler.spiders.postings import stated_amount, stated_range
+from crawler.items import Deadline, Pay
+from crawler.spiders.postings import stated_amount, stated_day, stated_range
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,26 @@ def test_a_part_of_a_period_is_no_period(interval: str) -> None:
     pay = stated_range(3_000, 4_000, "USD", interval)
     words = interval.replace("-", " ").replace("_", " ")
     assert pay == Pay(3_000, 4_000, "USD", None, f"$3,000 - $4,000 ({words})")
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "instant"),
+    [
+        ("2026-06-30T17:00:00", "Berlin, Germany", datetime(2026, 6, 30, 15, tzinfo=UTC)),
+        ("2026-06-30 17:00", "London, UK; Berlin, Germany", datetime(2026, 6, 30, 15, tzinfo=UTC)),
+        ("2026-06-30T17:00:00", "", datetime(2026, 6, 30, 17, tzinfo=UTC)),
+        ("2026-06-30T17:00:00Z", "Berlin, Germany", datetime(2026, 6, 30, 17, tzinfo=UTC)),
+        ("2026-06-30", "Berlin, Germany", datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)),
+        ("2026-06-30", "", datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)),
+        ("soon", "Berlin, Germany", None),
+    ],
+)
+def test_a_deadline_without_an_offset_is_that_of_the_place(
+    written: str, place: str, instant: datetime | None
+) -> None:
+    assert stated_day(written, place) == Deadline(instant, written)
+
+
+@pytest.mark.parametrize("written", ["4712-12-31", "9999-12-31", "9999-12-31T23:59:59Z", "", None])
+def test_a_year_that_stands_for_no_date_is_no_deadline(written: str | None) -> None:
+    assert stated_day(written, "Berlin, Germany") is None
