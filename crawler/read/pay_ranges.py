@@ -66,7 +66,7 @@ def _base_zones(ranges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _currency(zone: Mapping[str, Any]) -> str:
-    return str(zone["currency_type"])
+    return str(zone["currency_type"]).upper()
 
 
 def _ends(zone: Mapping[str, Any]) -> tuple[float | None, float | None]:
@@ -98,7 +98,7 @@ def _zone_period(zone: Mapping[str, Any]) -> Period | None:
     amount = float(zone.get("max_cents") or zone["min_cents"]) / 100
     return likely_period(
         amount,
-        zone["currency_type"],
+        _currency(zone),
         period_in_title(_title(zone)),
         period_of_pay(str(zone.get("blurb") or "")),
     )

@@ -581,6 +581,7 @@ def salary(**value: Any) -> dict[str, Any]:
         ),
         (salary(value=1, unitText="YEAR"), (None, None, None, None)),
         (salary(value=40, unitText="HOUR"), (40, 40, "USD", "hour")),
+        (salary(value=40, unitText="Hour"), (40, 40, "USD", "hour")),
         (salary(minValue=100, maxValue=200), (100, 200, "USD", None)),
         (salary(minValue=0, maxValue=0, unitText="YEAR"), None),
         (salary(minValue=1, maxValue=1e6, unitText="YEAR"), None),

@@ -91,3 +91,9 @@ def test_a_deadline_without_an_offset_is_that_of_the_place(
 @pytest.mark.parametrize("written", ["4712-12-31", "9999-12-31", "9999-12-31T23:59:59Z", "", None])
 def test_a_year_that_stands_for_no_date_is_no_deadline(written: str | None) -> None:
     assert stated_day(written, "Berlin, Germany") is None
+
+
+@pytest.mark.parametrize("interval", ["Year", "YEAR", "year", "Yearly"])
+def test_a_currency_and_a_period_are_read_in_any_case(interval: str) -> None:
+    pay = stated_range(45_000, 60_000, "usd", interval)
+    assert pay == Pay(45_000, 60_000, "USD", "year", "$45,000 - $60,000")
