@@ -17,6 +17,7 @@ import msgspec
 
 from crawler.items import Pay, Posting
 from crawler.read.fields import clean_text, company_name, parse_instant
+from crawler.read.place import place_of
 from crawler.read.text import to_text
 from crawler.registry import canonical_key
 from crawler.spiders.jsonld_page import Job
@@ -203,14 +204,14 @@ def _address(place: object) -> str:
     address = next(iter(listed(place.get("address"))), None) or place
     if not isinstance(address, dict):
         return shown(address)
-    parts = dict.fromkeys(filter(None, (_name(address.get(part)) for part in _ADDRESS)))
-    return ", ".join(parts) or shown(place.get("name"))
+    parts = (name_of(address.get(part)) for part in _ADDRESS)
+    return place_of(*parts) or shown(place.get("name"))
 
 
-def _name(value: object) -> str:
+def name_of(value: object) -> str:
     """Return the name of a region or country, which may be an object with one."""
     first = next(iter(listed(value)), None)
-    return _name(first.get("name")) if isinstance(first, dict) else shown(first)
+    return name_of(first.get("name")) if isinstance(first, dict) else shown(first)
 
 
 def shown(value: object) -> str:
@@ -220,13 +221,13 @@ def shown(value: object) -> str:
 
 
 def _countries(job: Job) -> list[str]:
-    named = map(_name, listed(job.get("applicantLocationRequirements")))
+    named = map(name_of, listed(job.get("applicantLocationRequirements")))
     return list(dict.fromkeys(filter(None, named)))
 
 
 def employer(job: Job) -> str:
     """Return the name of the hiring organization; "" for none."""
-    return _name(job.get("hiringOrganization"))
+    return name_of(job.get("hiringOrganization"))
 
 
 def _words(job: Job, name: str) -> list[str]:

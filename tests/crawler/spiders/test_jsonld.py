@@ -539,6 +539,16 @@ PLACE = {"@type": "Place"}
         ),
         ({"address": {"addressLocality": "Singapore", "addressRegion": "Singapore"}}, "Singapore"),
         (
+            {
+                "address": {
+                    "addressLocality": "New York",
+                    "addressRegion": "New York",
+                    "addressCountry": {"@type": "Country", "name": "US"},
+                }
+            },
+            "New York, New York, US",
+        ),
+        (
             [
                 {"name": town, "address": {"addressLocality": "Sunnyvale"}}
                 for town in ("Sunnyvale", "Austin")
