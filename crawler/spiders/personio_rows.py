@@ -111,7 +111,8 @@ def _jobs(body: bytes, board: str) -> Sequence[Row]:
     subdomain = _SUBDOMAIN.match(rest, end - 1)
     if jobs is None or subdomain is None:
         raise BadResponse("the page of the board is of another form")
-    if subdomain[1].casefold() != board.partition(":")[2].casefold():
+    label = board.partition(":")[2]
+    if "." not in label and subdomain[1].casefold() != label.casefold():  # else it is a host
         raise BadResponse(f"the page shows another board: {subdomain[1]}")
     if not all(isinstance(job, dict) and {"id", "name"} <= job.keys() for job in jobs):
         raise BadResponse("the page of the board has positions of another form")
