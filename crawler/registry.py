@@ -193,6 +193,7 @@ PRODUCTS = {
         steps=(2, 2),
         first=_HOST,
         spider="crawler.spiders.oracle:OracleSpider",
+        every=timedelta(hours=1),
     ),
     "personio": _labels(
         "Personio",
