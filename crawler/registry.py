@@ -106,6 +106,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=_NAME,
         spider="crawler.spiders.ashby:AshbySpider",
+        reader=2,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": _labels(
@@ -149,7 +150,7 @@ PRODUCTS = {
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
-        reader=2,
+        reader=3,
     ),
     "icims": _labels(
         "iCIMS",
@@ -183,6 +184,7 @@ PRODUCTS = {
         "https://jobs.lever.co/{token}/{key}",
         cased=True,
         spider="crawler.spiders.lever:LeverSpider",
+        reader=2,
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
@@ -191,6 +193,7 @@ PRODUCTS = {
         steps=(2, 2),
         first=_HOST,
         spider="crawler.spiders.oracle:OracleSpider",
+        every=timedelta(hours=1),
     ),
     "personio": _labels(
         "Personio",

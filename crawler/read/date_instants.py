@@ -185,9 +185,15 @@ def _time_of(clock: str | None) -> time:
 
 def _instants_in_zone(local: datetime, zone: str | None, place: str) -> list[datetime]:
     named = time_zones.instants(local, zone, place) if zone else []
-    return named or [
-        min(
-            local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-            for zone in time_zones_of(place) or ("UTC",)
-        )
-    ]
+    return named or [at_place(local, place)]
+
+
+def at_place(local: datetime, place: str) -> datetime:
+    """Return the UTC instant of a local time at a place: the earliest one of several zones.
+
+    In UTC if the place is unknown.
+    """
+    return min(
+        local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        for zone in time_zones_of(place) or ("UTC",)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,20 +18,30 @@ _LONGEST_NAME = 200
 _YEARS = range(1970, 2200)
 
 
+def is_placeholder(written: str) -> bool:
+    """Return whether a date has a year that stands for no date: "9999-12-31"."""
+    year = re.match("([0-9]{4})-", written)
+    return year is not None and int(year[1]) not in _YEARS
+
+
 def parse_instant(written: object) -> datetime | None:
     """Return the UTC instant of an ISO 8601 text. None for anything else and for placeholder years.
 
     A posting with a broken date is still a posting.
     """
-    if not isinstance(written, str):
-        return None
+    moment = parse_time(written)
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
+
+
+def parse_time(written: object) -> datetime | None:
+    """Return the time of an ISO 8601 text, without a zone where it names none. Else as above."""
     try:
-        instant = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:
         return None
-    if instant.year not in _YEARS:
-        return None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return moment if moment is not None and moment.year in _YEARS else None
 
 
 def line(text: str) -> str:

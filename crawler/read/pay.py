@@ -1,4 +1,4 @@
-"""Read pay from a posting's text, or from the fields of its ATS. A wrong pay is worse than none.
+"""Read pay from a posting's text. A wrong pay is worse than none.
 
 An amount is pay if the nearest words say so (`pay_context.py`), and no word nearer to it says that
 it is a bonus, a benefit, a budget or revenue. A range may also stand alone in its line, as in
@@ -20,11 +20,9 @@ price: no range, no period, no lakh. Of 592 cases it reads 7 right and 538 wrong
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from crawler.items import Pay, Period
 from crawler.read.amounts import MoneyRange, currency_marks, money_ranges, repair_encoding
@@ -39,17 +37,13 @@ from crawler.read.pay_context import (
     is_at_most,
     is_plausible,
     is_total,
-    likely_period,
     period_of,
 )
-from crawler.read.pay_periods import period_in_title, period_of_pay
-from crawler.read.pay_vocabulary import BASE, OTHER, TOTAL
 
 _BLOCK_LINES = 8  # between two ranges of one block, at most
 _LONGEST_LINE = 20_000  # characters; a paragraph has a few thousand
 _LONGEST_TEXT = 200  # characters of the stored words
 _MAX_AMOUNTS = 200  # in one text; a limit for hostile texts
-_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,63 +80,6 @@ def read_pay(text: str, *, place: str = "") -> Pay | None:
             local_currencies(countries),
         )
     )
-
-
-def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
-    """Return the pay in Greenhouse's `pay_input_ranges`, which has a range for each pay zone.
-
-    Several zones give the lowest minimum and the highest maximum, in the most common currency and
-    period. Bonuses are left out, and on-target earnings count only without base pay. An end of 0 or
-    null is unknown. None without pay.
-    https://developers.greenhouse.io/job-board.html#list-jobs (with `pay_transparency=true`)
-    """
-    zones = [
-        zone
-        for zone in ranges
-        if _is_currency(zone.get("currency_type"))
-        and (zone.get("min_cents") or zone.get("max_cents"))
-    ]
-    zones = [zone for zone in zones if not _is_other(_title(zone))]
-    zones = [
-        zone for zone in zones if not TOTAL.search(_title(zone)) or BASE.search(_title(zone))
-    ] or zones
-    if not zones:
-        return None
-    kinds = [(str(zone["currency_type"]), _zone_period(zone)) for zone in zones]
-    currency, period = Counter(kinds).most_common(1)[0][0]
-    zones = [zone for zone, kind in zip(zones, kinds, strict=True) if kind == (currency, period)]
-    minimum = min(
-        (float(zone["min_cents"]) / 100 for zone in zones if zone.get("min_cents")), default=None
-    )
-    maximum = max(
-        (float(zone["max_cents"]) / 100 for zone in zones if zone.get("max_cents")), default=None
-    )
-    return Pay(minimum, maximum, currency, period, _as_written(minimum, maximum, currency))
-
-
-def _title(zone: Mapping[str, Any]) -> str:
-    return str(zone.get("title") or "")
-
-
-def _is_other(title: str) -> bool:
-    """Return True for titles of other money: "Target bonus", but not "Salary, without bonus"."""
-    other = OTHER.search(title)
-    return other is not None and not BASE.search(title[: other.start()]) and not TOTAL.search(title)
-
-
-def _zone_period(zone: Mapping[str, Any]) -> Period | None:
-    amount = float(zone.get("max_cents") or zone["min_cents"]) / 100
-    return likely_period(
-        amount,
-        zone["currency_type"],
-        period_in_title(_title(zone)),
-        period_of_pay(str(zone.get("blurb") or "")),
-    )
-
-
-def _is_currency(written: object) -> bool:
-    """Return True for the form of an ISO 4217 code."""
-    return isinstance(written, str) and re.fullmatch("[A-Za-z]{3}", written) is not None
 
 
 def _candidates(
@@ -227,14 +164,3 @@ def _combine(block: list[_PayCandidate]) -> Pay:
     if len(words) > _LONGEST_TEXT:
         words = words[:_LONGEST_TEXT].rsplit("; ", 1)[0]
     return Pay(minimum, maximum, block[0].currency, block[0].period, words)
-
-
-def _as_written(minimum: float | None, maximum: float | None, currency: str) -> str:
-    """Return the range as a board shows it: "$133,000 - $240,000", "up to €50,000"."""
-    sign = _SIGNS.get(currency, f"{currency} ")
-    low, high = (amount and f"{amount:,.2f}".removesuffix(".00") for amount in (minimum, maximum))
-    if low is None or high is None:
-        return f"up to {sign}{high}" if low is None else f"from {sign}{low}"
-    if low == high:
-        return f"{sign}{low}"
-    return f"{sign}{low} - {sign.strip() if currency in _SIGNS else ''}{high}"

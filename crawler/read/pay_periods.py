@@ -24,16 +24,18 @@ _NOUNS: dict[Period, str] = {  # short forms and cases that CLDR lacks
     r"|mån\.?|måned|måneden|md\.?|lună|mese|mês",
     "year": r"years?|annum|yrs?|jahr|an|année|año|jaar|rok|år|året|anno|ano",
 }
+# neither "bi-weekly" nor "semi monthly" nor "half-yearly"
+_NOT_PART = r"(?<!bi[- ])(?<!semi[- ])(?<!half[- ])"
 _ADJECTIVES: dict[Period, str] = {
     "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|orari[ao]"
     r"|p\.\s?h\.?|ph",
     "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.",
-    "week": r"(?<!bi[- ])weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
-    "month": r"(?<!bi[- ])(?<!semi-)monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?"
+    "week": _NOT_PART + r"weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
+    "month": _NOT_PART + r"monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?"
     r"|mensil[ei]|mensa(?:l|is)"
     r"|maandelijkse?|miesięczn\w{1,2}|měsíčn\w{1,5}|månatlig\w{0,2}|månadsvis|månedlig\w{0,2}"
     r"|lunar[ăe]?",
-    "year": r"(?<!bi[- ])(?:annual(?:ly|i[sz]ed)?|yearly)|p\.\s?a\.?|pa|jährlich\w{0,2}"
+    "year": _NOT_PART + r"(?:annual(?:ly|i[sz]ed)?|yearly)|p\.\s?a\.?|pa|jährlich\w{0,2}"
     r"|annuel(?:le)?s?|anual(?:es|mente|ă)?"
     r"|anuais|annu(?:[aio]|ale|ali)|jaarlijkse?|roczn\w{1,2}|ročn\w{1,5}|årlig\w{0,2}",
 }

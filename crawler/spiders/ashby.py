@@ -49,6 +49,10 @@ _STORED = ashby_page.KEPT | {
     ),
     *("compensation", "shouldDisplayCompensationOnJobPostings"),
 }  # fields of a job of either kind that name nobody; a new one is not stored until it is known
+_HIDDEN_BY = {  # fields with pay, by the switch of an employer that hides it
+    "shouldDisplayCompensationOnJobPostings": "compensation",
+    "shouldDisplayCompensationOnJobBoard": "compensationTierSummary",
+}
 
 
 class _Header(RawHeader):
@@ -68,7 +72,8 @@ class _Listed(msgspec.Struct, rename="camel"):
     is_listed: object = True
 
 
-_listed = Decoder(_Listed)
+_FALSE = msgspec.Raw(b"false")
+_listed, _fields = Decoder(_Listed), Decoder(dict[str, msgspec.Raw])
 
 
 class AshbySpider(BoardSpider):
@@ -111,6 +116,14 @@ class AshbySpider(BoardSpider):
         if not _UNLISTED.search(body):
             return listing
         return Listing([job for job in listing.jobs if _is_listed(job)])
+
+    @classmethod
+    def keep(cls, raw: bytes) -> bytes:
+        """Return a raw job as it may be stored: also without pay that the employer hides."""
+        fields = _fields.decode(super().keep(raw))
+        hidden = [pay for switch, pay in _HIDDEN_BY.items() if fields.get(switch) == _FALSE]
+        # not dropped: a field that was not sent leaves the pay unknown
+        return msgspec.json.encode(fields | dict.fromkeys(fields.keys() & hidden))
 
     @staticmethod
     def read_job(raw: bytes) -> Posting:

@@ -201,7 +201,7 @@ def _is_sane(minimum: float | None, maximum: float | None) -> bool:
 
 def _code(currency: str | None) -> str | None:
     """Return the code if it has the form of ISO 4217."""
-    return currency if currency and re.fullmatch(r"[A-Z]{3}", currency) else None
+    return currency.upper() if currency and re.fullmatch(r"[A-Za-z]{3}", currency) else None
 
 
 def _words(stated: Compensation, tiers: list[Tier]) -> str:

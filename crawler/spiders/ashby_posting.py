@@ -13,10 +13,10 @@ from urllib.parse import quote, unquote
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.items import Pay, Posting, Workplace
 from crawler.read.fields import clean_text, company_name, line, parse_instant
 from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
-from crawler.spiders.postings import joined, posting_from_html
+from crawler.spiders.postings import joined, posting_from_html, stated_day
 
 PAGES = "https://jobs.ashbyhq.com"
 _JOB_URL = re.compile(rf"{re.escape(PAGES)}/([^/?#]+)/([^/?#]+)")
@@ -148,7 +148,7 @@ def page_posting(raw: bytes) -> Posting:
         employment_type=_employment(row.employment_type),
         stated_workplace=_model(row.workplace_type),
         stated_pay=_summary_pay(row),
-        stated_deadline=_deadline(row.application_deadline),
+        stated_deadline=stated_day(_line(row.application_deadline), location),
         company=company_name(row.organization.name),
         requisition=clean_text(row.job_requisition_id) or None,
         internal_job=clean_text(row.job_id) or None,
@@ -181,11 +181,6 @@ def _employment(value: _Text) -> str:
 
 def _model(value: _Text) -> Workplace | None:
     return _WORKPLACES.get(value) if isinstance(value, str) else None
-
-
-def _deadline(value: _Text) -> Deadline | None:
-    written = _line(value)
-    return Deadline(parse_instant(written), written) if written else None
 
 
 def _compensation(sent: object) -> Compensation | UnsetType | None:

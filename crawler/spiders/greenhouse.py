@@ -18,17 +18,17 @@ import msgspec
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Deadline, Pay, Posting, Result, Snapshot
+from crawler.items import BoardRequest, Pay, Posting, Result, Snapshot
 from crawler.notes import Notes
 from crawler.read.fields import clean_text, company_name, custom_field, dicts, line, parse_instant
-from crawler.read.pay import stated_pay
+from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
 from crawler.responses import BadResponse
 from crawler.spiders import greenhouse_page
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import JobList, RawHeader
-from crawler.spiders.postings import believed, posting_from_html
+from crawler.spiders.postings import believed, posting_from_html, stated_day
 from crawler.spiders.site import Site
 
 PAGES = ("https://job-boards.greenhouse.io", "https://job-boards.eu.greenhouse.io")
@@ -121,7 +121,6 @@ class GreenhouseSpider(BoardSpider):
         if isinstance(job["location"], str):
             return _page_posting(job)
         location = line(job["location"]["name"] or "")
-        deadline = line(job.get("application_deadline") or "")
         return posting_from_html(
             job.get("content") or "",
             key=str(job["id"]),
@@ -134,8 +133,8 @@ class GreenhouseSpider(BoardSpider):
             ),
             employment_type=custom_field(job.get("metadata"), _EMPLOYMENT),
             stated_workplace=workplace(custom_field(job.get("metadata"), _WORKPLACE)),
-            stated_pay=_pay(job),
-            stated_deadline=Deadline(parse_instant(deadline), deadline) if deadline else None,
+            stated_pay=_pay(job, location),
+            stated_deadline=stated_day(line(job.get("application_deadline") or ""), location),
             company=company_name(job.get("company_name")),
             requisition=clean_text(job.get("requisition_id")) or None,
             internal_job=clean_text(job.get("internal_job_id")) or None,
@@ -185,9 +184,14 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
-def _pay(job: dict[str, Any]) -> Pay | None:
-    """Return the stated pay. `pay_input_ranges` is there only for postings that disclose it."""
-    return believed(stated_pay(job.get("pay_input_ranges") or _pay_fields(job)))
+def _pay(job: dict[str, Any], location: str) -> Pay | None:
+    """Return the stated pay at the first place.
+
+    `pay_input_ranges` is there only for postings that disclose it.
+    """
+    towns = (place for place in _places(job, location) if not is_work_model(place))
+    ranges = job.get("pay_input_ranges") or _pay_fields(job)
+    return believed(stated_pay(ranges, place=next(towns, "")))
 
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,10 +19,13 @@ from crawler.spiders.job_page import place
 LIST = "/jobs/search?ss=1&in_iframe=1&pr={page}"
 # the fields of a card that are kept, by what their label says; others may name people
 _LABELS = {
-    "location": re.compile(r"\blocations?\b", re.IGNORECASE),
+    # before the place: "Location Type" and "Work Location Arrangement" say how people work
+    "workplace": re.compile(
+        r"\b(?:arrangement|workplace|remote)\b|\blocations? type\b", re.IGNORECASE
+    ),
+    "location": re.compile(r"\blocations?\b(?! (?:type|arrangement))", re.IGNORECASE),
     "requisition": re.compile(r"^(?:requisition|req|job)\b.*\b(?:id|number|#)$", re.IGNORECASE),
     "employment_type": re.compile(r"^(?:position|employment|job)? ?type$", re.IGNORECASE),
-    "workplace": re.compile(r"\b(?:arrangement|workplace|remote)\b", re.IGNORECASE),
     "department": re.compile(r"\b(?:category|department|job family)\b", re.IGNORECASE),
 }
 FIELDS = frozenset({"number", "title", *_LABELS})

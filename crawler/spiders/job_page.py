@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable
 
 from crawler.read.fields import clean_text
+from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.jsonld_page import read_page
-from crawler.spiders.jsonld_posting import EMPLOYMENT, listed, locations, shown
+from crawler.spiders.jsonld_posting import EMPLOYMENT, listed, locations, name_of
 
 # what is stored; the rest may name people, or is computed, as `validThrough` is
 _STORED = ("title", "description", "employmentType", "datePosted", "occupationalCategory", "url")
@@ -38,5 +39,5 @@ def employment(written: object) -> str:
 
 
 def place(parts: Iterable[object]) -> str:
-    """Return a place in parts as one line, each part once and without placeholders."""
-    return ", ".join(dict.fromkeys(filter(None, map(shown, parts))))
+    """Return a place in parts as one line, without placeholders. A part may be an object."""
+    return place_of(*map(name_of, parts))

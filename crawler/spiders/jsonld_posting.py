@@ -17,10 +17,17 @@ import msgspec
 
 from crawler.items import Pay, Posting
 from crawler.read.fields import clean_text, company_name, parse_instant
+from crawler.read.place import place_of
 from crawler.read.text import to_text
 from crawler.registry import canonical_key
 from crawler.spiders.jsonld_page import Job
-from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range
+from crawler.spiders.postings import (
+    joined,
+    posting_from_html,
+    stated_amount,
+    stated_day,
+    stated_range,
+)
 
 _TEXTS = (  # in the order in which a person reads them
     *("description", "responsibilities", "qualifications", "skills", "educationRequirements"),
@@ -45,7 +52,6 @@ EMPLOYMENT = {
     "OTHER": "",
 }
 _ROLLING = {timedelta(days=days) for days in (30, 60, 90, 180, 365, 366)}  # computed, not set
-_UNITS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
 _WIDEST = 10  # times its lower end; "1-1000000" is a placeholder
 _ID = re.compile(  # a UUID, with or without hyphens, or a number at an end of a step
     r"(?P<uuid>[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})|^(?P<head>\d{5,20})(?![^-_])"
@@ -179,20 +185,13 @@ def _pay(job: Job) -> Pay | None:
     value = next(iter(listed(salary.get("value"))), None)
     amounts = value if isinstance(value, dict) else salary | {"value": value}
     single = amounts.get("value")
-    low, high = (_number(amounts.get(name, single)) for name in ("minValue", "maxValue"))
-    if low and high > _WIDEST * low:
+    ends = [amounts.get(name, single) for name in ("minValue", "maxValue")]
+    low, high = map(stated_amount, ends)
+    if low and high and high > _WIDEST * low:
         return None
     currency = salary.get("currency") or amounts.get("currency") or job.get("salaryCurrency")
     unit = clean_text(amounts.get("unitText") or salary.get("unitText"))
-    return stated_range(low, high, currency, f"per {unit.lower()}" if unit in _UNITS else unit)
-
-
-def _number(written: object) -> float:
-    """Return an amount; 0 for none. "95,000" is one, too."""
-    text = str(written).strip()
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
-        text = text.replace(",", "")
-    return float(text) if re.fullmatch(r"\d{1,12}(?:\.\d{1,6})?", text) else 0.0
+    return stated_range(ends[0], ends[1], currency, unit)
 
 
 def locations(job: Job) -> list[str]:
@@ -212,14 +211,14 @@ def _address(place: object) -> str:
     address = next(iter(listed(place.get("address"))), None) or place
     if not isinstance(address, dict):
         return shown(address)
-    parts = dict.fromkeys(filter(None, (_name(address.get(part)) for part in _ADDRESS)))
-    return ", ".join(parts) or shown(place.get("name"))
+    parts = (name_of(address.get(part)) for part in _ADDRESS)
+    return place_of(*parts) or shown(place.get("name"))
 
 
-def _name(value: object) -> str:
+def name_of(value: object) -> str:
     """Return the name of a region or country, which may be an object with one."""
     first = next(iter(listed(value)), None)
-    return _name(first.get("name")) if isinstance(first, dict) else shown(first)
+    return name_of(first.get("name")) if isinstance(first, dict) else shown(first)
 
 
 def shown(value: object) -> str:
@@ -229,13 +228,13 @@ def shown(value: object) -> str:
 
 
 def _countries(job: Job) -> list[str]:
-    named = map(_name, listed(job.get("applicantLocationRequirements")))
+    named = map(name_of, listed(job.get("applicantLocationRequirements")))
     return list(dict.fromkeys(filter(None, named)))
 
 
 def employer(job: Job) -> str:
     """Return the name of the hiring organization; "" for none."""
-    return _name(job.get("hiringOrganization"))
+    return name_of(job.get("hiringOrganization"))
 
 
 def _words(job: Job, name: str) -> list[str]:

@@ -13,12 +13,12 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.items import Pay, Posting, Workplace
-from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay import read_pay
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import Pages
-from crawler.spiders.postings import believed, epoch_instant, joined, posting_from_html
+from crawler.spiders.postings import epoch_instant, joined, posting_from_html, stated_range
 
 _WORKPLACES: dict[str, Workplace] = {"remote": "remote", "hybrid": "hybrid"}
 _WORKPLACES |= {"onsite": "onsite", "on-site": "onsite"}
@@ -69,8 +69,4 @@ def _pay(job: dict[str, Any]) -> Pay | None:
         return None
     if TOTAL.search(words) and read_pay(words):
         return None
-    ends = {f"{end}_cents": (salary.get(end) or 0) * 100 for end in ("min", "max")}
-    interval = str(salary.get("interval")).replace("-", " ")
-    return believed(
-        stated_pay([ends | {"currency_type": salary.get("currency"), "title": interval}])
-    )
+    return stated_range(*map(salary.get, ("min", "max", "currency", "interval")))

@@ -13,6 +13,7 @@ may be short in the middle, and may repeat rows. Boards beyond 10,000: see oracl
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote
@@ -191,8 +192,7 @@ class OracleSpider(DetailSpider):
         if not items or _key_of(items[0]) != key:
             raise BadResponse("it is not the answer of this posting")
         flex = msgspec.json.decode(items[0].get("requisitionFlexFields", b"null"))
-        pay = [each for each in dicts(flex) if _PAY.search(str(each.get("Prompt")))]
-        stated = Raw(msgspec.json.encode(pay))  # other prompts may name people
+        stated = Raw(msgspec.json.encode(list(filter(_is_pay, dicts(flex)))))
         return self.stored_detail(items[0] | {"requisitionFlexFields": stated})
 
     @staticmethod
@@ -237,6 +237,11 @@ def _number(site: Site) -> str:
 
 def _key_of(item: dict[str, Raw]) -> str:
     return str(msgspec.json.decode(item.get("Id", b'""')))
+
+
+def _is_pay(flex: Mapping[str, Any]) -> bool:
+    """Return whether a further field states pay. Others may name people, as a pay partner."""
+    return bool(_PAY.search(str(flex.get("Prompt"))) and re.search(r"\d", str(flex.get("Value"))))
 
 
 def _texts(detail: _Fields) -> list[str]:

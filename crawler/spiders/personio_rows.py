@@ -18,11 +18,26 @@ from crawler.responses import BadResponse
 from crawler.spiders.xml_feed import read_xml, text_of
 
 Row = dict[str, Any]
-_CONTACT = re.compile(
-    r"(?:(?:your|our|dein\w*|ihr\w*|unser\w*)[\W_]+)?"
-    r"(?:contact(?:[\W_]*persons?)?|ansprechpartner\w*|ansprechperson\w*|kontakt(?:person)?)\W*",
-    re.IGNORECASE,
+_OWN = (  # before the word for a contact, in its heading
+    r"(?:(?:the|your|our|dein\w*|ihr\w*|eu(?:re?|er)\w*|unser\w*|votre|vos|notre|tes|ton|tu|su|tus|sus"
+    r"|nuestr\w+|jouw|je|uw|onze|il|la|tuo|tua|vostr\w+|twoj\w+|twój|din|ditt|vår|vores|o|a|seu|sua)"
+    r"\W{1,3}(?:(?:e[rn]?|r)\W{1,3})?){0,3}"
 )
+_PERSON = (  # a contact, whatever follows
+    r"contact[\W_]{0,2}persons?|ansprechp(?:artner|erson)\w*|kontaktp(?:artner|erson)\w*"
+    r"|kontakt[- ]?(?:daten|angaben|informationen)|contactpersoo?n\w*|contactgegevens"
+    r"|personnes? (?:à|de) contact\w*|interlocut\w+|coordonnées"
+    r"|(?:persona|datos|personas) de contacto|persona di contatto|dati di contatto"
+    r"|osoba kontaktowa|dane kontaktowe|osoba do kontaktu|kontaktní (?:osoba|údaje)"
+    r"|kontakt(?:uppgifter|oplysninger|informasjon|information)"
+    r"|(?:pessoa|dados) de contac?to|persoan[aă] de contact|date de contact|yhteyshenkilö\w*"
+)
+_MAY_BE = (  # a contact, alone or before some words
+    r"(?:contacts?|contacto|contatto|contato|kontakt|recruiters?|recruteu[rs]e?|hiring managers?)"
+    r"(?:[:*_/]?in(?:nen)?)?(?=\W*$|[\W_]+(?:details?|info(?:rmation)?|data|us|for|at|is|in|on|and|for|"
+    r"bei|für|zu|und|pour|chez|et|para|en|y|per|voor|bij|för|til|do|dla|pro)\b)"
+)
+_CONTACT = re.compile(rf"\W*{_OWN}(?:{_PERSON}|{_MAY_BE})", re.IGNORECASE)
 _PUSHED = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
 _JOBS = '"jobs":['
 _SUBDOMAIN = re.compile(r'\s*,\s*"subdomain":"([^"]+)"')
@@ -65,7 +80,7 @@ def _sections(position: Element) -> list[list[str]]:
     """Return heading and text of the sections that have a text."""
     parts = position.iterfind("jobDescriptions/jobDescription")
     sections = [[text_of(part, "name"), text_of(part, "value")] for part in parts]
-    return [part for part in sections if part[1] and not _CONTACT.fullmatch(part[0])]
+    return [part for part in sections if part[1] and not _CONTACT.match(part[0])]
 
 
 def _row_of_page(job: Row, board: str) -> Row:
@@ -96,7 +111,8 @@ def _jobs(body: bytes, board: str) -> Sequence[Row]:
     subdomain = _SUBDOMAIN.match(rest, end - 1)
     if jobs is None or subdomain is None:
         raise BadResponse("the page of the board is of another form")
-    if subdomain[1].casefold() != board.partition(":")[2].casefold():
+    label = board.partition(":")[2]
+    if "." not in label and subdomain[1].casefold() != label.casefold():  # else it is a host
         raise BadResponse(f"the page shows another board: {subdomain[1]}")
     if not all(isinstance(job, dict) and {"id", "name"} <= job.keys() for job in jobs):
         raise BadResponse("the page of the board has positions of another form")

@@ -5,20 +5,29 @@ Pay, deadline and workplace come from the text where no field states them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
+from crawler.read.date_instants import at_place
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
-from crawler.read.pay import read_pay, stated_pay
+from crawler.read.fields import LONGEST_TEXT, clean_text, is_placeholder, line, parse_time
+from crawler.read.pay import read_pay
+from crawler.read.pay_context import is_plausible
 from crawler.read.pay_periods import period_in_title
+from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import to_text
 
 _HIGHEST_PAY = 1e9  # of any currency and period; more is a slip
+_GROUPED = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?P<mark>[.,' \u2019])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,3})"
+    r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}))?"
+)
+_PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 _LATEST = 4_000_000_000  # seconds; in the year 2096
 
 
@@ -73,13 +82,17 @@ def posting_from_html(
 def stated_day(written: object, place: str) -> Deadline | None:
     """Return the deadline that a field states as a date, or as an instant; None for none.
 
-    A date without a time ends at midnight of the place, where that is clear.
+    A date without a time ends at midnight of the place, where that is clear. A time without an
+    offset is that of the place. A year such as 9999 says that there is no deadline.
     """
     text = clean_text(written)
-    if not text:
+    if not text or is_placeholder(text):
         return None
     if len(text) > len("2026-10-31"):
-        return Deadline(parse_instant(text), text)
+        moment = parse_time(text)
+        if moment is None or moment.tzinfo:
+            return Deadline(moment and moment.astimezone(UTC), text)
+        return Deadline(at_place(moment, place), text)
     read = read_deadline(f"Application deadline: {text}", published=None, place=place)
     return Deadline(read.at if read else None, text)
 
@@ -89,19 +102,43 @@ def stated_range(
 ) -> Pay | None:
     """Return the pay that fields state, an end of 0 being unknown; None for none.
 
-    `interval` may be in any form: "YEARLY", "per-hour-wage", "month".
+    `interval` may be in any form: "YEARLY", "per-hour-wage", "month". An end that cannot be read,
+    or an amount that nobody is paid in this period, leaves only the words.
     """
-    ends = {
-        f"{name}_cents": amount * 100
-        for name, end in (("min", minimum), ("max", maximum))
-        if (amount := _number(end))
-    }
     title = str(interval or "").replace("-", " ").replace("_", " ")
-    title = f"per {title}" if title in get_args(Period) else title
-    pay = believed(stated_pay([ends | {"currency_type": currency, "title": title}]))
-    if pay is None or not title or period_in_title(title):
+    title = f"per {title.casefold()}" if title.casefold() in get_args(Period) else title
+    low, high = stated_amount(minimum), stated_amount(maximum)
+    if low is None or high is None:
+        ends = dict.fromkeys(filter(None, map(clean_text, (minimum, maximum))))
+        return _only_words(" ".join([" - ".join(ends), clean_text(currency)]), title)
+    ends_in_cents = {"min_cents": low * 100, "max_cents": high * 100}
+    pay = believed(stated_pay([ends_in_cents | {"currency_type": currency, "title": title}]))
+    if pay is None or not title:
         return pay
-    return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
+    period = period_in_title(title)
+    if period is None:
+        return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
+    is_paid = is_plausible(pay.maximum or pay.minimum or 0, pay.currency, period)
+    return pay if is_paid else _only_words(pay.text, title)
+
+
+def _only_words(words: str, title: str) -> Pay:
+    return Pay(None, None, None, None, f"{words.strip()} ({title})" if title else words.strip())
+
+
+def stated_amount(value: object) -> float | None:
+    """Return an amount, 0 for none; None for one that cannot be read.
+
+    Three digits after a point or comma are thousands: "45.000", "95,000", "45 000,00".
+    """
+    if not isinstance(value, str):
+        return float(value) if isinstance(value, (int, float)) else 0.0
+    text = clean_text(value)
+    if grouped := _GROUPED.fullmatch(text):
+        return float(f"{re.sub('[^0-9]', '', grouped['whole'])}.{grouped['cents'] or 0}")
+    if _PLAIN.fullmatch(text):
+        return float(text.replace(",", "."))
+    return None if re.search("[0-9]", text) else 0.0
 
 
 def worded_pay(words: object, html: str) -> Pay | None:
@@ -114,13 +151,6 @@ def worded_pay(words: object, html: str) -> Pay | None:
     if read or not text or read_pay(_text(html)):
         return read
     return Pay(None, None, None, None, text)
-
-
-def _number(value: object) -> float:
-    try:
-        return float(value) if isinstance(value, (int, float, str)) else 0.0
-    except ValueError:
-        return 0.0
 
 
 def joined(*names: str | None) -> str:

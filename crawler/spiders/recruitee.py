@@ -32,6 +32,8 @@ _UNAUTHORIZED = 401
 _CLOSED = "api_closed"  # the note of when the API wanted a token, in seconds since 1970
 _LEAST_A_YEAR = 1000  # of any currency: less means thousands, or an hour
 _PAGE = b'{"page":true'  # the beginning of a list that was read from the page
+# the fields of a posting that the page lacks, or writes differently on a custom domain
+_NOT_ON_PAGE = frozenset({"deadline", "url", "location", "department"})
 _Fields = dict[str, Any]
 
 
@@ -111,7 +113,7 @@ class RecruiteeSpider(BoardSpider):
             stated_deadline=stated_day(_iso(job.get("close_at")), location),
             published=parse_instant(_iso(job.get("published_at"))),
             updated=parse_instant(_iso(job.get("updated_at"))),
-            unsent=frozenset({"deadline"} if job.get("page") else ()),
+            unsent=_NOT_ON_PAGE if job.get("page") else frozenset(),
         )
 
 

@@ -1,6 +1,7 @@
 """Teamtailor's RSS feed of a career site. It has more of a job than the JSON feed.
 
-An answer has at most 100 jobs and no total, so that only a page that is not full ends the list.
+An answer has at most 100 jobs and no total. Only an empty page ends the list, since a host may send
+fewer jobs in a page than it is asked for.
 https://support.teamtailor.com/en/articles/11171756-rss-feed-how-to-guide
 """
 
@@ -45,7 +46,7 @@ class TeamtailorSpider(BoardSpider):
     name = "teamtailor"
     is_public_api = True
     list_path = "/jobs.rss"
-    paging = Pages(100, "offset", "per_page")
+    paging = Pages(100, "offset", "per_page", until="empty")
     job_form = Decoder(_Header)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:

@@ -44,6 +44,13 @@ class WorkableSpider(BoardSpider):
         *("department", "url", "published_on", "description"),
     }
 
+    @classmethod
+    def keep(cls, raw: bytes) -> bytes:
+        """Return a raw job as it may be stored: without the places that the board hides."""
+        job: dict[str, Any] = msgspec.json.decode(super().keep(raw))
+        rows = {"rows": list(map(_shown, job["rows"]))} if "rows" in job else {}
+        return msgspec.json.encode(_shown(job) | rows)
+
     @staticmethod
     def read_job(raw: bytes) -> Posting:
         job: dict[str, Any] = msgspec.json.decode(raw)
@@ -70,3 +77,13 @@ def _places(row: dict[str, Any]) -> list[str]:
         for place in row["locations"]
         if not place.get("hidden")
     ] or ([] if row["locations"] else [place_of(row["city"], row.get("state"), row["country"])])
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without its hidden places; of those only the mark is left."""
+    places = row.get("locations") or []
+    if not any(place.get("hidden") for place in places):
+        return row
+    shown = [{"hidden": True} if place.get("hidden") else place for place in places]
+    # its own place is read only where it has no others, and may be the hidden one
+    return row | {"locations": shown, "city": "", "state": "", "country": ""}

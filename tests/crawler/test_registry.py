@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from crawler.registry import tenant_host
+from crawler.registry import default_every, tenant_host
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,8 @@ from crawler.registry import tenant_host
 )
 def test_a_tenant_has_the_host_that_its_token_names(ats: str, token: str, host: str) -> None:
     assert tenant_host(ats, token) == host
+
+
+@pytest.mark.parametrize("ats", ["amazon", "eightfold", "icims", "oracle", "workday"])
+def test_boards_of_many_requests_are_checked_once_an_hour(ats: str) -> None:
+    assert default_every(ats) == timedelta(hours=1)

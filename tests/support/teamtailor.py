@@ -66,10 +66,12 @@ class TeamtailorServer(AtsServer):
         self.jobs = [job(number) for number in range(1, jobs + 1)]
         self.pages: dict[int, bytes] = {}  # by offset, instead of the plain ones
         self.has_pages = True
+        self.most = 100  # jobs of a page
 
     def reply(self, path: str, query: dict[str, str], sent: Any) -> Reply:  # noqa: ARG002  # no post
         if path != FEED:
             return NOT_FOUND
-        size, offset = int(query["per_page"]), int(query["offset"]) if self.has_pages else 0
+        size = min(int(query["per_page"]), self.most)
+        offset = int(query["offset"]) if self.has_pages else 0
         body = self.pages.get(offset, feed(self.jobs[offset : offset + size]))
         return Reply(body, headers={"Content-Type": "application/rss+xml"})

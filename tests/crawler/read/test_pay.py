@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Pay
-from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay import read_pay
+from crawler.read.pay_ranges import stated_pay
 
 PIECES = [
     "$",
@@ -330,6 +331,40 @@ def zone(
 )
 def test_stated_pay_covers_all_pay_zones(zones: list[Mapping[str, Any]], pay: Pay | None) -> None:
     assert stated_pay(zones) == pay
+
+
+@pytest.mark.parametrize(
+    ("place", "titles", "ends"),
+    [
+        ("New York, NY", ("NYC Salary Range", "National Salary Range"), (133_000, 240_000)),
+        ("London, UK", ("US pay range", "UK pay range"), (90_000, 120_000)),
+        ("Boston, MA", ("US pay range:", "Canada pay range:"), (133_000, 240_000)),
+        ("Remote - Canada", ("US", "Canada"), (90_000, 120_000)),
+        (
+            "Austin, TX",
+            ("Zone A (New York, Seattle)", "Zone B (Austin, Denver)"),
+            (90_000, 120_000),
+        ),
+        ("Austin, TX", ("Tier 1", "Tier 2"), (90_000, 240_000)),
+        ("", ("US", "Canada"), (90_000, 240_000)),
+    ],
+)
+def test_the_zone_of_the_place_is_the_pay_and_the_text_has_all(
+    place: str, titles: tuple[str, str], ends: tuple[int, int]
+) -> None:
+    first = zone(13_300_000, 24_000_000, title=titles[0])
+    pay = stated_pay([first, zone(9_000_000, 12_000_000, title=titles[1])], place=place)
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (*ends, "USD", "year")
+    one, other = (title.rstrip(":") for title in titles)
+    assert pay.text == f"{one}: $133,000 - $240,000; {other}: $90,000 - $120,000"
+
+
+def test_the_zone_of_the_place_counts_in_its_own_currency() -> None:
+    zones = [zone(9_000_000, 12_000_000, "CAD", "Canada"), zone(8_000_000, 9_000_000, "GBP", "UK")]
+    pay = stated_pay([*zones, zone(1_300_000, 2_400_000, title="US")], place="London, UK")
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (80_000, 90_000, "GBP")
 
 
 @settings(max_examples=300, deadline=None)

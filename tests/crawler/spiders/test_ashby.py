@@ -327,6 +327,36 @@ def test_fields_that_may_name_people_are_not_stored() -> None:
     assert AshbySpider.read(kept) == AshbySpider.read(raw)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        job(
+            shouldDisplayCompensationOnJobPostings=False,
+            compensation=compensation(tier(200_000, 300_000), summary="$200K - $300K"),
+        ),
+        {"organization": {"name": "Example Labs", "hostedJobsPageSlug": "ExampleLabs"}}
+        | row(
+            shouldDisplayCompensationOnJobBoard=False,
+            compensationTierSummary="$200K - $300K",
+        ),
+    ],
+    ids=["api", "page"],
+)
+def test_pay_that_the_employer_hides_is_not_stored(hidden: dict[str, Any]) -> None:
+    raw = json.dumps(hidden, separators=(",", ":")).encode()
+    kept = AshbySpider.keep(raw)
+    assert b"300" not in kept
+    assert AshbySpider.read(kept) == AshbySpider.read(raw)
+    assert AshbySpider.read(kept).pay is None
+
+
+@pytest.mark.parametrize("written", ["2026-06-30", "2026-06-30T23:59:59"])
+def test_a_deadline_without_an_offset_is_that_of_the_place(written: str) -> None:
+    posting = read_row(row(locationName="Berlin, Germany", applicationDeadline=written))
+    end = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
+    assert posting.deadline == Deadline(end, written)
+
+
 def test_of_a_key_that_stands_twice_only_the_value_that_was_read_is_kept() -> None:
     raw = (
         json.dumps(job()).encode().replace(b'"team":', b'"team": {"lead": "Ann Example"}, "team":')

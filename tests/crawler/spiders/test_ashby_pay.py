@@ -61,6 +61,10 @@ def test_an_interval_is_a_period_where_it_is_one(interval: str | None, period: s
     assert amounts(read(tier(10, 20, interval=interval))) == (10, 20, "USD", period)
 
 
+def test_a_currency_in_lower_case_is_read() -> None:
+    assert amounts(read(tier(10, 20, currencyCode="eur"))) == (10, 20, "EUR", "year")
+
+
 def test_equity_bonus_and_commission_are_no_pay() -> None:
     assert (
         read(tier(5, 9, compensationType="Bonus"), tier(5, 9, compensationType="Commission"))

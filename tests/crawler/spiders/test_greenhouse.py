@@ -74,12 +74,29 @@ def test_pay_that_the_ats_states_wins_over_the_text() -> None:
     assert "pay" in posting.stated
 
 
+def test_pay_is_that_of_the_first_place() -> None:
+    ranges = [
+        {"min_cents": 9_000_000, "max_cents": 12_000_000, "currency_type": "USD", "title": "US"},
+        {"min_cents": 7_000_000, "max_cents": 8_000_000, "currency_type": "GBP", "title": "UK"},
+    ]
+    pay = read(job(location={"name": "London, UK; Boston, MA"}, pay_input_ranges=ranges)).pay
+    assert pay == Pay(
+        70_000, 80_000, "GBP", "year", "US: $90,000 - $120,000; UK: £70,000 - £80,000"
+    )
+
+
 def test_a_stated_deadline_is_an_instant_and_its_words() -> None:
     posting = read(job(application_deadline="2026-03-31T19:00:00-04:00"))
     assert posting.deadline == Deadline(
         datetime(2026, 3, 31, 23, tzinfo=UTC), "2026-03-31T19:00:00-04:00"
     )
     assert "deadline" in posting.stated
+
+
+def test_a_deadline_that_is_a_bare_day_ends_with_it() -> None:
+    posting = read(job(location={"name": "Berlin, Germany"}, application_deadline="2026-06-30"))
+    end = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
+    assert posting.deadline == Deadline(end, "2026-06-30")
 
 
 def test_a_location_that_is_a_way_of_working_takes_its_places_from_the_offices() -> None:

@@ -82,6 +82,12 @@ async def test_further_places_pay_and_workplace_come_from_their_fields(server: I
     assert (found.pay.minimum, found.pay.maximum, found.pay.currency) == (100_000, 120_000, "GBP")
 
 
+async def test_a_town_and_a_state_of_one_name_are_both_named(server: IcimsServer) -> None:
+    country = {"name": "United States"}
+    found = await only(server, city="New York", state="New York", country=country)
+    assert found.locations == ("New York, New York, United States",)
+
+
 @pytest.mark.parametrize("shape", ["li", "div"])
 def test_a_card_of_either_shape_is_read(shape: str) -> None:
     html = f'<div class="iCIMS_JobsTable">{card(7, "US-NJ-Edison | US", shape=shape)}</div>'
@@ -91,6 +97,17 @@ def test_a_card_of_either_shape_is_read(shape: str) -> None:
     assert (found.requisition, found.employment_type) == ("2026-7", "Full-time")
     assert found.workplace == "onsite"
     assert found.unsent >= {"description", "location", "department"}
+
+
+@pytest.mark.parametrize(
+    "label", ["Location Type", "Work Location Type", "Work Location Arrangement"]
+)
+def test_a_label_about_the_kind_of_place_names_no_place(label: str) -> None:
+    field = f'<span class="field-label">{label}</span><span>Hybrid</span>'
+    html = card(7, "US-NJ-Edison").replace("Work Arrangement", "Shift")
+    begin = '<div class="row">'
+    found = read_page_row(f'<p class="iCIMS_"></p>{html.replace(begin, begin + field)}')
+    assert (found.locations, found.workplace) == (("Edison, NJ, US",), "hybrid")
 
 
 def test_a_page_fills_a_card_and_its_computed_dates_are_not_read() -> None:

@@ -643,6 +643,16 @@ PLACE = {"@type": "Place"}
         ),
         ({"address": {"addressLocality": "Singapore", "addressRegion": "Singapore"}}, "Singapore"),
         (
+            {
+                "address": {
+                    "addressLocality": "New York",
+                    "addressRegion": "New York",
+                    "addressCountry": {"@type": "Country", "name": "US"},
+                }
+            },
+            "New York, New York, US",
+        ),
+        (
             [
                 {"name": town, "address": {"addressLocality": "Sunnyvale"}}
                 for town in ("Sunnyvale", "Austin")
@@ -679,7 +689,13 @@ def salary(**value: Any) -> dict[str, Any]:
             salary(minValue="95,000", maxValue="115000.00", unitText="YEAR"),
             (95e3, 115e3, "USD", "year"),
         ),
+        (
+            salary(minValue="45.000", maxValue="60.000,00", unitText="YEAR"),
+            (45e3, 60e3, "USD", "year"),
+        ),
+        (salary(value=1, unitText="YEAR"), (None, None, None, None)),
         (salary(value=40, unitText="HOUR"), (40, 40, "USD", "hour")),
+        (salary(value=40, unitText="Hour"), (40, 40, "USD", "hour")),
         (salary(minValue=100, maxValue=200), (100, 200, "USD", None)),
         (salary(minValue=0, maxValue=0, unitText="YEAR"), None),
         (salary(minValue=1, maxValue=1e6, unitText="YEAR"), None),

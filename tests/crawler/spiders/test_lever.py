@@ -208,6 +208,13 @@ async def test_a_site_that_neither_host_knows_is_unknown(
         ({"max": 4_000, "interval": "per-month-salary"}, "", (None, 4_000, "month", True)),
         ({"min": 5_000, "max": 9_000, "interval": "one-time"}, "", None),
         (
+            {"min": 16_000, "max": 20_000, "interval": "semi-month-salary"},
+            "",
+            (16_000, 20_000, None, True),
+        ),
+        ({"max": 20_000, "interval": "bi-week-salary"}, "", (None, 20_000, None, True)),
+        ({"max": 20_000, "interval": "quarterly"}, "", (None, 20_000, None, True)),
+        (
             {"min": 200_000, "max": 240_000, "interval": "per-year-salary"},
             "The on-target earnings are $200,000 - $240,000 per year.",
             (200_000, 240_000, "year", False),
@@ -226,7 +233,7 @@ async def test_a_site_that_neither_host_knows_is_unknown(
     ids=str,
 )
 def test_pay_is_the_salary_range_unless_its_text_names_base_pay(
-    salary: dict[str, Any], words: str, pay: tuple[float, float, str, bool] | None
+    salary: dict[str, Any], words: str, pay: tuple[float | None, float, str | None, bool] | None
 ) -> None:
     currency = {} if "interval" in salary and salary.get("min") == 1 else {"currency": "USD"}
     posting = read(job(salaryRange=salary | currency, salaryDescription=f"<div>{words}</div>"))

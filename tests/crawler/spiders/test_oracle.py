@@ -81,6 +81,8 @@ def test_pay_in_a_further_field_is_read_and_no_other_field_is_kept() -> None:
     flex = [
         {"Prompt": "Salary Range", "Value": "$100,000 - $120,000 per year"},
         {"Prompt": "Recruiter", "Value": "Ann Example"},
+        {"Prompt": "Compensation Partner", "Value": "Ann Example"},
+        {"Prompt": "Salary", "Value": None},
     ]
     posting = read(row(), detail(requisitionFlexFields=flex))
     assert isinstance(posting.pay, Pay)

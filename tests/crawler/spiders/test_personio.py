@@ -76,7 +76,16 @@ def test_an_office_may_name_the_workplace(office: str, workplace: str | None) ->
 
 
 @pytest.mark.parametrize(
-    "heading", ["CONTACT_PERSON", "Contact person", "Your contact", "Dein Ansprechpartner:"]
+    "heading",
+    [
+        *("CONTACT_PERSON", "Contact person", "Your contact", "Dein Ansprechpartner:"),
+        *("Ansprechpartner*in", "Kontaktperson:in", "Deine Ansprechpartner_innen", "Ihr Kontakt"),
+        *("Your contact for this position", "Dein Ansprechpartner bei uns", "Kontaktdaten"),
+        *("Contact details", "Contact us", "Your recruiter", "Recruiter:in", "Your hiring manager"),
+        *("Contactpersoon", "Persona de contacto", "Tu persona de contacto", "Votre contact"),
+        *("Personne à contacter", "Osoba kontaktowa", "Kontaktní osoba", "Persona di contatto"),
+        *("Dein:e Ansprechpartner:in", "Deine/r Ansprechpartner/in", "👋 Kontakt"),
+    ],
 )
 def test_the_section_of_a_contact_person_is_not_stored(heading: str) -> None:
     reader = spider("personio")()
@@ -85,8 +94,15 @@ def test_the_section_of_a_contact_person_is_not_stored(heading: str) -> None:
     assert reader.read(bytes(raw)).description == "Your mission\n\nBuild & test models."
 
 
-def test_a_section_about_contacts_is_kept() -> None:
-    posting = read(job(1, ("Contact lenses and you", "<p>Grind them.</p>")))
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Contact lenses and you", "Kontaktlinsen", "Recruiter responsibilities", "Your mission"),
+        *("Contacts with customers", "Deine Kontakte", "Personal", "Kontaktfreude"),
+    ],
+)
+def test_a_section_about_contacts_is_kept(heading: str) -> None:
+    posting = read(job(1, (heading, "<p>Grind them.</p>")))
     assert "Grind them." in posting.description
 
 
@@ -200,6 +216,11 @@ async def test_without_its_feed_a_board_is_read_from_its_page(server: PersonioSe
     assert (posting.department, posting.employment_type) == ("Research", "permanent; full-time")
     assert posting.unsent == {"description", "pay", "deadline"}
     assert posting.first_published is not None
+
+
+def test_the_page_of_a_board_on_its_own_host_is_read() -> None:
+    [row] = rows_of_page(page([job(1)]), "personio:jobs.example.org")
+    assert row["id"] == "1"
 
 
 @pytest.mark.parametrize(

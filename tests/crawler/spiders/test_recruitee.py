@@ -17,6 +17,7 @@ from crawler.registry import reread, spider
 from crawler.spiders.recruitee import PAGE_NOTE
 from crawler.spiders.recruitee_page import rows_of_page
 from monitor.demo.board_server import Trouble
+from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import look, snapshot
 from tests.support.recruitee import BOARD, LIST, NO_PAY, PAGE, SITE, RecruiteeServer, job, page
@@ -195,7 +196,19 @@ async def test_the_page_shows_the_same_offers_as_the_api(server: RecruiteeServer
     assert by_page.note == PAGE_NOTE
     for one, other in zip(by_api.sightings, by_page.sightings, strict=True):
         without_dates = replace(one.read(), first_published=None, updated_at=None)
-        assert replace(without_dates, unsent=frozenset({"deadline"})) == other.read()
+        unsent = frozenset({"deadline", "url", "location", "department"})
+        assert replace(without_dates, unsent=unsent) == other.read()
+
+
+async def test_a_board_on_its_own_domain_that_turns_to_its_page_is_no_edit(
+    server: RecruiteeServer,
+) -> None:
+    server.jobs = [job(1, careers_url="https://jobs.example.org/o/research-engineer-1")]
+    [before] = [one.read() for one in (await snapshot(server, BOARD)).sightings]
+    server.wants_token = True
+    [shown] = [one.read() for one in (await snapshot(server, BOARD)).sightings]
+    assert shown.url != before.url
+    assert differences(before, keep_unsent(before, shown)) == ()
 
 
 async def test_an_api_that_wants_a_token_is_asked_once_a_day(server: RecruiteeServer) -> None:

@@ -91,14 +91,21 @@ def test_nobody_is_stored() -> None:
 # the list
 
 
-@pytest.mark.parametrize(("jobs", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3)])
-async def test_a_page_that_is_not_full_ends_the_list(
-    server: TeamtailorServer, jobs: int, pages: int
-) -> None:
+@pytest.mark.parametrize(("jobs", "pages"), [(0, 1), (99, 2), (100, 2), (250, 4)])
+async def test_an_empty_page_ends_the_list(server: TeamtailorServer, jobs: int, pages: int) -> None:
     server.jobs = [job(number) for number in range(1, jobs + 1)]
     found = await snapshot(server, BOARD)
     assert len(found.sightings) == found.seen == jobs
-    assert server.paths() == [f"{FEED}?per_page=100&offset={100 * page}" for page in range(pages)]
+    offsets = [min(100 * page, jobs) for page in range(pages)]
+    assert server.paths() == [f"{FEED}?per_page=100&offset={offset}" for offset in offsets]
+
+
+async def test_a_host_that_sends_fewer_jobs_in_a_page_is_read_whole(
+    server: TeamtailorServer,
+) -> None:
+    server.jobs = [job(number) for number in range(1, 151)]
+    server.most = 50
+    assert (await snapshot(server, BOARD)).seen == 150
 
 
 async def test_a_server_without_pages_is_a_failure(server: TeamtailorServer) -> None:
@@ -176,7 +183,7 @@ async def test_no_missing_posting_is_probed_and_no_robots_file_is_asked(
 ) -> None:
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ["99"]))
     assert found.probes == {}
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2  # the pages of its list
 
 
 # recordings

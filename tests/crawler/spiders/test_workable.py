@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting
-from crawler.registry import reread
+from crawler.registry import reread, spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import look, snapshot
@@ -53,6 +53,16 @@ def test_hidden_places_are_left_out() -> None:
     posting = read(row(locations=[place(), place("Leeds", hidden=True)]))
     assert posting.locations == ("London, England, United Kingdom",)
     assert read(row(locations=[place(hidden=True)])).locations == ()
+
+
+@pytest.mark.parametrize("visible", [[], [place()]])
+def test_hidden_places_are_not_stored(visible: list[dict[str, Any]]) -> None:
+    secret = row(locations=[*visible, place("Leeds", hidden=True)], city="Leeds")
+    for each in (secret, secret | {"rows": [secret]}):
+        raw = msgspec.json.encode(each)
+        kept = spider("workable").keep(raw)
+        assert b"Leeds" not in kept
+        assert reread("workable", kept) == reread("workable", raw)
 
 
 def test_without_places_the_rows_own_place_is_read() -> None:

@@ -1,0 +1,120 @@
+"""Read pay from ranges that the fields of an ATS state, one for each pay zone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crawler.items import Pay, Period
+from crawler.read.countries import countries_of, country_name
+from crawler.read.pay_context import likely_period
+from crawler.read.pay_periods import period_in_title, period_of_pay
+from crawler.read.pay_vocabulary import BASE, OTHER, TOTAL
+from crawler.read.pay_zones import named_in
+from crawler.read.text import clean
+
+_LONGEST_TEXT = 1_000  # characters of the words of all zones
+_NO_PLACE = re.compile(  # in the title of a pay zone
+    r"\b(?:the|this|our|for|in|of|based|located|candidates|applicants|role|position|annual(?:i[sz]ed)?"
+    r"|yearly|monthly|hourly|estimated|expected|base|total|target|cash|salary|pay|compensation"
+    r"|wage|rate|band|ranges?)\b",
+    re.IGNORECASE,
+)
+_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
+
+
+def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay | None:
+    """Return the pay in Greenhouse's `pay_input_ranges`, which has a range for each pay zone.
+
+    The zone whose title names `place` counts. Else all zones give the lowest minimum and the
+    highest maximum, in the most common currency and period. The text has every zone. Bonuses are
+    left out, and on-target earnings count only without base pay. An end of 0 or null is unknown.
+    None without pay.
+    https://developers.greenhouse.io/job-board.html#list-jobs (with `pay_transparency=true`)
+    """
+    zones = _base_zones(ranges)
+    if not zones:
+        return None
+    titles = [_NO_PLACE.sub(" ", _title(zone)) for zone in zones]
+    countries = [country_name(code) for code in countries_of(place)]
+    named = named_in(titles, place, ("", "", *countries)) if place and len(zones) > 1 else []
+    here = [zones[index] for index in named] or zones
+    kinds = [(_currency(zone), _zone_period(zone)) for zone in here]
+    currency, period = kind = Counter(kinds).most_common(1)[0][0]
+    ends = [_ends(zone) for zone, its_kind in zip(here, kinds, strict=True) if its_kind == kind]
+    minimum = min((low for low, _ in ends if low), default=None)
+    maximum = max((high for _, high in ends if high), default=None)
+    is_each = len({_title(zone) for zone in zones}) > 1
+    words = _zone_words(zones) if is_each else _as_written(minimum, maximum, currency)
+    return Pay(minimum, maximum, currency, period, words)
+
+
+def _base_zones(ranges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the ranges of base pay; those of total pay where there are none."""
+    zones = [
+        zone
+        for zone in ranges
+        if _is_currency(zone.get("currency_type"))
+        and (zone.get("min_cents") or zone.get("max_cents"))
+        and not _is_other(_title(zone))
+    ]
+    return [
+        zone for zone in zones if not TOTAL.search(_title(zone)) or BASE.search(_title(zone))
+    ] or zones
+
+
+def _currency(zone: Mapping[str, Any]) -> str:
+    return str(zone["currency_type"]).upper()
+
+
+def _ends(zone: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return both ends of a range in units of its currency."""
+    low, high = (zone.get(f"{end}_cents") for end in ("min", "max"))
+    return (float(low) / 100 if low else None, float(high) / 100 if high else None)
+
+
+def _zone_words(zones: Sequence[Mapping[str, Any]]) -> str:
+    """Return every range after its title: "NYC: $140,000 - $170,000; Nationwide: …"."""
+    words = (
+        f"{clean(_title(zone)).rstrip(' :')}: {_as_written(*_ends(zone), _currency(zone))}"
+        for zone in zones
+    )
+    return "; ".join(word.removeprefix(": ") for word in words)[:_LONGEST_TEXT]
+
+
+def _title(zone: Mapping[str, Any]) -> str:
+    return str(zone.get("title") or "")
+
+
+def _is_other(title: str) -> bool:
+    """Return True for titles of other money: "Target bonus", but not "Salary, without bonus"."""
+    other = OTHER.search(title)
+    return other is not None and not BASE.search(title[: other.start()]) and not TOTAL.search(title)
+
+
+def _zone_period(zone: Mapping[str, Any]) -> Period | None:
+    amount = float(zone.get("max_cents") or zone["min_cents"]) / 100
+    return likely_period(
+        amount,
+        _currency(zone),
+        period_in_title(_title(zone)),
+        period_of_pay(str(zone.get("blurb") or "")),
+    )
+
+
+def _is_currency(written: object) -> bool:
+    """Return True for the form of an ISO 4217 code."""
+    return isinstance(written, str) and re.fullmatch("[A-Za-z]{3}", written) is not None
+
+
+def _as_written(minimum: float | None, maximum: float | None, currency: str) -> str:
+    """Return the range as a board shows it: "$133,000 - $240,000", "up to €50,000"."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    low, high = (amount and f"{amount:,.2f}".removesuffix(".00") for amount in (minimum, maximum))
+    if low is None or high is None:
+        return f"up to {sign}{high}" if low is None else f"from {sign}{low}"
+    if low == high:
+        return f"{sign}{low}"
+    return f"{sign}{low} - {sign.strip() if currency in _SIGNS else ''}{high}"

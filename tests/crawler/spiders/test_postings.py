@@ -1,0 +1,99 @@
+"""Values that the fields of an ATS state: pay and deadlines, in whatever form they are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.items import Deadline, Pay
+from crawler.spiders.postings import stated_amount, stated_day, stated_range
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        (45_000, 45_000),
+        ("45000", 45_000),
+        ("45.000", 45_000),
+        ("95,000", 95_000),
+        ("45.000,00", 45_000),
+        ("45,000.50", 45_000.5),
+        ("45 000", 45_000),
+        ("45\u202f000", 45_000),
+        ("1.234.567", 1_234_567),
+        ("45.5", 45.5),
+        ("18,40", 18.4),
+        ("45000.0000", 45_000),
+        (None, 0),
+        ("", 0),
+        ("negotiable", 0),
+        ([], 0),
+        ("45k", None),
+        ("1,23,4", None),
+        ("40 to 50", None),
+    ],
+    ids=str,
+)
+def test_an_amount_is_read_with_either_separator(written: object, amount: float | None) -> None:
+    assert stated_amount(written) == amount
+
+
+@pytest.mark.parametrize(
+    ("ends", "interval", "text"),
+    [
+        (("45k", "60k"), "YEAR", "45k - 60k USD (per year)"),
+        (("95,000", "12o,000"), "YEAR", "95,000 - 12o,000 USD (per year)"),
+        ((1, 1), "YEAR", "$1 (per year)"),
+        ((45, 60), "YEAR", "$45 - $60 (per year)"),
+        ((90_000, 120_000), "HOUR", "$90,000 - $120,000 (per hour)"),
+    ],
+)
+def test_an_amount_that_is_unreadable_or_paid_to_nobody_leaves_the_words(
+    ends: tuple[object, object], interval: str, text: str
+) -> None:
+    assert stated_range(*ends, "USD", interval) == Pay(None, None, None, None, text)
+
+
+def test_both_ends_of_a_range_are_read() -> None:
+    pay = stated_range("95,000", "120000", "EUR", "YEAR")
+    assert pay == Pay(95_000, 120_000, "EUR", "year", "€95,000 - €120,000")
+
+
+@pytest.mark.parametrize(
+    "interval",
+    ["SEMI_MONTHLY", "semi-monthly", "SEMI_ANNUAL", "half-yearly", "BI_WEEKLY", "quarterly"],
+)
+def test_a_part_of_a_period_is_no_period(interval: str) -> None:
+    pay = stated_range(3_000, 4_000, "USD", interval)
+    words = interval.replace("-", " ").replace("_", " ")
+    assert pay == Pay(3_000, 4_000, "USD", None, f"$3,000 - $4,000 ({words})")
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "instant"),
+    [
+        ("2026-06-30T17:00:00", "Berlin, Germany", datetime(2026, 6, 30, 15, tzinfo=UTC)),
+        ("2026-06-30 17:00", "London, UK; Berlin, Germany", datetime(2026, 6, 30, 15, tzinfo=UTC)),
+        ("2026-06-30T17:00:00", "", datetime(2026, 6, 30, 17, tzinfo=UTC)),
+        ("2026-06-30T17:00:00Z", "Berlin, Germany", datetime(2026, 6, 30, 17, tzinfo=UTC)),
+        ("2026-06-30", "Berlin, Germany", datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)),
+        ("2026-06-30", "", datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)),
+        ("soon", "Berlin, Germany", None),
+    ],
+)
+def test_a_deadline_without_an_offset_is_that_of_the_place(
+    written: str, place: str, instant: datetime | None
+) -> None:
+    assert stated_day(written, place) == Deadline(instant, written)
+
+
+@pytest.mark.parametrize("written", ["4712-12-31", "9999-12-31", "9999-12-31T23:59:59Z", "", None])
+def test_a_year_that_stands_for_no_date_is_no_deadline(written: str | None) -> None:
+    assert stated_day(written, "Berlin, Germany") is None
+
+
+@pytest.mark.parametrize("interval", ["Year", "YEAR", "year", "Yearly"])
+def test_a_currency_and_a_period_are_read_in_any_case(interval: str) -> None:
+    pay = stated_range(45_000, 60_000, "usd", interval)
+    assert pay == Pay(45_000, 60_000, "USD", "year", "$45,000 - $60,000")
