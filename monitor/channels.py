@@ -22,10 +22,15 @@ class Kind:
     forms: tuple[str, ...]  # as a person writes it, such as "apprise:NAME"
     pattern: str = ""  # a regular expression of the whole channel; empty: the kind alone
     names_in_words: str = ""  # the NAME in `kind:NAME`, for a person who wrote another one
-    # the variable with its secret, empty if it needs none; NAME in it is the channel's name
+    # the variable with its secret, empty if it needs none. {NAME} in it is the channel's name;
+    # without {NAME}, all channels of the kind share the variable
     variable: str = ""
     value_pattern: str = ""  # a regular expression of how the secret begins
     value_in_words: str = ""
+
+    def variable_of(self, name: str) -> str:
+        """Return the variable of the channel of that name: `ROLEWATCH_APPRISE_FAMILY`."""
+        return self.variable.replace("{NAME}", name.upper().replace("-", "_"))
 
 
 # the ids of Slack's conversations and people, without the prefix "slack:"
@@ -45,7 +50,7 @@ KINDS: Final[dict[str, Kind]] = {
         # not …_file: $ROLEWATCH_APPRISE_…_FILE names the file with another channel's address
         pattern=r"(?i:apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39})",
         names_in_words="letters, digits, - and _ that does not end in _file",
-        variable="ROLEWATCH_APPRISE_NAME",
+        variable="ROLEWATCH_APPRISE_{NAME}",
         value_pattern=".*://",
         value_in_words="an address as Apprise writes it,"
         " such as ntfy://TOPIC or tgram://TOKEN/CHAT",
@@ -134,7 +139,7 @@ def secret_name(channel: str) -> str:
     """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
     parts = Channel.parse(channel)
     known = KINDS.get(parts.kind)
-    return known.variable.replace("NAME", parts.name.upper().replace("-", "_")) if known else ""
+    return known.variable_of(parts.name) if known else ""
 
 
 def parse_channel(written: str) -> str:
@@ -145,7 +150,8 @@ def parse_channel(written: str) -> str:
     named = KINDS.get(kind(written))
     if named is not None and named.names_in_words:
         raise ValueError(
-            f"expected {named.forms[0]} of {named.names_in_words}; its address is ${named.variable}"
+            f"expected {named.forms[0]} of {named.names_in_words}; "
+            f"its address is ${named.variable_of('NAME')}"
         )
     *forms, last = channel_forms()
     raise ValueError(f"expected {', '.join(forms)} or {last}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self, TextIO
 
@@ -10,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.channels import KINDS, Kind
+from monitor.channels import KINDS, Kind, secret_name
 from monitor.cli import doctor_channels
 from monitor.cli.finding import Finding
 from monitor.cli.sample import send_samples
@@ -60,7 +61,7 @@ def pigeon(monkeypatch: pytest.MonkeyPatch) -> None:
         f"{__name__}:PigeonNotifier",
         ("pigeon:NAME",),
         pattern="pigeon:[a-zA-Z]{1,20}",
-        variable="PIGEON_NAME",
+        variable="PIGEON_{NAME}",
         value_pattern="loft://",
         value_in_words="an address that begins with loft://",
     )
@@ -116,6 +117,15 @@ async def test_a_sample_is_sent_to_it() -> None:
 def test_the_console_takes_its_alerts_without_a_secret() -> None:
     assert settings({}).effective_channel("pigeon:anna") == "console"
     assert set(notifiers(settings({}), io.StringIO())) == {"console"}
+
+
+def test_only_the_braces_of_a_variable_stand_for_the_channel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = replace(KINDS["pigeon"], variable="PIGEON_USERNAME")
+    assert secret_name("pigeon:anna-b") == "PIGEON_ANNA_B"
+    monkeypatch.setitem(KINDS, "pigeon", shared)
+    assert secret_name("pigeon:anna-b") == "PIGEON_USERNAME"
 
 
 def test_a_mistake_in_its_channel_or_secret_is_reported() -> None:
