@@ -27,6 +27,7 @@ class Kind:
     variable: str = ""
     value_pattern: str = ""  # a regular expression of how the secret begins
     value_in_words: str = ""
+    value_noun: str = "secret"  # what the secret is, for a person: "address", "token"
 
     def variable_of(self, name: str) -> str:
         """Return the variable of the channel of that name: `ROLEWATCH_APPRISE_FAMILY`."""
@@ -43,6 +44,7 @@ KINDS: Final[dict[str, Kind]] = {
         ("slack:#name", "slack:C… (a channel's id)", "slack:U… (a person)"),
         pattern=rf"slack:(#[^\s#@,:]{{1,80}}|{_SLACK_CHANNEL_ID}|{_SLACK_USER_ID})",
         variable="SLACK_BOT_TOKEN",
+        value_noun="token",
     ),
     "apprise": Kind(
         "monitor.notify.apprise:AppriseNotifier",
@@ -54,6 +56,7 @@ KINDS: Final[dict[str, Kind]] = {
         value_pattern=".*://",
         value_in_words="an address as Apprise writes it,"
         " such as ntfy://TOPIC or tgram://TOKEN/CHAT",
+        value_noun="address",
     ),
     "webhook": Kind(
         "monitor.notify.webhook:WebhookNotifier",
@@ -61,6 +64,7 @@ KINDS: Final[dict[str, Kind]] = {
         variable="SLACK_WEBHOOK_URL",
         value_pattern="https?://[^/]",
         value_in_words="the webhook's address, which begins with https://",
+        value_noun="address",
     ),
     "console": Kind("monitor.notify.console:ConsoleNotifier", ("console",)),
 }
@@ -142,6 +146,11 @@ def secret_name(channel: str) -> str:
     return known.variable_of(parts.name) if known else ""
 
 
+def secret_word(channel: str) -> str:
+    """Return what the channel's secret is, for a person: `address`."""
+    return KINDS[kind(channel)].value_noun
+
+
 def parse_channel(written: str) -> str:
     """Return a configured channel as it is stored, ids as they are. Raise ValueError."""
     for name, known in KINDS.items():
@@ -151,7 +160,7 @@ def parse_channel(written: str) -> str:
     if named is not None and named.names_in_words:
         raise ValueError(
             f"expected {named.forms[0]} of {named.names_in_words}; "
-            f"its address is ${named.variable_of('NAME')}"
+            f"its {named.value_noun} is ${named.variable_of('NAME')}"
         )
     *forms, last = channel_forms()
     raise ValueError(f"expected {', '.join(forms)} or {last}")

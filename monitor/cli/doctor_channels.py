@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from monitor.channels import Channel, kind, secret_name
+from monitor.channels import Channel, kind, secret_name, secret_word
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings
 from monitor.notify import notifiers
@@ -227,7 +227,7 @@ def _outside(settings: Settings, channel: str) -> Finding:
         return Finding(
             channel,
             ok=True,
-            found="no address: its alerts print to the console",
+            found=f"no {secret_word(channel)}: its alerts print to the console",
             remedy=f"set ${secret_name(channel)}",
         )
     notifier = notifiers(settings, sys.stderr)[kind(channel)]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from monitor.channels import Listed
+from pydantic import SecretStr
+
+from monitor.channels import Listed, secret_word
 from monitor.messages import Message
 
 
@@ -171,6 +173,13 @@ class WriteOnly:
     readable = False
     pace = 1.02  # seconds; one message a second and a little for the clocks' jitter
     burst = 1
+    secrets: Mapping[str, SecretStr]  # by channel; set by a notifier that calls secret_of()
+
+    def secret_of(self, channel: str) -> str:
+        """Return the channel's secret. Raises ChannelRefusedError if a reload removed it."""
+        if channel not in self.secrets:
+            raise ChannelRefusedError(f"its {secret_word(channel)} is no longer set")
+        return self.secrets[channel].get_secret_value()
 
     async def find(  # the protocol's signature
         self,
@@ -180,9 +189,9 @@ class WriteOnly:
     ) -> Receipt | None:
         raise ChannelRefusedError(f"{channel} cannot be read")
 
-    def check(self, channel: str) -> str:  # noqa: ARG002  # the default for all channels
+    def check(self, channel: str) -> str:
         """Return what is known of a channel without sending. Raises NotifyError."""
-        return "its address is set"
+        return f"its {secret_word(channel)} is set"
 
     async def close(self) -> None:
         """Do nothing: no connection stays open."""
