@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TextIO, runtime_checkable
 
 from pydantic import SecretStr
 
 from monitor.channels import Listed, secret_word
+from monitor.config.model import Settings
 from monitor.messages import Message
 
 
@@ -100,6 +101,23 @@ class Notifier(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class NotifierClass(Protocol):
+    """What KINDS names: makes the notifier of its kind."""
+
+    def from_settings(self, settings: Settings, console: TextIO) -> Notifier:
+        """Return the notifier. Its secrets are in `settings.secrets`, by channel."""
+        ...
+
+
+@runtime_checkable
+class Described(Notifier, Protocol):
+    """A notifier that describes its channels for `doctor`. WriteOnly has a simple `check()`."""
+
+    def check(self, channel: str) -> str:
+        """Return what is known of a channel without sending. Raises NotifyError."""
+        ...
 
 
 @runtime_checkable
