@@ -26,7 +26,8 @@ class Receipt:
 class NotifyError(Exception):
     """A message was not confirmed by its channel. A later try may succeed.
 
-    `slack_error` is Slack's own error code, such as "missing_scope", or "" without one.
+    `reason` is "what is wrong: what to do", or only the first: `doctor` splits it at its first
+    ": ". `slack_error` is Slack's own error code, such as "missing_scope", or "" without one.
     """
 
     permanent = False  # waiting does not help: a person must act
