@@ -21,6 +21,7 @@ class Kind:
     notifier: str  # "monitor.notify.console:ConsoleNotifier"
     forms: tuple[str, ...]  # as a person writes it, such as "apprise:NAME"
     pattern: str = ""  # a regular expression of the whole channel; empty: the kind alone
+    cased: bool = False  # whether its names keep their case; else they are stored in lower case
     names_in_words: str = ""  # the NAME in `kind:NAME`, for a person who wrote another one
     # the variable with its secret, empty if it needs none. {NAME} in it is the channel's name;
     # without {NAME}, all channels of the kind share the variable
@@ -43,6 +44,7 @@ KINDS: Final[dict[str, Kind]] = {
         "monitor.notify.slack.notifier:SlackNotifier",
         ("slack:#name", "slack:C… (a channel's id)", "slack:U… (a person)"),
         pattern=rf"slack:(#[^\s#@,:]{{1,80}}|{_SLACK_CHANNEL_ID}|{_SLACK_USER_ID})",
+        cased=True,  # ids; Channel.parse lowers the case of a #name
         variable="SLACK_BOT_TOKEN",
         value_noun="token",
     ),
@@ -155,7 +157,7 @@ def parse_channel(written: str) -> str:
     """Return a configured channel as it is stored, ids as they are. Raise ValueError."""
     for name, known in KINDS.items():
         if re.fullmatch(known.pattern or re.escape(name), written):
-            return str(Channel.parse(written if name == "slack" else written.lower()))
+            return str(Channel.parse(written if known.cased else written.lower()))
     named = KINDS.get(kind(written))
     if named is not None and named.names_in_words:
         raise ValueError(

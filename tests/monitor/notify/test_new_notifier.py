@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.channels import KINDS, Kind, secret_name
+from monitor.channels import KINDS, Kind, parse_channel, secret_name
 from monitor.cli import doctor_channels
 from monitor.cli.finding import Finding
 from monitor.cli.sample import send_samples
@@ -136,6 +136,13 @@ def test_only_the_braces_of_a_variable_stand_for_the_channel(
     assert secret_name("pigeon:anna-b") == "PIGEON_ANNA_B"
     monkeypatch.setitem(KINDS, "pigeon", shared)
     assert secret_name("pigeon:anna-b") == "PIGEON_USERNAME"
+
+
+def test_a_name_keeps_its_case_only_in_a_cased_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse_channel("pigeon:Anna") == "pigeon:anna"
+    monkeypatch.setitem(KINDS, "pigeon", replace(KINDS["pigeon"], cased=True))
+    assert parse_channel("pigeon:Anna") == "pigeon:Anna"
+    assert secret_name("pigeon:Anna") == "PIGEON_ANNA"
 
 
 def test_a_mistake_in_its_channel_or_secret_is_reported() -> None:
