@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from monitor.channels import KINDS
 from monitor.config.keys import Key, keys, section, toml
 from monitor.config.model import ConfigFile
 
@@ -41,8 +42,7 @@ Secrets come from the environment or from `.env` next to the file:
 |---|---|
 | `SLACK_BOT_TOKEN` | the bot token |
 | `SLACK_APP_TOKEN` | the app token, for buttons and `/rolewatch` |
-| `SLACK_WEBHOOK_URL` | the address of the channel `webhook` |
-| `ROLEWATCH_APPRISE_NAME` | the address of the channel `apprise:name` |
+{channels}\
 | `ROLEWATCH_DATABASE_URL` | the database. It overrides the file |
 
 Each may be given as `NAME_FILE`, the path of a file that holds the value.
@@ -51,7 +51,17 @@ Each may be given as `NAME_FILE`, the path of a file that holds the value.
 
 def page() -> str:
     """Return the whole page in Markdown."""
-    return "".join([INTRODUCTION, *(line for f in fields(ConfigFile) for line in _section(f.name))])
+    introduction = INTRODUCTION.replace("{channels}", "".join(_channel_secrets()))
+    return "".join([introduction, *(line for f in fields(ConfigFile) for line in _section(f.name))])
+
+
+def _channel_secrets() -> Iterator[str]:
+    """Yield a row for each kind of channel with a secret. Slack's two tokens are in the text."""
+    for name, known in KINDS.items():
+        if known.variable and name != "slack":
+            form = known.forms[0]
+            what = f"the {known.value_noun} of the channel `{form}`"
+            yield f"| `{known.variable_of('NAME')}` | {what} |\n"
 
 
 def _section(name: str) -> Iterator[str]:

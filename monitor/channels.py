@@ -21,11 +21,18 @@ class Kind:
     notifier: str  # "monitor.notify.console:ConsoleNotifier"
     forms: tuple[str, ...]  # as a person writes it, such as "apprise:NAME"
     pattern: str = ""  # a regular expression of the whole channel; empty: the kind alone
+    cased: bool = False  # whether its names keep their case; else they are stored in lower case
     names_in_words: str = ""  # the NAME in `kind:NAME`, for a person who wrote another one
-    # the variable with its secret, empty if it needs none; NAME in it is the channel's name
+    # the variable with its secret, empty if it needs none. {NAME} in it is the channel's name;
+    # without {NAME}, all channels of the kind share the variable
     variable: str = ""
     value_pattern: str = ""  # a regular expression of how the secret begins
     value_in_words: str = ""
+    value_noun: str = "secret"  # what the secret is, for a person: "address", "token"
+
+    def variable_of(self, name: str) -> str:
+        """Return the variable of the channel of that name: `ROLEWATCH_APPRISE_FAMILY`."""
+        return self.variable.replace("{NAME}", name.upper().replace("-", "_"))
 
 
 # the ids of Slack's conversations and people, without the prefix "slack:"
@@ -37,7 +44,9 @@ KINDS: Final[dict[str, Kind]] = {
         "monitor.notify.slack.notifier:SlackNotifier",
         ("slack:#name", "slack:C… (a channel's id)", "slack:U… (a person)"),
         pattern=rf"slack:(#[^\s#@,:]{{1,80}}|{_SLACK_CHANNEL_ID}|{_SLACK_USER_ID})",
+        cased=True,  # ids; Channel.parse lowers the case of a #name
         variable="SLACK_BOT_TOKEN",
+        value_noun="token",
     ),
     "apprise": Kind(
         "monitor.notify.apprise:AppriseNotifier",
@@ -45,10 +54,11 @@ KINDS: Final[dict[str, Kind]] = {
         # not …_file: $ROLEWATCH_APPRISE_…_FILE names the file with another channel's address
         pattern=r"(?i:apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39})",
         names_in_words="letters, digits, - and _ that does not end in _file",
-        variable="ROLEWATCH_APPRISE_NAME",
+        variable="ROLEWATCH_APPRISE_{NAME}",
         value_pattern=".*://",
         value_in_words="an address as Apprise writes it,"
         " such as ntfy://TOPIC or tgram://TOKEN/CHAT",
+        value_noun="address",
     ),
     "webhook": Kind(
         "monitor.notify.webhook:WebhookNotifier",
@@ -56,6 +66,7 @@ KINDS: Final[dict[str, Kind]] = {
         variable="SLACK_WEBHOOK_URL",
         value_pattern="https?://[^/]",
         value_in_words="the webhook's address, which begins with https://",
+        value_noun="address",
     ),
     "console": Kind("monitor.notify.console:ConsoleNotifier", ("console",)),
 }
@@ -134,18 +145,24 @@ def secret_name(channel: str) -> str:
     """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
     parts = Channel.parse(channel)
     known = KINDS.get(parts.kind)
-    return known.variable.replace("NAME", parts.name.upper().replace("-", "_")) if known else ""
+    return known.variable_of(parts.name) if known else ""
+
+
+def secret_word(channel: str) -> str:
+    """Return what the channel's secret is, for a person: `address`."""
+    return KINDS[kind(channel)].value_noun
 
 
 def parse_channel(written: str) -> str:
     """Return a configured channel as it is stored, ids as they are. Raise ValueError."""
     for name, known in KINDS.items():
         if re.fullmatch(known.pattern or re.escape(name), written):
-            return str(Channel.parse(written if name == "slack" else written.lower()))
+            return str(Channel.parse(written if known.cased else written.lower()))
     named = KINDS.get(kind(written))
     if named is not None and named.names_in_words:
         raise ValueError(
-            f"expected {named.forms[0]} of {named.names_in_words}; its address is ${named.variable}"
+            f"expected {named.forms[0]} of {named.names_in_words}; "
+            f"its {named.value_noun} is ${named.variable_of('NAME')}"
         )
     *forms, last = channel_forms()
     raise ValueError(f"expected {', '.join(forms)} or {last}")

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from monitor.channels import Channel, kind, secret_name
+from monitor.channels import Channel, kind, secret_name, secret_word
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings
 from monitor.notify import notifiers
-from monitor.notify.base import NotifyError, UnreachableError, WriteOnly
+from monitor.notify.base import Described, NotifyError, UnreachableError
 from monitor.notify.slack.channel_ids import list_channels
 from monitor.notify.slack.client import Body, Web
 from monitor.notify.slack.tokens import wrong_kind
@@ -227,12 +227,12 @@ def _outside(settings: Settings, channel: str) -> Finding:
         return Finding(
             channel,
             ok=True,
-            found="no address: its alerts print to the console",
+            found=f"no {secret_word(channel)}: its alerts print to the console",
             remedy=f"set ${secret_name(channel)}",
         )
     notifier = notifiers(settings, sys.stderr)[kind(channel)]
     try:
-        description = notifier.check(channel) if isinstance(notifier, WriteOnly) else ""
+        description = notifier.check(channel) if isinstance(notifier, Described) else ""
     except NotifyError as error:
         found, _, remedy = error.reason.partition(": ")
         return Finding(channel, ok=False, found=found, remedy=remedy)

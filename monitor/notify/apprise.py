@@ -28,7 +28,7 @@ class AppriseNotifier(WriteOnly):
     def __init__(
         self, addresses: Mapping[str, SecretStr], *, timeout: float = 60, threads: Threads = THREADS
     ) -> None:
-        self._addresses, self._timeout, self._threads = addresses, timeout, threads
+        self.secrets, self._timeout, self._threads = addresses, timeout, threads
         for name in ("apprise", "urllib3"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -48,8 +48,7 @@ class AppriseNotifier(WriteOnly):
 
     def _services(self, channel: str) -> Any:  # noqa: ANN401  # an `apprise.Apprise`
         """Return the services of a channel's address. Raises NotifyError."""
-        if channel not in self._addresses:
-            raise ChannelRefusedError("its address is no longer set")
+        address = self.secret_of(channel)
         try:
             from apprise import Apprise, OverflowMode  # an optional dependency  # noqa: PLC0415
         except ImportError:
@@ -57,7 +56,7 @@ class AppriseNotifier(WriteOnly):
                 "Apprise is not installed: pip install 'rolewatch[apprise]'"
             ) from None
         services = Apprise()
-        if not services.add(self._addresses[channel].get_secret_value()):
+        if not services.add(address):
             where = "https://appriseit.com/services/"
             raise ChannelRefusedError(f"Apprise cannot read ${secret_name(channel)}: see {where}")
         for service in services:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TextIO, runtime_checkable
 
-from monitor.channels import Listed
+from pydantic import SecretStr
+
+from monitor.channels import Listed, secret_word
+from monitor.config.model import Settings
 from monitor.messages import Message
 
 
@@ -23,7 +26,8 @@ class Receipt:
 class NotifyError(Exception):
     """A message was not confirmed by its channel. A later try may succeed.
 
-    `slack_error` is Slack's own error code, such as "missing_scope", or "" without one.
+    `reason` is "what is wrong: what to do", or only the first: `doctor` splits it at its first
+    ": ". `slack_error` is Slack's own error code, such as "missing_scope", or "" without one.
     """
 
     permanent = False  # waiting does not help: a person must act
@@ -100,6 +104,23 @@ class Notifier(Protocol):
     async def close(self) -> None: ...
 
 
+class NotifierClass(Protocol):
+    """What KINDS names: makes the notifier of its kind."""
+
+    def from_settings(self, settings: Settings, console: TextIO) -> Notifier:
+        """Return the notifier. Its secrets are in `settings.secrets`, by channel."""
+        ...
+
+
+@runtime_checkable
+class Described(Notifier, Protocol):
+    """A notifier that describes its channels for `doctor`. WriteOnly has a simple `check()`."""
+
+    def check(self, channel: str) -> str:
+        """Return what is known of a channel without sending. Raises NotifyError."""
+        ...
+
+
 @runtime_checkable
 class Threaded(Notifier, Protocol):
     """A notifier whose messages can be edited and have threads."""
@@ -171,6 +192,13 @@ class WriteOnly:
     readable = False
     pace = 1.02  # seconds; one message a second and a little for the clocks' jitter
     burst = 1
+    secrets: Mapping[str, SecretStr]  # by channel; set by a notifier that calls secret_of()
+
+    def secret_of(self, channel: str) -> str:
+        """Return the channel's secret. Raises ChannelRefusedError if a reload removed it."""
+        if channel not in self.secrets:
+            raise ChannelRefusedError(f"its {secret_word(channel)} is no longer set")
+        return self.secrets[channel].get_secret_value()
 
     async def find(  # the protocol's signature
         self,
@@ -180,9 +208,9 @@ class WriteOnly:
     ) -> Receipt | None:
         raise ChannelRefusedError(f"{channel} cannot be read")
 
-    def check(self, channel: str) -> str:  # noqa: ARG002  # the default for all channels
+    def check(self, channel: str) -> str:
         """Return what is known of a channel without sending. Raises NotifyError."""
-        return "its address is set"
+        return f"its {secret_word(channel)} is set"
 
     async def close(self) -> None:
         """Do nothing: no connection stays open."""

@@ -34,7 +34,6 @@ _TAGS: Final[dict[RoleKind, str]] = {
     "closed": "CLOSED",
     "reopened": "REOPENED",
 }
-# Slack interprets these even in escaped text. An invisible word joiner breaks them.
 # Characters of markup and mentions, each with one that looks alike and has no meaning.
 _LOOKALIKES: Final = {
     "*": "\u2217",
@@ -48,6 +47,7 @@ _LOOKALIKES: Final = {
     "\\": "\uff3c",
 }
 _INERT: Final = str.maketrans(_LOOKALIKES | {"[": "\uff3b", "]": "\uff3d"})
+# Slack interprets these even in escaped text. An invisible word joiner breaks them.
 _SLACK_MARKUP: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
 
@@ -79,7 +79,8 @@ def _without_markup(text: str) -> str:
 def title_and_body(message: Message) -> tuple[str, str]:
     """Return a title and a body for services that each interpret another markup.
 
-    Neither contains markup or mentions. The only links are those of the roles.
+    The title is empty for a message of one line. Neither contains markup or mentions. The only
+    links are those of the roles.
     """
     if isinstance(message, RoleMessage):
         first = headline(message)

@@ -14,11 +14,12 @@ from slack_sdk.webhook import WebhookResponse
 
 from monitor.config.model import Settings
 from monitor.messages import Message
-from monitor.notify.base import Check, Receipt, WriteOnly
+from monitor.notify.base import ChannelRefusedError, Check, NotifyError, Receipt, WriteOnly
+from monitor.notify.http import OK, TRANSPORT, http_error, unanswered
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.client import INERT, TIMEOUT, webhook_client
 from monitor.notify.slack.draw import draw
-from monitor.notify.slack.errors import BLOCKS_REFUSED, TRANSPORT, unanswered, webhook_error
+from monitor.notify.slack.errors import BLOCKS_REFUSED
 
 log = structlog.get_logger()
 
@@ -41,9 +42,9 @@ class WebhookNotifier(WriteOnly):
         if response.body in BLOCKS_REFUSED:
             log.error("webhook blocks refused", delivery=delivery_id, error=response.body)
             response = await self._post({"text": fallback_text(message)})
-        if (error := webhook_error(response.status_code, response.body, response.headers)) is None:
-            return Receipt()
-        raise error
+        if (response.status_code, response.body) != (OK, "ok"):
+            raise _refused(response)
+        return Receipt()
 
     def guard(self, check: Check) -> None:
         self._check = check
@@ -55,3 +56,13 @@ class WebhookNotifier(WriteOnly):
             return await self._client.send_dict(INERT | content)
         except TRANSPORT as error:  # the cause may name the address
             raise unanswered(error, posting=True, who="the webhook") from None
+
+
+def _refused(response: WebhookResponse) -> NotifyError:
+    """Return the error for an answer, a status and plain text, that is not `ok`."""
+    status, body = response.status_code, response.body.strip()
+    # a fault of the server, or an answer that refuses nothing
+    if status >= 500 or status in {OK, 408, 429}:  # noqa: PLR2004  # HTTP's own numbers
+        return http_error(status, response.headers, "Slack")
+    word = body if body.isidentifier() else ""
+    return ChannelRefusedError(f"the webhook answers HTTP {status} {word}".rstrip())

@@ -23,7 +23,7 @@ import msgspec
 import structlog
 
 from monitor.config.model import SlackSettings
-from monitor.notify.slack.errors import TRANSPORT
+from monitor.notify.http import TRANSPORT
 from monitor.slack_app.socket_address import ConnectError, request_address
 
 log = structlog.get_logger()

@@ -10,8 +10,9 @@ from typing import Final
 from slack_sdk.errors import SlackApiError
 
 from monitor.config.model import SlackSettings
+from monitor.notify.http import TRANSPORT
 from monitor.notify.slack.client import web_client
-from monitor.notify.slack.errors import TRANSPORT, answer
+from monitor.notify.slack.errors import answer
 
 # errors that waiting may end
 _TEMPORARY: Final = frozenset(

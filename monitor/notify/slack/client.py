@@ -27,14 +27,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from monitor.notify.base import ChannelRefusedError, Check, NotifyError
-from monitor.notify.slack.errors import (
-    BLOCKS_REFUSED,
-    TRANSPORT,
-    answer,
-    asked_to_wait,
-    refused,
-    unanswered,
-)
+from monitor.notify.http import TRANSPORT, asked_to_wait, unanswered
+from monitor.notify.slack.errors import BLOCKS_REFUSED, answer, refused
 
 Body = dict[str, Any]
 # no link of a board's text is previewed, no name in it is linked, and no markup in it is drawn
@@ -152,7 +146,7 @@ class Web:
     async def _read(self, method: str, **arguments: Body) -> Body:
         wait = self._not_before.get(method, 0.0) - self._seconds()
         if wait > 0:
-            raise asked_to_wait(wait)
+            raise asked_to_wait(wait, "Slack")
         try:
             return await self._call(method, posting=False, **arguments)
         except NotifyError as error:
@@ -203,7 +197,7 @@ def notify_errors(*, posting: bool) -> Iterator[None]:
             raise BlocksRefusedError(said.word or "", said.messages) from error
         raise refused(said, posting=posting) from error
     except TRANSPORT as error:
-        raise unanswered(error, posting=posting) from error
+        raise unanswered(error, posting=posting, who="Slack") from error
 
 
 class BlocksRefusedError(ChannelRefusedError):

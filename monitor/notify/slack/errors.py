@@ -6,34 +6,20 @@ Rate limits: https://docs.slack.dev/apis/web-api/rate-limits
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from monitor.notify.base import (
     ChannelRefusedError,
     MessageMissingError,
     NotifyError,
-    RateLimitedError,
     TokenRefusedError,
-    UnconfirmedError,
     UnreachableError,
 )
-
-# slack_sdk lets these through: errors of the connection, and those of parsing an answer that is
-# not a JSON object.
-TRANSPORT: Final = (
-    aiohttp.ClientError,
-    TimeoutError,
-    OSError,
-    ValueError,
-    AttributeError,
-    TypeError,
-)
+from monitor.notify.http import OK, asked_to_wait, is_refusal, maybe_sent, retry_after
 
 # The blocks are refused, not the channel: the same message as text may arrive.
 BLOCKS_REFUSED: Final = frozenset(
@@ -90,9 +76,6 @@ _CHANNEL: Final = {
     "user_not_found": "no such user in the workspace",
     "restricted_action": "the channel's settings do not let the app post",
 }
-_OK: Final = 200
-_DEFAULT_WAIT: Final = 30.0  # seconds, when a 429 does not say
-_LONGEST_WAIT: Final = 3600.0  # seconds; a larger Retry-After is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +108,16 @@ def answer(error: SlackApiError) -> Answer:
     )
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of the Retry-After header. None if absent or not a number."""
-    try:
-        return min(_LONGEST_WAIT, max(0.0, float(headers.get("Retry-After", ""))))
-    except ValueError:
-        return None
-
-
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
     """Return the error for an answer that is not ok. `posting`: a message may have been sent."""
     code = answer.word
     if answer.status == 429 or code in _LIMITED:  # Too Many Requests  # noqa: PLR2004
-        return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
+        return asked_to_wait(answer.wait, "Slack")
     if code is None:
         return _without_code(answer.status, posting=posting)
     plain = f"Slack answers {code}"
     if code in _UNCLEAR:
-        return _maybe_sent(plain, posting=posting)
+        return maybe_sent(plain, posting=posting)
     for codes, error in ((_GONE, MessageMissingError), (_LATER, UnreachableError)):
         if code in codes:
             return error(plain, slack_error=code)
@@ -153,43 +128,9 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
     return ChannelRefusedError(f"{code}: {hint}" if hint else plain, slack_error=code)
 
 
-def asked_to_wait(seconds: float) -> NotifyError:
-    """Return the error for a request to wait."""
-    return RateLimitedError(f"Slack asks to wait {math.ceil(seconds)} s", seconds)
-
-
-def _maybe_sent(reason: str, *, posting: bool) -> NotifyError:
-    return UnconfirmedError(reason) if posting else NotifyError(reason)
-
-
 def _without_code(status: int, *, posting: bool) -> NotifyError:
     """Return the error for an answer that is not Slack's own, or incomplete."""
-    # the client's fault, but for Request Timeout
-    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
+    if is_refusal(status):
         return TokenRefusedError(f"HTTP {status}: is [slack] api_url right?")
-    reason = "an answer that cannot be read" if status == _OK else f"HTTP {status}"
-    return _maybe_sent(reason, posting=posting)
-
-
-def webhook_error(status: int, body: str, headers: Mapping[str, str]) -> NotifyError | None:
-    """Return the error for a webhook's answer, a status and plain text. None for `ok`."""
-    if (status, body) == (_OK, "ok"):
-        return None
-    # a fault of the server, or an answer that refuses nothing
-    if status >= 500 or status in {_OK, 408, 429}:  # noqa: PLR2004
-        return refused(Answer(status, None, wait=retry_after(headers)), posting=True)
-    word = body.strip() if body.strip().isidentifier() else ""
-    return ChannelRefusedError(f"the webhook answers HTTP {status} {word}".rstrip())
-
-
-def unanswered(error: Exception, *, posting: bool, who: str = "Slack") -> NotifyError:
-    """Return the error for a call without an answer.
-
-    It names only the kind of trouble: an address in the error's text may be a secret.
-    """
-    kind = type(error).__name__
-    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
-        return UnreachableError(f"{who} cannot be reached ({kind})")
-    if isinstance(error, TimeoutError):
-        return _maybe_sent(f"{who} did not answer in time", posting=posting)
-    return _maybe_sent(f"no answer from {who} that can be read ({kind})", posting=posting)
+    reason = "an answer that cannot be read" if status == OK else f"HTTP {status}"
+    return maybe_sent(reason, posting=posting)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.channels import KINDS, Kind
 from monitor.config.file import EXAMPLE, add_board, move_board, remove_board, write_example
 from monitor.config.keys import keys, section, toml
 from monitor.config.load import load
@@ -346,6 +347,16 @@ def example_keys() -> dict[str, dict[str, str]]:
         elif key := re.match(r"(?:# )?([a-z_]+) = (.+?)(?: +#.*)?$", line):
             section.setdefault(key[1], key[2])
     return shown
+
+
+@pytest.mark.parametrize("known", KINDS.values(), ids=KINDS)
+def test_the_example_names_every_kind_of_channel_and_its_secret(known: Kind) -> None:
+    head, _, body = EXAMPLE.partition("\n[database]\n")
+    (notify,) = (line for line in body.splitlines() if line.startswith("notify = "))
+    missing = [form for form in known.forms if form.split()[0].lower() not in notify.lower()]
+    assert missing == [], "name them beside `notify` in monitor/example.toml"
+    variable = known.variable_of("NAME")
+    assert variable in head, "name the variable at the top of monitor/example.toml"
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(ConfigFile)])
