@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 from typing import Any, ClassVar
 
 import msgspec
@@ -27,15 +26,13 @@ from crawler.registry import board_page
 from crawler.responses import BadResponse, decode
 from crawler.spiders.base import UNREADABLE, BoardSpider
 from crawler.spiders.marks import packed, unpacked
-from crawler.spiders.probing import SILENT_LIMIT
+from crawler.spiders.probing import MOST_DETAILS, Reply, ask_in_turn
 from crawler.spiders.site import OK, Site
 
-MOST_DETAILS = 50  # of one check
 _READ = "read"  # the note of the rows whose details were read: eight bytes each, in base64
 _SIZE = 8
 _WAITING = "waiting"  # the note of how many details are left to later checks
 _LAST = "detail_at"  # the note of the posting that was asked last
-_BUSY = {429, 503}
 _fields = Decoder(dict[str, Raw])
 
 
@@ -144,19 +141,19 @@ class DetailSpider(BoardSpider):
     ) -> dict[str, bytes]:
         """Return the details that could be read. A feed, which has no later check, asks for all."""
         details: dict[str, bytes] = {}
-        silent = 0
-        for key in islice(wanted, MOST_DETAILS if self.deliver else None):
-            if silent == SILENT_LIMIT:
-                break
+
+        async def ask(key: str) -> Reply:
             site.notes.own[_LAST] = key
             try:
                 answer = await site.get_further(self.detail_call(site, key, rows[key]), good=OK)
                 details[key] = self.read_detail(answer, key)
-                silent = 0
             except UNREADABLE:
-                silent += 1
+                return Reply.SILENT
             except BadResponse as trouble:
-                silent = SILENT_LIMIT if trouble.status in _BUSY or trouble.held else silent + 1
+                return Reply.of(trouble)
+            return Reply.CLEAR
+
+        await ask_in_turn(wanted, ask, MOST_DETAILS if self.deliver else None)
         return details
 
 

@@ -11,14 +11,12 @@ from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE
 from crawler.spiders.google_search import HTML, ROOT, Search
-from crawler.spiders.probing import SILENT_LIMIT, probe_in_turn
+from crawler.spiders.probing import MOST_DETAILS, Reply, ask_in_turn, probe_in_turn
 from crawler.spiders.site import Site
 
-_MOST = 50  # pages of jobs that moved, of one check
 _MANY = 0.5  # of the known roles: so many edits at once are the site's doing
 _FOUND = 200
 _JOB = frozenset({_FOUND, 404, 410})
-_WAIT = {429, 503}
 
 
 @dataclass(slots=True)
@@ -52,21 +50,23 @@ class Jobs:
             for key, record in records.items()
             if key not in self.known and not pages.has_text(record)
         }
-        silent = odd = 0
-        for key in self._in_turn(pending):
+        odd: set[str] = set()
+
+        async def ask(key: str) -> Reply:
             self.own["detail_at"] = key
             try:
                 record, status = await self._job(key)
             except BadResponse as trouble:
-                record, status = None, trouble.status or 0
-            if record is not None:
-                self._take(key, record)
-                pending.discard(key)
-            odd += record is None and status == _FOUND
-            silent = 0 if record is not None else silent + 1
-            if silent == SILENT_LIMIT or status in _WAIT:
-                break
-        self._remark_details(len(pending), odd)
+                return Reply.of(trouble)
+            if record is None:
+                odd.update({key} if status == _FOUND else ())
+                return Reply.SILENT
+            self._take(key, record)
+            pending.discard(key)
+            return Reply.CLEAR
+
+        await ask_in_turn(self._in_turn(pending), ask, MOST_DETAILS)
+        self._remark_details(len(pending), len(odd))
         return pending
 
     def _moved(self, live: Mapping[str, str], keys: frozenset[str]) -> set[str]:
@@ -84,7 +84,7 @@ class Jobs:
         They begin after the one that was tried last, so that a bad page holds up no other.
         """
         last = self.own.get("detail_at", "")
-        return sorted(pending, key=lambda key: (key <= last, key))[:_MOST]
+        return sorted(pending, key=lambda key: (key <= last, key))
 
     async def _job(self, key: str) -> tuple[pages.Record | None, int]:
         """Return the record on a job's page, if any, and the status. Raises BadResponse."""

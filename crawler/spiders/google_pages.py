@@ -21,7 +21,7 @@ from crawler.items import Posting
 from crawler.read.fields import clean_text, company_name, line
 from crawler.responses import BadResponse, mend
 from crawler.spiders.postings import epoch_instant, posting_from_html
-from crawler.spiders.sitemap import xml_root
+from crawler.spiders.xml_feed import xml_root
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"

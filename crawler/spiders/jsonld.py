@@ -18,12 +18,11 @@ from crawler.registry import board_page
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
 from crawler.spiders.base import BoardSpider, Call
-from crawler.spiders.details import MOST_DETAILS
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_site import JobPages
 from crawler.spiders.jsonld_sitemap import job_pages
 from crawler.spiders.listing import Params
-from crawler.spiders.probing import probe_in_turn
+from crawler.spiders.probing import MOST_DETAILS, probe_in_turn
 from crawler.spiders.site import Site
 from crawler.spiders.sitemap import is_sitemap, unzipped
 

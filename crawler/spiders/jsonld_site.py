@@ -22,19 +22,17 @@ from crawler.fetch import Answer
 from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
-from crawler.spiders.details import MOST_DETAILS
 from crawler.spiders.jsonld_identifiers import Identifiers
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_sitemap import path_on
 from crawler.spiders.marks import mark, packed, unpacked
-from crawler.spiders.probing import SILENT_LIMIT
+from crawler.spiders.probing import MOST_DETAILS, Reply, ask_in_turn
 from crawler.spiders.site import OK, Site
 
 T = TypeVar("T")
 _HTML = {"Accept": "text/html"}
 _A_DAY, _A_WEEK = 86_400.0, 7 * 86_400.0  # seconds
 _APART = 2 * _A_DAY  # two readings of a deadline are so far apart
-_BUSY = {429, 503}
 _GONE = frozenset({404, 410})
 _PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
 _UNREAD = "?"  # the `lastmod` of a page that did not answer
@@ -149,20 +147,22 @@ class JobPages:
         wanted = self._wanted(listed, known)
         since_first = unpacked(self.site.notes.own.get(_FIRST))
         done: set[str] = set()
-        silent = 0
-        for path in chain(wanted[:most], self.again):
-            if silent == SILENT_LIMIT:
-                break
+
+        async def ask(path: str) -> Reply:
             try:
                 answer = await self.site.get_further(path, _HTML)
                 key = self._take(path, listed, answer, known)
             except BadResponse as trouble:
-                if trouble.status in _BUSY or trouble.held:
-                    break
+                if Reply.of(trouble) is Reply.BUSY:
+                    return Reply.BUSY
                 key = self._miss(path, listed[path], trouble, known)
-            silent = silent + 1 if key is None else 0
-            done |= {path} if key is not None else set()
+            if key is None:
+                return Reply.SILENT
+            done.add(path)
             self.late |= {key} if key and mark(path) in since_first else set()
+            return Reply.CLEAR
+
+        await ask_in_turn(chain(wanted[:most], self.again), ask)
         waiting = [path for path in wanted if path not in done]
         marks = map(mark, waiting)
         is_first = _FIRST not in self.site.notes.own

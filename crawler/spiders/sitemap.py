@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element  # only the type
 
 from crawler.fetch import LARGEST
 from crawler.responses import BadResponse, unpack
+from crawler.spiders.xml_feed import xml_root
 
 _ZIPPED = b"\x1f\x8b"  # the first bytes of a gzip file
 _ROOT = re.compile(  # behind a declaration, comments and style sheets
@@ -50,14 +51,5 @@ def read_sitemap(body: bytes) -> Sitemap:
     return Sitemap(entries, ()) if name == "urlset" else Sitemap({}, tuple(entries))
 
 
-def xml_root(body: bytes, broken: str) -> ET.Element:
-    """Return the root element. Raises BadResponse, with this reason for XML that is broken."""
-    try:
-        return ET.fromstring(body)  # noqa: S314  # expat loads nothing, and refuses entities that grow
-    except (ET.ParseError, ValueError, LookupError) as error:
-        page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
-        raise BadResponse("the answer is a web page" if page else broken) from error
-
-
-def _local(element: ET.Element) -> str:
+def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]

@@ -1,4 +1,4 @@
-"""Read a list that its ATS sends as XML.
+"""Read XML: the list of an ATS that sends it so, or a sitemap.
 
 The file is somebody else's, so a document type, and with it every entity, is refused.
 """
@@ -18,16 +18,21 @@ from crawler.responses import BadResponse
 
 def read_xml(body: bytes, root: str) -> Element:
     """Return the root of a feed. Raises BadResponse, also for a root of another name."""
-    try:
-        element: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        if _is_page(body):
-            raise BadResponse("the answer is a web page") from error
-        raise BadResponse(f"the answer is not the XML of a list: {error}") from error
+    element = xml_root(body, "the answer is not the XML of a list")
     if element.tag != root:
         is_page = element.tag.rpartition("}")[2].lower() == "html"
         why = "a web page" if is_page else f"XML of another kind: {element.tag}"
         raise BadResponse(f"the answer is {why}")
+    return element
+
+
+def xml_root(body: bytes, broken: str) -> Element:
+    """Return the root element. Raises BadResponse, with this reason for XML that is broken."""
+    try:
+        element: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        why = "the answer is a web page" if _is_page(body) else f"{broken}: {error}"
+        raise BadResponse(why) from error
     return element
 
 
