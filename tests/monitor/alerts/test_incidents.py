@@ -21,6 +21,7 @@ from tests.support.boards import BOARD, posting, postings
 from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.slack_scenario import RULE, Body, SlackScenario, kinds
 from tests.support.slack_server import ARCHIVED, OPS, shown
+from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE
 
 
 @pytest.fixture
@@ -70,9 +71,7 @@ async def test_a_missing_board_names_the_employers_new_board(
     life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
-    monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
-    )
+    monkeypatch.setattr(incidents, "other_boards", lambda _: (UNREADABLE, "google:examplelabs"))
     for status in (404, 410, 404):
         await life.check_result(
             Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410})
@@ -86,9 +85,7 @@ async def test_the_new_board_is_named_when_the_third_404_comes_late(
     life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
-    monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
-    )
+    monkeypatch.setattr(incidents, "other_boards", lambda _: (UNREADABLE, "google:examplelabs"))
     for status in (503, 404, 503, 404, 404):
         await life.check_result(
             Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410})
@@ -105,10 +102,11 @@ async def test_the_new_board_is_named_when_the_third_404_comes_late(
 async def test_an_unreadable_new_board_is_named_without_a_command(
     life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incidents, "other_boards", lambda _: ("breezy:acme",))
+    monkeypatch.setattr(incidents, "other_boards", lambda _: (UNREADABLE,))
     for _ in range(3):
         await life.check_result(Failure(BOARD, "HTTP 404", 404, unknown=True))
-    assert "(breezy:acme): rolewatch cannot read Breezy HR boards yet. " in shown(notices(life)[0])
+    said = f"({UNREADABLE}): rolewatch cannot read {UNREADABLE_TITLE} boards yet. "
+    assert said in shown(notices(life)[0])
     assert "boards move" not in shown(notices(life)[0])
 
 

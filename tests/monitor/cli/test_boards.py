@@ -8,6 +8,7 @@ import pytest
 
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.program import Program
+from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE, UNREADABLE_URL
 
 THIRD = "greenhouse:thirdlab"
 
@@ -109,8 +110,11 @@ def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> N
     [
         ("labs", "may mean ashby:adaption (Adaption Labs), "),
         ("openia", "may mean ashby:openai (OpenAI): give the board that you mean"),
-        ("breezy:acme", "rolewatch cannot read Breezy HR boards yet; it reads Amazon Jobs, Ashby"),
-        ("https://acme.breezy.hr", "cannot read Breezy HR boards yet"),
+        (
+            UNREADABLE,
+            f"rolewatch cannot read {UNREADABLE_TITLE} boards yet; it reads Amazon Jobs, Ashby",
+        ),
+        (UNREADABLE_URL, f"cannot read {UNREADABLE_TITLE} boards yet"),
         ("nope:x", "nope is not supported; allowed: amazon, ashby, "),
         ("No Such Lab", "is not a known board"),
         ("", "ats:token"),
@@ -140,7 +144,7 @@ def test_the_first_board_may_go_into_an_empty_file_or_none(tmp_path: Path, empty
 
 def test_nothing_added_leaves_no_file_behind(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
-    assert Program(str(file))("boards", "add", "breezy:acme").code == 2
+    assert Program(str(file))("boards", "add", UNREADABLE).code == 2
     assert not file.exists()
 
 

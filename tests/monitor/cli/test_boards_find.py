@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.program import Program
+from tests.support.unreadable import UNREADABLE, UNREADABLE_URL
 
 KEY = "138166347879064262"
 GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
@@ -36,12 +37,12 @@ GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
             },
         ),
         (
-            "https://acme.breezy.hr",
+            UNREADABLE_URL,
             {
-                "board": "breezy:acme",
+                "board": UNREADABLE,
                 "posting": None,
                 "company": None,
-                "url": "https://acme.breezy.hr",
+                "url": UNREADABLE_URL,
                 "readable": False,
             },
         ),

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.program import Program
+from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE
 
 OLD, NEW = "greenhouse:otherworks", "greenhouse:thirdlab"
 MOVE = ("boards", "move", OLD, NEW)
@@ -126,7 +127,7 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
         (OLD, "greenhouse:OtherWorks", "OLD and NEW are both"),
         (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "OLD and NEW are both"),
         (OLD, "otherworks", "is not a known board"),
-        (OLD, "breezy:otherworks", "cannot read Breezy HR boards yet"),
+        (OLD, UNREADABLE, f"cannot read {UNREADABLE_TITLE} boards yet"),
         (OLD, "greenhouse:nobody", "knows no board 'nobody'"),
         ("", NEW, "ats:token"),
     ],

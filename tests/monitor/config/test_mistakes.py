@@ -6,6 +6,7 @@ import pytest
 import tomlkit
 
 from monitor.config.load import ConfigError, parse_settings
+from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE, UNREADABLE_URL
 
 SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany = ["x"]\n'
 
@@ -66,16 +67,19 @@ LINES = [
         "boards[0].board: 'nope:x': ats nope is not supported; allowed: amazon, ",
     ),
     (
-        "[[boards]]\nboard = 'breezy:acme'",
+        f"[[boards]]\nboard = '{UNREADABLE}'",
         (
-            'boards[0].board = "breezy:acme": this version cannot read Breezy HR boards yet; '
-            "allowed: amazon, "
+            f'boards[0].board = "{UNREADABLE}": this version cannot read '
+            f"{UNREADABLE_TITLE} boards yet; allowed: amazon, "
         ),
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is not a known board"),
     (
-        "[[boards]]\nurl = 'https://acme.breezy.hr'",
-        'boards[0].url = "https://acme.breezy.hr": this version cannot read Breezy HR boards yet',
+        f"[[boards]]\nurl = '{UNREADABLE_URL}'",
+        (
+            f'boards[0].url = "{UNREADABLE_URL}": this version cannot read '
+            f"{UNREADABLE_TITLE} boards yet"
+        ),
     ),
     ("[[boards]]\ncompany = 'X'", "boards[0]: expected one of url and board"),
     (
