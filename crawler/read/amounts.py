@@ -57,6 +57,12 @@ _BETWEEN = re.compile(
     r"(?:\s(?:the|de|den|los|il))?\s{0,2}$",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"(?<![^\W_])from\s{0,2}$", re.IGNORECASE)
+_UP_TO = re.compile(
+    r"\s(?:(?!\b(?:bonus|commission|equity|stock|incentive|allowance|stipend|plus|with|and)\w{0,2}\b)"
+    r"[^.;:!?\d]){1,80}\sup to\s{1,2}",
+    re.IGNORECASE,
+)
 _DAMAGED = {
     sign.encode().decode("cp1252"): sign for sign in ("£", "€", "\u2013", "\u2014", "\u2019")
 }  # UTF-8 that was decoded as Windows-1252: "Â£"
@@ -225,10 +231,13 @@ def _number(written: str) -> float:
 
 
 def _makes_range(line: str, low: Amount, high: Amount) -> bool:
-    between = line[low.end : high.start]
-    return _is_joined(line, low, high) or bool(
-        _AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 20) : low.start])
-    )
+    between, before = line[low.end : high.start], line[max(0, low.start - 20) : low.start]
+    if _is_joined(line, low, high) or (_AND.fullmatch(between) and _BETWEEN.search(before)):
+        return True
+    # "from $151,300/year in our lowest market up to $261,500/year"
+    is_one_kind = low.period is not None and (low.period, low.sign) == (high.period, high.sign)
+    is_apart = _UP_TO.fullmatch(between) and _FROM.search(before)
+    return bool(is_one_kind and low.value < high.value and is_apart)
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:

@@ -206,6 +206,27 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
             "GBP",
             "year",
         ),
+        (
+            "Pay ranges from $151,300/year in our lowest market up to $261,500/year in our highest.",
+            151_300,
+            261_500,
+            "USD",
+            "year",
+        ),
+        (
+            "The salary is from $100,000/year plus commission up to $120,000/year.",
+            100_000,
+            None,
+            "USD",
+            "year",
+        ),
+        (
+            "The salary is from $100,000/year. The bonus is up to $120,000/year.",
+            100_000,
+            None,
+            "USD",
+            "year",
+        ),
         ("Salary: $160,000 Canadian", 160_000, 160_000, "CAD", "year"),
         ("Salary: A$150,000 - A$180,000", 150_000, 180_000, "AUD", "year"),
         ("Salary: CHF 120'000 - 140'000", 120_000, 140_000, "CHF", "year"),
@@ -226,7 +247,7 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
     ],
 )
 def test_pay_is_read_as_a_person_reads_it(
-    text: str, minimum: float | None, maximum: float, currency: str, period: str
+    text: str, minimum: float | None, maximum: float | None, currency: str, period: str
 ) -> None:
     for whole in (
         text,
