@@ -207,7 +207,7 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
             "year",
         ),
         (
-            "Pay ranges from $151,300/year in our lowest market up to $261,500/year in our highest.",
+            "Pay ranges from $151,300/year in our lowest one up to $261,500/year in our highest.",
             151_300,
             261_500,
             "USD",
