@@ -118,7 +118,7 @@ class GreenhouseSpider(BoardSpider):
     def read_job(raw: bytes) -> Posting:
         """Drift in what a reader sees raises. An odd date or number beside it is left out."""
         job: dict[str, Any] = msgspec.json.decode(raw)
-        if isinstance(job["location"], str):
+        if greenhouse_page.MARK in job:
             return _page_posting(job)
         location = line(job["location"]["name"] or "")
         return posting_from_html(

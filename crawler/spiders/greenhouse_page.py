@@ -23,6 +23,7 @@ _FIELDS = (
     *("id", "title", "internal_job_id", "requisition_id", "location", "absolute_url"),
     *("published_at", "updated_at", "department"),
 )  # name nobody; `is_featured` is no content
+MARK = "is_page_row"  # tells a stored row from a job of the API
 _NOT_FOUND = 404
 _ANSWERS = frozenset({200, _NOT_FOUND})
 _HTML = {"Accept": "text/html"}
@@ -82,7 +83,8 @@ def read_page(html: str) -> Page:
 def _row(row: Any, company: str) -> Any:  # noqa: ANN401  # whatever the page has
     if not isinstance(row, dict):
         return None
-    return {"company_name": company} | {name: row[name] for name in _FIELDS if name in row}
+    kept = {name: row[name] for name in _FIELDS if name in row}
+    return {MARK: True, "company_name": company} | kept
 
 
 async def page_of(site: Site, number: int) -> Page | None:
