@@ -1,4 +1,7 @@
-"""The ATS that rolewatch knows: titles, pages for people, forms of tokens and keys, spiders."""
+"""The ATS that rolewatch knows: titles, pages for people, forms of tokens and keys, spiders.
+
+`links/forms.py` writes tokens, keys and addresses by them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
 
 from crawler.items import Posting
 
@@ -25,7 +27,6 @@ _LABEL = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _KEY = re.compile(r"[a-z0-9][\w.~-]{0,127}", re.IGNORECASE | re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,7 @@ def _labels(
     )
 
 
-_GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
-_ALL = "all"
-_BRANDS = {
-    "deepmind": "DeepMind",
-    "gfiber": "GFiber",
-    "verily life sciences": "Verily Life Sciences",
-    "youtube": "YouTube",
-}
-
+GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
 PRODUCTS = {
     "adp": Product("ADP Workforce Now", "https://workforcenow.adp.com", steps=(2, 2)),
     "amazon": Product(
@@ -136,8 +129,8 @@ PRODUCTS = {
     ),
     "google": Product(
         "Google Careers",
-        _GOOGLE,
-        _GOOGLE + "{key}",
+        GOOGLE,
+        GOOGLE + "{key}",
         step=_NAME,
         key=re.compile("[0-9]{5,24}"),
         lower=True,
@@ -259,109 +252,11 @@ PRODUCTS = {
         lower=True,
     ),
 }
-_UPPER_KEYS = {"workable"}
 
 
 def title(ats: str) -> str:
     """Return the title of an ATS; its name if it is not known."""
     return PRODUCTS[ats].title if ats in PRODUCTS else ats
-
-
-def canonical_token(ats: str, token: str) -> str:
-    """Return the token as rolewatch writes it: `Merge%20Labs` for "Merge Labs".
-
-    Raises ValueError when it can be no token of this ATS.
-    """
-    product = PRODUCTS[ats]
-    steps = [unquote(step, errors="strict").strip() for step in token.split("/")]
-    if (
-        not product.steps[0] <= len(steps) <= product.steps[1]
-        or steps[0].casefold() in product.no_tokens
-    ):
-        raise ValueError(token)
-    for pattern, step in zip(
-        (product.first or product.step, *[product.step] * len(steps)), steps, strict=False
-    ):
-        if not pattern.fullmatch(step):
-            raise ValueError(token)
-    if product.lower:
-        steps = [step.lower() for step in steps]
-        if ats == "google":
-            steps[0] = steps[0].removeprefix("google ").lstrip()
-    elif product.first is not None or product.domain:
-        steps[0] = steps[0].lower()
-    return "/".join(quote(step, safe="&") for step in steps)
-
-
-def canonical_key(ats: str, key: str) -> str:
-    """Return the key as the ATS sends it. Raises ValueError when it can be none."""
-    if not PRODUCTS[ats].key.fullmatch(key):
-        raise ValueError(key)
-    if _UUID.fullmatch(key):
-        return key.lower()
-    return key.upper() if ats in _UPPER_KEYS else key
-
-
-def fold(board: str) -> str:
-    """Return the form that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`.
-
-    Use it to compare, never to show.
-    """
-    ats, _, token = board.partition(":")
-    ats = ats.lower()
-    if ats in PRODUCTS and PRODUCTS[ats].cased:
-        return f"{ats}:{unquote(token)}"
-    return f"{ats}:{unquote(token).casefold()}"
-
-
-def same_board(one: str, other: str) -> bool:
-    """Return whether two names mean one board."""
-    return fold(one) == fold(other)
-
-
-def brand(token: str) -> str:
-    """Return a brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
-    name = unquote(token)
-    return _BRANDS.get(name.casefold(), name.title())
-
-
-def board_url(ats: str, token: str) -> str:
-    """Return the page of a board for people; "" for an ATS that is not known."""
-    if ats not in PRODUCTS:
-        return ""
-    if ats == "google":
-        return _GOOGLE if token == _ALL else f"{_GOOGLE}?company={quote(brand(token))}"
-    return _filled(PRODUCTS[ats], PRODUCTS[ats].page, token)
-
-
-def board_page(board: str) -> str:
-    """Return the page of a board for people, given as `ats:token`."""
-    ats, _, token = board.partition(":")
-    return board_url(ats, token)
-
-
-def posting_url(ats: str, token: str, key: str) -> str:
-    """Return the page of a posting for people; its board's if token and key don't lead to it."""
-    job = PRODUCTS[ats].job if ats in PRODUCTS else ""
-    return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
-
-
-def tenant_host(ats: str, token: str) -> str:
-    """Return the host of a board where each tenant has one; "" where all boards share hosts."""
-    product = PRODUCTS[ats]
-    begins_with_host = product.page.startswith(("https://{host}", "https://{token}"))
-    return _host(product, token) if begins_with_host else ""
-
-
-def _host(product: Product, token: str) -> str:
-    first = token.partition("/")[0]
-    in_domain = product.domain and ("." not in first or product.title in {"Workday", "Taleo"})
-    return first + product.domain if in_domain else first
-
-
-def _filled(product: Product, template: str, token: str, key: str = "") -> str:
-    rest = token.partition("/")[2]
-    return template.format(token=token, host=_host(product, token), rest=rest, key=key)
 
 
 _READABLE = frozenset(ats for ats, product in PRODUCTS.items() if product.spider)

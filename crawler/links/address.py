@@ -6,16 +6,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.links.directory import directory_spelling
+from crawler.links.forms import board_url, canonical_key, canonical_token, fold, posting_url
 from crawler.links.templates import read_link, why_no_board
-from crawler.registry import (
-    PRODUCTS,
-    board_url,
-    canonical_key,
-    canonical_token,
-    fold,
-    posting_url,
-    supported,
-)
+from crawler.registry import PRODUCTS, supported
 
 # the form of `ats:token` or `ats:token:key`, with any ats
 _NAME = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")

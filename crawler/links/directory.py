@@ -15,8 +15,9 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from crawler.links.forms import brand, fold
 from crawler.read.letters import fold_letters
-from crawler.registry import brand, fold, is_readable, why_off
+from crawler.registry import is_readable, why_off
 
 _DOMAIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}")
 _SHORTEST_PART = 3  # letters of a part of a name, at least

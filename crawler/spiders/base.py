@@ -34,8 +34,9 @@ from crawler.items import (
     Unchanged,
     Unreadable,
 )
+from crawler.links.forms import tenant_host
 from crawler.notes import Notes
-from crawler.registry import tenant_host, title
+from crawler.registry import title
 from crawler.responses import BadResponse, decode
 from crawler.spiders.checks import CheckSpider
 from crawler.spiders.listing import (

@@ -21,8 +21,8 @@ from xxhash import xxh3_64_digest
 
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Posting, Sighting, Snapshot, Unreadable
+from crawler.links.forms import board_page
 from crawler.notes import Notes
-from crawler.registry import board_page
 from crawler.responses import BadResponse, decode
 from crawler.spiders.base import UNREADABLE, BoardSpider
 from crawler.spiders.marks import packed, unpacked

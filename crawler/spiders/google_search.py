@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 
-from crawler.registry import brand
+from crawler.links.forms import brand
 from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE, Record, Results

@@ -20,8 +20,8 @@ from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot
+from crawler.links.forms import board_page
 from crawler.read.place import workplace
-from crawler.registry import board_page
 from crawler.responses import BadResponse
 from crawler.spiders import icims_jibe as jibe
 from crawler.spiders import icims_portal as portal

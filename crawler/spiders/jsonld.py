@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot
+from crawler.links.forms import board_page
 from crawler.read.fields import company_name
-from crawler.registry import board_page
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
 from crawler.spiders.base import BoardSpider, Call

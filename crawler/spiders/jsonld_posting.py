@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 
 from crawler.items import Pay, Posting
+from crawler.links.forms import canonical_key
 from crawler.read.fields import clean_text, company_name, parse_instant
 from crawler.read.place import place_of
 from crawler.read.text import to_text
-from crawler.registry import canonical_key
 from crawler.spiders.jsonld_page import Job
 from crawler.spiders.postings import (
     joined,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element  # only the type
 
-from crawler.registry import posting_url
+from crawler.links.forms import posting_url
 from crawler.responses import BadResponse
 from crawler.spiders.xml_feed import read_xml, text_of
 

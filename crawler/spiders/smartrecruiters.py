@@ -19,10 +19,10 @@ from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot, Workplace
+from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
 from crawler.read.fields import company_name, parse_instant
 from crawler.read.place import place_of
-from crawler.registry import posting_url
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.listing import JobList, Pages, RawHeader

@@ -135,7 +135,7 @@ def named(boards: Sequence[WatchedBoard], text: str) -> str:
     the text cannot name a board.
     """
     from crawler.links.address import parse
-    from crawler.registry import same_board
+    from crawler.links.forms import same_board
 
     said = text.strip().casefold()
     found = [board.board for board in boards if said in _called(board)]

@@ -157,7 +157,7 @@ def move(
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
     """Return True if it was moved there already. Raises UserError if nothing can be moved."""
-    from crawler.registry import same_board
+    from crawler.links.forms import same_board
 
     if same_board(former, new):
         raise UserError(

@@ -27,7 +27,7 @@ _SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_chec
 def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """List the boards of the configuration with their state."""
     current = state(ctx)
-    from crawler.registry import fold
+    from crawler.links.forms import fold
 
     known = _known(current)
     alike = {fold(board): row for board, row in known.items()}

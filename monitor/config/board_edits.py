@@ -12,7 +12,7 @@ import tomlkit
 from tomlkit.items import Array
 
 from crawler.links.address import parse
-from crawler.registry import same_board
+from crawler.links.forms import same_board
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from crawler.links.address import Address, parse
-from crawler.registry import board_url, default_every, fold, supported, title, why_off
+from crawler.links.forms import board_url, fold
+from crawler.registry import default_every, supported, title, why_off
 from monitor.config.mistakes import InvalidKeys, shown
 from monitor.config.model import ConfigFile, Rule, WatchedBoard
 from monitor.config.sections import AtsSettings, BoardEntry

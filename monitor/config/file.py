@@ -16,7 +16,7 @@ from typing import Any
 import tomlkit
 
 from crawler.links.address import parse
-from crawler.registry import same_board
+from crawler.links.forms import same_board
 from monitor.config.atomic_write import write_atomically
 from monitor.config.board_edits import (
     with_board,

@@ -14,7 +14,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from crawler.items import Politeness
-from crawler.registry import default_delay, same_board
+from crawler.links.forms import same_board
+from crawler.registry import default_delay
 from monitor.channels import kind, secret_name
 from monitor.config.rule import Rule
 from monitor.config.sections import (

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from crawler.registry import same_board
+from crawler.links.forms import same_board
 from monitor.database.engine import table
 from monitor.database.tables import Board
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from crawler.links.directory import company_of
-from crawler.registry import fold
+from crawler.links.forms import fold
 from monitor.config.model import Settings, WatchedBoard
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards

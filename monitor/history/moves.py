@@ -18,7 +18,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, insert, update
 
 from crawler.links.directory import companies_by_board
-from crawler.registry import same_board
+from crawler.links.forms import same_board
 from monitor.config.model import WatchedBoard
 from monitor.database.board_row import BoardRow, find_board
 from monitor.database.tables import Board

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, or_, select
 
 from crawler.links.address import Address, parse
-from crawler.registry import fold
+from crawler.links.forms import fold
 from monitor.database.tables import Board, Posting, PostingVersion
 from monitor.errors import UserError
 

@@ -19,7 +19,8 @@ import structlog
 from sqlalchemy import Connection, Engine, select, update
 
 from crawler.links.directory import employer, employer_domain, other_boards
-from crawler.registry import is_readable, same_board
+from crawler.links.forms import same_board
+from crawler.registry import is_readable
 from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.config.model import Settings, WatchedBoard
 from monitor.database.board_row import BOARD_COLUMNS, BoardRow

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.registry import default_every, tenant_host
+from crawler.links.forms import tenant_host
+from crawler.registry import default_every
 
 
 @pytest.mark.parametrize(

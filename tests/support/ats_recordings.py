@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from crawler.items import Posting, Unreadable
-from crawler.registry import board_page, reread, spider
+from crawler.links.forms import board_page
+from crawler.registry import reread, spider
 from crawler.spiders.details import DetailSpider
 from tests.support.crawling import site
 from tests.support.places import ROOT

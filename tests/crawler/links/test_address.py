@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from crawler.links.address import Address, linked_boards, parse
 from crawler.links.directory import companies_by_board
-from crawler.registry import PRODUCTS, board_url, fold, posting_url, same_board, title
+from crawler.links.forms import board_url, fold, posting_url, same_board
+from crawler.registry import PRODUCTS, title
 
 PIECES = [
     "https://",

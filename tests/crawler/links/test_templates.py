@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.links.address import linked_boards, parse
-from crawler.registry import fold, title
+from crawler.links.forms import fold
+from crawler.registry import title
 from tests.support.places import ROOT
 
 UUID = "34413f8d-26bf-4bbc-8ade-eb309a0e2245"

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Failure, Pay, Posting, Probe, Snapshot
-from crawler.registry import PRODUCTS, board_page, reread
+from crawler.links.forms import board_page
+from crawler.registry import PRODUCTS, reread
 from crawler.spiders.smartrecruiters import SmartRecruitersSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists, read_rows
