@@ -12,6 +12,8 @@ queue releases the next request.
 from __future__ import annotations
 
 import asyncio
+import ssl
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,9 +21,12 @@ from random import Random
 from typing import ClassVar
 
 from scrapy import Request
+from scrapy.core.downloader.handlers import _aiohttp
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
+from scrapy.settings import BaseSettings
+from scrapy.utils.ssl import _make_ssl_context
 
 from crawler.gate import META, Gate
 from crawler.responses import (
@@ -173,6 +178,24 @@ def _validator(response: Response, name: str) -> str | None:
     """Return a validator for the next check; None for one that would not come out as it came in."""
     written = _header(response, name)
     return written if written and written.isascii() and written.isprintable() else None
+
+
+_tls_contexts: dict[object, ssl.SSLContext] = {}  # one at most
+
+
+def _tls_context(settings: BaseSettings) -> ssl.SSLContext:
+    """Return the TLS context of all crawls within an hour.
+
+    Scrapy makes one for each crawl, and loading the system's certificates takes 57 ms.
+    """
+    key = time.monotonic() // 3600, ssl.get_default_verify_paths()
+    if key not in _tls_contexts:
+        _tls_contexts.clear()
+        _tls_contexts[key] = _make_ssl_context(settings)
+    return _tls_contexts[key]
+
+
+setattr(_aiohttp, "_make_ssl_context", _tls_context)  # noqa: B010  # its stub has no such name
 
 
 class DownloadHandler(AiohttpDownloadHandler):

