@@ -210,6 +210,7 @@ def _works(place: Place, pid: int) -> bool:
     return place.ask("SELECT pid FROM lease WHERE stopped_at IS NULL") == [(pid,)]
 
 
+@pytest.mark.slow
 async def test_killed_again_and_again_it_loses_nothing_and_tells_nothing_twice(
     place: Place, boards: BoardServer, slack: SlackServer
 ) -> None:

@@ -15,6 +15,8 @@ from tests.support.greenhouse import job
 from tests.support.running import Place, ProcessLog, placed, until
 from tests.support.slack_server import TOKEN, SlackServer
 
+pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
+
 ROUND, LEASE = "ERROR round failed, trying again", "ERROR lease not renewed, trying again"
 OUTBOX = "ERROR the outbox cannot be written, trying again"
 

@@ -14,6 +14,8 @@ from tests.support.greenhouse import job
 from tests.support.running import Place, placed, stopped, until
 from tests.support.slack_server import TOKEN, SlackServer
 
+pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
+
 GOES_ON = "SELECT count(*) FROM check_round WHERE finished_at IS NULL"
 HANGING = (
     '[ats.ashby]\napi_url = "http://127.0.0.1:{port}"\ndelay = "0s"\n'

@@ -36,6 +36,7 @@ async def settled(daemon: Living) -> None:
         await asyncio.sleep(3)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_an_idle_daemon_makes_at_most_one_transaction_in_ten_seconds(
     tmp_path: Path, engine: Engine, boards: BoardServer

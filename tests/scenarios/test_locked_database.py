@@ -16,6 +16,8 @@ from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Place, ProcessLog, placed, until
 
+pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
+
 LOCKED = (
     "the database cannot be used: database is locked; another program has locked it: wait "
     "for it or stop it\n"

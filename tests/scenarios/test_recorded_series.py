@@ -22,6 +22,8 @@ from tests.support.places import ROOT
 from tests.support.program import Program
 from tests.support.rounds import Event, events_of_round
 
+pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
+
 OURS = (ROOT / "tests") / "recordings" / "series"
 SERIES = ROOT.parent / "shared" / "recordings" / "timeseries"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -22,6 +22,8 @@ from tests.support.places import ROOT
 from tests.support.running import Place, until
 from tests.support.slack_server import ROLES, TOKEN, SlackServer, shown
 
+pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
+
 CONTENDER = "tests.support.contender"
 UNSHARE = ["unshare", "--pid", "--fork", "--kill-child"]
 

@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Place, stopped, until
@@ -16,6 +18,7 @@ def files(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.glob("rolewatch.db*"))
 
 
+@pytest.mark.slow
 async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command(
     tmp_path: Path,
 ) -> None:

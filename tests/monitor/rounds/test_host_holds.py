@@ -231,6 +231,7 @@ async def test_a_hanging_host_fails_its_boards_with_a_reason_and_closes_nothing(
         ).all() == [("open", 6)]
 
 
+@pytest.mark.slow
 async def test_checks_that_ask_a_daemon_at_the_same_time_each_name_the_boards_that_were_not_asked(
     tmp_path: Path, server: BoardServer
 ) -> None:
@@ -252,6 +253,7 @@ async def test_checks_that_ask_a_daemon_at_the_same_time_each_name_the_boards_th
             await process.communicate()
 
 
+@pytest.mark.slow
 async def test_a_daemon_that_was_killed_obeys_after_its_restart(
     tmp_path: Path, server: BoardServer
 ) -> None:
