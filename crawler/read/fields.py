@@ -36,7 +36,7 @@ def parse_instant(written: object) -> datetime | None:
 
 
 def parse_time(written: object) -> datetime | None:
-    """Return the time of an ISO 8601 text, without a zone where it names none. Else as above."""
+    """Return the time of an ISO 8601 text, without a zone if it names none. None as above."""
     try:
         moment = datetime.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:

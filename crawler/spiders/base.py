@@ -152,7 +152,7 @@ class BoardSpider(CheckSpider):
         """Return the whole list, given the answer to its first page. Raises BadResponse."""
         return await self.read_pages(site, answer)
 
-    async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:  # noqa: ARG002  # as above
+    async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:  # noqa: ARG002  # for subclasses
         """Return the snapshot with what the list itself does not say. Raises BadResponse."""
         return snapshot
 
@@ -258,7 +258,7 @@ class BoardSpider(CheckSpider):
         if trouble.unknown and self.unknown_hint:
             trouble.reason = f"{trouble.reason}; {self.unknown_hint}"
 
-    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:  # noqa: ARG002  # as above
+    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:  # noqa: ARG002  # for subclasses
         """Return the headers that make a 304 of a list that did not move."""
         validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
         return {name: value for name, value in validators.items() if value}

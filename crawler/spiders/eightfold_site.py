@@ -56,7 +56,7 @@ _pcsx, _v2 = Decoder(_Search), Decoder(_Positions)
 
 
 class _Answer(NamedTuple):
-    """What a site says to one interface."""
+    """The answer of a site to one of its two interfaces."""
 
     kind: Literal["open", "closed", "refused", "large"]  # "closed" by robots.txt
     why: str = ""

@@ -1,4 +1,4 @@
-"""Which identifiers of a site's JobPostings are a job's own.
+"""Tell identifiers of single jobs from those that a site writes on every job.
 
 Some sites write one identifier, such as the employer's number, on every job. It is no key.
 """

@@ -209,7 +209,7 @@ class ListReader:
 
     @property
     def is_whole(self) -> bool:
-        """Whether as many rows were read as the total says."""
+        """True if as many rows were read as the total says."""
         counts = {len(self.rows) + self.without_key}
         if type(self.paging) is Paging:  # some count a posting that stands twice in one answer
             counts |= {self.jobs, len(self.sightings) + self.without_key}

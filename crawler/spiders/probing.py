@@ -15,7 +15,7 @@ _BUSY = {429, 503}
 
 
 class Reply(Enum):
-    """What a request for one posting came to."""
+    """The outcome of a request for one posting."""
 
     CLEAR = "clear"
     SILENT = "silent"  # no answer that says anything

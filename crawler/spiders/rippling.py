@@ -40,7 +40,7 @@ class RipplingSpider(DetailSpider):
     detail_path = list_path + "/{key}"
     detail_key = "uuid"
     row_fields = frozenset({"uuid", "name", "department", "url", "workLocation", "rows"})
-    # not "board": the address of its logo is signed anew for every answer
+    # without "board": each answer signs the address of its logo anew
     detail_fields = frozenset(
         {
             *("uuid", "description", "workLocations", "employmentType", "createdOn"),

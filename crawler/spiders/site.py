@@ -1,4 +1,4 @@
-"""Where one board is read during one check, and how its host is asked."""
+"""The site of one board during one check: its address, and requests to its host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many of a board's texts wait for later checks: its first summary waits until they are read."""
+"""Count a board's texts that wait for later checks. Its first summary waits for them."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Notifier(Protocol):
 
 
 class NotifierClass(Protocol):
-    """What KINDS names: makes the notifier of its kind."""
+    """A notifier's class, as KINDS names it. It makes the notifier of its kind."""
 
     def from_settings(self, settings: Settings, console: TextIO) -> Notifier:
         """Return the notifier. Its secrets are in `settings.secrets`, by channel."""

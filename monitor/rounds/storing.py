@@ -27,7 +27,7 @@ _LONGEST_TRANSACTION = 0.2
 
 @dataclass(slots=True)
 class RoundNotes:
-    """What the end of a round still has to write, to log or to raise."""
+    """Notes of a round for its end: to write, to log or to raise."""
 
     tally: Tally = field(default_factory=Tally)
     # raised at the round's end
