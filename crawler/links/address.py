@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from crawler.links.directory import directory_spelling
 from crawler.links.forms import board_url, canonical_key, canonical_token, fold, posting_url
-from crawler.links.templates import read_link, why_no_board
-from crawler.registry import PRODUCTS, supported
+from crawler.links.web_links import read_link, why_no_board
+from crawler.registry import PRODUCTS, supported, title
 
 # the form of `ats:token` or `ats:token:key`, with any ats
 _NAME = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")
@@ -79,7 +79,9 @@ def _canonical(text: str, ats: str, token: str, key: str | None = None) -> Addre
             ats, board.removeprefix(f"{ats}:"), None if key is None else canonical_key(ats, key)
         )
     except ValueError as error:
-        raise ValueError(f"{_shortened(text)} is not a valid board: {_EXPECTED}") from error
+        raise ValueError(
+            f"{_shortened(text)} is not a valid board of {title(ats)}: {_EXPECTED}"
+        ) from error
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.links.address import Address, parse
 from crawler.links.directory import employer, search_by_name
-from crawler.links.templates import why_no_board
+from crawler.links.web_links import why_no_board
 from crawler.registry import is_readable
 from monitor.cli.adding import is_page, moved, unreadable
 
