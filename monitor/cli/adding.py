@@ -3,81 +3,111 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import typer
-
-from crawler.items import BoardRequest, Failure, Result, Snapshot
 from crawler.links.address import Address, parse
-from crawler.links.directory import (
-    Entry,
-    Match,
-    company_of,
-    current_board,
-    employer,
-    search_by_name,
-)
+from crawler.links.directory import Entry, Match, current_board, employer, search_by_name
+from crawler.links.spellings import boards_to_try
+from crawler.links.web_links import why_no_board
 from crawler.registry import is_readable, supported, title
-from monitor.cli.values import clean, counted
+from monitor.cli.choosing import Candidate, agrees, choose
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from crawler.holds import Holds
-    from crawler.links.careers_page import PageBoards
+    from monitor.cli.board_checks import Checked
     from monitor.cli.common import State
     from monitor.config.model import Settings
 
-Choose = Callable[[Sequence[Entry]], Entry]
-_SHOWN = 9  # candidates in a list that somebody reads
+_UNKNOWN = "No employer in the directory matches"
+_TRIED = "Greenhouse, Ashby and Lever"
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """The result of one check of a board before it is added."""
+class Found:
+    """The board that a text names."""
 
-    words: str = ""  # " (Google DeepMind, 57 postings)"; empty without an answer
-    warning: str = ""  # the board could not be read now
+    address: Address
+    checked: Checked | None = None  # None: it was not checked to find it
 
 
-def resolve(text: str, current: State) -> Address:
-    """Return the board that `text` names: an address, an employer's name, or a careers page.
+def resolve(text: str, current: State, *, check: bool, try_name: bool) -> Found:
+    """Return the board that `text` names: an address, a careers page, or an employer's name.
 
-    A careers page is read. A person chooses if several boards are meant. Raises UserError.
+    A careers page is read, and its boards are checked unless `check` is False. `try_name` allows to
+    try an unknown name as a token. A person chooses if several boards are meant. Raises UserError.
     """
-    choose = choose_for(text)
-    if address := _named(text, choose):
-        return address
-    settings = current.settings
-    with current.busy("checking"):
-        found = asyncio.run(on_page(text, settings))
-    return picked(found, choose)
-
-
-def _named(text: str, choose: Choose) -> Address | None:
-    """Return the board that `text` names, or None for a page that has to be read."""
     try:
-        return _readable(parse(text))
+        return Found(readable(parse(text)))
     except ValueError as error:
         if is_page(text):
-            return None
-        found = search_by_name(text)
-        if not found:
+            from monitor.cli.adding_page import board_on_page
+
+            return board_on_page(text, current, check=check)
+        matches = search_by_name(text)
+        if not matches and (not _may_be_tried(text) or is_understood(text)):
             raise UserError(str(error)) from error
-    return _readable(parse(_chosen(found, choose).board))
+    entry = _in_directory(text, matches, try_name=try_name)
+    if entry is not None:
+        return Found(readable(parse(entry.board)))
+    from monitor.cli.trying import board_by_trying
+
+    return board_by_trying(text, current)
 
 
-def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
+def _may_be_tried(text: str) -> bool:
+    """Return True if a text may be the name of an employer."""
+    return bool(boards_to_try("greenhouse", text) or boards_to_try("ashby", text))
+
+
+def _in_directory(text: str, matches: Sequence[Match], *, try_name: bool) -> Entry | None:
+    """Return the board of that name in the directory. None to try the name on the ATS.
+
+    Raises UserError.
+    """
+    if matches and (matches[0].exact or not try_name):
+        return _chosen(text, matches)
+    if try_name or agrees(f"{_UNKNOWN} “{text}”. Try the name on {_TRIED}?"):
+        return None
+    raise UserError(no_employer(text))
+
+
+def _chosen(text: str, matches: Sequence[Match]) -> Entry | None:
     """Return the board of that name, or the chosen one. The first if none of them can be read."""
-    surest = [match.entry for match in found if match.rank == found[0].rank or not found[0].exact]
-    if (found[0].exact and len(surest) == 1) or not any(
-        is_readable(entry.board) for entry in surest
-    ):
+    is_known = matches[0].exact
+    surest = [match.entry for match in matches if match.rank == matches[0].rank or not is_known]
+    if (is_known and len(surest) == 1) or not any(is_readable(entry.board) for entry in surest):
         return surest[0]
-    return choose(surest)
+    candidates = [Candidate(entry.board, entry.company) for entry in surest]
+    if is_known or not _may_be_tried(text):
+        chosen = choose(text, candidates)
+    else:
+        chosen = choose(
+            text,
+            candidates,
+            otherwise=f"another employer: try the name on {_TRIED}",
+            advice=f". --try-name tries the name on {_TRIED}",
+        )
+    return surest[candidates.index(chosen)] if chosen else None
+
+
+def no_employer(name: str, how: str = "--try-name") -> str:
+    """Return a sentence for a name that the directory lacks. `how` is a command or option."""
+    return (
+        f"{_UNKNOWN} “{name}”: give the address of its board or careers page, or ats:token. {how} "
+        f"tries the name on {_TRIED}"
+    )
+
+
+def is_understood(text: str) -> bool:
+    """Return True if the link itself is the mistake, so that reading its page would not help."""
+    try:
+        return bool(why_no_board(text))
+    except ValueError:
+        return True
 
 
 def is_page(text: str) -> bool:
@@ -122,104 +152,28 @@ def unreadable(address: Address) -> str:
     """Return a sentence when boards of this ats cannot be read yet, else ""."""
     if address.ats in supported():
         return ""
-    readable = ", ".join(sorted(map(title, supported())))
+    allowed = ", ".join(sorted(map(title, supported())))
     return (
         f"{address.board}: rolewatch cannot read {title(address.ats)} boards yet; it reads "
-        f"{readable}"
+        f"{allowed}"
     )
 
 
-def _readable(address: Address) -> Address:
+def readable(address: Address) -> Address:
+    """Return the board of an address. Raises UserError if it cannot be read yet."""
     if why := unreadable(address):
         raise UserError(why)
     return Address(address.ats, address.token)
 
 
-async def on_page(url: str, settings: Settings) -> PageBoards:
-    """Return the boards that a careers page leads to, one at least. Raises UserError."""
-    from crawler.links.careers_page import PageUnreadable, boards_on
+def checked_once(address: Address, settings: Settings, holds: Holds) -> Checked:
+    """Check a board that the person named. Raises UserError for an unknown board."""
+    from monitor.cli.board_checks import check_boards
 
-    try:
-        found = await boards_on(url.strip(), settings.crawl.contact)
-    except PageUnreadable as error:
-        raise UserError(str(error)) from error
-    if not found.boards:
-        raise UserError(
-            f"{url} links to no board that rolewatch knows: give the address of one of its jobs, "
-            "or ats:token"
-        )
-    return found
-
-
-def picked(found: PageBoards, choose: Choose) -> Address:
-    """Return the one board of a careers page, or the one that is chosen. Raises UserError.
-
-    `choose` is asked where there are several, or where the one may be another employer's.
-    """
-    entries = [Entry(company_of(board), board) for board in found.boards]
-    if (len(entries) == 1 and found.is_sure) or not any(map(is_readable, found.boards)):
-        return _readable(parse(entries[0].board))
-    return _readable(parse(choose(entries).board))
-
-
-async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
-    """Check the board once without storing anything. Raises UserError for an unknown board."""
-    from contextlib import aclosing
-
-    from crawler.crawl import crawl
-
-    request = BoardRequest(address.board, glance=True)
-    async with aclosing(
-        crawl(address.ats, [request], settings.politeness(address.ats), holds)
-    ) as results:
-        return _seen(address, await anext(results))
-
-
-def _seen(address: Address, result: Result) -> Glance:
-    if isinstance(result, Snapshot):
-        company = employer(address.board) or result.company
-        facts = [company, counted(result.seen, "posting")]
-        return Glance(f" ({', '.join(clean(fact) for fact in facts if fact)})")
-    reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
-    if isinstance(result, Failure) and result.unknown:
+    [checked] = asyncio.run(check_boards([address.board], settings, holds))
+    if checked.unknown:
         todo = moved(address.board) or "check the name, or add it without a check: --no-check"
-        raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
-    return Glance(
-        warning=f"it could not be read now ({reason}); it is added anyway, and the daemon "
-        "will try again"
-    )
-
-
-def is_terminal() -> bool:
-    """Return True if a person can be asked."""
-    return sys.stdin.isatty()
-
-
-def choose_for(text: str) -> Choose:
-    """Return a function that asks at a terminal which board `text` means.
-
-    Without a terminal it raises UserError with the candidates.
-    """
-
-    def ask(entries: Sequence[Entry]) -> Entry:
-        shown = entries[:_SHOWN]
-        names = [f"{entry.board} ({entry.company})" for entry in shown]
-        more = f" and {len(entries) - len(shown)} more" if len(entries) > len(shown) else ""
-        if not is_terminal():
-            raise UserError(
-                f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean"
-            )
-        for number, name in enumerate(names, 1):
-            typer.echo(f"{number}  {name}")
-        answer = str(
-            typer.prompt(
-                f"Which board is “{text}”? Its number, or nothing to add none",
-                default="",
-                show_default=False,
-            )
-        ).strip()
-        if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
-            raise UserError("no board was chosen: nothing was added")
-        return shown[int(answer) - 1]
-
-    return ask
+        raise UserError(
+            f"{title(address.ats)} knows no board {address.token!r} ({checked.unknown}): {todo}"
+        )
+    return checked

@@ -14,8 +14,16 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from crawler.links.address import Address
-    from monitor.cli.adding import Glance
+    from monitor.cli.board_checks import Checked
     from monitor.config.model import Settings
+
+TryNameOption = Annotated[
+    bool,
+    typer.Option(
+        "--try-name",
+        help="Try an unknown employer's name as a token on Greenhouse, Ashby and Lever.",
+    ),
+]
 
 
 def add(
@@ -27,6 +35,7 @@ def add(
             help="ats:token, a board, job or embed URL, a careers page, or an employer.",
         ),
     ],
+    *,
     company: Annotated[
         str | None,
         typer.Option("--company", metavar="NAME", help="Name of the employer in messages."),
@@ -38,32 +47,51 @@ def add(
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Check the board before adding it.")
     ] = True,
+    try_name: TryNameOption = False,
 ) -> None:
     """Add a board to the configuration file and watch it."""
-    import asyncio
-
-    from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
+    from monitor.cli.adding import moved, resolve, watched_already
     from monitor.config.entries import ats_off
     from monitor.config.file import add_board
 
     current = state(ctx)
     with _begun(current):
         settings = current.settings
-        address = resolve(board, current)
+        found = resolve(board, current, check=check, try_name=try_name)
+        address, checked = found.address, found.checked
         known = watched_already(settings, address)
         off = ats_off(settings.ats, address.ats)
-        with current.busy("checking"):
-            glance = (
-                asyncio.run(look_at(address, settings, current.holds()))
-                if check and not known and not off
-                else Glance()
-            )
+        if checked is None and check and not known and not off:
+            checked = _checked(current, address)
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
-    typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
-    warnings = (glance.warning, moved(address.board), f"it is not checked: {off}" if off else "")
+    facts = checked.in_brackets if checked else ""
+    typer.echo(known or f"added {address.board}{facts}: {settings.file}")
+    warnings = (
+        _not_read(checked, "added"),
+        moved(address.board),
+        f"it is not checked: {off}" if off else "",
+    )
     for warning in filter(None, warnings):
         typer.echo(warning, err=True)
+
+
+def _checked(current: State, address: Address) -> Checked:
+    """Check a board. Raises UserError if the ATS does not know it."""
+    from monitor.cli.adding import checked_once
+
+    with current.busy("checking"):
+        return checked_once(address, current.settings, current.holds())
+
+
+def _not_read(checked: Checked | None, done: str) -> str:
+    """Return a warning for a board that could not be read, else ""."""
+    if checked is None or not checked.trouble:
+        return ""
+    return (
+        f"it could not be read now ({checked.trouble}); it is {done} anyway, and the daemon will "
+        "try again"
+    )
 
 
 @contextmanager
@@ -132,27 +160,27 @@ def move(
         str,
         typer.Argument(metavar="NEW", help="Where the employer is now, as `boards add` takes it."),
     ],
+    *,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Check the new board first.")
     ] = True,
+    try_name: TryNameOption = False,
 ) -> None:
     """Follow an employer to another board. Its history continues, with one message a channel."""
-    import asyncio
-
-    from monitor.cli.adding import Glance, look_at, resolve
+    from monitor.cli.adding import resolve
 
     current = state(ctx)
     settings = current.settings
     former = named(settings.boards, old)
-    address = resolve(new, current)
+    found = resolve(new, current, check=check, try_name=try_name)
+    address, checked = found.address, found.checked
     if _is_done(current, settings, former, address.board):
         typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
         return
-    look = check and settings.board(address.board) is None
-    with current.busy("checking"):
-        glance = asyncio.run(look_at(address, settings, current.holds())) if look else Glance()
+    if checked is None and check and settings.board(address.board) is None:
+        checked = _checked(current, address)
     _move(current, settings, former, address)
-    _say(current, former, address, glance)
+    _say(current, former, address, checked)
 
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
@@ -206,13 +234,14 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
         begin_move(connection, former, move_board(settings.file, former, address.board))
 
 
-def _say(current: State, former: str, address: Address, glance: Glance) -> None:
-    typer.echo(f"moved {former} to {address.board}{glance.words}: {current.settings.file}")
+def _say(current: State, former: str, address: Address, checked: Checked | None) -> None:
+    facts = checked.in_brackets if checked else ""
+    typer.echo(f"moved {former} to {address.board}{facts}: {current.settings.file}")
     if current.no_database():
         typer.echo("there is no history to move yet")
     else:
         typer.echo(
             "the next check matches the roles of both boards, and sends each channel one message"
         )
-    if glance.warning:
-        typer.echo(glance.warning.replace("it is added", "it is watched"), err=True)
+    if warning := _not_read(checked, "watched"):
+        typer.echo(warning, err=True)

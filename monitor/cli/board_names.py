@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from crawler.links.address import Address, parse
 from crawler.links.directory import employer, search_by_name
-from crawler.links.web_links import why_no_board
 from crawler.registry import is_readable
-from monitor.cli.adding import is_page, moved, unreadable
+from monitor.cli.adding import is_page, is_understood, moved, no_employer, unreadable
 
 if TYPE_CHECKING:
     from monitor.cli.output import Row
@@ -45,24 +44,13 @@ def advice(text: str, rows: Sequence[Row]) -> str:
     if rows:
         return ""
     if not {":", "/", "."} & set(text):
-        return (
-            f"No employer in the directory matches “{text}”: give the address of its board, or "
-            "ats:token"
-        )
+        return no_employer(text, f"`rolewatch boards add {quote(text)} --try-name`")
     try:
         return parse(text).board
     except ValueError as error:
-        if is_page(text) and not _is_understood(text):
+        if is_page(text) and not is_understood(text):
             return (
                 f"{text} is a web page: `rolewatch boards add {quote(text)}` reads it and finds "
                 "its board"
             )
         return str(error)
-
-
-def _is_understood(text: str) -> bool:
-    """Return True if the link itself is the mistake, so that reading its page would not help."""
-    try:
-        return bool(why_no_board(text))
-    except ValueError:
-        return True

@@ -85,6 +85,9 @@ timeout = "2s"
 [ats.greenhouse]
 api_url = "{api_url}"
 delay = "0ms"
+[ats.lever]
+api_url = "{api_url}"
+delay = "0ms"
 [[boards]]
 board = "greenhouse:examplelabs"
 company = "Example Labs"

@@ -116,7 +116,8 @@ def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> N
         ),
         (UNREADABLE_URL, f"cannot read {UNREADABLE_TITLE} boards yet"),
         ("nope:x", "nope is not supported; allowed: amazon, ashby, "),
-        ("No Such Lab", "is not a known board"),
+        ("No Such Lab", "No employer in the directory matches “No Such Lab”: give the address"),
+        ("boards.greenhouse.io", "is an address of Greenhouse that names no board"),
         ("", "ats:token"),
         ("http://[/careers", "is not an address"),
         ("http://nowhere.invalid/careers", "could not be read (no such host: nowhere.invalid)"),
@@ -188,7 +189,7 @@ def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, added: list[str]
 ) -> None:
     program = Program(str(tmp_path / "rolewatch.toml"))
-    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
     ran = program("boards", "add", "Optiver", "--no-check", stdin=answer + "\n")
     assert "1  greenhouse:optiverus (Optiver)" in ran.out
     assert ran.code == (0 if added else 2)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.registry import is_readable, title
+from tests.support.links import links
 from tests.support.program import Program
 from tests.support.unreadable import UNREADABLE, UNREADABLE_URL
 
@@ -91,3 +93,15 @@ def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(
     assert ran.code == 0
     assert said in ran.err
     assert bool(said) == bool(ran.err)
+
+
+UNREADABLE_LINKS = {link.ats: link for link in links() if link.ats and not is_readable(link.meant)}
+
+
+@pytest.mark.parametrize("ats", UNREADABLE_LINKS)
+def test_an_ats_that_cannot_be_read_is_named_in_a_sentence(tmp_path: Path, ats: str) -> None:
+    program, link = Program(str(tmp_path / "none.toml")), UNREADABLE_LINKS[ats]
+    [row] = program.ask("boards", "find", link.text)
+    assert (row["posting"] or row["board"], row["readable"]) == (link.meant, False)
+    for command in ("find", "add"):
+        assert f"cannot read {title(ats)} boards yet" in program("boards", command, link.text).err

@@ -8,6 +8,7 @@ from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.program import Program
 
 THIRD = "greenhouse:thirdlab"
+EMPTY = Trouble(body=b"[]", status=200)  # a Lever board without postings
 
 
 def test_a_board_is_found_on_a_careers_page(watching: Program, third: BoardServer) -> None:
@@ -22,8 +23,8 @@ def test_a_board_is_found_on_a_careers_page(watching: Program, third: BoardServe
     [
         (b"<html>We hire!</html>", "no board"),
         (
-            b"https://jobs.lever.co/one https://job-boards.greenhouse.io/two",
-            "may mean lever:one (one), greenhouse:two (two): give",
+            b"https://jobs.lever.co/one https://job-boards.greenhouse.io/otherworks",
+            "may mean lever:one (0 postings), greenhouse:otherworks (otherworks): give",
         ),
         (b"https://one.breezy.hr", "Breezy HR"),
     ],
@@ -32,6 +33,7 @@ def test_a_careers_page_that_does_not_name_one_board_we_read_is_refused(
     watching: Program, server: BoardServer, page: bytes, said: str
 ) -> None:
     server.troubles["/careers"] = Trouble(body=page, status=200)
+    server.troubles["/v0/postings/one"] = EMPTY
     ran = watching("boards", "add", f"{server.url}/careers")
     assert ran.code == 2
     assert said in ran.err
@@ -141,19 +143,29 @@ SEVERAL = b'<a href="https://jobs.lever.co/one"><a href="https://boards.greenhou
 def test_a_careers_page_of_several_boards_is_asked_about_at_a_terminal(
     watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
-    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
-    third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    third.troubles |= {
+        "/careers": Trouble(body=SEVERAL, status=200),
+        "/v0/postings/one": EMPTY,
+    }
     ran = watching("boards", "add", f"{third.url}/careers", stdin=answer + "\n")
     assert ran.code == code
-    assert "1  lever:one (one)\n2  greenhouse:thirdlab (thirdlab)\nWhich board" in ran.out
+    assert (
+        "1  lever:one (0 postings)\n2  greenhouse:thirdlab (Example Labs, 3 postings)\nWhich board"
+        in ran.out
+    )
     assert (THIRD in watching.watched()) == (code == 0)
+    assert len(third.asked("thirdlab")) == 1
 
 
 def test_a_careers_page_of_several_boards_is_asked_about_before_a_move(
     watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
-    third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    third.troubles |= {
+        "/careers": Trouble(body=SEVERAL, status=200),
+        "/v0/postings/one": EMPTY,
+    }
     assert (
         watching(
             "boards", "move", "greenhouse:otherworks", f"{third.url}/careers", stdin="2\n"
@@ -173,7 +185,7 @@ def test_a_board_of_another_name_on_a_further_page_is_asked_about(
     third.troubles["/jobs"] = Trouble(body=BOARD_LINK, status=200)
     refused = watching("boards", "add", f"{third.url}/careers")
     assert (refused.code, "may mean greenhouse:thirdlab" in refused.err) == (2, True)
-    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
     assert watching("boards", "add", f"{third.url}/careers", stdin=answer + "\n").code == code
 
 
@@ -247,3 +259,100 @@ def test_a_job_listing_beside_the_board_does_not_count(
     third.troubles["/careers"] = Trouble(body=listing + BOARD_LINK, status=200)
     assert watching("boards", "add", f"{third.url}/careers").code == 0
     assert watching.watched()[-1] == THIRD
+
+
+def test_a_board_that_its_ats_does_not_know_is_left_out(
+    watching: Program, third: BoardServer
+) -> None:
+    third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
+    ran = watching("boards", "add", f"{third.url}/careers")
+    assert ran.code == 0
+    assert watching.watched()[-1] == THIRD
+    assert "left out: Lever knows no board lever:one" in ran.err
+
+
+def test_a_careers_page_whose_boards_are_all_unknown_is_refused(
+    watching: Program, server: BoardServer
+) -> None:
+    server.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
+    ran = watching("boards", "add", f"{server.url}/careers")
+    assert (ran.code, len(ran.err.splitlines()), len(watching.watched())) == (2, 1, 2)
+    assert "lever:one" in ran.err
+    assert THIRD in ran.err
+
+
+def test_a_former_board_on_a_careers_page_is_said_to_be_one(
+    watching: Program, server: BoardServer
+) -> None:
+    page = b'<a href="https://boards.greenhouse.io/deepmind">'
+    server.troubles["/careers"] = Trouble(body=page, status=200)
+    ran = watching("boards", "add", f"{server.url}/careers")
+    assert ran.code == 2
+    assert "google:deepmind" in ran.err
+
+
+@pytest.mark.parametrize("options", [[], ["--no-check"]])
+def test_a_board_of_a_careers_page_is_not_added_unchecked_unless_the_person_says_so(
+    watching: Program, third: BoardServer, options: list[str]
+) -> None:
+    third.troubles |= {
+        "/careers": Trouble(body=BOARD_LINK, status=200),
+        "thirdlab": Trouble(status=503),
+    }
+    ran = watching("boards", "add", f"{third.url}/careers", *options)
+    assert (ran.code, THIRD in watching.watched()) == ((0, True) if options else (2, False))
+    assert bool(third.asked("thirdlab")) != bool(options)
+    assert ("503" in ran.err) != bool(options)
+
+
+def test_a_board_in_trouble_is_listed_as_such(
+    watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    third.troubles |= {
+        "/careers": Trouble(body=SEVERAL, status=200),
+        "/v0/postings/one": Trouble(status=500),
+    }
+    ran = watching("boards", "add", f"{third.url}/careers", stdin="2\n")
+    assert "1  lever:one (not readable now: HTTP 500)\n" in ran.out
+    assert watching.watched()[-1] == THIRD
+
+
+def test_boards_that_are_watched_or_off_are_not_asked(
+    watching: Program, server: BoardServer
+) -> None:
+    page = (
+        b"https://boards.greenhouse.io/otherworks https://careers.smartrecruiters.com/Acme "
+        b"https://acme.breezy.hr"
+    )
+    server.troubles["/careers"] = Trouble(body=page, status=200)
+    ran = watching("boards", "add", f"{server.url}/careers")
+    assert ran.code == 2
+    assert {seen.path for seen in server.requests} == {"/careers", "/robots.txt"}
+    for board in ("greenhouse:otherworks", "smartrecruiters:Acme", "breezy:acme"):
+        assert board in ran.err
+
+
+def test_no_more_boards_are_asked_than_a_person_is_shown(
+    watching: Program, server: BoardServer
+) -> None:
+    boards = "".join(f" https://boards.greenhouse.io/lab{number}" for number in range(30))
+    for number in range(30):
+        server.board(f"lab{number}")
+    server.troubles["/careers"] = Trouble(body=boards.encode(), status=200)
+    ran = watching("boards", "add", f"{server.url}/careers")
+    assert ran.code == 2
+    assert "and 21 more" in ran.err
+    assert len([seen for seen in server.requests if seen.path.startswith("lab")]) == 9
+
+
+def test_the_board_behind_many_unknown_ones_is_checked_too(
+    watching: Program, server: BoardServer
+) -> None:
+    boards = "".join(f" https://boards.greenhouse.io/lab{number}" for number in range(10))
+    server.troubles |= {
+        "/careers": Trouble(body=boards.encode(), status=200),
+        "lab9": Trouble(status=503),
+    }
+    ran = watching("boards", "add", f"{server.url}/careers")
+    assert (ran.code, len(server.asked("lab9")), len(watching.watched())) == (2, 1, 2)
