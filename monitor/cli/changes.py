@@ -19,7 +19,7 @@ from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.times import parse_time
-from monitor.cli.values import clean, no_match, short, shortened
+from monitor.cli.values import clean, field_value, no_match, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,8 +103,11 @@ def _what(row: Row, reposts: Mapping[str, str]) -> str:
         return clean(reposts.get(str(row["posting"]), "")) if row["kind"] == "opened" else ""
     if row["field"] == "description":
         return "description edited"
-    old, new = (shortened(short(row[name]), _LONGEST) or "none" for name in ("old", "new"))
-    return f"{row['field']}: {old} → {new}"
+    field = str(row["field"])
+    old, new = (
+        shortened(field_value(field, row[name]), _LONGEST) or "none" for name in ("old", "new")
+    )
+    return f"{field}: {old} → {new}"
 
 
 def history(

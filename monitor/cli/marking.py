@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.cli.values import clean, short
+from monitor.cli.values import clean, field_value
 from monitor.text.diff import DiffPassage, Piece, word_diff
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def in_color(console: Console) -> bool:
 
 
 def field_change(field: str, old: object, new: object, *, marked: bool) -> list[Text]:
-    """Return `pay: none → 133000-240000 USD/year`.
+    """Return `pay: none → $133k–240k`.
 
     A description gives the passages that changed, a line each.
     """
@@ -31,9 +31,9 @@ def field_change(field: str, old: object, new: object, *, marked: bool) -> list[
 
     if field != "description":
         pieces = [
-            Piece("old", short(old) or "none"),
+            Piece("old", field_value(field, old) or "none"),
             Piece("same", "→"),
-            Piece("new", short(new) or "none"),
+            Piece("new", field_value(field, new) or "none"),
         ]
         return [Text(f"{field}: ").append(drawn(pieces, marked=False))]
     passages = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from monitor.cli.output import Format, emit
-from monitor.cli.values import clean, short, shortened
+from monitor.cli.values import clean, field_value, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,8 +128,8 @@ def _what(change: ChangeReport) -> str:
         return clean(change.url or "")
     if change.field == "description":
         return f"description edited: rolewatch history {change.posting}"
-    return f"{change.field}: {_side(change.old)} → {_side(change.new)}"
-
-
-def _side(value: str | None) -> str:
-    return shortened(short(value), _LONGEST) if value else "none"
+    old, new = (
+        shortened(field_value(change.field or "", value), _LONGEST) if value else "none"
+        for value in (change.old, change.new)
+    )
+    return f"{change.field}: {old} → {new}"

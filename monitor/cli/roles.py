@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from monitor.cli.arguments import BoardOption, LimitOption, RuleOption, named_ru
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.times import optional_time
-from monitor.cli.values import age, short
+from monitor.cli.values import age, field_value, short
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +32,6 @@ class Status(StrEnum):
 
 
 _COLUMNS = ("title", "company", "location", "pay", "age", "deadline", "closed", "posting")
-_MILLIONS, _THOUSANDS = re.compile(r"(?<=\d)000000\b"), re.compile(r"(?<=\d)000\b")
-_A_YEAR = "/year"
 # columns that are left out of a table when no row has them
 _OPTIONAL = frozenset({"pay", "deadline", "closed"})
 
@@ -117,8 +114,7 @@ def _print_table(found: Sequence[Row], empty: str, console: Console) -> None:
     """Print the rows without the columns that none of them has."""
     rows = [_table_row(row, now(), brief=console.is_terminal) for row in found]
     used = [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)]
-    labels = _yearly(rows) if console.is_terminal else {}
-    emit(rows, used, Format.TABLE, console, empty=empty, labels=labels)
+    emit(rows, used, Format.TABLE, console, empty=empty)
 
 
 def _nothing(
@@ -156,7 +152,7 @@ def _nothing(
 
 
 def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
-    """Return the row for a table. `brief` shortens pay and deadline."""
+    """Return the row for a table. `brief` shortens the deadline."""
     from monitor.queries.roles import pay_of
 
     deadline = row["deadline_at"] or row["deadline_text"]
@@ -164,28 +160,13 @@ def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
         "title": row["title"],
         "company": row["company"],
         "location": row["location"],
-        "pay": brief_pay(pay_of(row)) if brief else pay_of(row),
+        "pay": field_value("pay", pay_of(row)),
         "age": age(row["first_seen_at"], moment),
         "deadline": _day(deadline) if brief and row["deadline_at"] else deadline,
         "closed": _day(row["closed_at"]),
         "posting": row["posting"],
         "url": row["url"],
     }
-
-
-def _yearly(rows: Sequence[dict[str, object]]) -> dict[str, object]:
-    """Name the period in the column's head, and not in its cells, if all pay is yearly."""
-    pays = [str(row["pay"]) for row in rows if row["pay"]]
-    if not pays or not all(pay.endswith(_A_YEAR) for pay in pays):
-        return {}
-    for row in rows:
-        row["pay"] = str(row["pay"]).removesuffix(_A_YEAR)
-    return {"pay": f"pay{_A_YEAR}"}
-
-
-def brief_pay(pay: str) -> str:
-    """Return `133000-240000 USD/year` as `133k-240k USD/year`."""
-    return _THOUSANDS.sub("k", _MILLIONS.sub("M", pay))
 
 
 def _day(instant: object) -> str:

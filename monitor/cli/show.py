@@ -12,7 +12,7 @@ from monitor.cli.common import now, state
 from monitor.cli.marking import print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, emit_object, paged
 from monitor.cli.times import optional_time
-from monitor.cli.values import age, clean, short
+from monitor.cli.values import age, clean, field_value, short
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,7 +100,7 @@ def _facts(row: Row) -> dict[str, str]:
     }
     from monitor.queries.roles import pay_of
 
-    pay = _as_written(pay_of(row), row["pay_text"])
+    pay = _as_written(field_value("pay", pay_of(row)), row["pay_text"])
     deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])
     first = {words: short(row[name]) for name, words in named.items()}
     return {

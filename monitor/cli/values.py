@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
 
+from monitor.text.money import format_stored_pay
+
 _ESCAPE = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
 )
@@ -29,6 +31,12 @@ def short(value: object) -> str:
     if isinstance(value, str) and (instant := _INSTANT.fullmatch(value)):
         return f"{instant[1]} {instant[2]}Z"
     return as_text(value)
+
+
+def field_value(field: str, value: object) -> str:
+    """Return a field's value as a person reads it: pay as money, all else as `short` has it."""
+    stored = short(value)
+    return (format_stored_pay(stored) or stored) if field == "pay" else stored
 
 
 def age(since: object, now: datetime) -> str:

@@ -81,7 +81,7 @@ def test_changes_are_narrowed(told: Program, arguments: list[str], count: int) -
 def test_the_table_shows_old_and_new_and_spares_descriptions(told: Program) -> None:
     out = told("changes").out
     assert "location: London, UK → Mountain View" in out
-    assert "pay: none → 133000-240000 USD/year" in out
+    assert "pay: none → $133k–240k" in out
     assert "description edited" in out
     assert "kernels" not in out
 

@@ -97,19 +97,17 @@ def test_ids_links_and_pay_are_whole(busy: Program, width: int) -> None:
     roles = "\n".join(_on(busy, width, "roles"))
     assert all(
         whole in roles
-        for whole in (f"{BOARD}:1", f"{OTHER}:{LONG}", "45.5-70.25 USD/hour", "133k-240k USD/year")
+        for whole in (f"{BOARD}:1", f"{OTHER}:{LONG}", "$45.50–70.25/hour", "$133k–240k")
     )
     changes = " ".join(" ".join(_on(busy, width, "changes")).split())
-    assert "pay: none → 133000-240000 USD/year" in changes
+    assert "pay: none → $133k–240k" in changes
     found = "\n".join(_on(busy, width, "sql", "SELECT url, title FROM postings"))
     assert f"https://job-boards.greenhouse.io/examplelabs/jobs/{LONG}" in found
 
 
-def test_where_all_pay_is_a_years_the_columns_name_says_so_once(busy: Program) -> None:
-    header, *rows = _on(busy, 160, "roles", "scale")
-    assert "  pay/year  " in header
-    assert any("  133k-240k USD  " in row for row in rows)
-    assert "133000-240000 USD/year" in busy("roles", "scale").out
+def test_pay_is_money_on_a_terminal_and_in_a_pipe(busy: Program) -> None:
+    assert any("  $133k–240k  " in row for row in _on(busy, 160, "roles", "scale"))
+    assert "  $133k–240k  " in busy("roles", "scale").out
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])

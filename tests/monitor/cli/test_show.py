@@ -99,7 +99,7 @@ def test_version_and_moment_exclude_each_other(told: Program) -> None:
 def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> None:
     lines = [" ".join(line.split()) for line in told("show", f"{BOARD}:13").out.splitlines()]
     assert lines[0] == "Legal Counsel"
-    assert "pay 133000-240000 USD/year (“$133,000 - $240,000 USD”)" in lines
+    assert "pay $133k–240k (“$133,000 - $240,000 USD”)" in lines
     assert "deadline 2026-05-19 19:00Z (“12pm PDT Tuesday 19th of May 2026”)" in lines
     assert "state closed" in lines
     assert lines[-1] == "We write kernels of law."
