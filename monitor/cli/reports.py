@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.arguments import BoardOption
 from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, Row, emit
+from monitor.cli.output import Format, FormatOption, emit
 from monitor.cli.times import optional_time
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def stats(
         typer.Option(metavar="TIME", help="Only since TIME. Everything by default."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw it into FILE.png or FILE.svg.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Also draw charts: FILE.png or FILE.svg."),
     ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
@@ -50,38 +51,39 @@ def stats(
     from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
     from monitor.queries.stats_input import facts
-    from monitor.reports.stats import COLUMNS, LABELS, LABELS_OF_A_WEEK, SHOWN, TABLES
+    from monitor.reports.plot_file import check_plot_file
+    from monitor.reports.readable import readable
+    from monitor.reports.stats import COLUMNS, TABLES
 
     shared = state(ctx)
     after = optional_time(since, now())
     if plot is not None:
-        from monitor.reports.plot.page import check_file
-
-        check_file(plot)
+        check_plot_file(plot)
     with shared.busy("counting"), read_transaction(shared.history()) as connection:
         found = facts(connection, [find_board(connection, name) for name in board or []], after)
-    rows = TABLES[by.value](found)
     if fmt is Format.TABLE:
-        labels = LABELS | LABELS_OF_A_WEEK if by is By.WEEK else LABELS
-        shown = SHOWN.get(by.value, COLUMNS[by.value])
-        emit(map(_shown, rows), shown, fmt, shared.console, empty=_EMPTY, labels=labels)
+        table = readable(by.value, found)
+        emit(table.rows, table.columns, fmt, shared.console, empty=_EMPTY, labels=table.labels)
     else:
-        emit(rows, COLUMNS[by.value], fmt, shared.console)
+        emit(TABLES[by.value](found), COLUMNS[by.value], fmt, shared.console)
     if plot is not None:
         _draw(found, plot)
 
 
-def _shown(row: Row) -> Row:
-    """Return the row with its share in percent."""
-    share = row.get("pay_share")
-    return row if not isinstance(share, float | int) else {**row, "pay_share": f"{share:.0%}"}
-
-
 def _draw(found: Facts, plot: Path) -> None:
-    from monitor.reports.plot.page import draw
+    """Draw the charts. Without any, leave the file as it is and say why."""
+    from monitor.reports.charts.page import page_of
 
-    draw(found, plot)
-    typer.echo(f"drew {plot}", err=True)
+    page = page_of(found)
+    if page.charts:
+        from monitor.reports.plot.page import write_page
+
+        write_page(page, plot)
+        typer.echo(f"drew {plot}", err=True)
+    else:
+        typer.echo(f"Nothing to draw yet, so {plot} was not written", err=True)
+    if page.left_out:
+        typer.echo(page.left_out, err=True)
 
 
 class FileFormat(StrEnum):

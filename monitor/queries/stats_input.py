@@ -64,6 +64,7 @@ class Day:
     closed: int
     revised: int
     reopened: int
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _days(connection: Connection, boards: Sequence[str], since: datetime | None)
         day = as_day(row.day)
         assert isinstance(day, date)  # no day is null  # noqa: S101
         if since is None or day >= since.astimezone(UTC).date():
-            yield Day(day, row.company, row.open, row.opened, row.closed, row.revised, row.reopened)
+            counts = (row.open, row.opened, row.closed, row.revised, row.reopened)
+            yield Day(day, row.company, *counts, board=row.board)
 
 
 def _stays(

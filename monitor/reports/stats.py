@@ -1,51 +1,15 @@
-"""The tables of `stats`: by employer, department, week and pay. Pure.
-
-How long postings stay open is estimated by Kaplan and Meier, since many are still open: to leave
-those out, or to count them as closed today, would make the times too short. S(t) is the product of
-1 - closedᵢ / openᵢ over the moments tᵢ ≤ t at which some closed, where openᵢ counts the postings
-that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is
-the first t with S(t) ≤ 1/2, and None while more than half are open. Postings that were open at the
-first check do not count: their age is unknown.
-"""
+"""The tables of `stats`: by employer, department, week and pay. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from statistics import median as middle
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from monitor.queries.stats_input import Day, Facts, OpenTime, Role, Spell
-
-
-class Step(NamedTuple):
-    """The share of postings that is still open from `days` on."""
-
-    days: float
-    share: float  # from 1 to 0
-
-
-def survival(spells: Iterable[Spell]) -> list[Step]:
-    """Return the curve's steps, beginning with (0, 1)."""
-    spells = list(spells)
-    ended = Counter(spell.days for spell in spells)
-    closed = Counter(spell.days for spell in spells if spell.closed)
-    steps = [Step(0.0, 1.0)]
-    still = len(spells)
-    share = 1.0
-    for days in sorted(ended):
-        if closed[days]:
-            share = 0.0 if closed[days] == still else share * (1 - closed[days] / still)
-            steps.append(Step(days, share))
-        still -= ended[days]
-    return steps
-
-
-def median(spells: Iterable[Spell]) -> float | None:
-    """Return the days after which half have closed, or None while more than half are open."""
-    return next((step.days for step in survival(spells) if step.share <= 1 / 2), None)
-
+from monitor.queries.stats_input import Day, Facts, OpenTime, Role
+from monitor.reports.survival import median
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -78,22 +42,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "highest",
     ),
 }
-
-LABELS = {
-    "open": "open now",
-    "median_days_open": "median days open",
-    "pay_share": "share that states pay",
-    "pay_currency": "currency",
-    "pay_period": "period",
-    "roles_with_pay": "roles that state pay",
-    "openings_seen": "openings seen",
-    "median_min": "median lowest",
-    "median_max": "median highest",
-    "roles": "roles seen",
-}  # what a person's table calls the columns
-LABELS_OF_A_WEEK = {"open": "open at its end"}
-# of a table; all the columns of the others
-SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open", "pay_share")}
 
 
 def by_employer(facts: Facts) -> list[Row]:

@@ -64,14 +64,6 @@ def format_amount(amount: float, currency: str | None) -> str:
     return _sign(currency) + _full(amount)
 
 
-def format_rough(amount: float, currency: str | None) -> str:
-    """Return one amount in a few characters, for an axis: `$150k`, `$1.2M`, `€62.50`."""
-    for size, letter in ((_MILLION, "M"), (_THOUSAND, "k")):
-        if amount >= size:
-            return f"{_sign(currency)}{amount / size:.3g}{letter}"
-    return format_amount(amount, currency)
-
-
 def _is_short(amount: float) -> bool:
     return _THOUSAND <= amount < _MILLION and amount % _THOUSAND == 0
 

@@ -1,78 +1,52 @@
-"""Time that roles stay open: one curve for each employer."""
+"""Draw how long roles stay open: a curve for each employer, named at its end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from matplotlib.ticker import PercentFormatter
-
-from monitor.queries.stats_input import Spell
-from monitor.reports.plot.page import INK, Employers, short_name
-from monitor.reports.stats import median, survival
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from monitor.queries.stats_input import Facts
-
-_FEWEST = 5  # spells that make a curve; fewer are an anecdote
+from monitor.reports.charts.open_time import Curve, OpenTimes
+from monitor.reports.plot.box import Box
+from monitor.reports.plot.labels import Label, room_for, write_labels
+from monitor.reports.plot.style import GRAY, INK, SMALL, color_of, width
+from monitor.reports.survival import share_at
 
 
-def curves(axes: Axes, facts: Facts, employers: Employers) -> None:
-    """Draw the share of roles still open by days. A tick is a role that is still open."""
-    axes.set_title("Still open after so many days")
-    spells: dict[str, list[Spell]] = {}
-    for stay in facts.stays:
-        spells.setdefault(stay.company, []).append(stay.spell)
-    everybody = [stay.spell for stay in facts.stays]
-    drawn = {
-        company: mine
-        for company in employers.colored
-        if len(mine := spells.get(company, [])) >= _FEWEST
-    }
-    if len(spells) > 1 and len(everybody) >= _FEWEST:
-        _curve(axes, everybody, INK, f"all: {_words(everybody)}", width=1.2)
-    for company, mine in drawn.items():
-        _curve(axes, mine, employers.colored[company], f"{short_name(company)}: {_words(mine)}")
-    if not drawn:
-        axes.text(
-            0.5,
-            0.5,
-            f"fewer than {_FEWEST} openings were seen so far",
-            transform=axes.transAxes,
-            ha="center",
-            color="#777777",
-        )
-    axes.axhline(0.5, color="#999999", linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.set_ylim(0, 1.03)
-    axes.set_xlim(left=0)
+def draw_open_times(figure: Figure, box: Box, chart: OpenTimes) -> None:
+    """Draw the curves. A dot is where half are gone."""
+    end = chart.days
+    labels = [Label(one.label, share_at(one.steps, end), _color(one)) for one in chart.curves]
+    inner = box.inner(left=width("100%", SMALL) + 0.15, right=room_for(labels), bottom=0.45)
+    axes = inner.axes(figure)
+    axes.set_xlim(0, end)
+    axes.set_ylim(0, 1.02)
+    axes.axhline(0.5, color=GRAY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    for one in reversed(chart.curves):
+        _draw_curve(axes, one, end)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_xlabel("days since it opened (Kaplan-Meier; ticks are roles still open)")
-    if drawn:
-        axes.legend(
-            loc="best",
-            frameon=True,
-            facecolor="white",
-            edgecolor="none",
-            framealpha=0.85,
-            fontsize=9,
-            title="median, openings seen",
-        )
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7, steps=[1, 2, 5, 10]))
+    axes.set_xlabel("days since it opened", size=SMALL)
+    write_labels(axes, labels, (inner.width, inner.height))
 
 
-def _words(spells: list[Spell]) -> str:
-    half = median(spells)
-    return f"{'more than half still open' if half is None else f'{half:.1f} days'}, {len(spells)}"
-
-
-def _curve(axes: Axes, spells: list[Spell], color: str, label: str, width: float = 1.9) -> None:
-    steps = survival(spells)
-    end = max(spell.days for spell in spells)
-    days, shares = (
-        [step.days for step in steps] + [end],
-        [step.share for step in steps] + [steps[-1].share],
+def _draw_curve(axes: Axes, one: Curve, end: float) -> None:
+    """Draw the curve until its last role, and lead from there to its label."""
+    color, followed = _color(one), min(one.end, end)
+    steps = [step for step in one.steps if step.days < followed]
+    last = share_at(one.steps, followed)
+    axes.step(
+        [*(step.days for step in steps), followed],
+        [*(step.share for step in steps), last],
+        where="post",
+        color=color,
+        linewidth=1.8 if one.company else 2.6,
     )
-    axes.step(days, shares, where="post", color=color, linewidth=width, label=label)
-    open_ = sorted({spell.days for spell in spells if not spell.closed})
-    at = [next(step.share for step in reversed(steps) if step.days <= days) for days in open_]
-    axes.plot(open_, at, linestyle="none", marker="|", markersize=5, color=color, alpha=0.7)
+    axes.plot([followed, end], [last, last], color=color, linewidth=0.8, linestyle=(0, (1, 2)))
+    if one.half is not None:
+        axes.plot(one.half, 0.5, marker="o", markersize=5.5, color=color, markeredgecolor="white")
+
+
+def _color(one: Curve) -> str:
+    return color_of(one.rank) if one.company else INK

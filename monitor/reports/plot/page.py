@@ -1,181 +1,100 @@
-"""One page with four figures: open roles, changes by week, time open, and pay.
+"""Draw charts into a PNG or SVG file.
 
 The same input gives the same file, byte for byte: it holds no date and no random id. No screen is
-needed. The colors can be told apart with any color vision (https://jfly.uni-koeln.de/color/).
+needed.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
-from itertools import pairwise
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from monitor.errors import UserError
+from matplotlib.figure import Figure
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from monitor.reports.charts.chart import Chart
+from monitor.reports.charts.open_roles import OpenRoles
+from monitor.reports.charts.open_time import OpenTimes
+from monitor.reports.charts.page import Page
+from monitor.reports.charts.pay import Pay
+from monitor.reports.charts.turnover import Turnover
+from monitor.reports.plot.box import Box, Type, write, write_texts
+from monitor.reports.plot.open_roles import draw_open_roles
+from monitor.reports.plot.open_time import draw_open_times
+from monitor.reports.plot.pay import draw_pay
+from monitor.reports.plot.style import GRAY, INK, TEXT, TITLE, height, styled, wrapped
+from monitor.reports.plot.turnover import draw_turnover
 
-    from monitor.queries.stats_input import Facts
+Kind = Literal["png", "svg"]
 
-
-INK = "#333333"
-PAPER = "#ffffff"
-RULE = "#bbbbbb"
-FAINT = "#c9c9c9"
-OPENED = "#0072b2"
-CLOSED = "#d55e00"
-# yellow is left out: nobody reads it on white
-_EACH = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-
-
-@dataclass(frozen=True, slots=True)
-class Employers:
-    """The employers with most roles have a color each. The others share gray."""
-
-    colored: dict[str, str]
-    others: tuple[str, ...]
-
-    @classmethod
-    def of(cls, facts: Facts) -> Employers:
-        """Rank employers by the number of roles that were ever open."""
-        counts = Counter(role.company for role in facts.roles)
-        counts.update({day.company: 0 for day in facts.days})
-        ranked = sorted(counts, key=lambda company: (-counts[company], company))
-        return cls(dict(zip(ranked, _EACH, strict=False)), tuple(ranked[len(_EACH) :]))
-
-
-def short_name(name: str, longest: int = 24) -> str:
-    """Return the name on one line, cut to fit a figure."""
-    words = " ".join(name.split())
-    return words if len(words) <= longest else words[: longest - 1] + "…"
-
-
-def spread(
-    places: list[float], apart: float, lowest: float = 0.0, highest: float = 1.0
-) -> list[float]:
-    """Move places as little as possible so that neighbors keep a distance, within bounds.
-
-    The result is in the order given.
-    """
-    order = sorted(range(len(places)), key=lambda index: places[index])
-    moved = list(places)
-    for _ in range(50):
-        for low, high in pairwise(order):
-            lack = apart - (moved[high] - moved[low])
-            if lack > 0:
-                moved[low] -= lack / 2
-                moved[high] += lack / 2
-    for rank, index in enumerate(reversed(order)):
-        moved[index] = min(moved[index], highest - rank * apart)
-    for rank, index in enumerate(order):
-        moved[index] = max(moved[index], lowest + rank * apart)
-    return moved
-
-
-_INCHES = (15.0, 10.0)
-_DOTS = 120  # an inch
-_KINDS = (".png", ".svg")
-_STYLE: Any = {  # matplotlib types its names as literals
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so that every machine draws the same
-    "font.size": 10,
-    "text.parse_math": False,  # a $ in an employer's name is a $
-    "svg.hashsalt": "rolewatch",
-    "svg.fonttype": "none",  # text stays text: it can be searched and read aloud
-    "axes.edgecolor": RULE,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 12,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#ececec",
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "figure.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
+_DRAW: dict[type[Chart], Callable[[Figure, Box, Any], None]] = {
+    OpenRoles: draw_open_roles,
+    Turnover: draw_turnover,
+    OpenTimes: draw_open_times,
+    Pay: draw_pay,
 }
+_PANEL = (6.4, 4.3)  # inches
+_MARGIN = 0.4
+_BETWEEN = (0.5, 0.45)
+_HEAD = 0.85  # of the page's title
+_DOTS = 150  # an inch
 
 
-def check_file(file: Path) -> None:
-    """Raise UserError for an unknown file type, a missing folder, or a missing matplotlib."""
-    if file.suffix.lower() not in _KINDS:
-        raise UserError(f"{file}: a plot is a .png or .svg file")
-    if not file.parent.is_dir():
-        raise UserError(f"there is no folder {file.parent} for the plot")
-    try:
-        import matplotlib as mpl  # an extra  # noqa: PLC0415, F401
-    except ModuleNotFoundError as error:
-        raise UserError("plots need the extra `plot`: pip install 'rolewatch[plot]'") from error
+def draw_page(page: Page, kind: Kind) -> bytes:
+    """Return a picture of all the page's charts, two in a row."""
+    with styled():
+        return _saved(page_figure(page), kind, page.title)
 
 
-def draw(facts: Facts, file: Path) -> None:
+def draw_chart(chart: Chart, kind: Kind) -> bytes:
+    """Return a picture of one chart."""
+    with styled():
+        across, up = _PANEL
+        figure = Figure(figsize=(across + 2 * _MARGIN, up + 2 * _MARGIN))
+        _draw(figure, Box(_MARGIN, _MARGIN, across, up), chart)
+        return _saved(figure, kind, chart.headline)
+
+
+def write_page(page: Page, file: Path) -> None:
     """Draw the page into the file, which is replaced whole."""
-    kind = file.suffix.lower().removeprefix(".")
+    kind: Kind = "svg" if file.suffix.lower() == ".svg" else "png"
     part = file.with_name(file.name + ".part")
-    metadata = (
-        {"Date": None, "Creator": "rolewatch"} if kind == "svg" else {"Software": "rolewatch"}
-    )
     try:
-        with _styled():
-            _page(_until_known(facts)).savefig(part, format=kind, dpi=_DOTS, metadata=metadata)
+        part.write_bytes(draw_page(page, kind))
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
 
 
-@contextmanager
-def _styled() -> Iterator[None]:
-    import matplotlib as mpl  # an extra  # noqa: PLC0415
-
-    with mpl.rc_context(_STYLE), warnings.catch_warnings():
-        # a name in letters that the font lacks is drawn as boxes, and no reason to fail
-        warnings.filterwarnings("ignore", message="Glyph")
-        yield
-
-
-def _until_known(facts: Facts) -> Facts:
-    """Return the facts without trailing days of unknown state, which would be blank paper."""
-    known = [day.day for day in facts.days if day.open is not None]
-    last = max(known, default=date.max)
-    return replace(facts, days=[day for day in facts.days if day.day <= last])
-
-
-def _page(facts: Facts) -> Figure:
-    # an extra; not pyplot, which keeps figures and looks for a screen
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    # these import it as they begin
-    from monitor.reports.plot import open_time, pay, weeks  # noqa: PLC0415
-
-    employers = Employers.of(facts)
-    figure = Figure(figsize=_INCHES, layout="constrained")
-    # so that room for names in one row leaves none blank in the other
-    (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False)
-    over_time, by_week = upper.subplots(1, 2)
-    survival, ranges = lower.subplots(1, 2)
-    weeks.open_roles(over_time, facts, employers)
-    weeks.weeks(by_week, facts)
-    open_time.curves(survival, facts, employers)
-    pay.ranges(ranges, facts, employers)
-    figure.suptitle(_headline(facts), x=0.012, ha="left", fontsize=15, fontweight="bold")
-    # it is the constrained one
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12, wspace=0.04, hspace=0.05)  # type: ignore[union-attr, call-arg]
+def page_figure(page: Page) -> Figure:
+    """Return the page before it is saved. A last chart without a neighbor takes the whole row."""
+    number = len(page.charts)
+    columns, rows = min(number, 2), (number + 1) // 2
+    (wide, tall), (gap, gap_below) = _PANEL, _BETWEEN
+    across = columns * wide + (columns - 1) * gap
+    foot = height(TEXT) * len(wrapped(page.left_out, across, TEXT))
+    up = _HEAD + rows * tall + (rows - 1) * gap_below + (foot + 0.2 if foot else 0)
+    figure = Figure(figsize=(across + 2 * _MARGIN, up + 2 * _MARGIN))
+    body = Box(_MARGIN, _MARGIN, across, up)
+    below = write(figure, body, page.title, Type(TITLE, INK, bold=True))
+    write(figure, below, page.period, Type(TEXT, GRAY))
+    for place, chart in enumerate(page.charts):
+        alone = place == number - 1 and place % 2 == 0
+        top = body.top - _HEAD - (place // 2) * (tall + gap_below)
+        left = body.left + (place % 2) * (wide + gap)
+        _draw(figure, Box(left, top - tall, across if alone else wide, tall), chart)
+    footer = Box(body.left, body.bottom, across, foot)
+    write(figure, footer, page.left_out, Type(TEXT, GRAY))
     return figure
 
 
-def _headline(facts: Facts) -> str:
-    if not facts.days:
-        return "No board has been looked at yet"
-    first, last = facts.days[0].day, facts.days[-1].day
-    companies = sorted({day.company for day in facts.days})
-    who = companies[0] if len(companies) == 1 else f"{len(companies)} employers"
-    return f"{who}, {first:%-d %b %Y} to {last:%-d %b %Y}"
+def _draw(figure: Figure, box: Box, chart: Chart) -> None:
+    _DRAW[type(chart)](figure, write_texts(figure, box, chart), chart)
+
+
+def _saved(figure: Figure, kind: Kind, title: str) -> bytes:
+    buffer = BytesIO()
+    program = {"Date": None, "Creator": "rolewatch"} if kind == "svg" else {"Software": "rolewatch"}
+    figure.savefig(buffer, format=kind, dpi=_DOTS, metadata={"Title": title} | program)
+    return buffer.getvalue()

@@ -1,115 +1,86 @@
-"""Pay of roles: each stated range as a line, the employer's median range as a thick one."""
+"""Draw stated pay: a row for each employer, from the lowest to the highest, with a dot."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from statistics import median
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from matplotlib.ticker import FuncFormatter
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from monitor.reports.plot.page import Employers, short_name
+from monitor.reports.charts.pay import Band, Pay, PayRow
+from monitor.reports.plot.box import Box
+from monitor.reports.plot.style import FAINT, GRAY, INK, SMALL, TEXT, color_of, width
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from monitor.queries.stats_input import Facts, Role
-
-_ROWS = 8
-_HEIGHT = 0.62  # of a row, that its ranges fill
-_GRAY = "#777777"
+_TALLEST = 0.36  # inches of a row
+_GAP = 0.18  # between columns
+_HEADS = ("median", "lowest to highest")
 
 
-def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
-    """Draw the most common currency and period. Others are counted, since nothing is converted."""
-    disclosed = [role for role in facts.roles if role.discloses]
-    kinds = Counter((role.pay_currency or "?", role.pay_period or "?") for role in disclosed)
-    if not disclosed:
-        axes.set_title("Pay")
-        axes.text(
-            0.5,
-            0.5,
-            f"none of {len(facts.roles)} roles says what it pays",
-            transform=axes.transAxes,
-            ha="center",
-            color=_GRAY,
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns stand, in inches from the left: line, median and range."""
+
+    line: tuple[float, float]
+    median: float  # right end
+    range: float  # right end
+
+    @classmethod
+    def of(cls, chart: Pay, across: float) -> _Columns:
+        rows = [(band, row) for band in chart.bands for row in band.rows]
+        names = max(width(row.label, TEXT, "bold") for _, row in rows)
+        medians, ranges = (
+            max(width(text, SMALL, weight) for text in (head, *texts))
+            for head, weight, texts in (
+                (_HEADS[0], "bold", [band.median_words(row) for band, row in rows]),
+                (_HEADS[1], "normal", [band.range_words(row) for band, row in rows]),
+            )
         )
-        axes.set_axis_off()
-        return
-    (currency, period), _ = kinds.most_common(1)[0]
-    axes.set_title(f"Pay in {currency} a {period}")
-    mine = [
-        role
-        for role in disclosed
-        if (role.pay_currency or "?", role.pay_period or "?") == (currency, period)
-    ]
-    companies = [
-        company for company, _ in Counter(role.company for role in mine).most_common(_ROWS)
-    ]
-    for row, company in enumerate(companies):
-        _row(
-            axes,
-            row,
-            [role for role in mine if role.company == company],
-            employers.colored.get(company, _GRAY),
-        )
-    axes.set_yticks(
-        range(len(companies)), [_label(company, mine, facts.roles) for company in companies]
+        median = across - ranges - _GAP
+        return cls((names + _GAP, median - medians - _GAP), median, across)
+
+
+def draw_pay(figure: Figure, box: Box, chart: Pay) -> None:
+    """Draw the bands from top to bottom. Each has its own scale, since nothing is converted."""
+    columns = _Columns.of(chart, box.width)
+    lines = sum(1.3 + len(band.rows) for band in chart.bands)
+    row = min(_TALLEST, box.height / lines)
+    axes = box.axes(figure)
+    axes.set_axis_off()
+    axes.set_xlim(0, box.width)
+    axes.set_ylim(box.height / row, 0)
+    top = 0.0
+    for band in chart.bands:
+        _draw_title(axes, top, band, columns, heads=top == 0)
+        for number, one in enumerate(band.rows):
+            _draw_row(axes, top + 1.5 + number, one, band, columns)
+        top += 1.3 + len(band.rows)
+
+
+def _draw_title(axes: Axes, top: float, band: Band, columns: _Columns, *, heads: bool) -> None:
+    axes.plot([0, columns.range], [top, top], color=FAINT, linewidth=0.8, clip_on=False)
+    axes.text(0, top + 0.6, band.title, size=SMALL, color=INK, weight="bold", va="center")
+    for head, right in zip(_HEADS, (columns.median, columns.range), strict=True):
+        if heads:
+            axes.text(right, top + 0.6, head, size=SMALL, color=GRAY, ha="right", va="center")
+
+
+def _draw_row(axes: Axes, at: float, row: PayRow, band: Band, columns: _Columns) -> None:
+    color = color_of(row.rank)
+    lowest, highest = (
+        end([getattr(one, name) for one in band.rows])
+        for end, name in ((min, "lowest"), (max, "highest"))
     )
-    axes.set_ylim(len(companies) - 0.45, -0.55)
-    axes.grid(visible=False, axis="y")
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}")  # noqa: PLR2004
+    left, right = columns.line
+    scale = (right - left) / (highest - lowest or 1)
+    low, middle, high = (
+        left + (amount - lowest) * scale for amount in (row.lowest, row.median, row.highest)
     )
-    axes.set_xlabel(_others(kinds, (currency, period)))
-
-
-def _row(axes: Axes, row: int, roles: Sequence[Role], color: str) -> None:
-    spans = sorted(_span(role) for role in roles)
-    for number, (low, high) in enumerate(spans):
-        place = row + _HEIGHT * ((number + 0.5) / len(spans) - 0.5)
-        axes.plot(
-            [low, high],
-            [place, place],
-            color=color,
-            alpha=0.45,
-            linewidth=1.1,
-            marker="." if low == high else None,
-        )
-    low, high = median(low for low, _ in spans), median(high for _, high in spans)
-    axes.plot([low, high], [row, row], color=color, linewidth=5, solid_capstyle="butt")
-    # an hour's pay
-    words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"  # noqa: PLR2004
-    halo = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    axes.annotate(
-        words,
-        ((low + high) / 2, row),
-        xytext=(0, -9),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-        fontsize=9,
-        bbox=halo,
-    )
-
-
-def _span(role: Role) -> tuple[float, float]:
-    known = [amount for amount in (role.pay_min, role.pay_max) if amount is not None]
-    return min(known), max(known)
-
-
-def _label(company: str, mine: Sequence[Role], roles: Sequence[Role]) -> str:
-    shown, every = (sum(role.company == company for role in some) for some in (mine, roles))
-    return f"{short_name(company)}\n{shown} of {every} roles"
-
-
-def _others(kinds: Counter[tuple[str, str]], shown: tuple[str, str]) -> str:
-    others = [
-        f"{count} in {currency} a {period}"
-        for (currency, period), count in kinds.most_common()
-        if (currency, period) != shown
-    ]
-    return "thin: each role's range; thick: the middle one" + (
-        f".  Not shown: {', '.join(others[:4])}" if others else ""
-    )
+    axes.text(0, at, row.label, color=color, weight="bold", va="center")
+    axes.plot([left, right], [at, at], color=FAINT, linewidth=0.5)
+    axes.plot([low, high], [at, at], color=color, linewidth=2.4, alpha=0.5)
+    axes.plot(middle, at, marker="o", markersize=7, color=color, markeredgecolor="white")
+    for text, end, shade, weight in (
+        (band.median_words(row), columns.median, color, "bold"),
+        (band.range_words(row), columns.range, GRAY, "normal"),
+    ):
+        axes.text(end, at, text, size=SMALL, color=shade, weight=weight, ha="right", va="center")

@@ -12,8 +12,10 @@ from sqlalchemy import Engine
 
 from crawler.items import Pay, Probe
 from monitor.queries.stats_input import Day, Facts
+from monitor.reports.readable import readable
 from monitor.reports.stats import COLUMNS, by_week
 from tests.support.boards import BOARD, posting, snapshot
+from tests.support.facts import days, facts, role, stays
 from tests.support.history import History
 from tests.support.program import WIDE, Program
 from tests.support.story import PAY, story_settings
@@ -74,9 +76,10 @@ def test_a_table_needs_no_legend(counted: Program) -> None:
         "opened",
         "closed",
         "median days open",
-        "share that states pay",
+        "state pay",
+        "median pay",
     ]
-    assert re.split(" {2,}", line) == [COMPANY, "2", "4", "3", "1", "60%"]
+    assert re.split(" {2,}", line) == [COMPANY, "2", "4", "3", "1", "60%", "$133k–240k"]
     wide = counted("stats", "--board", BOARD, environ=WIDE | {"COLUMNS": "80"}).out.splitlines()
     assert len(wide) == 2
     for by, name in (
@@ -138,23 +141,46 @@ def test_every_table_has_its_columns_in_every_format(sqlite_told: Program, by: s
 
 def test_a_plot_is_drawn_beside_the_table(sqlite_told: Program, tmp_path: Path) -> None:
     ran = sqlite_told("stats", "--plot", str(tmp_path / "plot.svg"), "--format", "json")
-    assert (ran.code, ran.err.strip()) == (0, f"drew {tmp_path / 'plot.svg'}")
+    assert (ran.code, ran.err.splitlines()[0]) == (0, f"drew {tmp_path / 'plot.svg'}")
     assert ran.json[0]["company"]
-    assert "Open roles" in (tmp_path / "plot.svg").read_text()
+    assert "Example Labs" in (tmp_path / "plot.svg").read_text()
     refused = sqlite_told("stats", "--plot", str(tmp_path / "plot.gif"))
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
 
 
+def test_without_anything_to_draw_a_sentence_says_so_and_the_file_stays(
+    rolewatch: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "plot.png"
+    file.write_text("an older picture")
+    ran = rolewatch("stats", "--plot", str(file))
+    assert (ran.code, file.read_text()) == (0, "an older picture")
+    assert str(file) in ran.err
+
+
+def test_pay_is_money_in_a_table_and_numbers_in_json(counted: Program) -> None:
+    out = counted("stats", "--by", "pay").out
+    assert all(pay in out for pay in ("$133k–240k", "$133,000", "£50–70/hour"))
+
+
+def test_more_than_half_still_open_is_said_with_the_days_followed() -> None:
+    open_long = stays("A", closed=[3], still=[60.5, 60.2])
+    table = readable("employer", facts(days("A", 3), stays=open_long))
+    assert [row["median_days_open"] for row in table.rows] == ["over 60"]
+    departments = readable("department", facts(days("A", 3), [role("A")], open_long))
+    assert [row["median_days_open"] for row in departments.rows] == ["over 60"]
+
+
 def test_a_week_that_ends_in_the_unknown_has_no_number() -> None:
     monday = date(2026, 3, 2)
-    days = [
+    week = [
         Day(monday, "A", 5, 1, 0, 0, 0),
         Day(monday + timedelta(1), "A", None, 1, 2, 0, 0),
         Day(monday + timedelta(7), "A", 4, 0, 1, 0, 0),
     ]
     assert [
         (row["week"], row["open"], row["opened"], row["closed"])
-        for row in by_week(Facts(days, [], []))
+        for row in by_week(Facts(week, [], []))
     ] == [
         (monday, None, 2, 2),
         (monday + timedelta(7), 4, 0, 1),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
 from monitor.queries.stats_input import Spell
-from monitor.reports.stats import Step, median, survival
+from monitor.reports.survival import Step, median, survival
 
 spells = st.lists(
     st.builds(Spell, st.integers(1, 60).map(float), st.booleans()), min_size=1, max_size=40
