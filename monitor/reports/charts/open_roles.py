@@ -34,7 +34,7 @@ class Line:
     @property
     def label(self) -> str:
         until = f" on {words.day(self.last.day)}" if self.stale else ""
-        return f"{words.name(self.company)} {self.last.open:,}{until}"
+        return f"{words.label(self.company)} {self.last.open:,}{until}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

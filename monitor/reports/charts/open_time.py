@@ -31,7 +31,7 @@ class Curve:
 
     @property
     def label(self) -> str:
-        who = words.name(self.company) if self.company else "All"
+        who = words.label(self.company) if self.company else "All"
         return f"{who}: {half_words(self.half, self.end)}"
 
 

@@ -99,15 +99,14 @@ def _band(kind: Kind, roles: Sequence[Role], employers: Employers, most: int) ->
     counts = Counter(role.company for role in roles)
     ranked = sorted(counts, key=lambda company: (-counts[company], company))
     named = ranked if len(ranked) <= most + 1 else _shown(ranked, best_paid(roles), most)
-    rows = [
-        _row(
-            words.name(company), employers.rank(company), [r for r in roles if r.company == company]
-        )
-        for company in named
-    ]
+    rows = []
+    for company in named:
+        own = [role for role in roles if role.company == company]
+        rows.append(_row(words.label(company), employers.rank(company), own))
     rows.sort(key=lambda row: (-row.median, row.label))
-    if others := [company for company in ranked if company not in named]:
-        rest = [role for role in roles if role.company in others]
+    others = [company for company in ranked if company not in named]
+    if others:
+        rest = [role for role in roles if role.company not in named]
         rows.append(_row(words.others(others), None, rest))
     return Band(*kind, len(roles), tuple(rows))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-_LONGEST_NAME = 24  # characters
+_LONGEST_SENTENCE_NAME = 60  # characters
+_LONGEST_LABEL = 24
 _MONTHS_FROM = 100  # days; below that they are counted one by one
 _DAYS_OF_A_MONTH = 365.25 / 12
 
@@ -43,15 +44,20 @@ def period(first: date, last: date) -> str:
     return f"{first:%B} {first.day}{year} to {end}"
 
 
-def name(company: str) -> str:
-    """Return the name on one line, cut after a word to fit a chart."""
+def name(company: str, longest: int = _LONGEST_SENTENCE_NAME) -> str:
+    """Return the name on one line, cut after a word to fit a sentence."""
     printed = "".join(sign if sign.isprintable() else " " for sign in company)
     words = " ".join(printed.split())
-    if len(words) <= _LONGEST_NAME:
+    if len(words) <= longest:
         return words
-    head = words[:_LONGEST_NAME]  # with room for the "…"
+    head = words[:longest]  # with room for the "…"
     whole = head.rpartition(" ")[0]
-    return f"{whole if len(whole) > _LONGEST_NAME // 2 else head[:-1]}…"
+    return f"{whole if len(whole) > longest // 2 else head[:-1]}…"
+
+
+def label(company: str) -> str:
+    """Return the name, cut to fit beside a line."""
+    return name(company, _LONGEST_LABEL)
 
 
 def possessive(company: str) -> str:
@@ -61,5 +67,5 @@ def possessive(company: str) -> str:
 
 
 def others(companies: Sequence[str]) -> str:
-    """Return the one other employer's name, or `34 others`."""
-    return name(companies[0]) if len(companies) == 1 else f"{len(companies)} others"
+    """Return the one other employer's label, or `34 others`."""
+    return label(companies[0]) if len(companies) == 1 else f"{len(companies)} others"

@@ -22,7 +22,7 @@ from monitor.reports.charts.turnover import Turnover
 from monitor.reports.plot.box import Box, Type, write, write_texts
 from monitor.reports.plot.open_roles import draw_open_roles
 from monitor.reports.plot.open_time import draw_open_times
-from monitor.reports.plot.pay import draw_pay
+from monitor.reports.plot.pay import draw_pay, tallest
 from monitor.reports.plot.style import GRAY, INK, TEXT, TITLE, height, styled, wrapped
 from monitor.reports.plot.turnover import draw_turnover
 
@@ -34,7 +34,8 @@ _DRAW: dict[type[Chart], Callable[[Figure, Box, Any], None]] = {
     OpenTimes: draw_open_times,
     Pay: draw_pay,
 }
-_PANEL = (6.4, 4.3)  # inches
+_WIDE, _TALL = 6.4, 4.3  # inches of a chart
+_TEXTS = 1.1  # of its texts, at most
 _MARGIN = 0.4
 _BETWEEN = (0.5, 0.45)
 _HEAD = 0.85  # of the page's title
@@ -50,9 +51,9 @@ def draw_page(page: Page, kind: Kind) -> bytes:
 def draw_chart(chart: Chart, kind: Kind) -> bytes:
     """Return a picture of one chart."""
     with styled():
-        across, up = _PANEL
-        figure = Figure(figsize=(across + 2 * _MARGIN, up + 2 * _MARGIN))
-        _draw(figure, Box(_MARGIN, _MARGIN, across, up), chart)
+        up = _height(chart)
+        figure = Figure(figsize=(_WIDE + 2 * _MARGIN, up + 2 * _MARGIN))
+        _draw(figure, Box(_MARGIN, _MARGIN, _WIDE, up), chart)
         return _saved(figure, kind, chart.headline)
 
 
@@ -69,24 +70,29 @@ def write_page(page: Page, file: Path) -> None:
 
 def page_figure(page: Page) -> Figure:
     """Return the page before it is saved. A last chart without a neighbor takes the whole row."""
-    number = len(page.charts)
-    columns, rows = min(number, 2), (number + 1) // 2
-    (wide, tall), (gap, gap_below) = _PANEL, _BETWEEN
-    across = columns * wide + (columns - 1) * gap
+    rows = [page.charts[first : first + 2] for first in range(0, len(page.charts), 2)]
+    heights = [max(map(_height, row)) for row in rows]
+    wide, gap, gap_below = _WIDE, *_BETWEEN
+    across = wide if len(page.charts) == 1 else 2 * wide + gap
     foot = height(TEXT) * len(wrapped(page.left_out, across, TEXT))
-    up = _HEAD + rows * tall + (rows - 1) * gap_below + (foot + 0.2 if foot else 0)
+    up = _HEAD + sum(heights) + gap_below * (len(rows) - 1) + (foot + 0.2 if foot else 0)
     figure = Figure(figsize=(across + 2 * _MARGIN, up + 2 * _MARGIN))
     body = Box(_MARGIN, _MARGIN, across, up)
     below = write(figure, body, page.title, Type(TITLE, INK, bold=True))
     write(figure, below, page.period, Type(TEXT, GRAY))
-    for place, chart in enumerate(page.charts):
-        alone = place == number - 1 and place % 2 == 0
-        top = body.top - _HEAD - (place // 2) * (tall + gap_below)
-        left = body.left + (place % 2) * (wide + gap)
-        _draw(figure, Box(left, top - tall, across if alone else wide, tall), chart)
-    footer = Box(body.left, body.bottom, across, foot)
-    write(figure, footer, page.left_out, Type(TEXT, GRAY))
+    top = body.top - _HEAD
+    for row, tall in zip(rows, heights, strict=True):
+        for place, chart in enumerate(row):
+            left = body.left + place * (wide + gap)
+            _draw(figure, Box(left, top - tall, across if len(row) == 1 else wide, tall), chart)
+        top -= tall + gap_below
+    write(figure, Box(body.left, body.bottom, across, foot), page.left_out, Type(TEXT, GRAY))
     return figure
+
+
+def _height(chart: Chart) -> float:
+    """Return the inches of a chart with its texts. Few rows of pay need less than a picture."""
+    return min(_TALL, _TEXTS + tallest(chart)) if isinstance(chart, Pay) else _TALL
 
 
 def _draw(figure: Figure, box: Box, chart: Chart) -> None:

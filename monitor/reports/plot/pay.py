@@ -12,6 +12,7 @@ from monitor.reports.plot.box import Box
 from monitor.reports.plot.style import FAINT, GRAY, INK, SMALL, TEXT, color_of, width
 
 _TALLEST = 0.36  # inches of a row
+_TITLE = 1.3  # rows that a band's title takes
 _GAP = 0.18  # between columns
 _HEADS = ("median", "lowest to highest")
 
@@ -39,11 +40,19 @@ class _Columns:
         return cls((names + _GAP, median - medians - _GAP), median, across)
 
 
+def tallest(chart: Pay) -> float:
+    """Return the most inches that the rows fill."""
+    return _TALLEST * _lines(chart)
+
+
+def _lines(chart: Pay) -> float:
+    return sum(_TITLE + len(band.rows) for band in chart.bands)
+
+
 def draw_pay(figure: Figure, box: Box, chart: Pay) -> None:
     """Draw the bands from top to bottom. Each has its own scale, since nothing is converted."""
     columns = _Columns.of(chart, box.width)
-    lines = sum(1.3 + len(band.rows) for band in chart.bands)
-    row = min(_TALLEST, box.height / lines)
+    row = min(_TALLEST, box.height / _lines(chart))
     axes = box.axes(figure)
     axes.set_axis_off()
     axes.set_xlim(0, box.width)
@@ -53,7 +62,7 @@ def draw_pay(figure: Figure, box: Box, chart: Pay) -> None:
         _draw_title(axes, top, band, columns, heads=top == 0)
         for number, one in enumerate(band.rows):
             _draw_row(axes, top + 1.5 + number, one, band, columns)
-        top += 1.3 + len(band.rows)
+        top += _TITLE + len(band.rows)
 
 
 def _draw_title(axes: Axes, top: float, band: Band, columns: _Columns, *, heads: bool) -> None:

@@ -31,7 +31,7 @@ def draw_turnover(figure: Figure, box: Box, chart: Turnover) -> None:
     axes.set_ylim(-1.06 * max(closed, 0.15 * opened), 1.06 * max(opened, 0.15 * closed))
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.spines.bottom.set_visible(False)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7, steps=[1, 2, 4, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,.0f}"))
     shade(axes, chart.unknown)
     _name(axes)
