@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import monotonic
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -98,6 +99,7 @@ class Holds:
         self._saved.update(holds)
 
 
+@lru_cache(maxsize=256)  # one request asks eight times
 def host_of(url: str) -> str:
     """Return the host and port of an address, without its user and password."""
     parts = urlsplit(url)
