@@ -10,6 +10,7 @@ arrives with the detail is no edit: `Posting.unsent` names it until then.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
+from msgspec.structs import replace as replace_fields
 from xxhash import xxh3_64_digest
 
 from crawler.fetch import Answer
@@ -112,8 +114,9 @@ class DetailSpider(BoardSpider):
         wanted = sorted(rows.keys() - still, key=lambda key: (key in known, key <= last, key))
         details = {} if site.request.glance else await self._read_details(site, rows, wanted)
         page = msgspec.json.encode(board_page(site.request.board))
+        reader = functools.cache(self.read)  # those read below are read again when they are stored
         sightings = tuple(
-            self.sighting(key, _joined(page, row, details.get(key)))
+            replace_fields(self.sighting(key, _joined(page, row, details.get(key))), reader=reader)
             for key, row in rows.items()
             if key not in still
         )
