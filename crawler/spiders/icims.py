@@ -95,7 +95,7 @@ class IcimsSpider(DetailSpider):
         if not _is_jibe(site):
             return await super().complete(site, snapshot)
         page = board_page(site.request.board)
-        jobs = jibe.best_rows(self._row(one.raw) for one in snapshot.sightings)
+        jobs = jibe.best_rows(one.raw for one in snapshot.sightings)
         sightings = (
             self.sighting(
                 key,

@@ -61,7 +61,7 @@ class _List(msgspec.Struct):
     total: int = msgspec.field(name="totalCount")
 
 
-_list, _meta, _row = Decoder(_List), Decoder(_Meta | None), Decoder(dict[str, Any])
+_list, _meta, _header = Decoder(_List), Decoder(_Meta | None), Decoder(Header)
 
 
 def is_list(body: bytes) -> bool:
@@ -80,19 +80,20 @@ def slice_page(body: bytes) -> Listing:
 
 
 def _unwrapped(fields: dict[str, Raw]) -> Raw:
-    meta = _meta.decode(fields.pop("meta_data", Raw(b"null")))
-    address = msgspec.json.encode(meta and meta.canonical_url)
-    return Raw(msgspec.json.encode(fields | {"url": Raw(address)}))
+    """Return the fields of a row that are stored. Its texts stand in others once more."""
+    meta = _meta.decode(fields.get("meta_data", Raw(b"null")))
+    fields["url"] = Raw(msgspec.json.encode(meta and meta.canonical_url))
+    return Raw(msgspec.json.encode({name: fields[name] for name in fields if name in FIELDS}))
 
 
 def best_rows(rows: Iterable[bytes]) -> dict[str, bytes]:
     """Return one row for each job by its key: the English one, where there is one."""
     found: dict[str, list[tuple[bool, str, bytes]]] = {}
     for row in rows:
-        fields = _row.decode(row)
-        language = str(fields.get("language") or "")
+        header = _header.decode(row)
+        language = header.language or ""
         ranked = (not language.startswith("en"), language, row)
-        found.setdefault(str(fields.get("slug") or fields["req_id"]), []).append(ranked)
+        found.setdefault(str(header.slug or header.req_id), []).append(ranked)
     return {key: min(ranked)[2] for key, ranked in found.items()}
 
 
