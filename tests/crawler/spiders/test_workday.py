@@ -45,6 +45,15 @@ def later(first: Snapshot, **fields: Any) -> BoardRequest:
     return BoardRequest(BOARD, known=lambda: keys, notes=first.notes, **fields)
 
 
+def requests(server: WorkdayServer) -> dict[str, int]:
+    """Return how many requests came since the last call."""
+    targets = [seen.target for seen in server.requests]
+    server.requests.clear()
+    ends = {"robots": "/robots.txt", "pages": "/jobs"}
+    counts = {name: sum(each.endswith(end) for each in targets) for name, end in ends.items()}
+    return counts | {"details": len(targets) - sum(counts.values())}
+
+
 # one posting
 
 
@@ -117,6 +126,22 @@ async def test_a_large_board_spreads_its_details_over_checks(server: WorkdayServ
         counts.append(len(server.details_asked()))
     assert counts == [50, 100, 120, 120]
     assert len(found.still) == 120
+
+
+async def test_a_check_asks_for_the_pages_and_for_the_details_of_new_rows(
+    server: WorkdayServer,
+) -> None:
+    server.rows = [row(number) for number in range(1, 141)]
+    found = await snapshot(server, BOARD)
+    assert requests(server) == {"robots": 1, "pages": 7, "details": 50}
+    for details in (50, 40, 0):
+        found = await snapshot(server, later(found))
+        assert requests(server) == {"robots": 0, "pages": 7, "details": details}
+    server.rows[:0] = [row(number) for number in range(201, 204)]
+    found = await snapshot(server, later(found))
+    assert requests(server) == {"robots": 0, "pages": 8, "details": 3}
+    await snapshot(server, later(found))
+    assert requests(server) == {"robots": 0, "pages": 8, "details": 0}
 
 
 async def test_a_detail_that_is_refused_leaves_the_row_and_waits(server: WorkdayServer) -> None:
