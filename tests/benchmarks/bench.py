@@ -28,6 +28,7 @@ from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import freeze_gc, release_memory, use_one_malloc_arena
 from monitor.database.schema import open_database
 from monitor.rounds.round import run_round
+from tests.benchmarks.machine import count_to_ten_million
 
 BOARDS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 RULES = (
@@ -54,14 +55,6 @@ def _make(url: str) -> None:
     """Create the database in another process. A daemon with a current schema loads no Alembic."""
     program = f"from monitor.database.schema import open_database; open_database({url!r})"
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def count_to_ten_million() -> float:
-    """Return the seconds of this loop, to compare figures of different machines."""
-    began = time.process_time()
-    for _ in range(10_000_000):
-        pass
-    return time.process_time() - began
 
 
 async def measure(name: str, engine: Engine, settings: Settings, now: datetime) -> float:
