@@ -131,6 +131,19 @@ def test_a_body_is_unpacked_to_the_last_byte_of_the_limit_and_no_further() -> No
         unpack(gzip.compress(body), "gzip", 999)
 
 
+@pytest.mark.parametrize("size", [16_000, 16_361, 16_400, 40_000])
+def test_a_long_body_is_unpacked_whole_or_not_at_all(size: int) -> None:
+    body = Random(1).randbytes(size)
+    packed = gzip.compress(body, 0)
+    assert unpack(packed, "gzip", size) == body
+    with pytest.raises(BadResponse, match="larger"):
+        unpack(packed, "gzip", size - 1)
+    with pytest.raises(BadResponse, match="cut short"):
+        unpack(packed[:-1], "gzip", size)
+    with pytest.raises(BadResponse, match="goes on"):
+        unpack(packed + b"{}", "gzip", size)
+
+
 @pytest.mark.parametrize(
     "body",
     [
