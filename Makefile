@@ -18,7 +18,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench bench-store slow clean help
+.PHONY: run test quick lint bench bench-sources bench-store slow clean help
 .PHONY: snapshots chaos soak coverage mutants fuzz docs
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
@@ -50,6 +50,9 @@ bench: $(TEST_TOOLS) ## measure the time and memory of a round
 	$(BIN)/python -m tests.benchmarks.bench
 	$(BIN)/python -m tests.benchmarks.bench_ashby
 
+bench-sources: $(TEST_TOOLS) ## compare the time of a changed board on each ATS
+	$(BIN)/python -m tests.benchmarks.bench_sources
+
 bench-store: $(TEST_TOOLS) ## measure queries on a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python -m tests.benchmarks.bench_store
 
@@ -75,7 +78,7 @@ clean: ## remove .venv and tool output. The configuration and the database stay
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing rolewatch into .venv (about a minute, once)"
