@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from errno import ECONNREFUSED
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -26,6 +26,7 @@ from scrapy.exceptions import (
 from crawler.read.text import clean
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 _BOM = b"\xef\xbb\xbf"
 _SLICE = 16 * 1024  # bytes of gzip that are unpacked at once
 _LONGEST_REASON = 300  # characters
@@ -224,7 +225,13 @@ def mend(body: bytes) -> bytes:
     return _LONE.sub(_replace_lone_surrogates, body)
 
 
-def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+class Decoder(Protocol[T_co]):
+    """Reads JSON. Its errors are those of msgspec."""
+
+    def decode(self, body: bytes, /) -> T_co: ...
+
+
+def decode(body: bytes, decoder: Decoder[T]) -> T:
     """Return the body as that decoder reads it. Raises BadResponse."""
     try:
         if not body.isascii():

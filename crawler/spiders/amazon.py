@@ -21,13 +21,15 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Posting, Sighting, Snapshot, Workplace
+from crawler.items import Posting, Sighting, Snapshot
 from crawler.read.fields import line
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import BoardSpider, Call, with_query
-from crawler.spiders.listing import Listing, Pages, Params, RawHeader
-from crawler.spiders.postings import joined, posting_from_html
-from crawler.spiders.site import OK, Site
+from crawler.spiders.base import BoardSpider
+from crawler.spiders.jobs import Fields, keyed_by, names
+from crawler.spiders.listing import Listing
+from crawler.spiders.paging import Pages, Params
+from crawler.spiders.postings import joined, posting_from_html, stated_model
+from crawler.spiders.site import OK, Call, Site, with_query
 from crawler.spiders.slices import Division, Facet, agreed_division, union
 
 CAP = 10_000
@@ -36,13 +38,7 @@ _PAGE = "https://www.amazon.jobs{}"
 _BUSINESS, _COUNTRY = "business_category", "normalized_country_code"
 _FILTERS = {_BUSINESS: "business_category", _COUNTRY: "country_code"}  # and the field of a row
 _NO_BUSINESS = "no-business-category"  # of a row that names none
-_WORKPLACES: dict[str, Workplace] = {"VIRTUAL": "remote", "ONSITE": "onsite"}
-_Fields = dict[str, Any]
 _Filters = dict[str, str]
-
-
-class _Header(RawHeader):
-    id: str = msgspec.field(name="id_icims")
 
 
 class _Values(msgspec.Struct):
@@ -66,14 +62,11 @@ class AmazonSpider(BoardSpider):
     list_path = "/en/search.json?sort=recent"
     paging = Pages(100, "offset", limit="result_limit", until="total", overlap=True, sweeps=2)
     empty_may_be_unknown = True
-    job_form = Decoder(_Header)
-    stored_fields = frozenset(
-        {
-            *("id_icims", "title", "job_path", "location", "normalized_location", "locations"),
-            *("job_category", "job_schedule_type", "posted_date"),
-            *("business_category", "country_code"),
-            *("description", "basic_qualifications", "preferred_qualifications"),
-        }
+    job_form = keyed_by("id_icims")
+    stored_fields = names(
+        "id_icims title job_path location normalized_location locations job_category"
+        " job_schedule_type posted_date business_category country_code"
+        " description basic_qualifications preferred_qualifications"
     )
 
     def list_call(self, site: Site, page: Params) -> Call:
@@ -158,10 +151,9 @@ class AmazonSpider(BoardSpider):
                     raise BadResponse(f"it ignores the filter {name}={value}")
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: _Fields = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         places = [_place.decode(written) for written in job.get("locations") or []]
-        kinds = {_WORKPLACES.get(str(each.get("type"))) for each in places}
+        kinds = {stated_model(each.get("type")) for each in places}
         return posting_from_html(
             job["description"],
             job.get("basic_qualifications") or "",
@@ -178,7 +170,7 @@ class AmazonSpider(BoardSpider):
         )
 
 
-def _location(job: _Fields) -> str:
+def _location(job: Fields) -> str:
     """Return the place of a job: "Charlotte, NC, US" for "US, NC, Charlotte"."""
     parts = line(job.get("location") or "").split(", ")
     return job.get("normalized_location") or ", ".join(reversed(parts))

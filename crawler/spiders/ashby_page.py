@@ -6,65 +6,28 @@ a 200 too: its `jobBoard` is null.
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any, NamedTuple
 
 from crawler.read.text import clean
+from crawler.spiders.board_page import OtherFormError, PageError, script_data
 
-_DATA = re.compile(r"window\.__appData\s*=\s*(?=\{)")
-_json = json.JSONDecoder()
 _MISSING = object()
 BEGINNING = b'{"organization":'  # of a row as `read_page` makes it; no job of the API begins so
-_FIELDS = (
-    *(
-        "id",
-        "title",
-        "updatedAt",
-        "publishedDate",
-        "applicationDeadline",
-        "jobId",
-        "jobRequisitionId",
-        "isListed",
-    ),
-    *(
-        "departmentId",
-        "departmentName",
-        "departmentExternalName",
-        "teamId",
-        "teamName",
-        "teamExternalName",
-    ),
-    *(
-        "locationId",
-        "locationName",
-        "locationExternalName",
-        "secondaryLocations",
-        "workplaceType",
-        "employmentType",
-    ),
-    *(
-        "shouldDisplayCompensationOnJobBoard",
-        "compensationTierSummary",
-        "suppressDescriptionOpening",
-        "suppressDescriptionClosing",
-    ),
+_FIELDS = (  # name nobody; `userRoles` may
+    *("id", "title", "updatedAt", "publishedDate", "applicationDeadline", "jobId"),
+    *("jobRequisitionId", "isListed", "departmentId", "departmentName", "departmentExternalName"),
+    *("teamId", "teamName", "teamExternalName", "locationId", "locationName"),
+    *("locationExternalName", "secondaryLocations", "workplaceType", "employmentType"),
+    *("shouldDisplayCompensationOnJobBoard", "compensationTierSummary"),
+    *("suppressDescriptionOpening", "suppressDescriptionClosing"),
 )
-KEPT = frozenset({"organization", *_FIELDS})  # name nobody; `userRoles` may
-
-
-class PageError(ValueError):
-    """A page that is cut short, or of another shape than it had."""
-
-
-class OtherFormError(PageError):
-    """A page of another kind: a challenge, an error, or a board whose data has new names."""
+STORED = frozenset({"organization", *_FIELDS})
 
 
 class Page(NamedTuple):
     """A board as its page shows it."""
 
-    slug: str  # the board's name, as the employer writes it
+    token: str  # the board's name, as the employer writes it
     rows: list[Any]  # one a posting, without what may name people, with the board's name and slug
 
 
@@ -73,13 +36,7 @@ def read_page(html: str, name: str) -> Page | None:
 
     None when its data says that there is no such board.
     """
-    start = _DATA.search(html)
-    if start is None:
-        raise OtherFormError("it has no data")
-    try:
-        data, _ = _json.raw_decode(html, start.end())
-    except (ValueError, RecursionError) as error:
-        raise PageError("its data is cut short or not JSON") from error
+    data = script_data(html, "__appData")
     if data.get("maintenanceMode") is True:
         raise PageError("Ashby is down for maintenance")
     board, organization = data.get("jobBoard", _MISSING), data.get("organization", _MISSING)

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import ClassVar
+from urllib.parse import quote, unquote
 
 import structlog
 from scrapy import Spider
@@ -24,9 +25,11 @@ from crawler.fetch import Fetcher, Patience
 from crawler.gate import Gate
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
+from crawler.links.forms import tenant_host
 from crawler.notes import Notes
 from crawler.responses import BadResponse
 from crawler.robots import Robots
+from crawler.spiders.site import Site
 
 log = structlog.get_logger()
 
@@ -38,6 +41,8 @@ class CheckSpider(Spider):
     api_url: ClassVar[str] = ""
     # further hosts, for an ATS that has several; a board is on one of them
     other_urls: ClassVar[tuple[str, ...]] = ()
+    # a documented public API, which is made for programs: robots.txt is not asked
+    is_public_api: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -68,6 +73,33 @@ class CheckSpider(Spider):
     async def walk(self, request: BoardRequest, notes: Notes) -> Result:
         """Check one board. Raises BadResponse when the board cannot be read to its end."""
         raise NotImplementedError
+
+    def sites(self, request: BoardRequest, notes: Notes) -> list[Site]:
+        """Return the sites that the board may be on: one for most ATS."""
+        token = request.board.partition(":")[2]
+        steps = tuple(quote(unquote(step), safe="") for step in token.split("/"))
+        return [
+            Site(
+                self.fetcher,
+                self.robots,
+                base,
+                quote(unquote(token), safe=""),
+                steps,
+                request,
+                notes,
+                is_public_api=self.is_public_api,
+            )
+            for base in self._bases(token)
+        ]
+
+    def _bases(self, token: str) -> list[str]:
+        """Return scheme and host of the board; behind api_url, the tenant is a step of the path."""
+        host = tenant_host(self.name, token)
+        if not host:
+            return self.hosts
+        return [
+            f"{self.hosts[0]}/{token.partition('/')[0]}" if self.hosts[0] else f"https://{host}"
+        ]
 
     async def start(self) -> AsyncIterator[dict[str, object]]:
         """Check all boards at once, as far as the slots allow."""

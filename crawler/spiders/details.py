@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from msgspec import Raw
@@ -22,11 +22,12 @@ from msgspec.structs import replace as replace_fields
 from xxhash import xxh3_64_digest
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Posting, Sighting, Snapshot, Unreadable
+from crawler.items import BoardRequest, Posting, Probe, Sighting, Snapshot, Unreadable
 from crawler.links.forms import board_page
 from crawler.notes import Notes
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import UNREADABLE, BoardSpider
+from crawler.spiders.base import BoardSpider
+from crawler.spiders.jobs import UNREADABLE, Fields, only
 from crawler.spiders.marks import packed, unpacked
 from crawler.spiders.probing import MOST_DETAILS, Reply, ask_in_turn
 from crawler.spiders.site import OK, Site
@@ -44,6 +45,7 @@ class DetailSpider(BoardSpider):
     # the fields of a row that are stored; a change of one asks for its detail again. None: all
     row_fields: ClassVar[frozenset[str] | None] = None
     detail_path: ClassVar[str]  # the address of a posting's own answer, with {token} and {key}
+    detail_within: ClassVar[str] = ""  # where a detail stands in its answer: "result.jobOpening"
     detail_key: ClassVar[str] = ""  # the field of a detail that has the posting's key, if one has
     # the fields of a detail that are stored, where others may name people; None: all
     detail_fields: ClassVar[frozenset[str] | None] = None
@@ -55,7 +57,7 @@ class DetailSpider(BoardSpider):
     # what a spider adds
 
     @staticmethod
-    def read_parts(page: str, row: dict[str, Any], detail: dict[str, Any]) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         """Return a row and its detail as a posting. `detail` is empty while it waits.
 
         `page` is the address of the board's page for people.
@@ -74,10 +76,32 @@ class DetailSpider(BoardSpider):
         Raises BadResponse, also for the answer of another posting. With that or any error of
         reading the detail waits for a later check.
         """
-        fields = decode(answer.body, _fields)
-        if self.detail_key and msgspec.json.decode(fields.get(self.detail_key, b"null")) != key:
+        fields = self.detail_in(answer.body)
+        if not self.is_of(fields, key):
             raise BadResponse("it is the answer of another posting")
         return self.stored_detail(fields)
+
+    @classmethod
+    def detail_in(cls, body: bytes) -> dict[str, Raw]:
+        """Return the fields of the detail in an answer. Raises BadResponse."""
+        fields = decode(body, _fields)
+        for name in filter(None, cls.detail_within.split(".")):
+            fields = decode(bytes(fields.get(name, b"null")), _fields)
+        return fields
+
+    @classmethod
+    def is_of(cls, detail: dict[str, Raw], key: str) -> bool:
+        """Return whether a detail is of this posting."""
+        if not cls.detail_key:
+            return True
+        return bool(msgspec.json.decode(detail.get(cls.detail_key, b"null")) == key)
+
+    def proves(self, answer: Answer, key: str) -> Probe:
+        """Return what a detail proves: its posting is there."""
+        if answer.status in self.closed:
+            return Probe.GONE
+        self.read_detail(answer, key)
+        return Probe.THERE
 
     # the check
 
@@ -89,11 +113,10 @@ class DetailSpider(BoardSpider):
     @classmethod
     def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
         """Return the fields of a detail that are stored, as JSON."""
-        return msgspec.json.encode(_only(fields, cls.detail_fields))
+        return msgspec.json.encode(only(fields, cls.detail_fields))
 
     @classmethod
-    def read_job(cls, raw: bytes) -> Posting:
-        job = msgspec.json.decode(raw)
+    def read_job(cls, job: Fields) -> Posting:
         detail = job.get("detail") or {}
         posting = cls.read_parts(job["page"], job["row"], detail)
         return posting if detail else replace(posting, unsent=posting.unsent | cls.from_detail)
@@ -137,7 +160,7 @@ class DetailSpider(BoardSpider):
     def _row(self, raw: bytes) -> bytes:
         if self.row_fields is None:
             return raw
-        return msgspec.json.encode(_only(_fields.decode(raw), self.row_fields))
+        return msgspec.json.encode(only(_fields.decode(raw), self.row_fields))
 
     async def _read_details(
         self, site: Site, rows: dict[str, bytes], wanted: Iterable[str]
@@ -175,10 +198,6 @@ def _is_readable(sighting: Sighting) -> bool:
 
 def _waiting_note(left: int) -> str:
     return "1 text waits for a later check" if left == 1 else f"{left} texts wait for later checks"
-
-
-def _only(fields: dict[str, Raw], names: frozenset[str] | None) -> dict[str, Raw]:
-    return fields if names is None else {name: fields[name] for name in fields if name in names}
 
 
 def _mark(key: str, row: bytes) -> bytes:

@@ -14,72 +14,66 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Posting, Probe, Result, Snapshot, Workplace
+from crawler.items import BoardRequest, Posting, Probe, Result, Snapshot
 from crawler.notes import Notes
 from crawler.read.fields import parse_instant
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import Call, with_query
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.eightfold_site import (
+    NOTE,
     api_of,
     find_api,
     job_of,
+    path_of,
     reads_sitemap,
     sitemap_rows,
 )
 from crawler.spiders.job_page import employment, stored_posting
-from crawler.spiders.listing import Listing, ListReader, Pages, Paging, Params
-from crawler.spiders.postings import epoch_instant, joined, posting_from_html
-from crawler.spiders.site import Site
+from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.listing import Listing
+from crawler.spiders.paging import ListReader, Pages, Paging, Params
+from crawler.spiders.postings import epoch_instant, joined, posting_from_html, stated_model
+from crawler.spiders.site import Call, Site, with_query
 
 PAGE = 10
 _LATE = "late"  # the note of the ids that waited at the board's first check
-_WORKPLACES: dict[str, Workplace] = {
-    "onsite": "onsite",
-    "hybrid": "hybrid",
-    "remote": "remote",
-    "remote_local": "remote",
-    "remote_global": "remote",
-}
 _TEXTS = ("jobDescription", "job_description", "description")
 # a page has these less exactly than a row of the list, or not at all
-_OF_ROW = frozenset({"title", "url", "location", "department", "employment_type", "workplace"})
-_Fields = dict[str, Any]
+_OF_ROW = names("title url location department employment_type workplace")
 
 
 class _Detail(msgspec.Struct):
     data: dict[str, Raw]
 
 
-class _Row(msgspec.Struct):
+class _Header(RawHeader):
     is_private: bool | None = msgspec.field(name="isPrivate", default=None)
 
+    def is_shown(self) -> bool:
+        return not self.is_private
 
-_row = Decoder(_Row)
+
 _pcsx, _v2 = Decoder(_Detail), Decoder(dict[str, Raw])
 
 
 class EightfoldSpider(DetailSpider):
     name = "eightfold"
+    daily_note = NOTE
+    job_form = Decoder(_Header)
     paging = Pages(PAGE, "start", limit="num", until="total", overlap=True, sweeps=3)
     unknown_board = frozenset()  # the site's page tells
-    row_fields = frozenset(
-        {
-            *("id", "name", "locations", "standardizedLocations", "department", "url"),
-            *("workLocationOption", "work_location_option", "atsJobId", "ats_job_id"),
-            *("displayJobId", "display_job_id", "postedTs", "t_create", "canonicalPositionUrl"),
-        }
+    row_fields = names(
+        "id name locations standardizedLocations department url workLocationOption"
+        " work_location_option atsJobId ats_job_id displayJobId display_job_id postedTs t_create"
+        " canonicalPositionUrl"
     )
-    detail_fields = frozenset({"id", "jobDescription", "job_description"})
-
+    detail_fields = names("id jobDescription job_description")
     posting_path = "/careers/job/{key}"  # asked where the sitemap is read
 
     def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:
@@ -101,14 +95,8 @@ class EightfoldSpider(DetailSpider):
     def posting_call(self, site: Site, key: str) -> str:
         return with_query(super().posting_call(site, key), {"domain": api_of(site).domain})
 
-    def proves(self, answer: Answer, key: str) -> Probe:
-        if answer.status in self.closed:
-            return Probe.GONE
-        self.read_detail(answer, key)
-        return Probe.THERE
-
-    async def prepare(self, site: Site) -> None:
-        await find_api(site)
+    async def find_out(self, site: Site, noted: Fields) -> Fields:
+        return await find_api(site, noted)
 
     def list_call(self, site: Site, page: Params) -> Call:
         return Call(api_of(site).list_path(page))
@@ -130,8 +118,7 @@ class EightfoldSpider(DetailSpider):
         return replace(reader.snapshot(answer), note=note, etag=None, last_modified=None)
 
     async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
-        public = tuple(one for one in snapshot.sightings if not _row.decode(one.raw).is_private)
-        whole = await super().complete(site, replace(snapshot, sightings=public))
+        whole = await super().complete(site, snapshot)
         return self._without_titles(site, whole) if reads_sitemap(site.notes) else whole
 
     def _without_titles(self, site: Site, snapshot: Snapshot) -> Snapshot:
@@ -150,8 +137,7 @@ class EightfoldSpider(DetailSpider):
 
     def detail_call(self, site: Site, key: str, row: bytes) -> str:
         if reads_sitemap(site.notes):
-            address = urlsplit(msgspec.json.decode(row)["url"])
-            return f"{address.path}?{address.query}" if address.query else address.path
+            return path_of(msgspec.json.decode(row)["url"])
         return api_of(site).detail_path(key)
 
     def read_detail(self, answer: Answer, key: str) -> bytes:
@@ -166,7 +152,7 @@ class EightfoldSpider(DetailSpider):
         return self.stored_detail(fields)
 
     @staticmethod
-    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         location = joined(*_places(row), *detail.get("places", ()))
         option = str(row.get("workLocationOption") or row.get("work_location_option"))
         posted = epoch_instant(row.get("postedTs") or row.get("t_create"))
@@ -178,14 +164,14 @@ class EightfoldSpider(DetailSpider):
             location=location,
             department=row.get("department") or "",
             employment_type=employment(detail.get("employmentType")),
-            stated_workplace="remote" if detail.get("is_remote") else _WORKPLACES.get(option),
+            stated_workplace="remote" if detail.get("is_remote") else stated_model(option),
             requisition=_requisition(row),
             published=posted or parse_instant(detail.get("datePosted")),
             unsent=frozenset() if "name" in row else _OF_ROW,
         )
 
 
-def _text(detail: _Fields) -> str:
+def _text(detail: Fields) -> str:
     """Return the HTML of the text, which each answer calls otherwise. LookupError without one."""
     if not detail:
         return ""
@@ -193,12 +179,12 @@ def _text(detail: _Fields) -> str:
     return next(filter(None, named), named[0] or "")
 
 
-def _requisition(row: _Fields) -> str | None:
-    names = ("atsJobId", "ats_job_id", "displayJobId", "display_job_id")
-    return next((str(row[name]) for name in names if row.get(name)), None)
+def _requisition(row: Fields) -> str | None:
+    written = ("atsJobId", "ats_job_id", "displayJobId", "display_job_id")
+    return next((str(row[name]) for name in written if row.get(name)), None)
 
 
-def _places(row: _Fields) -> Iterable[str]:
+def _places(row: Fields) -> Iterable[str]:
     """Return the places, "City, Region, Country" where the site has them so, too."""
     written, standard = row.get("locations") or [], row.get("standardizedLocations") or []
     if len(written) != len(standard):

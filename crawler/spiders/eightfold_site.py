@@ -21,17 +21,16 @@ from msgspec.json import Decoder
 from crawler.fetch import Answer
 from crawler.notes import Notes
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import with_query
-from crawler.spiders.listing import Listing, Params
-from crawler.spiders.site import OK, Site
-from crawler.spiders.sitemap import is_sitemap, read_sitemap
+from crawler.spiders.listing import Listing
+from crawler.spiders.paging import Params
+from crawler.spiders.site import OK, Site, with_query
+from crawler.spiders.sitemap import all_pages, is_sitemap
 
 PCSX, V2, SITEMAP = "pcsx", "v2", "sitemap"
-_NOTE = "site"  # {"domain": …, "api": …, "at": …}, "is_large", and "refused" since when
+NOTE = "site"  # {"domain": …, "api": …, "at": …}, "is_large", and "refused" since when
 _CAP = 2000  # postings, behind which some sites show no further pages
 _MANY = 900  # likewise; three readings of more take 270 requests, and the sitemap takes a few
 _DAYS = 3 * 86_400.0  # seconds for which a site refuses, until another interface is used
-_MOST_SITEMAPS = 50
 _REFUSED = 403
 _GONE = frozenset({404, 410})
 _DOMAIN = re.compile(
@@ -95,7 +94,7 @@ class Api:
 
 def reads_sitemap(notes: Notes) -> bool:
     """Return whether the last check read the sitemap of this site."""
-    return bool(notes.own.get(_NOTE, {}).get("api") == SITEMAP)
+    return bool(notes.own.get(NOTE, {}).get("api") == SITEMAP)
 
 
 def job_of(address: str) -> str:
@@ -104,24 +103,26 @@ def job_of(address: str) -> str:
     return match[1] if match else ""
 
 
+def path_of(address: str) -> str:
+    """Return the path of an address, with its query. A site has several hosts."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def api_of(site: Site) -> Api:
     """Return the interface that was found."""
-    noted: dict[str, Any] = site.notes.own[_NOTE]
+    noted: dict[str, Any] = site.notes.own[NOTE]
     return Api(noted["api"], noted["domain"])
 
 
-async def find_api(site: Site) -> None:
-    """Note the interface of a site, unless that was done today. Raises BadResponse."""
-    noted = site.notes.own.get(_NOTE, {})
-    if "domain" in noted and not site.is_a_day_ago(noted["at"]):
-        return
+async def find_api(site: Site, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return the note of a site's interface, given the last one. Raises BadResponse."""
     try:
         domain = noted.get("domain") or await _domain(site)
-        found = await _interface(site, domain, noted)
+        return {"domain": domain, **await _interface(site, domain, noted)}
     except BadResponse:
         noted.pop("domain", None)  # it may be another one by now
         raise
-    site.notes.own[_NOTE] = {"domain": domain, "at": site.now, **found}
 
 
 async def _domain(site: Site) -> str:
@@ -201,14 +202,7 @@ async def _ask(site: Site, api: Api) -> _Answer:
 
 async def sitemap_rows(site: Site, answer: Answer) -> list[Raw]:
     """Return a row for each job in the sitemap, given its answer. Raises BadResponse."""
-    found = read_sitemap(answer.body)
-    pages = dict(found.pages)
-    if len(found.children) > _MOST_SITEMAPS:
-        raise BadResponse(f"its sitemap has {len(found.children)} parts")
-    for child in found.children:
-        parts = urlsplit(child)
-        part = await site.get_further(f"{parts.path}?{parts.query}")
-        pages |= read_sitemap(part.body).pages
+    pages = [page async for part in all_pages(site, answer.body, path_of) for page in part]
     rows = {key: url for url in pages if (key := job_of(url))}
     if not rows:
         raise BadResponse("its sitemap lists no job")

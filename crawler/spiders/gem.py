@@ -9,27 +9,12 @@ this API is not believed for a day either. No call proves a posting closed.
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-from msgspec import Raw
-from msgspec.json import Decoder
-
-from crawler.items import Posting, Workplace
+from crawler.items import Posting
 from crawler.read.fields import parse_instant
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import RawHeader
-from crawler.spiders.postings import joined, posting_from_html
-
-_WORKPLACES: dict[str | None, Workplace] = {
-    "remote": "remote",
-    "hybrid": "hybrid",
-    "in_office": "onsite",
-}
-
-
-class _Header(RawHeader):
-    id: str  # a number would be an id of another kind
+from crawler.spiders.jobs import Fields, keyed_by, names
+from crawler.spiders.listing import BARE_ARRAY
+from crawler.spiders.postings import joined, posting_from_html, stated_model, text_in
 
 
 class GemSpider(BoardSpider):
@@ -37,29 +22,25 @@ class GemSpider(BoardSpider):
     api_url = "https://api.gem.com"
     is_public_api = True
     list_path = "/job_board/v0/{token}/job_posts/"
-    list_form = Decoder(list[Raw])
-    job_form = Decoder(_Header)
+    list_form = BARE_ARRAY
+    job_form = keyed_by("id")
     empty_may_be_unknown = True
-    stored_fields = frozenset(
-        {
-            *("id", "title", "absolute_url", "content", "location", "location_type"),
-            *("departments", "employment_type", "requisition_id", "internal_job_id"),
-            *("first_published_at", "updated_at"),
-        }
+    stored_fields = names(
+        "id title absolute_url content location location_type departments employment_type"
+        " requisition_id internal_job_id first_published_at updated_at"
     )
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: dict[str, Any] = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         return posting_from_html(
             job["content"],
             key=job["id"],
             title=job["title"],
             url=job["absolute_url"],
-            location=(job["location"] or {}).get("name") or "",
+            location=text_in(job["location"], "name"),
             department=joined(*(one["name"] for one in job["departments"])),
             employment_type=(job["employment_type"] or "").replace("_", " ").capitalize(),
-            stated_workplace=_WORKPLACES.get(job["location_type"]),
+            stated_workplace=stated_model(job["location_type"]),
             requisition=job.get("requisition_id"),
             internal_job=job.get("internal_job_id"),
             published=parse_instant(job["first_published_at"]),

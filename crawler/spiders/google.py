@@ -50,8 +50,8 @@ class GoogleSpider(BoardSpider):
             self, site, search, known, Jobs(site, search, known, self.max_probes)
         ).run()
 
-    @staticmethod
-    def read_job(raw: bytes) -> Posting:
+    @classmethod
+    def read_raw(cls, raw: bytes) -> Posting:
         return pages.read_posting(raw)
 
 

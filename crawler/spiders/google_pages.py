@@ -20,8 +20,8 @@ import msgspec
 from crawler.items import Posting
 from crawler.read.fields import clean_text, company_name, line
 from crawler.responses import BadResponse, mend
+from crawler.spiders import sitemap
 from crawler.spiders.postings import epoch_instant, posting_from_html
-from crawler.spiders.xml_feed import xml_root
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"
@@ -181,16 +181,11 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     An address of another host is not a job of this site. `base` is the sitemap's scheme and host.
     Raises BadResponse.
     """
-    root = xml_root(body, "its job sitemap is cut or broken")
-    if root.tag.rpartition("}")[2] != "urlset":
-        raise BadResponse("its job sitemap has another form than the one that is known")
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
     lastmods: dict[str, str] = {}
-    for entry in root:
-        values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
-        key = _job_of(values.get("loc", ""), hosts)
-        if key:
-            lastmods[key] = max(lastmods.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
+    for address, lastmod in sitemap.read_sitemap(body).pages.items():
+        if key := _job_of(address, hosts):
+            lastmods[key] = max(lastmods.get(key, ""), _FRACTION.sub("", lastmod))
     if not lastmods:
         raise BadResponse("its job sitemap lists no job")
     return lastmods

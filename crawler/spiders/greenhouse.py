@@ -9,17 +9,12 @@ the API knows none of them.
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import msgspec
-from msgspec.json import Decoder
 
-from crawler.fetch import Answer
-from crawler.items import BoardRequest, Pay, Posting, Result, Snapshot
-from crawler.notes import Notes
+from crawler.items import Pay, Posting
 from crawler.read.fields import clean_text, company_name, custom_field, dicts, line, parse_instant
 from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import is_work_model, places, workplace
@@ -27,19 +22,15 @@ from crawler.read.text import clean
 from crawler.responses import BadResponse
 from crawler.spiders import greenhouse_page
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import JobList, RawHeader
+from crawler.spiders.board_page import PageRows
+from crawler.spiders.jobs import Fields, keyed_by
+from crawler.spiders.listing import ListForm
 from crawler.spiders.postings import believed, posting_from_html, stated_day
 from crawler.spiders.site import Site
 
-PAGES = ("https://job-boards.greenhouse.io", "https://job-boards.eu.greenhouse.io")
 PAGE_NOTE = (
     "Greenhouse's public API is switched off for this board; "
     "its page is read instead, which has no texts"
-)
-_NOT_FOUND = 404
-# the fields of a posting that a page's row lacks, or may have in another form
-_NOT_ON_PAGE = frozenset(
-    {"description", "deadline", "employment_type", "workplace", "pay", "department", "url"}
 )
 # the keys of a job, and the fields of a posting that stay unknown without them
 _SENT_AS = {
@@ -54,53 +45,20 @@ _IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
-class _Meta(msgspec.Struct):
-    total: int | None = None
-
-
-class _List(JobList):
-    meta: _Meta | None = None
-
-    @property
-    def total(self) -> int | None:
-        return self.meta.total if self.meta else None
-
-
-class _Header(RawHeader):
-    company: object = msgspec.field(name="company_name", default=None)
-
-
 class GreenhouseSpider(BoardSpider):
     name = "greenhouse"
     api_url = "https://boards-api.greenhouse.io"
     is_public_api = True
     list_path = "/v1/boards/{token}/jobs?content=true&pay_transparency=true"
-    list_form = Decoder(_List)
-    job_form = Decoder(_Header)
+    list_form = ListForm(total="meta.total", may_lack_total=True)
+    job_form = keyed_by("id", int | str, company="company_name")
+    api_off = frozenset({404})
+    page_urls = ("https://job-boards.greenhouse.io", "https://job-boards.eu.greenhouse.io")
+    page_note = PAGE_NOTE
     posting_path = "/v1/boards/{token}/jobs/{key}"
 
-    async def walk(self, request: BoardRequest, notes: Notes) -> Result:
-        try:
-            return await super().walk(request, notes)
-        except BadResponse as trouble:
-            if trouble.status != _NOT_FOUND:
-                raise
-            [site] = self.sites(request, notes)
-            site.is_public_api = False
-            bases = PAGES if site.base == self.api_url else (site.base,)
-            for site.base in bases:
-                if found := await greenhouse_page.page_of(site, 1):
-                    return await self._read_page(site, found)
-            raise
-
-    async def _read_page(self, site: Site, first: greenhouse_page.Page) -> Snapshot:
-        """Return the rows of all pages of a board. Raises BadResponse."""
-        rows = await greenhouse_page.rows(site, first)
-        # not msgspec's, which refuses half characters; `decode` mends them
-        body = json.dumps({"jobs": rows}, separators=(",", ":")).encode()
-        snapshot = await self.read_pages(site, Answer(200, body))
-        unread = first.total - len(rows) if site.request.glance else 0
-        return replace(snapshot, note=PAGE_NOTE, unread=unread, bytes=site.bytes_received)
+    async def page_rows(self, site: Site, trouble: BadResponse) -> PageRows | None:  # noqa: ARG002  # None raises it
+        return await greenhouse_page.rows(site)
 
     @classmethod
     def keep(cls, raw: bytes) -> bytes:
@@ -115,11 +73,10 @@ class GreenhouseSpider(BoardSpider):
         return msgspec.json.encode(job | {"metadata": kept})
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
+    def read_job(job: Fields) -> Posting:
         """Drift in what a reader sees raises. An odd date or number beside it is left out."""
-        job: dict[str, Any] = msgspec.json.decode(raw)
         if greenhouse_page.MARK in job:
-            return _page_posting(job)
+            return greenhouse_page.read_row(job)
         location = line(job["location"]["name"] or "")
         return posting_from_html(
             job.get("content") or "",
@@ -136,33 +93,14 @@ class GreenhouseSpider(BoardSpider):
             stated_pay=_pay(job, location),
             stated_deadline=stated_day(line(job.get("application_deadline") or ""), location),
             company=company_name(job.get("company_name")),
-            requisition=clean_text(job.get("requisition_id")) or None,
-            internal_job=clean_text(job.get("internal_job_id")) or None,
+            requisition=job.get("requisition_id"),
+            internal_job=job.get("internal_job_id"),
             published=parse_instant(job.get("first_published")),
             updated=parse_instant(job.get("updated_at")),
             unsent=frozenset(
                 field for key, fields in _SENT_AS.items() if key not in job for field in fields
             ),
         )
-
-
-def _page_posting(job: dict[str, Any]) -> Posting:
-    """Return a row of a board's page as a posting."""
-    location = line(job["location"])
-    return posting_from_html(
-        key=str(job["id"]),
-        title=job["title"],
-        url=job["absolute_url"],
-        location=location,
-        department=clean_text((job.get("department") or {}).get("name")),
-        company=company_name(job.get("company_name")),
-        requisition=clean_text(job.get("requisition_id")) or None,
-        internal_job=clean_text(job.get("internal_job_id")) or None,
-        published=parse_instant(job.get("published_at")),
-        updated=parse_instant(job.get("updated_at")),
-        # the API names a town beside "Hybrid"
-        unsent=_NOT_ON_PAGE | ({"location"} if is_work_model(location) else set()),
-    )
 
 
 def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ATS sends
@@ -173,7 +111,7 @@ def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ATS send
     return not _PERSON.search(str(field.get("name"))) and "@" not in str(field.get("value"))
 
 
-def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
+def _places(job: Fields, location: str) -> tuple[str, ...]:
     """Return the single places. A board that writes only "Hybrid" has its towns in the offices."""
     if location and not is_work_model(location):
         return places(location)
@@ -184,7 +122,7 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
-def _pay(job: dict[str, Any], location: str) -> Pay | None:
+def _pay(job: Fields, location: str) -> Pay | None:
     """Return the stated pay at the first place.
 
     `pay_input_ranges` is there only for postings that disclose it.
@@ -194,7 +132,7 @@ def _pay(job: dict[str, Any], location: str) -> Pay | None:
     return believed(stated_pay(ranges, place=next(towns, "")))
 
 
-def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
+def _pay_fields(job: Fields) -> list[Fields]:
     """Return the custom fields that hold a range of pay, in the form of `pay_input_ranges`."""
     return [
         {

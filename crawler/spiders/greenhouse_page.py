@@ -7,36 +7,36 @@ with `?error=true` and HTTP 200, so no page proves anything of one job.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
+from crawler.items import Posting
+from crawler.read.fields import clean_text, company_name, line, parse_instant
+from crawler.read.place import is_work_model
 from crawler.read.text import clean
 from crawler.responses import BadResponse
+from crawler.spiders.board_page import (
+    OtherFormError,
+    PageError,
+    PageRows,
+    ask_page,
+    raw_rows,
+    script_data,
+)
+from crawler.spiders.jobs import Fields, names
+from crawler.spiders.postings import posting_from_html
 from crawler.spiders.site import Site
 
-_DATA = re.compile(r"window\.__remixContext\s*=\s*(?=\{)")
 _ROUTE = "routes/$url_token"
 _BEFORE_NAME = re.compile(r"^(?:careers|jobs) at ", re.IGNORECASE)
-_FIELDS = (
+_FIELDS = (  # name nobody; `is_featured` is no content
     *("id", "title", "internal_job_id", "requisition_id", "location", "absolute_url"),
     *("published_at", "updated_at", "department"),
-)  # name nobody; `is_featured` is no content
+)
 MARK = "is_page_row"  # tells a stored row from a job of the API
-_NOT_FOUND = 404
-_ANSWERS = frozenset({200, _NOT_FOUND})
-_HTML = {"Accept": "text/html"}
 _MOST_PAGES = 200  # of 50 rows
-_json = json.JSONDecoder()
-
-
-class PageError(ValueError):
-    """A page that is cut short, or of another shape than it had."""
-
-
-class OtherFormError(PageError):
-    """A page of another kind: a challenge, an error, or a board whose data has new names."""
+# the fields of a posting that a row lacks, or may have in another form
+_NOT_ON_PAGE = names("description deadline employment_type workplace pay department url")
 
 
 class Page(NamedTuple):
@@ -52,13 +52,7 @@ class Page(NamedTuple):
 
 def read_page(html: str) -> Page:
     """Return one page of a board. Raises PageError."""
-    start = _DATA.search(html)
-    if start is None:
-        raise OtherFormError("it has no data")
-    try:
-        data, _ = _json.raw_decode(html, start.end())
-    except (ValueError, RecursionError) as error:
-        raise PageError("its data is cut short or not JSON") from error
+    data = script_data(html, "__remixContext")
     try:
         board = data["state"]["loaderData"][_ROUTE]
         posts = board["jobPosts"]
@@ -87,47 +81,49 @@ def _row(row: Any, company: str) -> Any:  # noqa: ANN401  # whatever the page ha
     return {MARK: True, "company_name": company} | kept
 
 
-async def page_of(site: Site, number: int) -> Page | None:
-    """Return one page of a board; None for HTTP 404. Raises BadResponse."""
-    name = clean(unquote(site.token))
-    path = f"/{site.token}" + (f"?page={number}" if number > 1 else "")
-    if not await site.allow(path):
-        why = f"Greenhouse answers 404 for {name}, and {site.why_closed(path, '')}"
-        raise BadResponse(why, status=_NOT_FOUND)
-    answer = await site.get(path, _HTML, _ANSWERS)
-    if answer.status == _NOT_FOUND:
-        return None
-    try:
-        page = read_page(answer.body.decode())
-    except UnicodeDecodeError as error:
-        raise BadResponse(f"the page of the board {name} is not UTF-8") from error
-    except OtherFormError as error:
-        why = "its API answers 404, and its page is of another form"
-        status = _NOT_FOUND if number == 1 else None
-        raise BadResponse(f"Greenhouse knows no board {name}: {why}", status=status) from error
-    except PageError as error:
-        raise BadResponse(f"the page of the board {name} cannot be read: {error}") from error
-    if page.token.casefold() != name.casefold():
-        raise BadResponse(f"the page of the board {name} shows another board: {page.token}")
-    return page
+def read_row(job: Fields) -> Posting:
+    """Return a row of a board's page as a posting."""
+    location = line(job["location"])
+    return posting_from_html(
+        key=str(job["id"]),
+        title=job["title"],
+        url=job["absolute_url"],
+        location=location,
+        department=clean_text((job.get("department") or {}).get("name")),
+        company=company_name(job.get("company_name")),
+        requisition=job.get("requisition_id"),
+        internal_job=job.get("internal_job_id"),
+        published=parse_instant(job.get("published_at")),
+        updated=parse_instant(job.get("updated_at")),
+        # the API names a town beside "Hybrid"
+        unsent=_NOT_ON_PAGE | ({"location"} if is_work_model(location) else set()),
+    )
 
 
-async def rows(site: Site, first: Page) -> list[Any]:
-    """Return the rows of a board, given its first page. Raises BadResponse.
+async def rows(site: Site) -> PageRows | None:
+    """Return the rows of a board; None for HTTP 404. Raises BadResponse.
 
-    A glance sees only those of that page.
+    A glance sees only those of the first page.
     """
+    first = await _page_of(site, 1)
+    if first is None:
+        return None
     if site.request.glance:
-        return first.rows
+        return PageRows(raw_rows(first.rows), unread=first.total - len(first.rows))
     if first.pages > _MOST_PAGES:
         raise BadResponse(f"its list has {first.pages} pages, and more are not believed")
     pages = [first]
     for number in range(2, first.pages + 1):
-        page = await page_of(site, number)
+        page = await _page_of(site, number)
         if page is None or (page.number, page.total) != (number, first.total):
             raise BadResponse("its list moved while its pages were read", retryable=True)
         pages.append(page)
-    return _whole(pages)
+    return PageRows(raw_rows(_whole(pages)))
+
+
+async def _page_of(site: Site, number: int) -> Page | None:
+    path = f"/{site.token}" + (f"?page={number}" if number > 1 else "")
+    return await ask_page(site, path, read_page, is_first=number == 1)
 
 
 def _whole(pages: list[Page]) -> list[Any]:
@@ -143,5 +139,5 @@ def _whole(pages: list[Page]) -> list[Any]:
     return [*shown.values(), *[None] * broken]
 
 
-def _by_id(rows: list[Any]) -> dict[str, Any]:
+def _by_id(rows: list[Any]) -> Fields:
     return {str(row["id"]): row for row in rows if isinstance(row, dict) and "id" in row}

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -25,13 +24,14 @@ from crawler.read.place import workplace
 from crawler.responses import BadResponse
 from crawler.spiders import icims_jibe as jibe
 from crawler.spiders import icims_portal as portal
-from crawler.spiders.base import Call
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.icims_portal import Page
 from crawler.spiders.job_page import employment, stored_posting
-from crawler.spiders.listing import Listing, ListReader, Pages, Params
+from crawler.spiders.jobs import Fields
+from crawler.spiders.listing import Listing
+from crawler.spiders.paging import ListReader, Pages, Params
 from crawler.spiders.postings import posting_from_html
-from crawler.spiders.site import OK, Site
+from crawler.spiders.site import OK, Call, Site
 
 _PRODUCT = "product"  # the note: {"name": …, "at": …}
 _JIBE, _PORTAL = "jibe", "portal"
@@ -42,6 +42,7 @@ _EMPTY = "it shows no job, which is believed after a day"
 
 class IcimsSpider(DetailSpider):
     name = "icims"
+    daily_note = _PRODUCT
     paging = Pages(100, "page", number_from=1, until="total")
     job_form = Decoder(jibe.Header)
     posting_path = "/jobs/{key}/job?in_iframe=1"
@@ -49,18 +50,16 @@ class IcimsSpider(DetailSpider):
     row_fields = jibe.FIELDS | portal.FIELDS
     from_detail = DetailSpider.from_detail | {"location", "department", "employment_type"}
 
-    async def prepare(self, site: Site) -> None:
-        noted = site.notes.own.get(_PRODUCT)
-        if noted and not site.is_a_day_ago(noted["at"]):
-            return
-        name = _PORTAL
-        if noted and noted["name"] == _JIBE:  # it is one until it says otherwise for good
-            jibe.slice_page((await site.get(jibe.LIST.format(page=1))).body)
-            name = _JIBE
-        elif "." in site.steps[0]:
-            answer = await site.get(jibe.LIST.format(page=1), good=_ANY)
-            name = _JIBE if answer.status in OK and jibe.is_list(answer.body) else _PORTAL
-        site.notes.own[_PRODUCT] = {"name": name, "at": site.now}
+    async def find_out(self, site: Site, noted: Fields) -> Fields:
+        path = jibe.LIST.format(page=1)
+        if noted.get("name") == _JIBE:  # it is one until it says otherwise for good
+            jibe.slice_page((await site.get(path)).body)
+            return {"name": _JIBE}
+        if "." in site.steps[0]:
+            answer = await site.get(path, good=_ANY)
+            if answer.status in OK and jibe.is_list(answer.body):
+                return {"name": _JIBE}
+        return {"name": _PORTAL}
 
     def list_call(self, site: Site, page: Params) -> Call:
         number = page.get("page", 1)
@@ -108,12 +107,6 @@ class IcimsSpider(DetailSpider):
     async def probe(self, site: Site, keys: Sequence[str]) -> dict[str, Probe]:
         return {} if _is_jibe(site) else await super().probe(site, keys)
 
-    def proves(self, answer: Answer, key: str) -> Probe:
-        if answer.status in self.closed:
-            return Probe.GONE
-        self.read_detail(answer, key)
-        return Probe.THERE
-
     def read_detail(self, answer: Answer, key: str) -> bytes:
         stored = stored_posting(answer.body)
         if f"/jobs/{key}/" not in str(msgspec.json.decode(stored).get("url")):
@@ -121,7 +114,7 @@ class IcimsSpider(DetailSpider):
         return stored
 
     @staticmethod
-    def read_parts(page: str, row: dict[str, Any], detail: dict[str, Any]) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         if "slug" in row or "req_id" in row:
             return jibe.read_row(page, row)
         location = "; ".join(detail.get("places") or [row["location"]])

@@ -13,24 +13,21 @@ import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
-from crawler.items import Posting, Workplace
-from crawler.read.fields import dicts, line, parse_instant
+from crawler.items import Posting
+from crawler.read.fields import dicts, parse_instant
 from crawler.responses import BadResponse, decode
 from crawler.spiders.job_page import employment, place
-from crawler.spiders.listing import Listing, RawHeader
-from crawler.spiders.postings import joined, posting_from_html, stated_range
+from crawler.spiders.jobs import RawHeader, names
+from crawler.spiders.listing import Listing
+from crawler.spiders.postings import joined, posting_from_html, stated_model, stated_range
 
 LIST = "/api/jobs?page={page}&limit=100"
-FIELDS = frozenset(
-    {
-        *("slug", "req_id", "language", "title", "description", "url", "posted_date"),
-        *("city", "state", "country", "full_location", "additional_locations", "location_type"),
-        *("department", "categories", "category", "employment_type"),
-        *("salary_min_value", "salary_max_value", "salary_value", "salary_currency"),
-    }
+FIELDS = names(
+    "slug req_id language title description url posted_date city state country full_location"
+    " additional_locations location_type department categories category employment_type"
+    " salary_min_value salary_max_value salary_value salary_currency"
 )
 _PARTS = ("city", "state", "country")
-_WORKPLACES: dict[str, Workplace] = {"REMOTE": "remote", "HYBRID": "hybrid", "ONSITE": "onsite"}
 
 
 class Header(RawHeader):
@@ -113,10 +110,10 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
         location=joined(*places) or row.get("full_location") or "",
         department=row.get("department") or joined(*names) or joined(*row.get("category") or []),
         employment_type=employment(row.get("employment_type")),
-        stated_workplace=_WORKPLACES.get(str(row.get("location_type")).upper()),
+        stated_workplace=stated_model(row.get("location_type")),
         stated_pay=stated_range(
             lowest or single, highest or single, row.get("salary_currency"), ""
         ),
-        requisition=line(str(row.get("req_id") or "")) or None,
+        requisition=row.get("req_id"),
         published=parse_instant(row.get("posted_date")),
     )

@@ -62,7 +62,7 @@ def read_page(body: bytes) -> Page:
 
 def _card(link: LexborNode) -> dict[str, str]:
     """Return the fields of the card around a link, "" for those that it has not."""
-    card = dict.fromkeys(FIELDS, "")
+    card = dict.fromkeys(sorted(FIELDS), "")  # in one order: the digest of a row depends on it
     node = link
     while node.parent is not None and not _is_card(node):
         node = node.parent

@@ -17,13 +17,13 @@ from crawler.links.forms import board_page
 from crawler.read.fields import company_name
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
-from crawler.spiders.base import BoardSpider, Call
+from crawler.spiders.base import BoardSpider
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_site import JobPages
 from crawler.spiders.jsonld_sitemap import job_pages
-from crawler.spiders.listing import Params
+from crawler.spiders.paging import Params
 from crawler.spiders.probing import MOST_DETAILS, probe_in_turn
-from crawler.spiders.site import Site
+from crawler.spiders.site import Call, Site
 from crawler.spiders.sitemap import is_sitemap, unzipped
 
 _IS_SITEMAP = "is_sitemap"  # the note of what the board was
@@ -33,8 +33,8 @@ _FILES = (".xml", ".gz")
 class JsonLdSpider(BoardSpider):
     name = "jsonld"
 
-    @staticmethod
-    def read_job(raw: bytes) -> Posting:
+    @classmethod
+    def read_raw(cls, raw: bytes) -> Posting:
         return postings.read_posting(raw)
 
     def list_call(self, site: Site, page: Params) -> Call:  # noqa: ARG002  # one answer

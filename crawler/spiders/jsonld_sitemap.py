@@ -1,7 +1,7 @@
 """The job pages in a board's sitemap and in all sitemaps of its index.
 
-A part that is missing fails the whole board. Sitemaps list articles, places and categories, too: a
-page is a job's by the form of its address, and only reading it proves that.
+Sitemaps list articles, places and categories, too. A page is a job's by the form of its address,
+and only reading it proves that.
 """
 
 from __future__ import annotations
@@ -12,13 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.fetch import Answer
 from crawler.responses import BadResponse
-from crawler.spiders.listing import MOST_JOBS
+from crawler.spiders.paging import MOST_JOBS
 from crawler.spiders.site import Site
-from crawler.spiders.sitemap import is_sitemap, read_sitemap, unzipped
+from crawler.spiders.sitemap import all_pages
 
-_XML = {"Accept": "application/xml, text/xml"}
-_LEVELS = 2  # of indexes
-_MOST_FILES = 100  # of one sitemap
 _WORD = re.compile(
     r"(?:^|[-_])(?:jobs?|careers?|karriere|positions?|vacanc(?:y|ies)|openings?|opportunit(?:y|ies)"
     r"|roles?|postings?|requisitions?|stellen?(?:angebote?)?|emplois?|offres?|empleos?|vagas?"
@@ -39,19 +36,12 @@ async def job_pages(site: Site, host: str, answer: Answer) -> dict[str, str]:
     `host` is the board's, as people see it. A glance reads the first part of an index only.
     """
     found: dict[str, str] = {}
-    waiting, files = [(unzipped(answer.body), 0)], 1
-    while waiting:
-        body, level = waiting.pop()
-        pages, children = read_sitemap(body)
+
+    def path_of(address: str) -> str | None:
+        return path_on(host, address)
+
+    async for pages in all_pages(site, answer.body, path_of, only_first=site.request.glance):
         found |= _job_pages(pages, host, site.steps[-1])
-        if level == _LEVELS and children:
-            raise BadResponse(f"its sitemap has more than {_LEVELS} levels of indexes")
-        files += len(children)
-        if files > _MOST_FILES:
-            raise BadResponse(f"its sitemap has {files} parts: give the part that has the jobs")
-        if site.request.glance:
-            children = children[:1]
-        waiting += [(await _part(site, host, each), level + 1) for each in children]
     if len(found) > MOST_JOBS:
         raise BadResponse(
             f"it lists {len(found)} pages, and more than {MOST_JOBS} are not believed"
@@ -62,20 +52,6 @@ async def job_pages(site: Site, host: str, answer: Answer) -> dict[str, str]:
 def _job_pages(pages: Mapping[str, str], host: str, sitemap: str) -> dict[str, str]:
     paths = ((path_on(host, address), lastmod) for address, lastmod in pages.items())
     return {path: lastmod for path, lastmod in paths if path and is_job_path(path, sitemap)}
-
-
-async def _part(site: Site, host: str, address: str) -> bytes:
-    path = path_on(host, address)
-    if path is None:
-        raise BadResponse(f"its sitemap has a part on another host: {urlsplit(address).netloc}")
-    try:
-        body = unzipped((await site.get_further(path, _XML)).body)
-    except BadResponse as trouble:
-        trouble.reason = f"{path}: {trouble.reason.partition(': no such board')[0]}"
-        raise
-    if not is_sitemap(body):
-        raise BadResponse(f"{path} is no sitemap")
-    return body
 
 
 def path_on(host: str, address: str) -> str | None:

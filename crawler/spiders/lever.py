@@ -6,22 +6,22 @@ https://github.com/lever/postings-api
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-from msgspec import Raw
-from msgspec.json import Decoder
-
-from crawler.items import Pay, Posting, Workplace
+from crawler.items import Pay, Posting
 from crawler.read.pay import read_pay
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import Pages
-from crawler.spiders.postings import epoch_instant, joined, posting_from_html, stated_range
+from crawler.spiders.jobs import Fields, names
+from crawler.spiders.listing import BARE_ARRAY
+from crawler.spiders.paging import Pages
+from crawler.spiders.postings import (
+    epoch_instant,
+    joined,
+    posting_from_html,
+    stated_model,
+    stated_range,
+)
 
-_WORKPLACES: dict[str, Workplace] = {"remote": "remote", "hybrid": "hybrid"}
-_WORKPLACES |= {"onsite": "onsite", "on-site": "onsite"}
 _LIST = "<h3>{text}</h3><ul>{content}</ul>"
 
 
@@ -31,18 +31,15 @@ class LeverSpider(BoardSpider):
     other_urls = ("https://api.eu.lever.co",)
     is_public_api = True
     list_path = "/v0/postings/{token}?mode=json"
-    list_form = Decoder(list[Raw])
+    list_form = BARE_ARRAY
     paging = Pages(100, "skip")
-    stored_fields = frozenset(
-        {
-            *("id", "text", "hostedUrl", "categories", "country", "workplaceType", "createdAt"),
-            *("description", "lists", "additional", "salaryRange", "salaryDescription"),
-        }
+    stored_fields = names(
+        "id text hostedUrl categories country workplaceType createdAt"
+        " description lists additional salaryRange salaryDescription"
     )
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: dict[str, Any] = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         labels = job["categories"]
         return posting_from_html(
             job["description"],
@@ -55,14 +52,14 @@ class LeverSpider(BoardSpider):
             location=joined(*(labels.get("allLocations") or [labels.get("location")])),
             department=joined(labels.get("department"), labels.get("team")),
             employment_type=labels.get("commitment") or "",
-            stated_workplace=_WORKPLACES.get(str(job.get("workplaceType"))),
+            stated_workplace=stated_model(job.get("workplaceType")),
             stated_pay=_pay(job),
             published=epoch_instant(job.get("createdAt"), per_second=1000),
             unsent=frozenset({"workplace"} if "workplaceType" not in job else ()),
         )
 
 
-def _pay(job: dict[str, Any]) -> Pay | None:
+def _pay(job: Fields) -> Pay | None:
     """Return the stated pay; None where its own text is better, as for on-target earnings."""
     salary, words = job.get("salaryRange"), to_text(job.get("salaryDescription") or "")
     if not salary or salary.get("interval") == "one-time":

@@ -16,148 +16,67 @@ import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Posting, Probe, Snapshot, Workplace
+from crawler.items import Posting, Probe, Snapshot
 from crawler.read.fields import dicts, parse_instant
 from crawler.read.place import workplace
 from crawler.responses import BadResponse, decode
-from crawler.spiders.base import Call
 from crawler.spiders.details import DetailSpider
-from crawler.spiders.listing import Listing, Pages, Params, RawHeader
+from crawler.spiders.jobs import Fields, keyed_by, names
+from crawler.spiders.listing import Listing
+from crawler.spiders.oracle_site import NOTE, ROOT, find_site, list_path, number_of, rows_of
 from crawler.spiders.oracle_slices import CAP, SlicedList
-from crawler.spiders.postings import joined, posting_from_html, stated_day
-from crawler.spiders.site import OK, Site
+from crawler.spiders.paging import Pages, Params
+from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_model
+from crawler.spiders.site import Call, Site
 
 PAGE = 200
-_ROOT = "/hcmRestApi/resources/latest"
-_SITE = "site"  # the note: the number of the board's site, and when the host named it
-_INVENTED = "CX_987654321"  # a site that no host has
-_FEW = 25  # rows, by which two sites are compared
-_NO_SITES = frozenset({400, 401, 403, 404})  # 1 host in 100 does not list them
-_WORKPLACES: dict[str, Workplace] = {
-    "ORA_REMOTE": "remote",
-    "ORA_HYBRID": "hybrid",
-    "ORA_ON_SITE": "onsite",
-}
 _PAY = re.compile(r"\b(?:salary|pay|compensation|wage)\b", re.IGNORECASE)
-_Fields = dict[str, Any]
-
-
-class _Rows(msgspec.Struct, rename="pascal"):
-    rows: list[Raw] = msgspec.field(name="requisitionList")
-    total_jobs_count: int | None = None
-    offset: int = 0
-    site_number: str | None = None
-
-
-class _List(msgspec.Struct):
-    items: tuple[_Rows]
-
-
-class _SiteRow(msgspec.Struct, rename="pascal"):
-    site_number: str
-    site_url_name: str | None = msgspec.field(name="SiteURLName", default=None)
-    status_code: str | None = None
-
-
-class _Sites(msgspec.Struct):
-    items: list[_SiteRow]
-
-
-class _Header(RawHeader):
-    id: str | int = msgspec.field(name="Id")
 
 
 class _Details(msgspec.Struct):
     items: list[dict[str, Raw]]
 
 
-_list, _sites, _details = Decoder(_List), Decoder(_Sites), Decoder(_Details)
+_details = Decoder(_Details)
 
 
 class OracleSpider(DetailSpider):
     name = "oracle"
-    job_form = Decoder(_Header)
+    job_form = keyed_by("Id", str | int)
+    daily_note = NOTE
     # the total of the first page is up to 5 too high, or one a page on large boards
     paging = Pages(PAGE, "page", number_from=0, until="empty", overlap=True, slack=5)
-    posting_path = f"{_ROOT}/recruitingCEJobRequisitionDetails"
+    posting_path = f"{ROOT}/recruitingCEJobRequisitionDetails"
     closed = frozenset()  # a closed posting is an answer without items
-    row_fields = frozenset(
-        {
-            *("Id", "Title", "PostedDate", "PostingEndDate", "PrimaryLocation"),
-            *("secondaryLocations", "WorkplaceTypeCode", "WorkplaceType"),
-            *("Department", "JobFamily", "JobSchedule"),
-        }
+    row_fields = names(
+        "Id Title PostedDate PostingEndDate PrimaryLocation secondaryLocations WorkplaceTypeCode"
+        " WorkplaceType Department JobFamily JobSchedule"
     )
-    detail_fields = frozenset(
-        {
-            *("Id", "Category", "Department", "JobSchedule", "PrimaryLocation"),
-            *("secondaryLocations", "WorkplaceTypeCode", "WorkplaceType"),
-            *("ExternalPostedStartDate", "ExternalPostedEndDate", "ExternalDescriptionStr"),
-            *("ExternalResponsibilitiesStr", "ExternalQualificationsStr", "ShortDescriptionStr"),
-            "requisitionFlexFields",
-        }
+    detail_fields = names(
+        "Id Category Department JobSchedule PrimaryLocation secondaryLocations WorkplaceTypeCode"
+        " WorkplaceType ExternalPostedStartDate ExternalPostedEndDate ExternalDescriptionStr"
+        " ExternalResponsibilitiesStr ExternalQualificationsStr ShortDescriptionStr"
+        " requisitionFlexFields"
     )
     from_detail = DetailSpider.from_detail | {"location", "department", "employment_type"}
 
-    async def prepare(self, site: Site) -> None:
-        noted = site.notes.own.get(_SITE)
-        if noted and not site.is_a_day_ago(noted["at"]):
-            return
-        answer = await site.get(
-            f"{_ROOT}/recruitingCESites?onlyData=true&limit=500", good=OK | _NO_SITES
-        )
-        name = unquote(site.steps[1])
-        number = name if answer.status in _NO_SITES else _number_of(answer, name)
-        if number is None:
-            trouble = BadResponse(f"{site.steps[0]} has no active site {name}")
-            trouble.unknown = True
-            raise trouble
-        proved = answer.status not in _NO_SITES
-        if not proved:
-            await self._refuse_echo(site, number)
-        site.notes.own[_SITE] = {"number": number, "proved": proved, "at": site.now}
-
-    async def _refuse_echo(self, site: Site, number: str) -> None:
-        """Raise BadResponse for a host that shows the jobs of this site for an invented one, too.
-
-        Such a host names whatever site it was asked for.
-        """
-        answers = [
-            await site.get(self.list_call(site, page).path, good=OK | _NO_SITES)
-            for page in ({"site": each, "limit": _FEW} for each in (number, _INVENTED))
-        ]
-        if any(answer.status in _NO_SITES for answer in answers):
-            return
-        own, other = (decode(answer.body, _list).items[0] for answer in answers)
-        if own.rows and (own.rows, own.total_jobs_count) == (other.rows, other.total_jobs_count):
-            trouble = BadResponse(f"{site.steps[0]} shows the jobs of {number} for any site")
-            trouble.unknown = True
-            raise trouble
+    async def find_out(self, site: Site, noted: Fields) -> Fields:  # noqa: ARG002  # asked anew
+        return await find_site(site)
 
     def list_call(self, site: Site, page: Params) -> Call:
-        size, offset = page.get("limit", PAGE), page.get("page", 0) * PAGE
-        number = page.get("site") or _number(site)
-        finder = f"findReqs;siteNumber={number},limit={size},offset={offset}"
-        expand = page.get("expand", "requisitionList.secondaryLocations")
-        return Call(
-            f"{_ROOT}/recruitingCEJobRequisitions?onlyData=true&expand={expand}"
-            f"&finder={finder},sortBy=POSTING_DATES_DESC{page.get('facet', '')}"
-        )
+        further = {name: page[name] for name in ("expand", "facet") if name in page}
+        offset = page.get("page", 0) * PAGE
+        return Call(list_path(number_of(site), page.get("limit", PAGE), offset, **further))
 
     def slice(self, body: bytes, site: Site) -> Listing:
-        [page] = decode(body, _list).items
-        noted = site.notes.own[_SITE]
-        shown = page.site_number or (noted["number"] if noted["proved"] else "none")
-        if shown.casefold() != noted["number"].casefold():
-            raise BadResponse(f"it is not the answer of the site: it names {shown}")
-        return Listing(page.rows, None if page.offset else page.total_jobs_count)
+        return rows_of(body, site)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         total = self.slice(answer.body, site).total
@@ -166,16 +85,10 @@ class OracleSpider(DetailSpider):
         if total <= CAP or site.request.glance:
             return await self.read_pages(site, answer)
 
-        async def ask(page: Params) -> Answer:
-            return await site.get_further(self.list_call(site, page).path)
-
-        async def read(first: Answer, page: Params) -> Snapshot:
-            return await self.read_pages(site, first, page)
-
-        return await SlicedList(ask, read, total, slack=total // PAGE).snapshot()
+        return await SlicedList(self, site, total, slack=total // PAGE).snapshot()
 
     def posting_call(self, site: Site, key: str) -> str:
-        finder = f"ById;Id=%22{quote(key, safe='')}%22,siteNumber={_number(site)}"
+        finder = f"ById;Id=%22{quote(key, safe='')}%22,siteNumber={number_of(site)}"
         return f"{self.posting_path}?expand=all&onlyData=true&finder={finder}"
 
     def detail_call(self, site: Site, key: str, row: bytes) -> str:  # noqa: ARG002  # the key is enough
@@ -196,7 +109,7 @@ class OracleSpider(DetailSpider):
         return self.stored_detail(items[0] | {"requisitionFlexFields": stated})
 
     @staticmethod
-    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         fields = row | {name: value for name, value in detail.items() if value}
         secondary = (each.get("Name") for each in dicts(fields.get("secondaryLocations")))
         location = joined(fields.get("PrimaryLocation"), *secondary)
@@ -211,7 +124,7 @@ class OracleSpider(DetailSpider):
                 filter(None, map(fields.get, ("Department", "JobFamily", "Category"))), ""
             ),
             employment_type=fields.get("JobSchedule") or "",
-            stated_workplace=_WORKPLACES.get(str(fields.get("WorkplaceTypeCode")))
+            stated_workplace=stated_model(_code(fields.get("WorkplaceTypeCode")))
             or workplace(fields.get("WorkplaceType") or ""),
             stated_deadline=stated_day(
                 detail.get("ExternalPostedEndDate") or row.get("PostingEndDate"), location
@@ -221,22 +134,13 @@ class OracleSpider(DetailSpider):
         )
 
 
-def _number_of(answer: Answer, name: str) -> str | None:
-    """Return the number of the active site with this name or number; None without one."""
-    for row in decode(answer.body, _sites).items:
-        names = {row.site_number.casefold(), (row.site_url_name or "").casefold()}
-        if name.casefold() in names and row.status_code in {None, "ORA_ACTIVE"}:
-            return row.site_number
-    return None
-
-
-def _number(site: Site) -> str:
-    """Return the number of the board's site, as the host's own list has it."""
-    return quote(site.notes.own[_SITE]["number"], safe="")
-
-
 def _key_of(item: dict[str, Raw]) -> str:
     return str(msgspec.json.decode(item.get("Id", b'""')))
+
+
+def _code(written: object) -> str:
+    """Return a code without Oracle's mark: "ON_SITE" for "ORA_ON_SITE"."""
+    return str(written).removeprefix("ORA_")
 
 
 def _is_pay(flex: Mapping[str, Any]) -> bool:
@@ -244,7 +148,7 @@ def _is_pay(flex: Mapping[str, Any]) -> bool:
     return bool(_PAY.search(str(flex.get("Prompt"))) and re.search(r"\d", str(flex.get("Value"))))
 
 
-def _texts(detail: _Fields) -> list[str]:
+def _texts(detail: Fields) -> list[str]:
     """Return the HTML of a text: its three parts, and the pay that further fields state."""
     if not detail:
         return []

@@ -6,19 +6,21 @@ one value. Such a site is read once for each value.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
-from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse, decode
-from crawler.spiders.listing import Params
+from crawler.spiders.site import Site
 from crawler.spiders.slices import Facet, finest, union
+
+if TYPE_CHECKING:
+    from crawler.spiders.base import BoardSpider
 
 CAP = 10_000
 # what a finder calls a facet, by the name of the list of its values
@@ -47,15 +49,15 @@ _answer, _values = Decoder(_Answer), Decoder(list[_Value] | None)
 class SlicedList:
     """A list that is read in slices."""
 
-    ask: Callable[[Params], Awaitable[Answer]]  # for one page
-    read: Callable[[Answer, Params], Awaitable[Snapshot]]  # all pages from a first one on
+    spider: BoardSpider
+    site: Site
     total: int
     slack: int  # postings by which the total may be wrong
 
     async def snapshot(self) -> Snapshot:
         """Return the whole list. Raises BadResponse."""
         wanted = {"facet": f",facetsList={_NAMES}", "expand": ",".join(_FACETS), "limit": 1}
-        facet = finest(_facets((await self.ask(wanted)).body), self.total)
+        facet = finest(_facets((await self.spider.ask(self.site, wanted)).body), self.total)
         if facet is None or max(facet.counts.values()) > CAP:
             raise BadResponse(
                 f"it counts {self.total} postings and shows {CAP}, and no facet divides them"
@@ -71,7 +73,8 @@ class SlicedList:
 
     async def _slice(self, value: str) -> Snapshot:
         page = {"facet": value}
-        return await self.read(await self.ask(page), page)
+        first = await self.spider.ask(self.site, page)
+        return await self.spider.read_pages(self.site, first, page)
 
 
 def _facets(body: bytes) -> list[Facet]:

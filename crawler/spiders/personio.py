@@ -12,11 +12,6 @@ https://developer.personio.de/docs/retrieving-open-job-positions
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
-import msgspec
 
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Snapshot
@@ -24,6 +19,8 @@ from crawler.read.fields import parse_instant
 from crawler.read.place import workplace
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
+from crawler.spiders.board_page import PageRows
+from crawler.spiders.jobs import Fields
 from crawler.spiders.listing import Listing
 from crawler.spiders.personio_rows import Row, language_of_page, rows_of_feed, rows_of_page
 from crawler.spiders.postings import joined, posting_from_html, stated_range
@@ -47,33 +44,29 @@ class PersonioSpider(BoardSpider):
     list_path = "/xml"
     unknown_board = _UNKNOWN
     unknown_hint = "Personio knows no such board"
+    api_off = frozenset({_NOT_FOUND})
+    page_note = PAGE_NOTE
 
     def validators(self, *_: object) -> dict[str, str]:
         """Ask for the whole list: a validator speaks of one language."""
         return {}
 
-    async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
+    async def page_rows(self, site: Site, trouble: BadResponse) -> PageRows:
         try:
-            return await super().first_page(site, headers)
-        except BadResponse as trouble:
-            if trouble.status != _NOT_FOUND:
-                raise
-            page = await self._living_page(site, trouble)
-        return _with_rows(page, rows_of_page(page.body, site.request.board))
-
-    async def _living_page(self, site: Site, no_feed: BadResponse) -> Answer:
-        try:
-            return await site.get("/")
-        except BadResponse as trouble:
-            raise (no_feed if trouble.status in _UNKNOWN else trouble) from trouble
+            page = await site.get("/")
+        except BadResponse as no_page:
+            raise (trouble if no_page.status in _UNKNOWN else no_page) from no_page
+        return PageRows(raw_jobs(rows_of_page(page.body, site.request.board)))
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        if answer.body.startswith(_OWN):
-            return replace(await super().read_list(site, answer), note=PAGE_NOTE)
         rows = rows_of_feed(answer.body, site.request.board)
         if not site.request.glance:
             rows = await self._in_other_languages(site, rows)
-        return await super().read_list(site, _with_rows(answer, rows))
+        # without a validator, which speaks of one language
+        whole = Answer(
+            200, self.list_form.encode(raw_jobs(rows)), bytes_received=answer.bytes_received
+        )
+        return await super().read_list(site, whole)
 
     async def _in_other_languages(self, site: Site, rows: list[Row]) -> list[Row]:
         """Return the rows with those of other languages, asked while a text is missing.
@@ -109,8 +102,7 @@ class PersonioSpider(BoardSpider):
         return Listing(raw_jobs(rows_of_feed(body, site.request.board)))
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: dict[str, Any] = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         texts = job.get("texts") or []
         location = joined(job.get("office"), *job.get("additionalOffices", []))
         pay = stated_range(*job.get("pay", [None] * 4))
@@ -141,9 +133,3 @@ def united(rows: list[Row], others: list[Row]) -> list[Row]:
 
 def _is_whole(rows: list[Row]) -> bool:
     return all(row["texts"] for row in rows)
-
-
-def _with_rows(answer: Answer, rows: list[Row]) -> Answer:
-    """Return an answer that has these rows as its body, and no validator."""
-    body = msgspec.json.encode({"jobs": raw_jobs(rows)})
-    return replace(answer, body=body, etag=None, last_modified=None)

@@ -7,56 +7,51 @@ the answer all the same, so it is taken out before anything is read or stored.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import MOVED
-from crawler.items import Pay, Posting, Workplace
+from crawler.items import Pay, Posting
 from crawler.read.fields import clean_text
-from crawler.read.place import is_work_model, place_of
+from crawler.read.place import is_work_model
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import JobList, RawHeader
-from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range, worded_pay
+from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.listing import ListForm
+from crawler.spiders.postings import (
+    place_in,
+    posting_from_html,
+    stated_day,
+    stated_model,
+    stated_range,
+    text_in,
+    worded_pay,
+)
 
 _KEY = re.compile(
     r"/postings/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])", re.IGNORECASE
 )
-_WORKPLACES: Final[dict[object, Workplace]] = {
-    "remote": "remote",
-    "hybrid": "hybrid",
-    "onsite": "onsite",
-    "on_site": "onsite",
-}
 _TEXTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
+_TRUE = Raw(b"true")
 _NO_CITY = {"", "varies by listing"}
-_PAY = frozenset(
-    f"compensation{end}" for end in ("", "_minimum", "_maximum", "_currency", "_frequency")
+_PAY = names(
+    "compensation compensation_minimum compensation_maximum compensation_currency"
+    " compensation_frequency"
 )
-_Fields = dict[str, Any]
-
-
-class _List(JobList):
-    jobs: list[Raw] = msgspec.field(name="data")
 
 
 class _Header(RawHeader):
     id: str = msgspec.field(name="url")
 
     def key(self) -> str:
-        found = _KEY.search(self.id)
-        return found[1].lower() if found else ""
-
-
-_fields, _header = Decoder(dict[str, Raw]), Decoder(_Header)
+        return _key(self.id)
 
 
 class PinpointSpider(BoardSpider):
     name = "pinpoint"
     list_path = "/postings.json"
-    list_form = Decoder(_List)
+    list_form = ListForm("data")
     job_form = Decoder(_Header)
     unknown_board = MOVED | {404, 410}
     unknown_hint = "Pinpoint sends so away from a board that it does not know"
@@ -64,49 +59,49 @@ class PinpointSpider(BoardSpider):
         _PAY
         | frozenset(_TEXTS)
         | {f"{text}_header" for text in _TEXTS}
-        | {"title", "url", "location", "workplace_type", "compensation_visible", "deadline_at"}
-        | {"employment_type", "employment_type_text", "department", "requisition_id", "job"}
+        | names("title url location workplace_type compensation_visible deadline_at job")
+        | names("employment_type employment_type_text department requisition_id")
     )
 
-    @classmethod
-    def keep(cls, raw: bytes) -> bytes:
-        fields = _fields.decode(super().keep(raw))
-        if bytes(fields.get("compensation_visible", b"")) == b"true":
-            return msgspec.json.encode(fields)
-        return msgspec.json.encode(
-            {name: value for name, value in fields.items() if name not in _PAY}
-        )
+    @staticmethod
+    def hide(fields: dict[str, Raw]) -> dict[str, Raw]:
+        if fields.get("compensation_visible") == _TRUE:
+            return fields
+        return {name: value for name, value in fields.items() if name not in _PAY}
 
-    @classmethod
-    def read_job(cls, raw: bytes) -> Posting:
-        job: _Fields = msgspec.json.decode(cls.keep(raw))
-        behind: _Fields = job.get("job") or {}
-        department = behind.get("department") or job.get("department") or {}
+    @staticmethod
+    def read_job(job: Fields) -> Posting:
+        behind: Fields = job.get("job") or {}
         place = _place(job["location"] or {})
-        requisition = behind.get("requisition_id") or job.get("requisition_id")
         return posting_from_html(
             *_texts(job),
-            key=_header.decode(raw).key(),
+            key=_key(job["url"]),
             title=job["title"],
             url=job["url"],
             location=place,
-            department=joined(department.get("name")),
+            department=text_in(behind.get("department") or job.get("department"), "name"),
             employment_type=job.get("employment_type_text") or job.get("employment_type") or "",
-            stated_workplace=_WORKPLACES.get(job.get("workplace_type")),
-            stated_pay=_pay(job),
+            stated_workplace=stated_model(job.get("workplace_type")),
+            stated_pay=_pay(job) if job.get("compensation_visible") is True else None,
             stated_deadline=stated_day(job.get("deadline_at"), place),
-            requisition=clean_text(requisition) or None,
+            requisition=behind.get("requisition_id") or job.get("requisition_id"),
         )
 
 
-def _place(location: _Fields) -> str:
+def _key(address: str) -> str:
+    """Return the UUID in a posting's address; "" for none."""
+    found = _KEY.search(address)
+    return found[1].lower() if found else ""
+
+
+def _place(location: Fields) -> str:
     city = clean_text(location.get("city"))
     if city.casefold() in _NO_CITY or is_work_model(city):
         return clean_text(location.get("name"))
-    return place_of(city, location.get("province"))
+    return place_in(location, "city", "province")
 
 
-def _texts(job: _Fields) -> list[str]:
+def _texts(job: Fields) -> list[str]:
     """Return the texts in reading order, each behind its heading."""
     return [
         f"<h3>{job.get(f'{name}_header') or ''}</h3>{text}"
@@ -115,7 +110,7 @@ def _texts(job: _Fields) -> list[str]:
     ]
 
 
-def _pay(job: _Fields) -> Pay | None:
+def _pay(job: Fields) -> Pay | None:
     """Return the pay that the employer shows, from its numbers or else from its words."""
     ends = (job.get("compensation_minimum"), job.get("compensation_maximum"))
     unit = (job.get("compensation_currency"), job.get("compensation_frequency"))

@@ -6,10 +6,10 @@ Pay, deadline and workplace come from the text where no field states them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.read.date_instants import at_place
@@ -19,7 +19,7 @@ from crawler.read.pay import read_pay
 from crawler.read.pay_context import is_plausible
 from crawler.read.pay_periods import period_in_title
 from crawler.read.pay_ranges import stated_pay
-from crawler.read.place import places, workplace
+from crawler.read.place import place_of, places, workplace
 from crawler.read.text import to_text
 
 _HIGHEST_PAY = 1e9  # of any currency and period; more is a slip
@@ -28,6 +28,9 @@ _GROUPED = re.compile(
     r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}))?"
 )
 _PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
+_MODELS: dict[str, Workplace] = {"onsite": "onsite", "on_site": "onsite", "in_office": "onsite"}
+_MODELS |= {"hybrid": "hybrid", "remote": "remote", "virtual": "remote"}
+_MODELS |= {"remote_local": "remote", "remote_global": "remote"}
 _LATEST = 4_000_000_000  # seconds; in the year 2096
 
 
@@ -44,8 +47,8 @@ def posting_from_html(
     stated_pay: Pay | None = None,
     stated_deadline: Deadline | None = None,
     company: str | None = None,
-    requisition: str | None = None,
-    internal_job: str | None = None,
+    requisition: object = None,
+    internal_job: object = None,
     published: datetime | None = None,
     updated: datetime | None = None,
     unsent: frozenset[str] = frozenset(),
@@ -70,8 +73,8 @@ def posting_from_html(
         deadline=stated_deadline or read_deadline(description, published=published, place=place),
         description=description,
         company=company,
-        requisition=requisition,
-        internal_job=internal_job,
+        requisition=clean_text(requisition) or None,
+        internal_job=clean_text(internal_job) or None,
         first_published=published,
         updated_at=updated,
         stated=frozenset(name for name, value in stated.items() if value is not None),
@@ -151,6 +154,21 @@ def worded_pay(words: object, html: str) -> Pay | None:
     if read or not text or read_pay(_text(html)):
         return read
     return Pay(None, None, None, None, text)
+
+
+def stated_model(word: object) -> Workplace | None:
+    """Return the workplace that a field states by one word; None for any other word."""
+    return _MODELS.get(str(word).casefold().replace("-", "_"))
+
+
+def place_in(parts: Mapping[str, Any], *names: str) -> str:
+    """Return a place whose parts are fields of an object: "Austin, Texas, United States"."""
+    return place_of(*map(parts.get, names))
+
+
+def text_in(value: Mapping[str, Any] | None, name: str) -> str:
+    """Return a text of an object; "" without the object or the text."""
+    return (value or {}).get(name) or ""
 
 
 def joined(*names: str | None) -> str:

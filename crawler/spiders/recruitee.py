@@ -7,21 +7,20 @@ The page of the board has the same offers, but no dates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Pay, Posting, Snapshot, Workplace
+from crawler.items import Pay, Posting, Workplace
 from crawler.read.fields import parse_instant
-from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import JobList, Listing, RawHeader
-from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_range
+from crawler.spiders.board_page import PageRows
+from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.listing import ListForm
+from crawler.spiders.postings import joined, place_in, posting_from_html, stated_day, stated_range
 from crawler.spiders.recruitee_page import rows_of_page
 from crawler.spiders.site import Site
 
@@ -31,39 +30,30 @@ PAGE_NOTE = (
 _UNAUTHORIZED = 401
 _CLOSED = "api_closed"  # the note of when the API wanted a token, in seconds since 1970
 _LEAST_A_YEAR = 1000  # of any currency: less means thousands, or an hour
-_PAGE = b'{"page":true'  # the beginning of a list that was read from the page
 # the fields of a posting that the page lacks, or writes differently on a custom domain
-_NOT_ON_PAGE = frozenset({"deadline", "url", "location", "department"})
-_Fields = dict[str, Any]
-
-
-class _List(JobList):
-    jobs: list[Raw] = msgspec.field(name="offers")
+_NOT_ON_PAGE = names("deadline url location department")
 
 
 class _Header(RawHeader):
     company: object = msgspec.field(name="company_name", default=None)
-
-
-class _Listed(msgspec.Struct):
     status: object = "published"
 
-
-_listed = Decoder(_Listed)
+    def is_shown(self) -> bool:
+        return self.status == "published"
 
 
 class RecruiteeSpider(BoardSpider):
     name = "recruitee"
     list_path = "/api/offers"
-    list_form = Decoder(_List)
+    list_form = ListForm("offers")
     job_form = Decoder(_Header)
-    stored_fields = frozenset(
-        {
-            *("id", "title", "careers_url", "status", "description", "requirements", "department"),
-            *("location", "locations", "remote", "hybrid", "on_site", "salary", "close_at"),
-            *("employment_type_code", "company_name", "published_at", "updated_at", "page"),
-        }
+    stored_fields = names(
+        "id title careers_url status description requirements department location locations remote"
+        " hybrid on_site salary close_at employment_type_code company_name published_at updated_at"
+        " page"
     )
+    api_off = frozenset({_UNAUTHORIZED})
+    page_note = PAGE_NOTE
 
     def validators(self, *_: object) -> dict[str, str]:
         """Ask for the whole list: a validator speaks of the API or of the page."""
@@ -71,31 +61,24 @@ class RecruiteeSpider(BoardSpider):
 
     async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
         closed = site.notes.own.get(_CLOSED)
-        if closed is None or site.is_a_day_ago(closed):
-            try:
-                return await super().first_page(site, headers)
-            except BadResponse as trouble:
-                if trouble.status != _UNAUTHORIZED:
-                    raise
-            site.notes.own[_CLOSED] = site.now
+        if closed is not None and not site.is_a_day_ago(closed):
+            raise BadResponse("its API wants a token", status=_UNAUTHORIZED)
+        try:
+            return await super().first_page(site, headers)
+        except BadResponse as trouble:
+            if trouble.status == _UNAUTHORIZED:
+                site.notes.own[_CLOSED] = site.now
+            raise
+
+    async def page_rows(self, site: Site, trouble: BadResponse) -> PageRows:  # noqa: ARG002  # its page tells more
         answer = await site.get("/")  # whose 404 says that the board is unknown
         rows = rows_of_page(answer.body, site.request.board.partition(":")[2])
-        body = msgspec.json.encode({"page": True, "offers": rows})
-        return replace(answer, body=body, etag=None, last_modified=None)
-
-    async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        snapshot = await super().read_list(site, answer)
-        return replace(snapshot, note=PAGE_NOTE) if answer.body.startswith(_PAGE) else snapshot
-
-    def slice(self, body: bytes, site: Site) -> Listing:
-        listing = super().slice(body, site)
-        return listing._replace(jobs=[job for job in listing.jobs if _is_listed(job)])
+        return PageRows([Raw(msgspec.json.encode(row)) for row in rows])
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: _Fields = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         places = [
-            place_of(place.get("city"), place.get("state"), place.get("country")) or place["name"]
+            place_in(place, "city", "state", "country") or place["name"]
             for place in job["locations"]
         ]
         location = joined(*places) or job["location"] or ""
@@ -117,22 +100,14 @@ class RecruiteeSpider(BoardSpider):
         )
 
 
-def _is_listed(job: Raw) -> bool:
-    """Return whether an offer is published. An unreadable one is left for `job_header()`."""
-    try:
-        return _listed.decode(job).status == "published"
-    except (ValueError, RecursionError):
-        return True
-
-
-def _workplace(job: _Fields) -> Workplace | None:
+def _workplace(job: Fields) -> Workplace | None:
     """Return the workplace; the freest one where several are true."""
     if job["remote"]:
         return "remote"
     return "hybrid" if job["hybrid"] else "onsite" if job["on_site"] else None
 
 
-def _pay(salary: _Fields) -> Pay | None:
+def _pay(salary: Fields) -> Pay | None:
     """Return the stated pay; only its words where a year's is too low to be one."""
     ends = salary.get("min"), salary.get("max")
     stated = stated_range(*ends, salary.get("currency"), salary.get("period"))

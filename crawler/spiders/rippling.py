@@ -10,47 +10,32 @@ known that proves a posting closed, or tells an unknown board from an empty one 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
-
-import msgspec
-from msgspec import Raw
-from msgspec.json import Decoder
 
 from crawler.items import Pay, Posting
 from crawler.read.fields import line, parse_instant
 from crawler.spiders.details import DetailSpider
-from crawler.spiders.listing import RawHeader
-from crawler.spiders.postings import joined, posting_from_html, stated_range
-
-_Fields = dict[str, Any]
-
-
-class _Header(RawHeader):
-    id: str = msgspec.field(name="uuid")
+from crawler.spiders.jobs import Fields, keyed_by, names
+from crawler.spiders.listing import BARE_ARRAY
+from crawler.spiders.postings import joined, posting_from_html, stated_range, text_in
 
 
 class RipplingSpider(DetailSpider):
     name = "rippling"
     api_url = "https://api.rippling.com"
     list_path = "/platform/api/ats/v1/board/{token}/jobs"
-    list_form = Decoder(list[Raw])
-    job_form = Decoder(_Header)
-    place_fields = frozenset({"workLocation"})
+    list_form = BARE_ARRAY
+    job_form = keyed_by("uuid")
+    place_fields = names("workLocation")
     empty_may_be_unknown = True
     detail_path = list_path + "/{key}"
     detail_key = "uuid"
-    row_fields = frozenset({"uuid", "name", "department", "url", "workLocation", "rows"})
+    row_fields = names("uuid name department url workLocation rows")
     # without "board": each answer signs the address of its logo anew
-    detail_fields = frozenset(
-        {
-            *("uuid", "description", "workLocations", "employmentType", "createdOn"),
-            "payRangeDetails",
-        }
-    )
+    detail_fields = names("uuid description workLocations employmentType createdOn payRangeDetails")
     from_detail = DetailSpider.from_detail | {"location", "employment_type"}
 
     @staticmethod
-    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:  # noqa: ARG004  # the row has its page
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:  # noqa: ARG004  # the row has its page
         places = [one["workLocation"]["label"] for one in row.get("rows") or [row]]
         places = detail["workLocations"] if detail else places
         texts = detail["description"] if detail else {"company": "", "role": ""}
@@ -60,20 +45,20 @@ class RipplingSpider(DetailSpider):
             title=row["name"],
             url=row["url"],
             location=joined(*places),
-            department=(row["department"] or {}).get("label") or "",
+            department=text_in(row["department"], "label"),
             employment_type=_employment(detail.get("employmentType") or {}),
             stated_pay=_pay(detail.get("payRangeDetails") or [], places),
             published=parse_instant(detail.get("createdOn")),
         )
 
 
-def _employment(stated: _Fields) -> str:
+def _employment(stated: Fields) -> str:
     """Return the words for the employment; else its code, which is the one in capitals."""
     written = [value for value in (stated.get("label"), stated.get("id")) if value]
     return next((value for value in written if not value.isupper()), "".join(written[:1]))
 
 
-def _pay(ranges: list[_Fields], places: list[str]) -> Pay | None:
+def _pay(ranges: list[Fields], places: list[str]) -> Pay | None:
     """Return the pay of the first place, with the words of all; unknown where it has no one range.
 
     Ranges may be in different currencies, so they are never merged.
@@ -88,20 +73,20 @@ def _pay(ranges: list[_Fields], places: list[str]) -> Pay | None:
     return pay if {pay} == {each for _, each in stated} else replace(pay, text=_words(stated))
 
 
-def _range(stated: _Fields) -> Pay | None:
+def _range(stated: Fields) -> Pay | None:
     frequency = stated.get("frequency")  # "ANNUAL", "Annual" or "YEAR"
     ends = (stated.get("rangeStart"), stated.get("rangeEnd"), stated.get("currency"))
     return stated_range(*ends, f"per {frequency}" if frequency else None)
 
 
-def _is_of(stated: _Fields, places: list[str]) -> bool:
+def _is_of(stated: Fields, places: list[str]) -> bool:
     """Return whether a range is of the first place, or of no place by name."""
     place = stated.get("location")
     names = {place, f"Remote ({place})"} if stated.get("isRemote") else {place}
     return not place or places[0] in names
 
 
-def _words(stated: list[tuple[_Fields, Pay]]) -> str:
+def _words(stated: list[tuple[Fields, Pay]]) -> str:
     """Return the words of each range after its places: "Leeds / York: £45,000 - £52,000; …"."""
     of_text: dict[str, list[str]] = {}
     for one, pay in stated:

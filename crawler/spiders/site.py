@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote, urlencode
 
 from crawler.fetch import Answer, Fetcher
 from crawler.items import BoardRequest
 from crawler.notes import Notes
+from crawler.read.text import clean
 from crawler.responses import BadResponse
 from crawler.robots import Robots
 
 OK: Final = frozenset({200})
 _A_DAY = 86_400.0  # seconds
 _EMPTY_SINCE = "empty_since"  # the note of the first empty answer, in seconds since 1970
+
+
+class Call(NamedTuple):
+    """One request to a site."""
+
+    path: str
+    body: bytes | None = None  # posted as JSON; None: a GET
+
+
+def with_query(path: str, parameters: Mapping[str, Any]) -> str:
+    """Return the path with these parameters behind those that it has."""
+    if not parameters:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(parameters)}"
 
 
 @dataclass(slots=True)
@@ -35,6 +51,11 @@ class Site:
     def now(self) -> float:
         """The time of this check, in seconds since 1970."""
         return self.request.at.timestamp()
+
+    @property
+    def name(self) -> str:
+        """The board's token as people read it."""
+        return clean(unquote(self.token))
 
     async def get(
         self,
@@ -90,6 +111,15 @@ class Site:
             trouble = BadResponse(why)
             trouble.unknown = unknown
             raise trouble
+
+    def noted_today(self, name: str) -> dict[str, Any] | None:
+        """Return what `note_today` noted less than a day ago; None without it."""
+        noted: dict[str, Any] | None = self.notes.own.get(name)
+        return noted if noted and not self.is_a_day_ago(noted["at"]) else None
+
+    def note_today(self, name: str, found: dict[str, Any]) -> None:
+        """Note what is asked for once a day."""
+        self.notes.own[name] = {**found, "at": self.now}
 
     def is_a_day_ago(self, seconds: float) -> bool:
         """Return whether a noted moment is a day old, or in the future (a clock set back)."""

@@ -1,4 +1,6 @@
-"""Read sitemaps: the pages that one lists, or the further sitemaps of an index.
+"""Read sitemaps: the pages that one lists, and those of all sitemaps in an index.
+
+A part that is missing fails the whole board.
 
 https://www.sitemaps.org/protocol.html
 """
@@ -6,14 +8,19 @@ https://www.sitemaps.org/protocol.html
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element  # only the type
 
 from crawler.fetch import LARGEST
 from crawler.responses import BadResponse, unpack
+from crawler.spiders.site import Site
 from crawler.spiders.xml_feed import xml_root
 
+_XML = {"Accept": "application/xml, text/xml"}
+_LEVELS = 2  # of indexes
+_MOST_FILES = 100  # of one sitemap
 _ZIPPED = b"\x1f\x8b"  # the first bytes of a gzip file
 _ROOT = re.compile(  # behind a declaration, comments and style sheets
     rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.DOTALL
@@ -49,6 +56,41 @@ def read_sitemap(body: bytes) -> Sitemap:
         if address := values.get("loc"):
             entries[address] = max(entries.get(address, ""), values.get("lastmod", ""))
     return Sitemap(entries, ()) if name == "urlset" else Sitemap({}, tuple(entries))
+
+
+async def all_pages(
+    site: Site, body: bytes, path_of: Callable[[str], str | None], *, only_first: bool = False
+) -> AsyncIterator[Mapping[str, str]]:
+    """Yield the pages of each sitemap that a sitemap leads to. Raises BadResponse.
+
+    `path_of` returns the path of an address; None for one of another host. `only_first`: of an
+    index, only the first part.
+    """
+    waiting, files = [(unzipped(body), 0)], 1
+    while waiting:
+        part, level = waiting.pop()
+        pages, children = read_sitemap(part)
+        yield pages
+        if level == _LEVELS and children:
+            raise BadResponse(f"its sitemap has more than {_LEVELS} levels of indexes")
+        files += len(children)
+        if files > _MOST_FILES:
+            raise BadResponse(f"its sitemap has {files} parts: give the part that has the jobs")
+        wanted = children[:1] if only_first else children
+        waiting += [(await _part(site, each, path_of(each)), level + 1) for each in wanted]
+
+
+async def _part(site: Site, address: str, path: str | None) -> bytes:
+    if path is None:
+        raise BadResponse(f"its sitemap has a part on another host: {urlsplit(address).netloc}")
+    try:
+        body = unzipped((await site.get_further(path, _XML)).body)
+    except BadResponse as trouble:
+        trouble.reason = f"{path}: {trouble.reason.partition(': no such board')[0]}"
+        raise
+    if not is_sitemap(body):
+        raise BadResponse(f"{path} is no sitemap")
+    return body
 
 
 def _local(element: Element) -> str:

@@ -9,12 +9,9 @@ https://developers.smartrecruiters.com/docs/posting-api
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
-from typing import Any
 
 import msgspec
-from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
@@ -25,20 +22,11 @@ from crawler.read.fields import company_name, parse_instant
 from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
-from crawler.spiders.listing import JobList, Pages, RawHeader
-from crawler.spiders.postings import posting_from_html, stated_range
+from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.listing import ListForm
+from crawler.spiders.paging import Pages
+from crawler.spiders.postings import posting_from_html, stated_range, text_in
 from crawler.spiders.site import Site
-
-_Fields = dict[str, Any]
-
-
-class _List(JobList):
-    jobs: list[Raw] = msgspec.field(name="content")
-    count: int = msgspec.field(name="totalFound")
-
-    @property
-    def total(self) -> int:
-        return self.count
 
 
 class _Company(msgspec.Struct, gc=False):
@@ -54,6 +42,9 @@ class _Header(RawHeader):
     def employer(self) -> str | None:
         return self.company.name if self.company else None
 
+    def is_shown(self) -> bool:
+        return self.visibility == "PUBLIC"
+
 
 class _Detail(msgspec.Struct):
     id: str
@@ -68,29 +59,25 @@ class SmartRecruitersSpider(DetailSpider):
     api_url = "https://api.smartrecruiters.com"
     is_public_api = True
     list_path = "/v1/companies/{token}/postings"
-    list_form = Decoder(_List)
+    list_form = ListForm("content", total="totalFound")
     job_form = Decoder(_Header)
     paging = Pages(100, until="total")
     empty_may_be_unknown = True
     posting_path = detail_path = list_path + "/{key}"
     detail_key = "id"
-    row_fields = frozenset(
-        {
-            *("id", "name", "refNumber", "company", "releasedDate", "location", "department"),
-            *("typeOfEmployment", "visibility"),
-        }
+    row_fields = names(
+        "id name refNumber company releasedDate location department typeOfEmployment visibility"
     )
-    detail_fields = frozenset({"id", "jobId", "active", "jobAd", "compensation"})
+    detail_fields = names("id jobId active jobAd compensation")
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         """Return the public postings. Raises BadResponse for those of another company."""
         snapshot = await super().read_list(site, answer)
-        headers = {one.key: _header.decode(one.raw) for one in snapshot.sightings}
-        owners = {header.company.identifier for header in headers.values() if header.company}
+        headers = [_header.decode(one.raw) for one in snapshot.sightings]
+        owners = {header.company.identifier for header in headers if header.company}
         if any(owner.casefold() != site.steps[0].casefold() for owner in owners):
             raise BadResponse(f"it lists postings of {', '.join(sorted(owners))}")
-        public = [one for one in snapshot.sightings if headers[one.key].visibility == "PUBLIC"]
-        return replace(snapshot, sightings=tuple(public))
+        return snapshot
 
     def proves(self, answer: Answer, key: str) -> Probe:
         if answer.status in self.closed:
@@ -101,7 +88,7 @@ class SmartRecruitersSpider(DetailSpider):
         return Probe.THERE if found.active else Probe.GONE
 
     @staticmethod
-    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         pay = detail.get("compensation") or {}
         sections = detail["jobAd"]["sections"].values() if detail else ()
         return posting_from_html(
@@ -110,8 +97,8 @@ class SmartRecruitersSpider(DetailSpider):
             title=row["name"],
             url=posting_url("smartrecruiters", page.rpartition("/")[2], row["id"]),
             location=_place(row["location"]),
-            department=_label(row, "department"),
-            employment_type=_label(row, "typeOfEmployment"),
+            department=text_in(row.get("department"), "label"),
+            employment_type=text_in(row.get("typeOfEmployment"), "label"),
             stated_workplace=_workplace(row["location"]),
             stated_pay=stated_range(*map(pay.get, ("min", "max", "currency", "period"))),
             company=company_name((row.get("company") or {}).get("name")),
@@ -121,20 +108,15 @@ class SmartRecruitersSpider(DetailSpider):
         )
 
 
-def _label(job: _Fields, name: str) -> str:
-    """Return the words of a field that may be empty or missing."""
-    return (job.get(name) or {}).get("label") or ""
-
-
-def _html(section: _Fields) -> str:
+def _html(section: Fields) -> str:
     return f"<h3>{escape(section.get('title') or '')}</h3>{section['text']}"
 
 
-def _place(place: _Fields) -> str:
+def _place(place: Fields) -> str:
     return place_of(place.get("city"), place.get("region"), country_name(place.get("country")))
 
 
-def _workplace(place: _Fields) -> Workplace | None:
+def _workplace(place: Fields) -> Workplace | None:
     """Return the workplace; None where both fields are false, which may say nothing."""
     is_remote, is_hybrid = place.get("remote") is True, place.get("hybrid") is True
     if is_remote == is_hybrid:

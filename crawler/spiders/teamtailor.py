@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from xml.etree.ElementTree import Element  # only the type
 
 import msgspec
@@ -19,11 +18,12 @@ from msgspec.json import Decoder
 from crawler.fetch import Answer
 from crawler.items import Posting, Snapshot, Workplace
 from crawler.read.fields import line
-from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import Listing, Pages, RawHeader
-from crawler.spiders.postings import joined, posting_from_html
+from crawler.spiders.jobs import Fields, RawHeader
+from crawler.spiders.listing import Listing
+from crawler.spiders.paging import Pages
+from crawler.spiders.postings import joined, place_in, posting_from_html
 from crawler.spiders.site import Site
 from crawler.spiders.xml_feed import raw_jobs, read_xml, text_of
 
@@ -38,8 +38,7 @@ class _Header(RawHeader):
     id: str = msgspec.field(name="link")
 
     def key(self) -> str:
-        found = _KEY.search(self.id)
-        return found[1] if found else ""
+        return _key(self.id)
 
 
 class TeamtailorSpider(BoardSpider):
@@ -63,16 +62,14 @@ class TeamtailorSpider(BoardSpider):
         )
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: dict[str, Any] = msgspec.json.decode(raw)
-        header = _header.decode(raw)
+    def read_job(job: Fields) -> Posting:
         places = [
-            place_of(place.get("city"), place.get("country")) or place.get("name", "")
+            place_in(place, "city", "country") or place.get("name", "")
             for place in job.get("locations", [])
         ]
         return posting_from_html(
             job.get("description", ""),
-            key=header.key(),
+            key=_key(job["link"]),
             title=job["title"],
             url=job["link"],
             location=joined(*places),
@@ -83,7 +80,10 @@ class TeamtailorSpider(BoardSpider):
         )
 
 
-_header = Decoder(_Header)
+def _key(address: str) -> str:
+    """Return the number in a job's address; "" for none."""
+    found = _KEY.search(address)
+    return found[1] if found else ""
 
 
 def _channel(body: bytes) -> Element:
@@ -97,10 +97,10 @@ def _page_of(channel: Element) -> str:
     return text_of(channel, "link")
 
 
-def _row(item: Element) -> dict[str, Any]:
+def _row(item: Element) -> Fields:
     """Return the fields of a job that are stored."""
     plain = ("title", "link", "description", "pubDate", "remoteStatus")
-    row: dict[str, Any] = {name: text_of(item, name) for name in plain}
+    row: Fields = {name: text_of(item, name) for name in plain}
     places = item.iterfind(f"{_TT}locations/{_TT}location")
     row["locations"] = [
         {name: text_of(place, _TT + name) for name in ("name", "city", "country")}

@@ -7,53 +7,37 @@ No call proves a posting closed. All accounts share one budget of requests for e
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-from msgspec.json import Decoder
 
 from crawler.items import Posting
-from crawler.read.fields import line, parse_instant
-from crawler.read.place import place_of
+from crawler.read.fields import parse_instant
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import JobList, RawHeader
-from crawler.spiders.postings import joined, posting_from_html
-
-
-class _List(JobList):
-    name: str | None = None
-
-    @property
-    def employer(self) -> str | None:
-        return self.name
-
-
-class _Header(RawHeader):
-    id: str = msgspec.field(name="shortcode")
+from crawler.spiders.jobs import Fields, keyed_by, names
+from crawler.spiders.listing import ListForm
+from crawler.spiders.postings import joined, place_in, posting_from_html
 
 
 class WorkableSpider(BoardSpider):
     name = "workable"
     api_url = "https://apply.workable.com"
     list_path = "/api/v1/widget/accounts/{token}?details=true"
-    list_form = Decoder(_List)
-    job_form = Decoder(_Header)
-    place_fields = frozenset({"locations", "city", "state", "country"})
-    stored_fields = place_fields | {
-        *("rows", "title", "shortcode", "code", "employment_type", "telecommuting"),
-        *("department", "url", "published_on", "description"),
-    }
+    list_form = ListForm(company="name")
+    job_form = keyed_by("shortcode")
+    place_fields = names("locations city state country")
+    stored_fields = place_fields | names(
+        "rows title shortcode code employment_type telecommuting department url published_on"
+        " description"
+    )
 
     @classmethod
     def keep(cls, raw: bytes) -> bytes:
         """Return a raw job as it may be stored: without the places that the board hides."""
-        job: dict[str, Any] = msgspec.json.decode(super().keep(raw))
+        job: Fields = msgspec.json.decode(super().keep(raw))
         rows = {"rows": list(map(_shown, job["rows"]))} if "rows" in job else {}
         return msgspec.json.encode(_shown(job) | rows)
 
     @staticmethod
-    def read_job(raw: bytes) -> Posting:
-        job: dict[str, Any] = msgspec.json.decode(raw)
+    def read_job(job: Fields) -> Posting:
         places = [place for row in job.get("rows") or [job] for place in _places(row)]
         return posting_from_html(
             job.get("description") or "",
@@ -64,22 +48,22 @@ class WorkableSpider(BoardSpider):
             department=job.get("department") or "",
             employment_type=job.get("employment_type") or "",
             stated_workplace="remote" if job["telecommuting"] else None,
-            requisition=line(job.get("code") or "") or None,
+            requisition=job.get("code"),
             published=parse_instant(job["published_on"]),
             unsent=frozenset({"description"} - job.keys()),
         )
 
 
-def _places(row: dict[str, Any]) -> list[str]:
+def _places(row: Fields) -> list[str]:
     """Return the places of a row that the board shows. They may all be hidden."""
     return [
-        place_of(place.get("city"), place.get("region"), place.get("country"))
+        place_in(place, "city", "region", "country")
         for place in row["locations"]
         if not place.get("hidden")
-    ] or ([] if row["locations"] else [place_of(row["city"], row.get("state"), row["country"])])
+    ] or ([] if row["locations"] else [place_in(row, "city", "state", "country")])
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Fields) -> Fields:
     """Return a row without its hidden places; of those only the mark is left."""
     places = row.get("locations") or []
     if not any(place.get("hidden") for place in places):

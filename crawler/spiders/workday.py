@@ -10,7 +10,6 @@ boards say that they have 2,000 postings, and show page 1 again behind them: see
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -20,26 +19,16 @@ from crawler.fetch import Answer
 from crawler.items import Posting, Snapshot
 from crawler.read.fields import line, parse_instant
 from crawler.read.place import workplace
-from crawler.responses import BadResponse, decode
-from crawler.spiders.base import Call
 from crawler.spiders.details import DetailSpider
-from crawler.spiders.listing import JobList, Pages, Params, RawHeader
+from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.listing import ListForm, Listing
+from crawler.spiders.paging import Pages, Params
 from crawler.spiders.postings import joined, posting_from_html, stated_day
-from crawler.spiders.site import Site
+from crawler.spiders.site import Call, Site
 from crawler.spiders.workday_slices import SlicedList
 
 PAGE = 20
 _SEVERAL = re.compile(r"\d+ Locations|.* and \d+ more", re.IGNORECASE)  # the detail names them
-_Fields = dict[str, Any]
-
-
-class _List(JobList):
-    jobs: list[Raw] = msgspec.field(name="jobPostings")
-    count: int | None = msgspec.field(name="total", default=None)
-
-    @property
-    def total(self) -> int | None:
-        return self.count or None  # later pages say 0
 
 
 class _Header(RawHeader):
@@ -52,13 +41,6 @@ class _Header(RawHeader):
         return self.id
 
 
-class _Detail(msgspec.Struct):
-    info: dict[str, Raw] = msgspec.field(name="jobPostingInfo")
-
-
-_list, _detail = Decoder(_List), Decoder(_Detail)
-
-
 def key_of(path: str) -> str:
     """Return the key in a posting's path: what follows the first "_" of its last step."""
     step = path.rstrip("/").rpartition("/")[2]
@@ -67,18 +49,16 @@ def key_of(path: str) -> str:
 
 class WorkdaySpider(DetailSpider):
     name = "workday"
-    list_form = _list
+    list_form = ListForm("jobPostings", total="total", may_lack_total=True)
     job_form = Decoder(_Header)
     paging = Pages(PAGE, until="total")
     unknown_board = frozenset({404, 410, 422})
     unknown_hint = "the employer may have moved to another wdN host"
-    row_fields = frozenset({"title", "externalPath", "locationsText", "remoteType", "timeType"})
-    detail_fields = frozenset(
-        {
-            *("title", "jobDescription", "location", "additionalLocations", "startDate"),
-            *("endDate", "timeType", "remoteType", "jobReqId", "jobPostingId"),
-            *("jobPostingSiteId", "externalUrl"),
-        }
+    detail_within = "jobPostingInfo"
+    row_fields = names("title externalPath locationsText remoteType timeType")
+    detail_fields = names(
+        "title jobDescription location additionalLocations startDate endDate timeType remoteType"
+        " jobReqId jobPostingId jobPostingSiteId externalUrl"
     )
     from_detail = DetailSpider.from_detail | {"location", "employment_type"}
 
@@ -93,27 +73,21 @@ class WorkdaySpider(DetailSpider):
         host, name = site.steps
         return f"/wday/cxs/{host.partition('.')[0]}/{name}"
 
+    def slice(self, body: bytes, site: Site) -> Listing:
+        listing = super().slice(body, site)
+        return listing._replace(total=listing.total or None)  # later pages say 0
+
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         if site.request.glance:
             return await self.read_pages(site, answer)
+        return await SlicedList(self, site).snapshot(answer)
 
-        async def ask(page: Params) -> Answer:
-            call = self.list_call(site, page)
-            return await site.get_further(call.path, body=call.body)
-
-        async def read(first: Answer, page: Params) -> Snapshot:
-            return await self.read_pages(site, first, page)
-
-        return await SlicedList(ask, read).snapshot(answer)
-
-    def read_detail(self, answer: Answer, key: str) -> bytes:
-        fields = decode(answer.body, _detail).info
-        if key_of(msgspec.json.decode(fields.get("jobPostingId", b'""'))) != key:
-            raise BadResponse("it is the answer of another posting")
-        return self.stored_detail(fields)
+    @classmethod
+    def is_of(cls, detail: dict[str, Raw], key: str) -> bool:
+        return key_of(msgspec.json.decode(detail.get("jobPostingId", b'""'))) == key
 
     @staticmethod
-    def read_parts(page: str, row: _Fields, detail: _Fields) -> Posting:
+    def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         shown = line(row.get("locationsText") or "")
         places = [detail.get("location"), *(detail.get("additionalLocations") or [])]
         location = joined(*places) or ("" if _SEVERAL.fullmatch(shown) else shown)
@@ -126,6 +100,6 @@ class WorkdaySpider(DetailSpider):
             employment_type=detail.get("timeType") or row.get("timeType") or "",
             stated_workplace=workplace(detail.get("remoteType") or row.get("remoteType") or ""),
             stated_deadline=stated_day(detail.get("endDate"), location),
-            requisition=line(detail.get("jobReqId") or "") or None,
+            requisition=detail.get("jobReqId"),
             published=parse_instant(detail.get("startDate")),
         )

@@ -12,9 +12,9 @@ the true number, and so they agree. Such a board is read once for each value of 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Raw
@@ -22,8 +22,12 @@ from msgspec import Raw
 from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse, decode
-from crawler.spiders.listing import Params
+from crawler.spiders.paging import Params
+from crawler.spiders.site import Site
 from crawler.spiders.slices import Division, Facet, agreed_division, union
+
+if TYPE_CHECKING:
+    from crawler.spiders.base import BoardSpider
 
 CAP = 2000
 
@@ -41,24 +45,30 @@ _answer = msgspec.json.Decoder(_Answer)
 class SlicedList:
     """A list that is read in slices where that is needed."""
 
-    ask: Callable[[Params], Awaitable[Answer]]  # for one page
-    read: Callable[[Answer, Params], Awaitable[Snapshot]]  # all pages from a first one on
+    spider: BoardSpider
+    site: Site
 
     async def snapshot(self, first: Answer, applied: Params | None = None) -> Snapshot:
         """Return the whole list, given its first page. Raises BadResponse."""
         facets = applied or {}
         page = decode(first.body, _answer)
         if page.total < CAP:
-            return await self.read(first, {"appliedFacets": facets})
+            return await self._read(first, facets)
         divided = agreed_division(facets_of(page.facets, facets), CAP)
         if divided is None:
             return await self._undivided(first, facets)
         return await self._divided(divided, facets)
 
+    async def _ask(self, page: Params) -> Answer:
+        return await self.spider.ask(self.site, page)
+
+    async def _read(self, first: Answer, applied: Params) -> Snapshot:
+        return await self.spider.read_pages(self.site, first, {"appliedFacets": applied})
+
     async def _undivided(self, first: Answer, applied: Params) -> Snapshot:
-        snapshot = await self.read(first, {"appliedFacets": applied})
+        snapshot = await self._read(first, applied)
         if snapshot.seen == CAP:
-            beyond = await self.ask({"appliedFacets": applied, "offset": CAP})
+            beyond = await self._ask({"appliedFacets": applied, "offset": CAP})
             if decode(beyond.body, _answer).rows:
                 raise BadResponse(f"it shows {CAP} of its postings, and no facet divides the rest")
         return snapshot
@@ -76,11 +86,11 @@ class SlicedList:
         return union(slices)
 
     async def _slice(self, applied: Params) -> Snapshot:
-        return await self.snapshot(await self.ask({"appliedFacets": applied}), applied)
+        return await self.snapshot(await self._ask({"appliedFacets": applied}), applied)
 
     async def _number_now(self, applied: Params) -> int | None:
         """Return the number of postings after the slices were read; None when it is not clear."""
-        again = decode((await self.ask({"appliedFacets": applied})).body, _answer)
+        again = decode((await self._ask({"appliedFacets": applied})).body, _answer)
         divided = agreed_division(facets_of(again.facets, applied), CAP)
         return divided and divided.number
 

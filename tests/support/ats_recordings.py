@@ -76,10 +76,11 @@ def _take_rows(read: Read, board: str, rows: Iterable[msgspec.Raw]) -> None:
     reader = spider(ats)()
     for row in rows:
         try:
-            reader.job_header(row)
+            header = reader.job_header(row)
         except ValueError:
             read.without_key += 1
-        else:
+            continue
+        if header.is_shown:
             _take(read, ats, _stored(ats, board, reader, bytes(row)))
 
 

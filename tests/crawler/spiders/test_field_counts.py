@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from crawler.spiders.workday import WorkdaySpider, _detail
+from crawler.spiders.workday import WorkdaySpider
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
 
 Job = dict[str, Any]
@@ -105,7 +105,7 @@ def test_workdays_rows_are_read_whole(capsys: pytest.CaptureFixture[str]) -> Non
 def test_workdays_details_are_read_whole(capsys: pytest.CaptureFixture[str]) -> None:
     found, infos = Read(), []
     for file in sorted((SHARED / "workday").glob("*detail*.json")):
-        fields = _detail.decode(file.read_bytes()).info
+        fields = WorkdaySpider.detail_in(file.read_bytes())
         info = msgspec.json.decode(msgspec.json.encode(fields))
         row = {"title": info["title"], "externalPath": f"/job/X/{info.get('jobPostingId', 'X_1')}"}
         stored = WorkdaySpider.stored_detail(fields)

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
-from crawler.spiders.listing import JobHeader, RawHeader, join_rows
+from crawler.spiders.jobs import JobHeader, RawHeader
+from crawler.spiders.listing import join_rows
 
 _decoder = Decoder(RawHeader)
 
