@@ -14,9 +14,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from crawler.items import Pay, Posting, Workplace
-from crawler.read.fields import clean_text, company_name, line, parse_instant
+from crawler.read.fields import clean_text, company_name, line
 from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
-from crawler.spiders.postings import joined, posting_from_html, stated_day
+from crawler.spiders.postings import joined, posting_from_html
 
 PAGES = "https://jobs.ashbyhq.com"
 _JOB_URL = re.compile(rf"{re.escape(PAGES)}/([^/?#]+)/([^/?#]+)")
@@ -117,7 +117,7 @@ def api_posting(raw: bytes) -> Posting:
         employment_type=_employment(job.employment_type),
         stated_workplace=model,
         stated_pay=_tier_pay(job, compensation),
-        published=parse_instant(job.published_at),
+        published=job.published_at,
         unsent=_unsent(sent) | {"deadline", "requisition", "internal_job"},
     )
 
@@ -148,12 +148,12 @@ def page_posting(raw: bytes) -> Posting:
         employment_type=_employment(row.employment_type),
         stated_workplace=_model(row.workplace_type),
         stated_pay=_summary_pay(row),
-        stated_deadline=stated_day(_line(row.application_deadline), location),
+        stated_deadline=_line(row.application_deadline),
         company=company_name(row.organization.name),
         requisition=clean_text(row.job_requisition_id) or None,
         internal_job=clean_text(row.job_id) or None,
-        published=parse_instant(row.published_date),
-        updated=parse_instant(row.updated_at),
+        published=row.published_date,
+        updated=row.updated_at,
         # pay in rough words, and the day of publication
         unsent=_unsent(sent) | {"description", "pay", "first_published"},
     )

@@ -14,23 +14,21 @@ from msgspec import Raw
 
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Probe, Workplace
-from crawler.read.fields import parse_instant
 from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, names
 from crawler.spiders.listing import ListForm
-from crawler.spiders.postings import place_in, posting_from_html, worded_pay
+from crawler.spiders.pay_fields import worded_pay
+from crawler.spiders.postings import place_in, posting_from_html
 from crawler.spiders.site import OK, Site
 
 _WORKPLACES: dict[str, Workplace] = {"0": "onsite", "1": "remote", "2": "hybrid"}
-_LIST = "/careers/list"
-_ANSWERS = OK | MOVED | {304}
 
 
 class BambooSpider(DetailSpider):
     name = "bamboohr"
-    list_path = _LIST
+    list_path = "/careers/list"
     list_form = ListForm("result", total="meta.totalCount")
     detail_within = "result.jobOpening"
     detail_path = posting_path = "/careers/{key}/detail"
@@ -43,7 +41,8 @@ class BambooSpider(DetailSpider):
     from_detail = names("description pay deadline location")
 
     async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
-        answer = await site.get(_LIST, headers, _ANSWERS if headers else OK | MOVED)
+        good = OK | MOVED | ({304} if headers else set())
+        answer = await site.get(self.list_path, headers, good)
         if answer.status in MOVED:
             raise BadResponse("redirected away from its careers page", status=answer.status)
         return answer
@@ -63,19 +62,18 @@ class BambooSpider(DetailSpider):
 
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
-        key = str(row["id"])
         text = (detail["description"] or "") if detail else ""
         return posting_from_html(
             text,
-            key=key,
+            key=str(row["id"]),
             title=row["jobOpeningName"],
-            url=f"{page}/{key}",
+            url=f"{page}/{row['id']}",
             location=_place({**row, **detail}) or _place(row),
-            department=row["departmentLabel"] or "",
-            employment_type=row["employmentStatusLabel"] or "",
+            department=row["departmentLabel"],
+            employment_type=row["employmentStatusLabel"],
             stated_workplace=_WORKPLACES.get(str(row["locationType"])),
             stated_pay=worded_pay(detail.get("compensation"), text),
-            published=parse_instant(detail.get("datePosted")),
+            published=detail.get("datePosted"),
         )
 
 

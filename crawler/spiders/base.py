@@ -17,6 +17,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
+import msgspec
+
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Result, Snapshot, Unchanged
 from crawler.notes import Notes
@@ -27,6 +29,7 @@ from crawler.spiders.listing import ListForm, Listing, join_rows
 from crawler.spiders.paging import ListReader, Paging, Params
 from crawler.spiders.probing import ProbeSpider
 from crawler.spiders.site import OK, Call, Site, with_query
+from crawler.spiders.slices import SlicedList
 
 _LIST = frozenset({200, 304})
 _HOST_NOTE = "host"  # the spider's note that names the board's host
@@ -35,9 +38,12 @@ _HOST_NOTE = "host"  # the spider's note that names the board's host
 class BoardSpider(ProbeSpider):
     """Reads the boards of one ATS as its class attributes say."""
 
-    list_path: ClassVar[str]  # the address of a list, with {token}
+    list_path: ClassVar[str]  # the address of a list, as `Site.path` fills it in
     list_form: ClassVar[ListForm] = ListForm()
+    list_body: ClassVar[Mapping[str, object] | None] = None  # posted for a list; None: a GET
     paging: ClassVar[Paging] = Paging()  # one answer
+    # for an ATS that shows only a part of a large list: reads it slice by slice
+    slices: ClassVar[type[SlicedList] | None] = None
     # the statuses by which a host says that it does not know the board
     unknown_board: ClassVar[frozenset[int]] = frozenset({404, 410})
     unknown_hint: ClassVar[str] = ""  # what may have happened to such a board
@@ -64,7 +70,10 @@ class BoardSpider(ProbeSpider):
 
     def list_call(self, site: Site, page: Params) -> Call:
         """Return the request of one page of a list."""
-        return Call(with_query(self.list_path.format(*site.steps, token=site.token), page))
+        path = site.path(self.list_path)
+        if self.list_body is None:
+            return Call(with_query(path, page))
+        return Call(path, msgspec.json.encode({**self.list_body, **page}))
 
     async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
         """Return the first page of a list. Raises BadResponse.
@@ -90,7 +99,9 @@ class BoardSpider(ProbeSpider):
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         """Return the whole list, given the answer to its first page. Raises BadResponse."""
-        return await self.read_pages(site, answer)
+        if self.slices is None or site.request.glance:
+            return await self.read_pages(site, answer)
+        return await self.slices(self, site).snapshot(answer)
 
     async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:  # noqa: ARG002  # for subclasses
         """Return the snapshot with what the list itself does not say. Raises BadResponse."""

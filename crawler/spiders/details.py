@@ -44,7 +44,7 @@ class DetailSpider(BoardSpider):
 
     # the fields of a row that are stored; a change of one asks for its detail again. None: all
     row_fields: ClassVar[frozenset[str] | None] = None
-    detail_path: ClassVar[str]  # the address of a posting's own answer, with {token} and {key}
+    detail_path: ClassVar[str]  # of a posting's own answer: with {key}, or {row[field]}, too
     detail_within: ClassVar[str] = ""  # where a detail stands in its answer: "result.jobOpening"
     detail_key: ClassVar[str] = ""  # the field of a detail that has the posting's key, if one has
     # the fields of a detail that are stored, where others may name people; None: all
@@ -66,9 +66,9 @@ class DetailSpider(BoardSpider):
 
     # what it may replace
 
-    def detail_call(self, site: Site, key: str, row: bytes) -> str:  # noqa: ARG002  # for subclasses
+    def detail_call(self, site: Site, key: str, row: bytes) -> str:
         """Return the path of the request for a posting's detail. Errors: as of `read_detail`."""
-        return self.detail_path.format(*site.steps, token=site.token, key=key)
+        return site.path(self.detail_path, key=key, row=msgspec.json.decode(row))
 
     def read_detail(self, answer: Answer, key: str) -> bytes:
         """Return the detail in an answer, as JSON with the fields that are stored.

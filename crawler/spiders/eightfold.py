@@ -22,7 +22,6 @@ from msgspec.json import Decoder
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Posting, Probe, Result, Snapshot
 from crawler.notes import Notes
-from crawler.read.fields import parse_instant
 from crawler.responses import BadResponse, decode
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.eightfold_site import (
@@ -38,7 +37,7 @@ from crawler.spiders.job_page import employment, stored_posting
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import Listing
 from crawler.spiders.paging import ListReader, Pages, Paging, Params
-from crawler.spiders.postings import epoch_instant, joined, posting_from_html, stated_model
+from crawler.spiders.postings import epoch_instant, joined, posting_from_html
 from crawler.spiders.site import Call, Site, with_query
 
 PAGE = 10
@@ -164,9 +163,9 @@ class EightfoldSpider(DetailSpider):
             location=location,
             department=row.get("department") or "",
             employment_type=employment(detail.get("employmentType")),
-            stated_workplace="remote" if detail.get("is_remote") else stated_model(option),
+            stated_workplace="remote" if detail.get("is_remote") else option,
             requisition=_requisition(row),
-            published=posted or parse_instant(detail.get("datePosted")),
+            published=posted or detail.get("datePosted"),
             unsent=frozenset() if "name" in row else _OF_ROW,
         )
 

@@ -10,11 +10,10 @@ this API is not believed for a day either. No call proves a posting closed.
 from __future__ import annotations
 
 from crawler.items import Posting
-from crawler.read.fields import parse_instant
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import BARE_ARRAY
-from crawler.spiders.postings import joined, posting_from_html, stated_model, text_in
+from crawler.spiders.postings import joined, posting_from_html, text_in
 
 
 class GemSpider(BoardSpider):
@@ -40,9 +39,9 @@ class GemSpider(BoardSpider):
             location=text_in(job["location"], "name"),
             department=joined(*(one["name"] for one in job["departments"])),
             employment_type=(job["employment_type"] or "").replace("_", " ").capitalize(),
-            stated_workplace=stated_model(job["location_type"]),
+            stated_workplace=job["location_type"],
             requisition=job.get("requisition_id"),
             internal_job=job.get("internal_job_id"),
-            published=parse_instant(job["first_published_at"]),
-            updated=parse_instant(job["updated_at"]),
+            published=job["first_published_at"],
+            updated=job["updated_at"],
         )

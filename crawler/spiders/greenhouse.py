@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import Pay, Posting
-from crawler.read.fields import clean_text, company_name, custom_field, dicts, line, parse_instant
+from crawler.read.fields import clean_text, company_name, custom_field, dicts, line
 from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
@@ -25,7 +25,8 @@ from crawler.spiders.base import BoardSpider
 from crawler.spiders.board_page import PageRows
 from crawler.spiders.jobs import Fields, keyed_by
 from crawler.spiders.listing import ListForm
-from crawler.spiders.postings import believed, posting_from_html, stated_day
+from crawler.spiders.pay_fields import believed
+from crawler.spiders.postings import posting_from_html
 from crawler.spiders.site import Site
 
 PAGE_NOTE = (
@@ -91,12 +92,12 @@ class GreenhouseSpider(BoardSpider):
             employment_type=custom_field(job.get("metadata"), _EMPLOYMENT),
             stated_workplace=workplace(custom_field(job.get("metadata"), _WORKPLACE)),
             stated_pay=_pay(job, location),
-            stated_deadline=stated_day(line(job.get("application_deadline") or ""), location),
+            stated_deadline=line(job.get("application_deadline") or ""),
             company=company_name(job.get("company_name")),
             requisition=job.get("requisition_id"),
             internal_job=job.get("internal_job_id"),
-            published=parse_instant(job.get("first_published")),
-            updated=parse_instant(job.get("updated_at")),
+            published=job.get("first_published"),
+            updated=job.get("updated_at"),
             unsent=frozenset(
                 field for key, fields in _SENT_AS.items() if key not in job for field in fields
             ),

@@ -11,7 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 from crawler.items import Posting
-from crawler.read.fields import clean_text, company_name, line, parse_instant
+from crawler.read.fields import clean_text, company_name, line
 from crawler.read.place import is_work_model
 from crawler.read.text import clean
 from crawler.responses import BadResponse
@@ -93,8 +93,8 @@ def read_row(job: Fields) -> Posting:
         company=company_name(job.get("company_name")),
         requisition=job.get("requisition_id"),
         internal_job=job.get("internal_job_id"),
-        published=parse_instant(job.get("published_at")),
-        updated=parse_instant(job.get("updated_at")),
+        published=job.get("published_at"),
+        updated=job.get("updated_at"),
         # the API names a town beside "Hybrid"
         unsent=_NOT_ON_PAGE | ({"location"} if is_work_model(location) else set()),
     )

@@ -14,12 +14,13 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.items import Posting
-from crawler.read.fields import dicts, parse_instant
+from crawler.read.fields import dicts
 from crawler.responses import BadResponse, decode
 from crawler.spiders.job_page import employment, place
 from crawler.spiders.jobs import RawHeader, names
 from crawler.spiders.listing import Listing
-from crawler.spiders.postings import joined, posting_from_html, stated_model, stated_range
+from crawler.spiders.pay_fields import stated_range
+from crawler.spiders.postings import joined, posting_from_html
 
 LIST = "/api/jobs?page={page}&limit=100"
 FIELDS = names(
@@ -110,10 +111,10 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
         location=joined(*places) or row.get("full_location") or "",
         department=row.get("department") or joined(*names) or joined(*row.get("category") or []),
         employment_type=employment(row.get("employment_type")),
-        stated_workplace=stated_model(row.get("location_type")),
+        stated_workplace=row.get("location_type"),
         stated_pay=stated_range(
             lowest or single, highest or single, row.get("salary_currency"), ""
         ),
         requisition=row.get("req_id"),
-        published=parse_instant(row.get("posted_date")),
+        published=row.get("posted_date"),
     )

@@ -75,6 +75,24 @@ def keyed_by(key: str = "id", kind: object = str, company: str = "company") -> D
     return Decoder(cast("type[RawHeader]", form))
 
 
+def keyed_in(address: str, pattern: re.Pattern[str]) -> Decoder[RawHeader]:
+    """Return the form of a job whose key is a part of an address, as `key_in` finds it."""
+
+    class Header(RawHeader, gc=False):
+        id: str = msgspec.field(name=address)
+
+        def key(self) -> str:
+            return key_in(self.id, pattern)
+
+    return Decoder(Header)
+
+
+def key_in(address: str, pattern: re.Pattern[str]) -> str:
+    """Return what the pattern's group finds in an address, in lower case; "" for nothing."""
+    found = pattern.search(address)
+    return found[1].lower() if found else ""
+
+
 class JobReader:
     """Reads the raw jobs of one ATS as its class attributes say."""
 

@@ -21,13 +21,8 @@ from crawler.read.fields import clean_text, company_name, parse_instant
 from crawler.read.place import place_of
 from crawler.read.text import to_text
 from crawler.spiders.jsonld_page import Job
-from crawler.spiders.postings import (
-    joined,
-    posting_from_html,
-    stated_amount,
-    stated_day,
-    stated_range,
-)
+from crawler.spiders.pay_fields import stated_amount, stated_range
+from crawler.spiders.postings import joined, posting_from_html
 
 _TEXTS = (  # in the order in which a person reads them
     *("description", "responsibilities", "qualifications", "skills", "educationRequirements"),
@@ -149,10 +144,10 @@ def read_posting(raw: bytes) -> Posting:
         ),
         stated_workplace="remote" if is_remote else None,
         stated_pay=_pay(job),
-        stated_deadline=stated_day(job.get("validThrough"), location) if is_deadline else None,
+        stated_deadline=job.get("validThrough") if is_deadline else None,
         company=company_name(job["hiringOrganization"]),
         requisition=_requisition(job),
-        published=parse_instant(job.get("datePosted")),
+        published=job.get("datePosted"),
         unsent=frozenset({"deadline"} if may_be_deadline(job) and not is_deadline else ()),
     )
 

@@ -14,13 +14,8 @@ from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, names
 from crawler.spiders.listing import BARE_ARRAY
 from crawler.spiders.paging import Pages
-from crawler.spiders.postings import (
-    epoch_instant,
-    joined,
-    posting_from_html,
-    stated_model,
-    stated_range,
-)
+from crawler.spiders.pay_fields import stated_range
+from crawler.spiders.postings import epoch_instant, joined, posting_from_html
 
 _LIST = "<h3>{text}</h3><ul>{content}</ul>"
 
@@ -52,7 +47,7 @@ class LeverSpider(BoardSpider):
             location=joined(*(labels.get("allLocations") or [labels.get("location")])),
             department=joined(labels.get("department"), labels.get("team")),
             employment_type=labels.get("commitment") or "",
-            stated_workplace=stated_model(job.get("workplaceType")),
+            stated_workplace=job.get("workplaceType"),
             stated_pay=_pay(job),
             published=epoch_instant(job.get("createdAt"), per_second=1000),
             unsent=frozenset({"workplace"} if "workplaceType" not in job else ()),

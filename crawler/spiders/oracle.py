@@ -24,19 +24,18 @@ from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot
-from crawler.read.fields import dicts, parse_instant
+from crawler.read.fields import dicts
 from crawler.read.place import workplace
 from crawler.responses import BadResponse, decode
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import Listing
 from crawler.spiders.oracle_site import NOTE, ROOT, find_site, list_path, number_of, rows_of
-from crawler.spiders.oracle_slices import CAP, SlicedList
+from crawler.spiders.oracle_slices import PAGE, OracleSlices
 from crawler.spiders.paging import Pages, Params
-from crawler.spiders.postings import joined, posting_from_html, stated_day, stated_model
+from crawler.spiders.postings import joined, posting_from_html, stated_model
 from crawler.spiders.site import Call, Site
 
-PAGE = 200
 _PAY = re.compile(r"\b(?:salary|pay|compensation|wage)\b", re.IGNORECASE)
 
 
@@ -53,6 +52,7 @@ class OracleSpider(DetailSpider):
     daily_note = NOTE
     # the total of the first page is up to 5 too high, or one a page on large boards
     paging = Pages(PAGE, "page", number_from=0, until="empty", overlap=True, slack=5)
+    slices = OracleSlices
     posting_path = f"{ROOT}/recruitingCEJobRequisitionDetails"
     closed = frozenset()  # a closed posting is an answer without items
     row_fields = names(
@@ -79,13 +79,9 @@ class OracleSpider(DetailSpider):
         return rows_of(body, site)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        total = self.slice(answer.body, site).total
-        if total is None:
+        if self.slice(answer.body, site).total is None:
             raise BadResponse("it does not say how many postings there are")
-        if total <= CAP or site.request.glance:
-            return await self.read_pages(site, answer)
-
-        return await SlicedList(self, site, total, slack=total // PAGE).snapshot()
+        return await super().read_list(site, answer)
 
     def posting_call(self, site: Site, key: str) -> str:
         finder = f"ById;Id=%22{quote(key, safe='')}%22,siteNumber={number_of(site)}"
@@ -126,11 +122,9 @@ class OracleSpider(DetailSpider):
             employment_type=fields.get("JobSchedule") or "",
             stated_workplace=stated_model(_code(fields.get("WorkplaceTypeCode")))
             or workplace(fields.get("WorkplaceType") or ""),
-            stated_deadline=stated_day(
-                detail.get("ExternalPostedEndDate") or row.get("PostingEndDate"), location
-            ),
+            stated_deadline=detail.get("ExternalPostedEndDate") or row.get("PostingEndDate"),
             requisition=str(row["Id"]),
-            published=parse_instant(posted),
+            published=posted,
         )
 
 

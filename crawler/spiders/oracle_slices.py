@@ -6,23 +6,19 @@ one value. Such a site is read once for each value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
+from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse, decode
-from crawler.spiders.site import Site
-from crawler.spiders.slices import Facet, finest, union
-
-if TYPE_CHECKING:
-    from crawler.spiders.base import BoardSpider
+from crawler.spiders.slices import Facet, SlicedList, finest, union
 
 CAP = 10_000
+PAGE = 200
 # what a finder calls a facet, by the name of the list of its values
 _FACETS = {
     "categoriesFacet": "selectedCategoriesFacet",
@@ -45,36 +41,33 @@ class _Answer(msgspec.Struct):
 _answer, _values = Decoder(_Answer), Decoder(list[_Value] | None)
 
 
-@dataclass(frozen=True, slots=True)
-class SlicedList:
-    """A list that is read in slices."""
+class OracleSlices(SlicedList):
+    """A list that is read in slices where that is needed."""
 
-    spider: BoardSpider
-    site: Site
-    total: int
-    slack: int  # postings by which the total may be wrong
+    async def snapshot(self, first: Answer) -> Snapshot:
+        total = self.spider.slice(first.body, self.site).total or 0
+        return await (self.read(first, {}) if total <= CAP else self._sliced(total))
 
-    async def snapshot(self) -> Snapshot:
-        """Return the whole list. Raises BadResponse."""
+    async def _sliced(self, total: int) -> Snapshot:
+        """Return the slices as one snapshot. The total may be a posting a page too high."""
         wanted = {"facet": f",facetsList={_NAMES}", "expand": ",".join(_FACETS), "limit": 1}
-        facet = finest(_facets((await self.spider.ask(self.site, wanted)).body), self.total)
+        facet = finest(_facets((await self.ask(wanted)).body), total)
         if facet is None or max(facet.counts.values()) > CAP:
             raise BadResponse(
-                f"it counts {self.total} postings and shows {CAP}, and no facet divides them"
+                f"it counts {total} postings and shows {CAP}, and no facet divides them"
             )
         slices = [
             await self._slice(f",{facet.parameter}={quote(value, safe='')}")
             for value in facet.counts
         ]
         whole = union(slices)
-        if abs(whole.seen - self.total) > self.slack:
-            raise BadResponse(f"its slices have {whole.seen} postings, and it counts {self.total}")
+        if abs(whole.seen - total) > total // PAGE:
+            raise BadResponse(f"its slices have {whole.seen} postings, and it counts {total}")
         return whole
 
     async def _slice(self, value: str) -> Snapshot:
         page = {"facet": value}
-        first = await self.spider.ask(self.site, page)
-        return await self.spider.read_pages(self.site, first, page)
+        return await self.read(await self.ask(page), page)
 
 
 def _facets(body: bytes) -> list[Facet]:

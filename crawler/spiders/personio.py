@@ -15,15 +15,15 @@ import re
 
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Snapshot
-from crawler.read.fields import parse_instant
 from crawler.read.place import workplace
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.board_page import PageRows
 from crawler.spiders.jobs import Fields
 from crawler.spiders.listing import Listing
+from crawler.spiders.pay_fields import stated_range
 from crawler.spiders.personio_rows import Row, language_of_page, rows_of_feed, rows_of_page
-from crawler.spiders.postings import joined, posting_from_html, stated_range
+from crawler.spiders.postings import joined, posting_from_html
 from crawler.spiders.site import Site
 from crawler.spiders.xml_feed import raw_jobs
 
@@ -117,7 +117,7 @@ class PersonioSpider(BoardSpider):
             employment_type=joined(job.get("employmentType"), job.get("schedule")),
             stated_workplace=workplace(_HOME.sub("Remote", location)),
             stated_pay=pay,
-            published=parse_instant(job.get("publishedAt")),
+            published=job.get("publishedAt"),
             unsent=frozenset(() if texts else unread),
         )
 

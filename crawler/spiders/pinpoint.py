@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import re
 
-import msgspec
 from msgspec import Raw
-from msgspec.json import Decoder
 
 from crawler.fetch import MOVED
 from crawler.items import Pay, Posting
 from crawler.read.fields import clean_text
 from crawler.read.place import is_work_model
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.jobs import Fields, RawHeader, names
+from crawler.spiders.jobs import Fields, key_in, keyed_in, names
 from crawler.spiders.listing import ListForm
-from crawler.spiders.postings import (
-    place_in,
-    posting_from_html,
-    stated_day,
-    stated_model,
-    stated_range,
-    text_in,
-    worded_pay,
-)
+from crawler.spiders.pay_fields import stated_range, worded_pay
+from crawler.spiders.postings import place_in, posting_from_html, text_in
 
 _KEY = re.compile(
     r"/postings/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])", re.IGNORECASE
@@ -41,18 +32,11 @@ _PAY = names(
 )
 
 
-class _Header(RawHeader):
-    id: str = msgspec.field(name="url")
-
-    def key(self) -> str:
-        return _key(self.id)
-
-
 class PinpointSpider(BoardSpider):
     name = "pinpoint"
     list_path = "/postings.json"
     list_form = ListForm("data")
-    job_form = Decoder(_Header)
+    job_form = keyed_in("url", _KEY)
     unknown_board = MOVED | {404, 410}
     unknown_hint = "Pinpoint sends so away from a board that it does not know"
     stored_fields = (
@@ -75,23 +59,17 @@ class PinpointSpider(BoardSpider):
         place = _place(job["location"] or {})
         return posting_from_html(
             *_texts(job),
-            key=_key(job["url"]),
+            key=key_in(job["url"], _KEY),
             title=job["title"],
             url=job["url"],
             location=place,
             department=text_in(behind.get("department") or job.get("department"), "name"),
             employment_type=job.get("employment_type_text") or job.get("employment_type") or "",
-            stated_workplace=stated_model(job.get("workplace_type")),
+            stated_workplace=job.get("workplace_type"),
             stated_pay=_pay(job) if job.get("compensation_visible") is True else None,
-            stated_deadline=stated_day(job.get("deadline_at"), place),
+            stated_deadline=job.get("deadline_at"),
             requisition=behind.get("requisition_id") or job.get("requisition_id"),
         )
-
-
-def _key(address: str) -> str:
-    """Return the UUID in a posting's address; "" for none."""
-    found = _KEY.search(address)
-    return found[1].lower() if found else ""
 
 
 def _place(location: Fields) -> str:

@@ -101,5 +101,4 @@ class ProbeSpider(JobReader, CheckSpider):
 
     def posting_call(self, site: Site, key: str) -> str:
         """Return the path of the request for one posting."""
-        path = self.posting_path or ""
-        return path.format(*site.steps, token=site.token, key=quote(key, safe=""))
+        return site.path(self.posting_path or "", key=quote(key, safe=""))

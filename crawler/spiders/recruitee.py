@@ -14,13 +14,13 @@ from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Pay, Posting, Workplace
-from crawler.read.fields import parse_instant
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.board_page import PageRows
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm
-from crawler.spiders.postings import joined, place_in, posting_from_html, stated_day, stated_range
+from crawler.spiders.pay_fields import stated_range
+from crawler.spiders.postings import joined, place_in, posting_from_html
 from crawler.spiders.recruitee_page import rows_of_page
 from crawler.spiders.site import Site
 
@@ -93,9 +93,9 @@ class RecruiteeSpider(BoardSpider):
             employment_type=(job.get("employment_type_code") or "").replace("_", " "),
             stated_workplace=_workplace(job),
             stated_pay=_pay(job.get("salary") or {}),
-            stated_deadline=stated_day(_iso(job.get("close_at")), location),
-            published=parse_instant(_iso(job.get("published_at"))),
-            updated=parse_instant(_iso(job.get("updated_at"))),
+            stated_deadline=_iso(job.get("close_at")),
+            published=_iso(job.get("published_at")),
+            updated=_iso(job.get("updated_at")),
             unsent=_NOT_ON_PAGE if job.get("page") else frozenset(),
         )
 

@@ -9,14 +9,12 @@ known that proves a posting closed, or tells an unknown board from an empty one 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from crawler.items import Pay, Posting
-from crawler.read.fields import line, parse_instant
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import BARE_ARRAY
-from crawler.spiders.postings import joined, posting_from_html, stated_range, text_in
+from crawler.spiders.pay_fields import PlaceRange, pay_at_first_place, stated_range
+from crawler.spiders.postings import joined, posting_from_html, text_in
 
 
 class RipplingSpider(DetailSpider):
@@ -48,7 +46,7 @@ class RipplingSpider(DetailSpider):
             department=text_in(row["department"], "label"),
             employment_type=_employment(detail.get("employmentType") or {}),
             stated_pay=_pay(detail.get("payRangeDetails") or [], places),
-            published=parse_instant(detail.get("createdOn")),
+            published=detail.get("createdOn"),
         )
 
 
@@ -59,18 +57,14 @@ def _employment(stated: Fields) -> str:
 
 
 def _pay(ranges: list[Fields], places: list[str]) -> Pay | None:
-    """Return the pay of the first place, with the words of all; unknown where it has no one range.
-
-    Ranges may be in different currencies, so they are never merged.
-    """
-    stated = [(one, pay) for one in ranges if (pay := _range(one))]
-    if not stated:
-        return None
-    own = {pay for one, pay in stated if len(places) == 1 or _is_of(one, places)}
-    if len(own) != 1:
-        return Pay(None, None, None, None, _words(stated))
-    pay = own.pop()
-    return pay if {pay} == {each for _, each in stated} else replace(pay, text=_words(stated))
+    is_alone = len(places) == 1
+    return pay_at_first_place(
+        [
+            PlaceRange(pay, one.get("location") or "", is_alone or _is_of(one, places[0]))
+            for one in ranges
+            if (pay := _range(one))
+        ]
+    )
 
 
 def _range(stated: Fields) -> Pay | None:
@@ -79,17 +73,8 @@ def _range(stated: Fields) -> Pay | None:
     return stated_range(*ends, f"per {frequency}" if frequency else None)
 
 
-def _is_of(stated: Fields, places: list[str]) -> bool:
+def _is_of(stated: Fields, first: str) -> bool:
     """Return whether a range is of the first place, or of no place by name."""
     place = stated.get("location")
-    names = {place, f"Remote ({place})"} if stated.get("isRemote") else {place}
-    return not place or places[0] in names
-
-
-def _words(stated: list[tuple[Fields, Pay]]) -> str:
-    """Return the words of each range after its places: "Leeds / York: £45,000 - £52,000; …"."""
-    of_text: dict[str, list[str]] = {}
-    for one, pay in stated:
-        of_text.setdefault(pay.text, []).append(line(one.get("location") or ""))
-    named = [(" / ".join(filter(None, places)), text) for text, places in of_text.items()]
-    return "; ".join(f"{places}: {text}" if places else text for places, text in named)
+    remote = f"Remote ({place})" if stated.get("isRemote") else place
+    return not place or first in {place, remote}

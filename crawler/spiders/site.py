@@ -57,6 +57,11 @@ class Site:
         """The board's token as people read it."""
         return clean(unquote(self.token))
 
+    def path(self, form: str, **parts: object) -> str:
+        """Return a path with {token}, {tenant}, {1} (its second step) and such parts filled in."""
+        tenant = self.steps[0].partition(".")[0]
+        return form.format(*self.steps, token=self.token, tenant=tenant, **parts)
+
     async def get(
         self,
         path: str,

@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse
+from crawler.spiders.paging import Params
+from crawler.spiders.site import Site
+
+if TYPE_CHECKING:
+    from crawler.spiders.base import BoardSpider
 
 _AGREE = 2  # facets
+
+
+@dataclass(frozen=True, slots=True)
+class SlicedList:
+    """The list of a board, which is read in slices where its ATS shows only a part of it."""
+
+    spider: BoardSpider
+    site: Site
+
+    async def snapshot(self, first: Answer) -> Snapshot:
+        """Return the whole list, given the answer to its first page. Raises BadResponse."""
+        raise NotImplementedError
+
+    async def ask(self, page: Params) -> Answer:
+        """Return one page. Raises BadResponse."""
+        return await self.spider.ask(self.site, page)
+
+    async def read(self, first: Answer, page: Params) -> Snapshot:
+        """Return all pages from a first one on, given its parameters. Raises BadResponse."""
+        return await self.spider.read_pages(self.site, first, page)
 
 
 class Facet(NamedTuple):

@@ -18,14 +18,15 @@ from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot, Workplace
 from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
-from crawler.read.fields import company_name, parse_instant
+from crawler.read.fields import company_name
 from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm
 from crawler.spiders.paging import Pages
-from crawler.spiders.postings import posting_from_html, stated_range, text_in
+from crawler.spiders.pay_fields import stated_range
+from crawler.spiders.postings import posting_from_html, text_in
 from crawler.spiders.site import Site
 
 
@@ -104,7 +105,7 @@ class SmartRecruitersSpider(DetailSpider):
             company=company_name((row.get("company") or {}).get("name")),
             requisition=row.get("refNumber"),
             internal_job=detail.get("jobId"),
-            published=parse_instant(row["releasedDate"]),
+            published=row["releasedDate"],
         )
 
 

@@ -8,24 +8,19 @@ https://support.teamtailor.com/en/articles/11171756-rss-feed-how-to-guide
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element  # only the type
-
-import msgspec
-from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Snapshot, Workplace
 from crawler.read.fields import line
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.jobs import Fields, RawHeader
+from crawler.spiders.jobs import Fields, key_in, keyed_in
 from crawler.spiders.listing import Listing
 from crawler.spiders.paging import Pages
 from crawler.spiders.postings import joined, place_in, posting_from_html
 from crawler.spiders.site import Site
-from crawler.spiders.xml_feed import raw_jobs, read_xml, text_of
+from crawler.spiders.xml_feed import raw_jobs, read_xml, rss_instant, text_of
 
 _TT = "{https://teamtailor.com/locations}"
 _KEY = re.compile(r"/jobs/([0-9]+)(?![0-9])")
@@ -34,19 +29,12 @@ _FEED = "feed"  # the note of the page that the feed is of
 _WORKPLACES: dict[str, Workplace] = {"fully": "remote", "hybrid": "hybrid"}
 
 
-class _Header(RawHeader):
-    id: str = msgspec.field(name="link")
-
-    def key(self) -> str:
-        return _key(self.id)
-
-
 class TeamtailorSpider(BoardSpider):
     name = "teamtailor"
     is_public_api = True
     list_path = "/jobs.rss"
     paging = Pages(100, "offset", "per_page", until="empty")
-    job_form = Decoder(_Header)
+    job_form = keyed_in("link", _KEY)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         site.notes.own[_FEED] = _page_of(_channel(answer.body))
@@ -69,21 +57,15 @@ class TeamtailorSpider(BoardSpider):
         ]
         return posting_from_html(
             job.get("description", ""),
-            key=_key(job["link"]),
+            key=key_in(job["link"], _KEY),
             title=job["title"],
             url=job["link"],
             location=joined(*places),
             department=job.get("department", ""),
             stated_workplace=_WORKPLACES.get(job.get("remoteStatus", "")),
             company=line(job.get("company", "")) or None,
-            published=_instant(job.get("pubDate")),
+            published=rss_instant(job.get("pubDate")),
         )
-
-
-def _key(address: str) -> str:
-    """Return the number in a job's address; "" for none."""
-    found = _KEY.search(address)
-    return found[1] if found else ""
 
 
 def _channel(body: bytes) -> Element:
@@ -107,10 +89,3 @@ def _row(item: Element) -> Fields:
         for place in places
     ]
     return row | {"department": text_of(item, f"{_TT}department")}
-
-
-def _instant(written: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(written or "").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import msgspec
 
 from crawler.items import Posting
-from crawler.read.fields import parse_instant
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import ListForm
@@ -49,7 +48,7 @@ class WorkableSpider(BoardSpider):
             employment_type=job.get("employment_type") or "",
             stated_workplace="remote" if job["telecommuting"] else None,
             requisition=job.get("code"),
-            published=parse_instant(job["published_on"]),
+            published=job["published_on"],
             unsent=frozenset({"description"} - job.keys()),
         )
 

@@ -15,19 +15,19 @@ import msgspec
 from msgspec import Raw
 from msgspec.json import Decoder
 
-from crawler.fetch import Answer
-from crawler.items import Posting, Snapshot
-from crawler.read.fields import line, parse_instant
+from crawler.items import Posting
+from crawler.read.fields import line
 from crawler.read.place import workplace
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm, Listing
-from crawler.spiders.paging import Pages, Params
-from crawler.spiders.postings import joined, posting_from_html, stated_day
-from crawler.spiders.site import Call, Site
-from crawler.spiders.workday_slices import SlicedList
+from crawler.spiders.paging import Pages
+from crawler.spiders.postings import joined, posting_from_html
+from crawler.spiders.site import Site
+from crawler.spiders.workday_slices import WorkdaySlices
 
 PAGE = 20
+_BODY = {"appliedFacets": {}, "limit": PAGE, "offset": 0, "searchText": ""}
 _SEVERAL = re.compile(r"\d+ Locations|.* and \d+ more", re.IGNORECASE)  # the detail names them
 
 
@@ -51,9 +51,13 @@ class WorkdaySpider(DetailSpider):
     name = "workday"
     list_form = ListForm("jobPostings", total="total", may_lack_total=True)
     job_form = Decoder(_Header)
+    list_path = "/wday/cxs/{tenant}/{1}/jobs"
+    list_body = _BODY
     paging = Pages(PAGE, until="total")
+    slices = WorkdaySlices
     unknown_board = frozenset({404, 410, 422})
     unknown_hint = "the employer may have moved to another wdN host"
+    detail_path = "/wday/cxs/{tenant}/{1}{row[externalPath]}"
     detail_within = "jobPostingInfo"
     row_fields = names("title externalPath locationsText remoteType timeType")
     detail_fields = names(
@@ -62,25 +66,9 @@ class WorkdaySpider(DetailSpider):
     )
     from_detail = DetailSpider.from_detail | {"location", "employment_type"}
 
-    def list_call(self, site: Site, page: Params) -> Call:
-        body = {"appliedFacets": {}, "limit": PAGE, "offset": 0, "searchText": ""} | dict(page)
-        return Call(f"{self._root(site)}/jobs", msgspec.json.encode(body))
-
-    def detail_call(self, site: Site, key: str, row: bytes) -> str:  # noqa: ARG002  # the path has it
-        return f"{self._root(site)}{msgspec.json.decode(row)['externalPath']}"
-
-    def _root(self, site: Site) -> str:
-        host, name = site.steps
-        return f"/wday/cxs/{host.partition('.')[0]}/{name}"
-
     def slice(self, body: bytes, site: Site) -> Listing:
         listing = super().slice(body, site)
         return listing._replace(total=listing.total or None)  # later pages say 0
-
-    async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        if site.request.glance:
-            return await self.read_pages(site, answer)
-        return await SlicedList(self, site).snapshot(answer)
 
     @classmethod
     def is_of(cls, detail: dict[str, Raw], key: str) -> bool:
@@ -97,9 +85,9 @@ class WorkdaySpider(DetailSpider):
             title=row["title"],
             url=page + row["externalPath"],
             location=location,
-            employment_type=detail.get("timeType") or row.get("timeType") or "",
+            employment_type=detail.get("timeType") or row.get("timeType"),
             stated_workplace=workplace(detail.get("remoteType") or row.get("remoteType") or ""),
-            stated_deadline=stated_day(detail.get("endDate"), location),
+            stated_deadline=detail.get("endDate"),
             requisition=detail.get("jobReqId"),
-            published=parse_instant(detail.get("startDate")),
+            published=detail.get("startDate"),
         )

@@ -13,8 +13,7 @@ the true number, and so they agree. Such a board is read once for each value of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -23,11 +22,7 @@ from crawler.fetch import Answer
 from crawler.items import Snapshot
 from crawler.responses import BadResponse, decode
 from crawler.spiders.paging import Params
-from crawler.spiders.site import Site
-from crawler.spiders.slices import Division, Facet, agreed_division, union
-
-if TYPE_CHECKING:
-    from crawler.spiders.base import BoardSpider
+from crawler.spiders.slices import Division, Facet, SlicedList, agreed_division, union
 
 CAP = 2000
 
@@ -41,34 +36,24 @@ class _Answer(msgspec.Struct):
 _answer = msgspec.json.Decoder(_Answer)
 
 
-@dataclass(frozen=True, slots=True)
-class SlicedList:
+class WorkdaySlices(SlicedList):
     """A list that is read in slices where that is needed."""
 
-    spider: BoardSpider
-    site: Site
-
     async def snapshot(self, first: Answer, applied: Params | None = None) -> Snapshot:
-        """Return the whole list, given its first page. Raises BadResponse."""
+        """Return the whole list, given its first page and the facets that it is of."""
         facets = applied or {}
         page = decode(first.body, _answer)
         if page.total < CAP:
-            return await self._read(first, facets)
+            return await self.read(first, {"appliedFacets": facets})
         divided = agreed_division(facets_of(page.facets, facets), CAP)
         if divided is None:
             return await self._undivided(first, facets)
         return await self._divided(divided, facets)
 
-    async def _ask(self, page: Params) -> Answer:
-        return await self.spider.ask(self.site, page)
-
-    async def _read(self, first: Answer, applied: Params) -> Snapshot:
-        return await self.spider.read_pages(self.site, first, {"appliedFacets": applied})
-
     async def _undivided(self, first: Answer, applied: Params) -> Snapshot:
-        snapshot = await self._read(first, applied)
+        snapshot = await self.read(first, {"appliedFacets": applied})
         if snapshot.seen == CAP:
-            beyond = await self._ask({"appliedFacets": applied, "offset": CAP})
+            beyond = await self.ask({"appliedFacets": applied, "offset": CAP})
             if decode(beyond.body, _answer).rows:
                 raise BadResponse(f"it shows {CAP} of its postings, and no facet divides the rest")
         return snapshot
@@ -86,11 +71,11 @@ class SlicedList:
         return union(slices)
 
     async def _slice(self, applied: Params) -> Snapshot:
-        return await self.snapshot(await self._ask({"appliedFacets": applied}), applied)
+        return await self.snapshot(await self.ask({"appliedFacets": applied}), applied)
 
     async def _number_now(self, applied: Params) -> int | None:
         """Return the number of postings after the slices were read; None when it is not clear."""
-        again = decode((await self._ask({"appliedFacets": applied})).body, _answer)
+        again = decode((await self.ask({"appliedFacets": applied})).body, _answer)
         divided = agreed_division(facets_of(again.facets, applied), CAP)
         return divided and divided.number
 

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.items import BoardRequest, Failure, Posting
 from crawler.registry import reread
-from crawler.spiders import amazon
+from crawler.spiders import amazon_slices
 from crawler.spiders.amazon import AmazonSpider
 from monitor.demo.board_server import Trouble
 from tests.support.amazon import LIST, AmazonServer, job
@@ -151,7 +151,7 @@ async def test_robots_txt_is_obeyed(server: AmazonServer) -> None:
 @pytest.fixture
 def small_cap(monkeypatch: pytest.MonkeyPatch, server: AmazonServer) -> AmazonServer:
     """Return a server whose searches end at 200 rows, and 450 jobs."""
-    monkeypatch.setattr(amazon, "CAP", 200)
+    monkeypatch.setattr(amazon_slices, "CAP", 200)
     server.cap = 200
     server.jobs = [job(number) for number in range(1, 451)]
     return server

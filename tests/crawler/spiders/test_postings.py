@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import Deadline, Pay
-from crawler.spiders.postings import stated_amount, stated_day, stated_range
+from crawler.spiders.pay_fields import stated_amount, stated_range
+from crawler.spiders.postings import stated_day
 
 
 @pytest.mark.parametrize(
