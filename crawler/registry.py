@@ -1,4 +1,4 @@
-"""The ATS that rolewatch knows: titles, pages for people, forms of tokens and keys, spiders.
+"""The ATS that rolewatch knows, each as product.py describes one.
 
 `links/forms.py` writes tokens, keys and addresses by them.
 """
@@ -6,80 +6,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from crawler.items import Posting
+from crawler.product import HOST, NAME, Product, labels
 
 if TYPE_CHECKING:
     from crawler.spiders.base import BoardSpider
-
-
-_STEP = re.compile(r"[a-z0-9][a-z0-9_.&-]{0,99}", re.IGNORECASE | re.ASCII)
-_NAME = re.compile(r"\w[\w .,&'()!+@-]{0,99}")  # names that people typed, spaces and all
-_HOST = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE | re.ASCII
-)
-_LABEL = re.compile(
-    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*",
-    re.IGNORECASE | re.ASCII,
-)
-_KEY = re.compile(r"[a-z0-9][\w.~-]{0,127}", re.IGNORECASE | re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """An ATS: its title, its pages for people, and the forms of its tokens and keys."""
-
-    title: str
-    page: str  # a board's page for people
-    job: str = ""  # a posting's page, where token and key are enough to write it
-    domain: str = ""  # around a tenant's label: ".teamtailor.com"
-    steps: tuple[int, int] = (1, 1)  # of a token, at least and at most
-    step: re.Pattern[str] = _STEP  # each of them, decoded
-    first: re.Pattern[str] | None = None  # the first of them, where it has a form of its own
-    key: re.Pattern[str] = _KEY
-    lower: bool = False  # tokens are always lower case; otherwise they keep their case
-    cased: bool = False  # two tokens that differ in case are two boards
-    no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
-    spider: str = ""  # a dotted path; "" for an ATS that cannot be read yet
-    # raised when it reads pay, deadline or workplace differently: stored postings are read again
-    reader: int = 1
-    # why it is off until `[ats.NAME] enabled = true`: one sentence; "" for one that is on
-    opt_in: str = ""
-    # the time between two checks, if a check costs the host many requests; None: as [crawl] says
-    every: timedelta | None = None
-    delay: timedelta = timedelta(milliseconds=250)  # between requests to one host, at least
-
-
-def _labels(
-    title: str,
-    domain: str,
-    page: str = "",
-    job: str = "",
-    *,
-    cased: bool = False,
-    spider: str = "",
-    every: timedelta | None = None,
-    delay: timedelta = timedelta(milliseconds=250),
-) -> Product:
-    """Return an ATS that gives each tenant a host."""
-    job = "https://{host}" + job if job else ""
-    return Product(
-        title,
-        "https://{host}" + page,
-        job,
-        domain,
-        step=_LABEL,
-        lower=not cased,
-        cased=cased,
-        spider=spider,
-        every=every,
-        delay=delay,
-    )
-
 
 GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
 PRODUCTS = {
@@ -88,7 +23,7 @@ PRODUCTS = {
         "Amazon Jobs",
         "https://www.amazon.jobs/en/search",
         "https://www.amazon.jobs/en/jobs/{key}",
-        step=_NAME,
+        step=NAME,
         lower=True,
         spider="crawler.spiders.amazon:AmazonSpider",
         every=timedelta(hours=1),
@@ -97,22 +32,22 @@ PRODUCTS = {
         "Ashby",
         "https://jobs.ashbyhq.com/{token}",
         "https://jobs.ashbyhq.com/{token}/{key}",
-        step=_NAME,
+        step=NAME,
         spider="crawler.spiders.ashby:AshbySpider",
         reader=2,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
-    "bamboohr": _labels(
+    "bamboohr": labels(
         "BambooHR",
         ".bamboohr.com",
         "/careers",
         "/careers/{key}",
         spider="crawler.spiders.bamboohr:BambooSpider",
     ),
-    "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
+    "breezy": labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
-    "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
-    "eightfold": _labels(
+    "dvinci": labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
+    "eightfold": labels(
         "Eightfold",
         ".eightfold.ai",
         "/careers",
@@ -131,7 +66,7 @@ PRODUCTS = {
         "Google Careers",
         GOOGLE,
         GOOGLE + "{key}",
-        step=_NAME,
+        step=NAME,
         key=re.compile("[0-9]{5,24}"),
         lower=True,
         spider="crawler.spiders.google:GoogleSpider",
@@ -145,7 +80,7 @@ PRODUCTS = {
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
         reader=3,
     ),
-    "icims": _labels(
+    "icims": labels(
         "iCIMS",
         ".icims.com",
         "/jobs",
@@ -154,7 +89,7 @@ PRODUCTS = {
         every=timedelta(hours=1),
         delay=timedelta(seconds=2),  # its hosts refuse faster ones
     ),
-    "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
+    "jazzhr": labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
     "jobvite": Product(
         "Jobvite",
         "https://jobs.jobvite.com/{token}",
@@ -166,7 +101,7 @@ PRODUCTS = {
         "JSON-LD",
         "https://{token}",
         steps=(1, 12),
-        first=_HOST,
+        first=HOST,
         key=re.compile(r"[!-~]{1,500}"),
         spider="crawler.spiders.jsonld:JsonLdSpider",
         every=timedelta(hours=1),
@@ -184,25 +119,25 @@ PRODUCTS = {
         "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}",
         "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}/job/{key}",
         steps=(2, 2),
-        first=_HOST,
+        first=HOST,
         spider="crawler.spiders.oracle:OracleSpider",
         every=timedelta(hours=1),
     ),
-    "personio": _labels(
+    "personio": labels(
         "Personio",
         ".jobs.personio.com",
         "",
         "/job/{key}",
         spider="crawler.spiders.personio:PersonioSpider",
     ),
-    "pinpoint": _labels(
+    "pinpoint": labels(
         "Pinpoint",
         ".pinpointhq.com",
         "",
         "/en/postings/{key}",
         spider="crawler.spiders.pinpoint:PinpointSpider",
     ),
-    "recruitee": _labels(
+    "recruitee": labels(
         "Recruitee", ".recruitee.com", spider="crawler.spiders.recruitee:RecruiteeSpider"
     ),
     "rippling": Product(
@@ -219,10 +154,10 @@ PRODUCTS = {
         opt_in="robots.txt of SmartRecruiters' API host closes all of it to programs.",
         every=timedelta(hours=1),
     ),
-    "softgarden": _labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
-    "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=_HOST),
+    "softgarden": labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
+    "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=HOST),
     "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
-    "teamtailor": _labels(
+    "teamtailor": labels(
         "Teamtailor",
         ".teamtailor.com",
         "/jobs",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-from crawler.registry import GOOGLE, PRODUCTS, Product
+from crawler.product import Product
+from crawler.registry import GOOGLE, PRODUCTS
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _ALL = "all"

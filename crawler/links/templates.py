@@ -7,43 +7,21 @@ begin of the path, since a query may hold another job's address, and a path anot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-Query = Mapping[str, list[str]]
-Parts = dict[str, str]  # the named parts of a template
-
-_UUID_WITHIN = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_UUID = _UUID_WITHIN + "(?![0-9a-z-])"
-_LOCALE = "(?:/[a-z]{2}(?:-[a-z]{2})?(?=/|$))?"
-_NO_VENDOR = (  # hosts of the vendor itself, where each tenant has a host
-    r"(?!(?:www|api|apidocs|apps?|help|support|docs?|developers?|documentation|status|blog"
-    r"|(?:[a-z0-9]+-)?cdn[0-9]*|static|assets|resources|media|images|login|auth|sso"
-    r"|secure|accounts?|id|my|partners|academy|community|marketplace|e?mail|links?|click|go|get"
-    r"|info|social)\.)"
+from crawler.links.recognized import RECOGNIZED
+from crawler.links.template import (
+    FILES,
+    LABEL,
+    LOCALE,
+    NO_VENDOR,
+    NUMBER,
+    UUID,
+    UUID_WITHIN,
+    Parts,
+    Query,
+    Template,
+    token,
 )
-_LABEL = rf"{_NO_VENDOR}(?P<token>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
-_FILES = (
-    r"[^/]+\.(?:txt|xml|ico|json|js|css|map|png|jpe?g|gif|svg|html?|php|webmanifest)"
-    r"|_[^/]*|static|assets"
-)
-
-
-def _token(*reserved: str) -> str:
-    """Return the pattern of a path segment that is a token, and not a page of the vendor."""
-    return rf"/(?!(?:{'|'.join((_FILES, *reserved))})(?:/|$))(?P<token>[^/]+)"
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """The links of one shape."""
-
-    ats: str
-    host: str
-    path: str = ""
-    query: Mapping[str, str] = field(default_factory=dict)  # part to query parameter
-    # composes the token from the parts
-    form: str | Callable[[Parts, Query], str | None] = "{token}"
 
 
 def _google(parts: Parts, query: Query) -> str | None:
@@ -84,13 +62,11 @@ _WORKDAY = (
     r"/(?P<site>[^/]+)"
     r"(?:/(?:job|details)/(?:[^/]+/)*?(?:[^/_]*_)?(?P<key>[^/]+?)(?:/apply(?:/.*)?)?$)?"
 )
-_NO_LOCALE = f"(?!/(?:[a-z]{{2}}-[a-z]{{2}}|wday|{_FILES})(?:/|$))"
-_NUMBER = "(?P<key>[0-9]+)(?![0-9a-z])"
+_NO_LOCALE = f"(?!/(?:[a-z]{{2}}-[a-z]{{2}}|wday|{FILES})(?:/|$))"
 _SHORTCODE = "(?P<key>[0-9A-F]{10})(?![0-9a-z])"
 _SMART = r"jobs\.smartrecruiters\.com"
 _WORKABLE = r"apply\.workable\.com"
 _ORACLE = r"(?P<host>[a-z0-9-]+\.fa(?:\.[a-z0-9.]+)?\.oraclecloud\.com)"
-_SUCCESS_FACTORS = r"(?P<host>career[a-z0-9]*\.successfactors\.(?:com|eu))"
 _EIGHTFOLD = (  # employers' own hosts; their addresses do not show that Eightfold serves them
     r"(?P<token>apply\.careers\.microsoft\.com|explore\.jobs\.netflix\.net|careers\.qualcomm\.com"
     r"|jobs\.nvidia\.com"
@@ -110,21 +86,21 @@ TEMPLATES = (
     Template(
         "greenhouse",
         _GREENHOUSE,
-        _token("v1", "internal_job_board", "users") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+        token("v1", "internal_job_board", "users") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
         {"key": "gh_jid"},
     ),
     Template(
         "greenhouse",
         r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io",
-        "/v1/boards" + _token() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+        "/v1/boards" + token() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
     ),
     Template(
         "ashby",
         r"jobs\.ashbyhq\.com",
-        _token("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?",
+        token("api", "embed", "meeting", "b") + f"(?:/(?P<key>{UUID}))?",
         {"key": "ashby_jid"},
     ),
-    Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + _token()),
+    Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + token()),
     Template(
         "google",
         r"(?:www\.)?google\.com",
@@ -138,9 +114,9 @@ TEMPLATES = (
         r"(?:/jobs(?:/sitemap\.xml|/results(?:/(?P<key>[0-9]+)(?:-(?P<slug>[^/]*))?)?)?)?$",
         form=_google,
     ),
-    Template("lever", r"jobs(?:\.eu)?\.lever\.co", _token() + f"(?:/(?P<key>{_UUID}))?"),
+    Template("lever", r"jobs(?:\.eu)?\.lever\.co", token() + f"(?:/(?P<key>{UUID}))?"),
     Template(
-        "lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + _token() + f"(?:/(?P<key>{_UUID}))?"
+        "lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + token() + f"(?:/(?P<key>{UUID}))?"
     ),
     Template(
         "workday",
@@ -154,21 +130,20 @@ TEMPLATES = (
         "(?:/[a-z]{2}-[a-z]{2})?/recruiting/(?P<tenant>[^/]+)" + _WORKDAY,
         form="{tenant}.{pod}/{site}",
     ),
-    Template("smartrecruiters", r"careers\.smartrecruiters\.com", _token()),
+    Template("smartrecruiters", r"careers\.smartrecruiters\.com", token()),
     Template(
         "smartrecruiters",
         _SMART,
-        f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/"
-        f"(?P<key>{_UUID})",
+        f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/(?P<key>{UUID})",
     ),
     Template(
         "smartrecruiters",
         _SMART,
-        f"(?:/ni(?=/))?{_token('ni', 'oneclick-ui', 'external-referrals', 'my-applications')}"
-        f"(?:/(?P<key>{_UUID_WITHIN}|[0-9]+)(?![0-9a-z]))?",
+        f"(?:/ni(?=/))?{token('ni', 'oneclick-ui', 'external-referrals', 'my-applications')}"
+        f"(?:/(?P<key>{UUID_WITHIN}|[0-9]+)(?![0-9a-z]))?",
     ),
     # the identifier in it is that of an application
-    Template("smartrecruiters", _SMART, "/my-applications" + _token()),
+    Template("smartrecruiters", _SMART, "/my-applications" + token()),
     Template(
         "smartrecruiters",
         r"www\.smartrecruiters\.com",
@@ -177,161 +152,87 @@ TEMPLATES = (
     Template(
         "smartrecruiters",
         r"api\.smartrecruiters\.com",
-        "/v1/companies" + _token() + "(?:/postings/(?P<key>[0-9a-z-]+))?",
+        "/v1/companies" + token() + "(?:/postings/(?P<key>[0-9a-z-]+))?",
     ),
     Template(
         "workable",
         _WORKABLE,
-        r"/api/v[0-9]/(?:widget/)?accounts" + _token() + f"(?:/jobs/{_SHORTCODE})?",
+        r"/api/v[0-9]/(?:widget/)?accounts" + token() + f"(?:/jobs/{_SHORTCODE})?",
     ),
-    Template("workable", r"www\.workable\.com", "/api/accounts" + _token()),
+    Template("workable", r"www\.workable\.com", "/api/accounts" + token()),
     Template(
         "workable",
         _WORKABLE,
-        _token("api", "j") + f"(?:/(?:j|jobs/view)/{_SHORTCODE})?",
+        token("api", "j") + f"(?:/(?:j|jobs/view)/{_SHORTCODE})?",
     ),
     Template(
-        "workable", r"(?!(?:jobs|apply)\.)" + _LABEL + r"\.workable\.com", f"(?:/j/{_SHORTCODE})?"
+        "workable", r"(?!(?:jobs|apply)\.)" + LABEL + r"\.workable\.com", f"(?:/j/{_SHORTCODE})?"
     ),
-    Template("gem", r"jobs\.gem\.com", _token("api") + "(?:/(?P<key>[^/]+))?"),
-    Template(
-        "gem", r"api\.gem\.com", "/job_board/v0" + _token() + "/job_posts(?:/(?P<key>[^/]+))?"
-    ),
-    Template("eightfold", _LABEL + r"\.eightfold\.ai", _EIGHTFOLD_PATH, {"key": "pid"}),
+    Template("gem", r"jobs\.gem\.com", token("api") + "(?:/(?P<key>[^/]+))?"),
+    Template("gem", r"api\.gem\.com", "/job_board/v0" + token() + "/job_posts(?:/(?P<key>[^/]+))?"),
+    Template("eightfold", LABEL + r"\.eightfold\.ai", _EIGHTFOLD_PATH, {"key": "pid"}),
     Template("eightfold", _EIGHTFOLD, _EIGHTFOLD_PATH, {"key": "pid"}),
     Template(
         "rippling",
         r"ats(?:\.[a-z0-9]+)?\.rippling\.com",
         # a slug may look like a locale: /we-do/jobs
         "(?!/[a-z]{2}-[a-z]{2}$)(?:/[a-z]{2}-[a-z]{2}(?=/(?!jobs(?:/|$))))?(?:/embed(?=/))?"
-        f"{_token('api', 'embed')}(?:/jobs/(?P<key>{_UUID}))?",
+        f"{token('api', 'embed')}(?:/jobs/(?P<key>{UUID}))?",
     ),
     Template(
         "rippling",
         r"ats(?:\.[a-z0-9]+)?\.rippling\.com",
-        f"/api/v[0-9]/board{_token()}(?:/jobs/(?P<key>{_UUID}))?",
+        f"/api/v[0-9]/board{token()}(?:/jobs/(?P<key>{UUID}))?",
     ),
     Template(
         "rippling",
         r"api\.rippling\.com",
-        f"/platform/api/ats/v[0-9]/board{_token()}(?:/jobs/(?P<key>{_UUID}))?",
+        f"/platform/api/ats/v[0-9]/board{token()}(?:/jobs/(?P<key>{UUID}))?",
     ),
     Template(
         "oracle",
         _ORACLE,
         "/hcmui/candidateexperience/[a-z-]+/sites"
-        + _token()
+        + token()
         + "(?:(?:/jobs|/requisitions)?/(?:job|preview)/(?P<key>[^/]+))?",
         form=_oracle,
     ),
     Template("oracle", _ORACLE, "/hcmrestapi/resources/[^/]+/recruitingCE", form=_oracle),
-    Template("teamtailor", _LABEL + r"\.teamtailor\.com", _LOCALE + f"(?:/jobs/{_NUMBER})?"),
+    Template("teamtailor", LABEL + r"\.teamtailor\.com", LOCALE + f"(?:/jobs/{NUMBER})?"),
     Template(
         "teamtailor",
-        _NO_VENDOR + r"(?P<token>[a-z0-9-]+\.[a-z]{2,3}\.teamtailor\.com)",
-        _LOCALE + f"(?:/jobs/{_NUMBER})?",
+        NO_VENDOR + r"(?P<token>[a-z0-9-]+\.[a-z]{2,3}\.teamtailor\.com)",
+        LOCALE + f"(?:/jobs/{NUMBER})?",
     ),
-    Template(
-        "pinpoint", _LABEL + r"\.pinpointhq\.com", _LOCALE + f"(?:/postings/(?P<key>{_UUID}))?"
-    ),
+    Template("pinpoint", LABEL + r"\.pinpointhq\.com", LOCALE + f"(?:/postings/(?P<key>{UUID}))?"),
     Template(
         "personio",
-        _LABEL + r"(?:-jobs\.personio\.de|\.jobs\.personio\.(?:de|com))",
-        _LOCALE + f"(?:/job/{_NUMBER})?",
+        LABEL + r"(?:-jobs\.personio\.de|\.jobs\.personio\.(?:de|com))",
+        LOCALE + f"(?:/job/{NUMBER})?",
     ),
-    Template("icims", _LABEL + r"\.icims\.com", f"(?:/jobs/{_NUMBER})?"),
-    Template(
-        "icims", _NO_VENDOR + r"(?P<token>[a-z0-9-]+\.jibeapply\.com)", f"(?:/jobs/{_NUMBER})?"
-    ),
-    Template("recruitee", _LABEL + r"\.recruitee\.com"),
+    Template("icims", LABEL + r"\.icims\.com", f"(?:/jobs/{NUMBER})?"),
+    Template("icims", NO_VENDOR + r"(?P<token>[a-z0-9-]+\.jibeapply\.com)", f"(?:/jobs/{NUMBER})?"),
+    Template("recruitee", LABEL + r"\.recruitee\.com"),
     Template(
         "bamboohr",
-        _LABEL + r"\.bamboohr\.(?:com|co\.uk)",
-        f"(?:$|/(?:hiring/)?(?:careers|jobs|js)(?:/{_NUMBER})?(?:/|$))",
+        LABEL + r"\.bamboohr\.(?:com|co\.uk)",
+        f"(?:$|/(?:hiring/)?(?:careers|jobs|js)(?:/{NUMBER})?(?:/|$))",
         {"key": "id"},
     ),
     Template(
         "amazon",
         r"(?:www\.|account\.)?amazon\.jobs",
-        f"{_LOCALE}(?:/applicant)?/jobs/(?P<key>[A-Z]{{0,3}}[0-9]+)(?![0-9a-z])",
+        f"{LOCALE}(?:/applicant)?/jobs/(?P<key>[A-Z]{{0,3}}[0-9]+)(?![0-9a-z])",
         form=_amazon,
     ),
     Template(
         "amazon",
         r"(?:www\.)?amazon\.jobs",
-        f"{_LOCALE}/business_categories/(?P<token>[^/]+)",
+        f"{LOCALE}/business_categories/(?P<token>[^/]+)",
         form=_amazon,
     ),
     Template(
-        "amazon", r"(?:www\.)?amazon\.jobs", rf"{_LOCALE}(?:$|/search(?:\.json)?$)", form=_amazon
+        "amazon", r"(?:www\.)?amazon\.jobs", rf"{LOCALE}(?:$|/search(?:\.json)?$)", form=_amazon
     ),
-    Template("breezy", _LABEL + r"\.breezy\.hr", "(?:/p/(?P<key>[0-9a-f]{12})(?![0-9a-z]))?"),
-    Template(
-        "jobvite",
-        r"jobs\.jobvite\.com",
-        "(?:/careers(?=/.))?" + _token("careers", "support", "api") + "(?:/job/(?P<key>[^/]+))?",
-    ),
-    Template(
-        "jazzhr",
-        _LABEL + r"\.applytojob\.com",
-        "(?:/apply/(?:jobs/details/)?(?P<key>[0-9a-z]{10})(?=/|$))?",
-    ),
-    Template("jazzhr", r"app\.jazz\.co", "/(?:feeds/export/jobs|widgets/basic/create)" + _token()),
-    Template(
-        "successfactors",
-        _SUCCESS_FACTORS,
-        "/sfcareer/jobreq",
-        {"company": "company", "key": "jobId"},
-        "{host}/{company}",
-    ),
-    Template(
-        "successfactors",
-        _SUCCESS_FACTORS,
-        "/career",
-        {"company": "company", "key": "career_job_req_id"},
-        "{host}/{company}",
-    ),
-    Template(
-        "taleo",
-        r"(?P<tenant>[a-z0-9-]+\.tbe)\.taleo\.net",
-        "",
-        {"org": "org", "cws": "cws", "key": "rid"},
-        "{tenant}/{org}/{cws}",
-    ),
-    Template(
-        "taleo",
-        _NO_VENDOR + r"(?P<tenant>[a-z0-9-]+)\.taleo\.net",
-        "/careersection" + _token("rest", r"[^/]+\.(?:ftl|jss)"),
-        {"key": "job"},
-        "{tenant}/{token}",
-    ),
-    Template(
-        "avature",
-        _NO_VENDOR + r"(?P<tenant>[a-z0-9-]+)\.avature\.net",
-        r"(?:/[a-z]{2}_[a-z]{2}(?=/.))?"
-        + _token("[a-z]{2}_[a-z]{2}")
-        + r"(?:/jobdetail(?:/[^/]+)*?/(?P<key>[0-9]+))?",
-        form="{tenant}/{token}",
-    ),
-    Template(
-        "adp",
-        r"workforcenow\.adp\.com",
-        "/mascsr/",
-        {"cid": "cid", "ccid": "ccId", "key": "jobId"},
-        "{cid}/{ccid}",
-    ),
-    Template(
-        "comeet",
-        r"www\.comeet\.com?",
-        r"/jobs/(?P<slug>[^/]+)/(?P<uid>[0-9a-f]+\.[0-9a-f]+)(?:/[^/]+/"
-        r"(?P<key>[0-9a-f]+\.[0-9a-f]+))?",
-        form="{slug}/{uid}",
-    ),
-    Template("join", r"(?:www\.)?join\.com", "/companies" + _token()),
-    Template("softgarden", _LABEL + r"\.softgarden\.io", f"(?:/jobs?/{_NUMBER})?"),
-    Template(
-        "softgarden", r"(?P<token>[a-z0-9-]+\.career\.softgarden\.de)", f"(?:/jobs?/{_NUMBER})?"
-    ),
-    Template("dvinci", _LABEL + r"\.dvinci-hr\.com", _LOCALE + f"(?:/jobs/{_NUMBER})?"),
-    Template("wttj", r"(?:www\.)?welcometothejungle\.com", _LOCALE + "/companies" + _token()),
+    *RECOGNIZED,
 )

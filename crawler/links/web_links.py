@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from crawler.links.templates import TEMPLATES, Query, Template
+from crawler.links.template import Query, Template
+from crawler.links.templates import TEMPLATES
 from crawler.registry import supported, title
 
 _MAX_LENGTH = 4000  # characters of a link
