@@ -34,16 +34,11 @@ _FALSE = Raw(b"false")
 
 class _Header(RawHeader):
     id: str
-    company: object = msgspec.field(name="organization", default=None)
+    company: object = msgspec.field(name="organization", default=None)  # only of a page's row
     is_listed: object = msgspec.field(name="isListed", default=True)
 
     def key(self) -> str:
         return self.id.lower()  # a UUID
-
-    def employer(self) -> str | None:
-        """Only a page's row names the employer."""
-        name = self.company.get("name") if isinstance(self.company, dict) else None
-        return name if isinstance(name, str) else None
 
     def is_shown(self) -> bool:
         return self.is_listed is not False

@@ -1,4 +1,4 @@
-"""Pay as Ashby states it: tiers in the answer of its API, one line of words on the page of a board.
+"""Pay as the answer of Ashby's API states it, in tiers. A board's page has words: ashby_summary.py.
 
 Only components of the type Salary are pay; equity, bonus and commission are not. A tier that states
 on-target earnings counts only where no tier states base pay. Where the title of a tier names the
@@ -16,11 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from crawler.items import Pay, Period
-from crawler.read.pay_context import likely_period
 from crawler.read.pay_zones import named_in
 from crawler.read.text import clean
 
-_PERIODS: dict[str | None, Period] = {
+PERIODS: dict[str | None, Period] = {
     "1 YEAR": "year",
     "1 MONTH": "month",
     "1 WEEK": "week",
@@ -28,7 +27,7 @@ _PERIODS: dict[str | None, Period] = {
     "1 HOUR": "hour",
 }
 _MOST = 1e10  # of any pay that is no slip
-_LONGEST_TEXT = 1_000  # characters of the words kept
+LONGEST_TEXT = 1_000  # characters of the words kept
 _TOTAL = re.compile(
     r"\b(?:OTE|on[- ]target|total (?:target )?(?:cash|comp|compensation|earnings))\b", re.IGNORECASE
 )
@@ -41,42 +40,6 @@ _ROLE = re.compile(
     r"ai|analyst|and|applied|data|designer|developer|engineer|engineering|learning|machine|manager|member|ml|of|or|product|research"
     r"|researcher|scientist|software|technical"
 )
-_SIGNS = {
-    "$": "USD",
-    "CA$": "CAD",
-    "A$": "AUD",
-    "NZ$": "NZD",
-    "HK$": "HKD",
-    "NT$": "TWD",
-    "MX$": "MXN",
-    "R$": "BRL",
-}
-_SIGNS |= {
-    "€": "EUR",
-    "£": "GBP",
-    "¥": "JPY",
-    "CN¥": "CNY",
-    "₹": "INR",
-    "₩": "KRW",
-    "₪": "ILS",
-    "₫": "VND",
-    "₱": "PHP",
-}
-_SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
-_FIGURE = re.compile(
-    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?"
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
-)
-_PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
-_OTHER = re.compile(
-    r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE
-)
-_DASH = re.compile(r"\s*(?:[-\u2013\u2014]|to)\s*")
-_AT_MOST, _AT_LEAST = (
-    re.compile(r"\bup to\s*$", re.IGNORECASE),
-    re.compile(r"\bfrom\s*$", re.IGNORECASE),
-)
-_PER = re.compile(r"\s*(?:per|an?|/)\s*(?P<unit>\w+)\s*", re.IGNORECASE)
 
 
 class Component(msgspec.Struct, rename="camel"):
@@ -142,10 +105,10 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
     if len({each.unit for each in block}) != 1:
         return Pay(None, None, None, None, words) if words else None
     minimum, maximum = _span([each.salary for each in block])
-    if not _is_sane(minimum, maximum):
+    if not is_sane(minimum, maximum):
         return None
     currency, interval = block[0].unit
-    return Pay(minimum, maximum, _code(currency), _PERIODS.get(interval), words)
+    return Pay(minimum, maximum, code_of(currency), PERIODS.get(interval), words)
 
 
 def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
@@ -194,12 +157,13 @@ def _span(salaries: list[Component]) -> tuple[float | None, float | None]:
     return (min(lows) if len(lows) == whole else None, max(highs) if len(highs) == whole else None)
 
 
-def _is_sane(minimum: float | None, maximum: float | None) -> bool:
+def is_sane(minimum: float | None, maximum: float | None) -> bool:
+    """Return whether a range is one that somebody may be paid."""
     low, high = minimum or 0.0, _MOST if maximum is None else maximum
     return (minimum or maximum or 0) > 0 and 0 <= low <= high <= _MOST
 
 
-def _code(currency: str | None) -> str | None:
+def code_of(currency: str | None) -> str | None:
     """Return the code if it has the form of ISO 4217."""
     return currency.upper() if currency and re.fullmatch(r"[A-Za-z]{3}", currency) else None
 
@@ -213,55 +177,4 @@ def _words(stated: Compensation, tiers: list[Tier]) -> str:
         text = "; ".join(
             f"{title}: {summary}" if title else f"{summary}" for title, summary in lines
         )
-    return clean(text)[:_LONGEST_TEXT]
-
-
-def summary_pay(summary: str) -> Pay | None:
-    """Return the pay of a one-line summary, which spans all ranges of its job.
-
-    None when it states no salary.
-    """
-    text = clean(summary)[:_LONGEST_TEXT]
-    for part in _PART.split(text):
-        figures = list(_FIGURE.finditer(part))
-        if figures and not _OTHER.search(part):
-            return _read_part(part, figures, text)
-    return None
-
-
-def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
-    """Return the pay of the part of a summary that states it.
-
-    Only its words when the figures are neither a range nor a single amount.
-    """
-    unclear = Pay(None, None, None, None, text)
-    first, last = figures[0], figures[-1]
-    currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}
-    between = part[first.end() : last.start()]
-    is_range = figures == [first, last] and first is not last and bool(_DASH.fullmatch(between))
-    if len(currencies) != 1 or None in currencies or not (is_range or len(figures) == 1):
-        return unclear
-    currency, before = currencies.pop() or "", part[: first.start()]
-    minimum = None if _AT_MOST.search(before) else _amount(first)
-    maximum = None if _AT_LEAST.search(before) else _amount(last)
-    if not _is_sane(minimum, maximum):
-        return unclear
-    return Pay(
-        minimum,
-        maximum,
-        currency,
-        _period(part[last.end() :], maximum or minimum or 0, currency),
-        text,
-    )
-
-
-def _amount(figure: re.Match[str]) -> float:
-    return round(float(figure["number"].replace(",", "")) * _SCALES[figure["scale"]], 2)
-
-
-def _period(after: str, amount: float, currency: str) -> Period | None:
-    """Ashby names every interval but the year."""
-    if not after.strip():
-        return likely_period(amount, currency)
-    named = _PER.fullmatch(after)
-    return _PERIODS.get(f"1 {named['unit'].upper()}") if named else None
+    return clean(text)[:LONGEST_TEXT]

@@ -14,8 +14,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from crawler.items import Pay, Posting, Workplace
-from crawler.read.fields import clean_text, company_name, line
-from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
+from crawler.read.fields import clean_text, line
+from crawler.spiders.ashby_pay import Compensation, Place, tier_pay
+from crawler.spiders.ashby_summary import summary_pay
 from crawler.spiders.postings import joined, posting_from_html
 
 PAGES = "https://jobs.ashbyhq.com"
@@ -149,7 +150,7 @@ def page_posting(raw: bytes) -> Posting:
         stated_workplace=_model(row.workplace_type),
         stated_pay=_summary_pay(row),
         stated_deadline=_line(row.application_deadline),
-        company=company_name(row.organization.name),
+        company=row.organization.name,
         requisition=clean_text(row.job_requisition_id) or None,
         internal_job=clean_text(row.job_id) or None,
         published=row.published_date,

@@ -97,11 +97,15 @@ class DetailSpider(BoardSpider):
         return bool(msgspec.json.decode(detail.get(cls.detail_key, b"null")) == key)
 
     def proves(self, answer: Answer, key: str) -> Probe:
-        """Return what a detail proves: its posting is there."""
         if answer.status in self.closed:
             return Probe.GONE
-        self.read_detail(answer, key)
-        return Probe.THERE
+        detail = msgspec.json.decode(self.read_detail(answer, key))
+        return Probe.THERE if self.is_open(detail) else Probe.GONE
+
+    @staticmethod
+    def is_open(detail: Fields) -> bool:  # noqa: ARG004  # for subclasses
+        """Return whether a detail shows that its posting is open. An error says nothing."""
+        return True
 
     # the check
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from crawler.items import Posting
-from crawler.read.fields import clean_text, company_name, line
+from crawler.read.fields import clean_text, line
 from crawler.responses import BadResponse, mend
 from crawler.spiders import sitemap
 from crawler.spiders.postings import epoch_instant, posting_from_html
@@ -140,7 +140,7 @@ def read_posting(raw: bytes) -> Posting:
         url=JOB_PAGE.format(key_of(record)),
         location="; ".join(locations),
         locations=locations,
-        company=company_name(record[_BRAND]),
+        company=record[_BRAND],
         published=_instant(record, _PUBLISHED),
         updated=_instant(record, _UPDATED),
         unsent=frozenset() if has_text(record) else frozenset({"description"}),

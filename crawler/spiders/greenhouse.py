@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import Pay, Posting
-from crawler.read.fields import clean_text, company_name, custom_field, dicts, line
+from crawler.read.fields import clean_text, custom_field, dicts, line
 from crawler.read.pay_ranges import stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
@@ -93,7 +93,7 @@ class GreenhouseSpider(BoardSpider):
             stated_workplace=workplace(custom_field(job.get("metadata"), _WORKPLACE)),
             stated_pay=_pay(job, location),
             stated_deadline=line(job.get("application_deadline") or ""),
-            company=company_name(job.get("company_name")),
+            company=job.get("company_name"),
             requisition=job.get("requisition_id"),
             internal_job=job.get("internal_job_id"),
             published=job.get("first_published"),

@@ -11,7 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 from crawler.items import Posting
-from crawler.read.fields import clean_text, company_name, line
+from crawler.read.fields import clean_text, line
 from crawler.read.place import is_work_model
 from crawler.read.text import clean
 from crawler.responses import BadResponse
@@ -90,7 +90,7 @@ def read_row(job: Fields) -> Posting:
         url=job["absolute_url"],
         location=location,
         department=clean_text((job.get("department") or {}).get("name")),
-        company=company_name(job.get("company_name")),
+        company=job.get("company_name"),
         requisition=job.get("requisition_id"),
         internal_job=job.get("internal_job_id"),
         published=job.get("published_at"),

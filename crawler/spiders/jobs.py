@@ -32,7 +32,7 @@ class RawHeader(msgspec.Struct, gc=False):
     """The fields that identify a raw job. A spider's subclass renames them."""
 
     id: int | str
-    company: object = None  # the job keeps its key, whatever this is
+    company: object = None  # a name, or an object with one; the job keeps its key whatever it is
 
     def key(self) -> str:
         """Return the key of the posting."""
@@ -40,7 +40,8 @@ class RawHeader(msgspec.Struct, gc=False):
 
     def employer(self) -> str | None:
         """Return the company's name; None where the job names none."""
-        return self.company if isinstance(self.company, str) else None
+        name = self.company.get("name") if isinstance(self.company, dict) else self.company
+        return name if isinstance(name, str) else None
 
     def row(self) -> str:
         """Return the identity of the row, where an ATS lists one posting in several rows."""

@@ -92,7 +92,7 @@ class JsonLdSpider(BoardSpider):
         if page.jobs and not pages.found:
             raise BadResponse("its jobs have neither an identifier nor an address of their own")
         pages.note(frozenset(site.request.known()))
-        is_settled = all(one.is_settled for one in pages.through.values())
+        is_settled = pages.deadlines.are_settled()
         return self._snapshot(
             pages,
             without_key=without_key,

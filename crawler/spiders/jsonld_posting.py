@@ -17,7 +17,7 @@ import msgspec
 
 from crawler.items import Pay, Posting
 from crawler.links.forms import canonical_key
-from crawler.read.fields import clean_text, company_name, parse_instant
+from crawler.read.fields import clean_text, parse_instant
 from crawler.read.place import place_of
 from crawler.read.text import to_text
 from crawler.spiders.jsonld_page import Job
@@ -145,7 +145,7 @@ def read_posting(raw: bytes) -> Posting:
         stated_workplace="remote" if is_remote else None,
         stated_pay=_pay(job),
         stated_deadline=job.get("validThrough") if is_deadline else None,
-        company=company_name(job["hiringOrganization"]),
+        company=job["hiringOrganization"],
         requisition=_requisition(job),
         published=job.get("datePosted"),
         unsent=frozenset({"deadline"} if may_be_deadline(job) and not is_deadline else ()),

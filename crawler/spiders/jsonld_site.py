@@ -1,12 +1,9 @@
 """The pages of a board that is a sitemap: which of them are jobs, and which are read in a check.
 
-    new pages and those whose `lastmod` moved → read, at most 50
-    a page that is read and has a JobPosting  → a posting; its key is noted beside its address
-    a page that is read and has none          → no job; it is read again when it moves, or in a week
-    pages beyond 50, or without an answer     → wait for a later check
-
-`validThrough` is a deadline once two readings days apart have the same. A page is read a second
-time for that.
+new pages and those whose `lastmod` moved → read, at most 50
+a page that is read and has a JobPosting  → a posting; its key is noted beside its address
+a page that is read and has none          → no job; it is read again when it moves, or in a week
+pages beyond 50, or without an answer     → wait for a later check
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TypeVar
 
 import msgspec
 
@@ -23,38 +19,20 @@ from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import jsonld_posting as postings
 from crawler.spiders.jsonld_identifiers import Identifiers
+from crawler.spiders.jsonld_notes import Deadlines, Noted, as_noted
 from crawler.spiders.jsonld_page import Job, Page, read_page
 from crawler.spiders.jsonld_sitemap import path_on
 from crawler.spiders.marks import mark, packed, unpacked
 from crawler.spiders.probing import MOST_DETAILS, Reply, ask_in_turn
 from crawler.spiders.site import OK, Site
 
-T = TypeVar("T")
 _HTML = {"Accept": "text/html"}
 _A_DAY, _A_WEEK = 86_400.0, 7 * 86_400.0  # seconds
-_APART = 2 * _A_DAY  # two readings of a deadline are so far apart
 _GONE = frozenset({404, 410})
-_PAGES, _THROUGH = "pages", "through"  # notes: what `JobPages` keeps of its pages and postings
+_PAGES = "pages"  # the note of what is known of each page
 _UNREAD = "?"  # the `lastmod` of a page that did not answer
 _ALIKE = 5  # pages with one identifier: more languages of one job are not believed
 _FIRST = "first"  # the note of the pages that wait since the first check
-
-
-class Noted(msgspec.Struct, array_like=True):
-    """A page as it was when it was read."""
-
-    key: str  # of its posting; "" for none
-    lastmod: str
-    at: float = 0.0  # seconds since 1970
-    is_daily: bool = False  # read again in a day: it was gone, or its block was broken
-
-
-class Through(msgspec.Struct, array_like=True):
-    """`validThrough` of a posting."""
-
-    written: str
-    at: float  # when it was first read, in seconds since 1970
-    is_settled: bool = False  # it was read a second time: it is a deadline, or it moved
 
 
 @dataclass(slots=True)
@@ -64,19 +42,18 @@ class JobPages:
     site: Site
     host: str  # as people see it
     noted: dict[str, Noted] = field(default_factory=dict)  # by path, with the query
-    through: dict[str, Through] = field(default_factory=dict)  # by key
     found: dict[str, bytes] = field(default_factory=dict)  # stored jobs by key
     late: set[str] = field(default_factory=set)  # keys of pages that the first check listed
     employers: set[str] = field(default_factory=set)
     identifiers: Identifiers = field(init=False)
+    deadlines: Deadlines = field(init=False)
     again: list[str] = field(default_factory=list)  # pages whose key was none
     bare: int = 0  # pages of known postings that show none now
 
     def __post_init__(self) -> None:
         own = self.site.notes.own
-        self.noted = _converted(own.get(_PAGES, {}), dict[str, Noted])
-        self.through = _converted(own.get(_THROUGH, {}), dict[str, Through])
-        self.identifiers = Identifiers(own)
+        self.noted = as_noted(own.get(_PAGES, {}), dict[str, Noted])
+        self.deadlines, self.identifiers = Deadlines(own), Identifiers(own)
 
     # notes
 
@@ -88,9 +65,7 @@ class JobPages:
             for path, one in self.noted.items()
             if one.key in keys or (listed is not None and path in listed)
         }
-        self.site.notes.own[_THROUGH] = {
-            key: msgspec.to_builtins(self.through[key]) for key in self.through.keys() & keys
-        }
+        self.deadlines.note(keys)
 
     def note_page(self, key: str, address: str) -> None:
         """Note the page of a posting, if it has one on this host."""
@@ -107,7 +82,10 @@ class JobPages:
 
     def keys_of(self, listed: Mapping[str, str]) -> frozenset[str]:
         """Return the keys of the postings whose pages are listed."""
-        return frozenset(self.noted[path].key for path in listed if path in self.noted) - {""}
+        return frozenset(map(self._key_at, listed)) - {""}
+
+    def _key_at(self, path: str) -> str:
+        return self.noted[path].key if path in self.noted else ""
 
     def is_partly_read(self, listed: Mapping[str, str]) -> bool:
         """Return whether a listed page was never asked for: a relaunch gives all a new address."""
@@ -164,11 +142,9 @@ class JobPages:
 
         await ask_in_turn(chain(wanted[:most], self.again), ask)
         waiting = [path for path in wanted if path not in done]
-        marks = map(mark, waiting)
-        is_first = _FIRST not in self.site.notes.own
-        self.site.notes.own[_FIRST] = packed(
-            each for each in marks if is_first or each in since_first
-        )
+        marks, is_first = map(mark, waiting), _FIRST not in self.site.notes.own
+        late = (each for each in marks if is_first or each in since_first)
+        self.site.notes.own[_FIRST] = packed(late)
         return len(waiting)
 
     def _wanted(self, listed: Mapping[str, str], known: frozenset[str]) -> list[str]:
@@ -192,8 +168,7 @@ class JobPages:
             return age >= (_A_DAY if noted.is_daily else _A_WEEK)
         if noted.key not in known:
             return True
-        through = self.through.get(noted.key)
-        return bool(through and not through.is_settled and age >= _APART)
+        return self.deadlines.needs_reading(noted.key, age)
 
     def _take(
         self, path: str, listed: Mapping[str, str], answer: Answer, known: frozenset[str]
@@ -243,9 +218,6 @@ class JobPages:
             self.noted[path] = Noted("", seen, self.site.now, is_gone)
         return "" if is_gone else None
 
-    def _key_at(self, path: str) -> str:
-        return self.noted[path].key if path in self.noted else ""
-
     def _job_of(self, page: Page, path: str) -> Job | None:
         """Return the job that a page is about; None for a list of jobs."""
         if len(page.jobs) == 1:
@@ -255,22 +227,9 @@ class JobPages:
 
     def keep(self, key: str, job: Job, url: str) -> None:
         """Take in a posting that a page shows. The first one of a key counts."""
-        is_deadline = self._is_deadline(key, postings.may_be_deadline(job))
+        is_deadline = self.deadlines.proved(key, postings.may_be_deadline(job), self.site.now)
         self.found.setdefault(key, postings.stored_job(job, url, is_deadline=is_deadline))
         self.employers.add(postings.employer(job))
-
-    def _is_deadline(self, key: str, written: str) -> bool:
-        """Return whether `validThrough` was the same at a reading days before this one."""
-        if not written:
-            self.through.pop(key, None)
-            return False
-        before = self.through.get(key)
-        if before is None or before.written != written:
-            self.through[key] = Through(written, self.site.now, is_settled=before is not None)
-            return False
-        is_apart = self.site.now - before.at >= _APART
-        before.is_settled |= is_apart
-        return is_apart
 
     async def probe(self, key: str) -> Probe:
         """Ask for the page of one posting. Only 404 and 410 prove that it closed."""
@@ -289,11 +248,3 @@ class JobPages:
         if job is None or not is_there or postings.is_over(job, self.site.request.at):
             return Probe.SILENT
         return Probe.THERE
-
-
-def _converted(noted: object, form: type[dict[str, T]]) -> dict[str, T]:
-    """Return a note; an empty one where it has another form. The next check then reads it all."""
-    try:
-        return msgspec.convert(noted, form)
-    except msgspec.ValidationError:
-        return {}

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element  # only the type
 
 from crawler.links.forms import posting_url
 from crawler.responses import BadResponse
-from crawler.spiders.xml_feed import read_xml, text_of
+from crawler.spiders.xml_feed import read_xml, text_of, texts_of
 
 Row = dict[str, Any]
 _OWN = (  # before the word for a contact, in its heading
@@ -63,8 +63,7 @@ def language_of_page(body: bytes, board: str) -> str:
 
 
 def _row_of_feed(position: Element, board: str) -> Row:
-    plain = ("id", "name", "office", "department", "employmentType", "schedule")
-    row: Row = {name: text_of(position, name) for name in plain}
+    row = texts_of(position, "id name office department employmentType schedule")
     pay = position.find("salaryInformation")
     return row | {
         "url": _url(board, row["id"]),

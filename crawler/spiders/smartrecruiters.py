@@ -10,15 +10,14 @@ https://developers.smartrecruiters.com/docs/posting-api
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-import msgspec
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Posting, Probe, Snapshot, Workplace
+from crawler.items import Posting, Snapshot, Workplace
 from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
-from crawler.read.fields import company_name
 from crawler.read.place import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
@@ -30,29 +29,16 @@ from crawler.spiders.postings import posting_from_html, text_in
 from crawler.spiders.site import Site
 
 
-class _Company(msgspec.Struct, gc=False):
-    identifier: str
-    name: str | None = None
-
-
 class _Header(RawHeader):
     id: str
-    company: _Company | None = None
+    company: dict[str, Any] | None = None
     visibility: str = "PUBLIC"
-
-    def employer(self) -> str | None:
-        return self.company.name if self.company else None
 
     def is_shown(self) -> bool:
         return self.visibility == "PUBLIC"
 
 
-class _Detail(msgspec.Struct):
-    id: str
-    active: bool
-
-
-_header, _detail = Decoder(_Header), Decoder(_Detail)
+_header = Decoder(_Header)
 
 
 class SmartRecruitersSpider(DetailSpider):
@@ -74,19 +60,15 @@ class SmartRecruitersSpider(DetailSpider):
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         """Return the public postings. Raises BadResponse for those of another company."""
         snapshot = await super().read_list(site, answer)
-        headers = [_header.decode(one.raw) for one in snapshot.sightings]
-        owners = {header.company.identifier for header in headers if header.company}
+        companies = [_header.decode(one.raw).company for one in snapshot.sightings]
+        owners = {str(company.get("identifier")) for company in companies if company}
         if any(owner.casefold() != site.steps[0].casefold() for owner in owners):
             raise BadResponse(f"it lists postings of {', '.join(sorted(owners))}")
         return snapshot
 
-    def proves(self, answer: Answer, key: str) -> Probe:
-        if answer.status in self.closed:
-            return Probe.GONE
-        found = _detail.decode(answer.body)
-        if found.id != key:
-            return Probe.SILENT
-        return Probe.THERE if found.active else Probe.GONE
+    @staticmethod
+    def is_open(detail: Fields) -> bool:
+        return detail["active"] is not False
 
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
@@ -102,7 +84,7 @@ class SmartRecruitersSpider(DetailSpider):
             employment_type=text_in(row.get("typeOfEmployment"), "label"),
             stated_workplace=_workplace(row["location"]),
             stated_pay=stated_range(*map(pay.get, ("min", "max", "currency", "period"))),
-            company=company_name((row.get("company") or {}).get("name")),
+            company=text_in(row.get("company"), "name"),
             requisition=row.get("refNumber"),
             internal_job=detail.get("jobId"),
             published=row["releasedDate"],

@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element  # only the type
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Snapshot, Workplace
-from crawler.read.fields import line
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, key_in, keyed_in
@@ -20,7 +19,7 @@ from crawler.spiders.listing import Listing
 from crawler.spiders.paging import Pages
 from crawler.spiders.postings import joined, place_in, posting_from_html
 from crawler.spiders.site import Site
-from crawler.spiders.xml_feed import raw_jobs, read_xml, rss_instant, text_of
+from crawler.spiders.xml_feed import raw_jobs, rss_channel, rss_instant, text_of, texts_of
 
 _TT = "{https://teamtailor.com/locations}"
 _KEY = re.compile(r"/jobs/([0-9]+)(?![0-9])")
@@ -37,17 +36,16 @@ class TeamtailorSpider(BoardSpider):
     job_form = keyed_in("link", _KEY)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        site.notes.own[_FEED] = _page_of(_channel(answer.body))
+        site.notes.own[_FEED] = text_of(rss_channel(answer.body), "link")
         return await super().read_list(site, answer)
 
     def slice(self, body: bytes, site: Site) -> Listing:
-        channel = _channel(body)
-        if _page_of(channel) != site.notes.own.get(_FEED, _page_of(channel)):
+        channel = rss_channel(body)
+        page, company = text_of(channel, "link"), text_of(channel, "title")
+        if page != site.notes.own.get(_FEED, page):
             raise BadResponse("a page of its list is of another board")
-        company = text_of(channel, "title")
-        return Listing(
-            raw_jobs([_row(item) | {"company": company} for item in channel.iter("item")])
-        )
+        rows = [_row(item) | {"company": company} for item in channel.iter("item")]
+        return Listing(raw_jobs(rows))
 
     @staticmethod
     def read_job(job: Fields) -> Posting:
@@ -63,29 +61,16 @@ class TeamtailorSpider(BoardSpider):
             location=joined(*places),
             department=job.get("department", ""),
             stated_workplace=_WORKPLACES.get(job.get("remoteStatus", "")),
-            company=line(job.get("company", "")) or None,
+            company=job.get("company"),
             published=rss_instant(job.get("pubDate")),
         )
 
 
-def _channel(body: bytes) -> Element:
-    channel = read_xml(body, "rss").find("channel")
-    if channel is None:
-        raise BadResponse("the answer is an RSS feed without a channel")
-    return channel
-
-
-def _page_of(channel: Element) -> str:
-    return text_of(channel, "link")
-
-
 def _row(item: Element) -> Fields:
     """Return the fields of a job that are stored."""
-    plain = ("title", "link", "description", "pubDate", "remoteStatus")
-    row: Fields = {name: text_of(item, name) for name in plain}
     places = item.iterfind(f"{_TT}locations/{_TT}location")
-    row["locations"] = [
-        {name: text_of(place, _TT + name) for name in ("name", "city", "country")}
-        for place in places
-    ]
-    return row | {"department": text_of(item, f"{_TT}department")}
+    return {
+        **texts_of(item, "title link description pubDate remoteStatus"),
+        "locations": [texts_of(place, "name city country", _TT) for place in places],
+        "department": text_of(item, f"{_TT}department"),
+    }

@@ -58,6 +58,19 @@ def rss_instant(written: str | None) -> datetime | None:
         return None
 
 
+def texts_of(element: Element, names: str, namespace: str = "") -> dict[str, Any]:
+    """Return the texts of the elements with these names, by name."""
+    return {name: text_of(element, namespace + name) for name in names.split()}
+
+
+def rss_channel(body: bytes) -> Element:
+    """Return the channel of an RSS feed. Raises BadResponse."""
+    channel = read_xml(body, "rss").find("channel")
+    if channel is None:
+        raise BadResponse("the answer is an RSS feed without a channel")
+    return channel
+
+
 def raw_jobs(rows: list[dict[str, Any]]) -> list[Raw]:
     """Return the jobs of a feed as raw jobs, which are JSON. Empty values are left out."""
     return [

@@ -8,7 +8,8 @@ import pytest
 
 from crawler.items import Pay
 from crawler.read.pay_zones import named_in
-from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
+from crawler.spiders.ashby_pay import Compensation, Place, tier_pay
+from crawler.spiders.ashby_summary import summary_pay
 from tests.support.ashby import compensation, tier
 
 NEW_YORK = Place("New York, NY (HQ)", ("New York", "NY", "USA"))
