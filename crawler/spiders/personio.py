@@ -23,7 +23,7 @@ from crawler.spiders.jobs import Fields
 from crawler.spiders.listing import Listing
 from crawler.spiders.pay_fields import stated_range
 from crawler.spiders.personio_rows import Row, language_of_page, rows_of_feed, rows_of_page
-from crawler.spiders.postings import joined, posting_from_html
+from crawler.spiders.postings import joined, posting_from_html, under
 from crawler.spiders.site import Site
 from crawler.spiders.xml_feed import raw_jobs
 
@@ -108,7 +108,7 @@ class PersonioSpider(BoardSpider):
         pay = stated_range(*job.get("pay", [None] * 4))
         unread = {"description", "deadline"} | ({"pay"} if pay is None else set())
         return posting_from_html(
-            *(f"<h3>{heading}</h3>{text}" for heading, text in texts),
+            *(under(heading, text) for heading, text in texts),
             key=job["id"],
             title=job["name"],
             url=job["url"],

@@ -11,25 +11,25 @@ import re
 from msgspec import Raw
 
 from crawler.fetch import MOVED
-from crawler.items import Pay, Posting
+from crawler.items import Posting
 from crawler.read.fields import clean_text
 from crawler.read.place import is_work_model
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, key_in, keyed_in, names
 from crawler.spiders.listing import ListForm
 from crawler.spiders.pay_fields import stated_range, worded_pay
-from crawler.spiders.postings import place_in, posting_from_html, text_in
+from crawler.spiders.postings import place_in, posting_from_html, text_in, under
 
 _KEY = re.compile(
     r"/postings/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])", re.IGNORECASE
 )
 _TEXTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
-_TRUE = Raw(b"true")
 _NO_CITY = {"", "varies by listing"}
-_PAY = names(
-    "compensation compensation_minimum compensation_maximum compensation_currency"
-    " compensation_frequency"
+_RANGE = (
+    *("compensation_minimum", "compensation_maximum"),
+    *("compensation_currency", "compensation_frequency"),
 )
+_PAY = frozenset({"compensation", *_RANGE})
 
 
 class PinpointSpider(BoardSpider):
@@ -49,24 +49,27 @@ class PinpointSpider(BoardSpider):
 
     @staticmethod
     def hide(fields: dict[str, Raw]) -> dict[str, Raw]:
-        if fields.get("compensation_visible") == _TRUE:
+        if fields.get("compensation_visible") == Raw(b"true"):
             return fields
         return {name: value for name, value in fields.items() if name not in _PAY}
 
     @staticmethod
     def read_job(job: Fields) -> Posting:
         behind: Fields = job.get("job") or {}
-        place = _place(job["location"] or {})
+        texts = [under(job.get(f"{name}_header"), job[name]) for name in _TEXTS]
+        pay = stated_range(*map(job.get, _RANGE)) or worded_pay(
+            job.get("compensation"), "".join(texts)
+        )
         return posting_from_html(
-            *_texts(job),
+            *texts,
             key=key_in(job["url"], _KEY),
             title=job["title"],
             url=job["url"],
-            location=place,
+            location=_place(job["location"] or {}),
             department=text_in(behind.get("department") or job.get("department"), "name"),
             employment_type=job.get("employment_type_text") or job.get("employment_type") or "",
             stated_workplace=job.get("workplace_type"),
-            stated_pay=_pay(job) if job.get("compensation_visible") is True else None,
+            stated_pay=pay if job.get("compensation_visible") is True else None,
             stated_deadline=job.get("deadline_at"),
             requisition=behind.get("requisition_id") or job.get("requisition_id"),
         )
@@ -77,20 +80,3 @@ def _place(location: Fields) -> str:
     if city.casefold() in _NO_CITY or is_work_model(city):
         return clean_text(location.get("name"))
     return place_in(location, "city", "province")
-
-
-def _texts(job: Fields) -> list[str]:
-    """Return the texts in reading order, each behind its heading."""
-    return [
-        f"<h3>{job.get(f'{name}_header') or ''}</h3>{text}"
-        for name in _TEXTS
-        if (text := job[name])
-    ]
-
-
-def _pay(job: Fields) -> Pay | None:
-    """Return the pay that the employer shows, from its numbers or else from its words."""
-    ends = (job.get("compensation_minimum"), job.get("compensation_maximum"))
-    unit = (job.get("compensation_currency"), job.get("compensation_frequency"))
-    words = job.get("compensation")
-    return stated_range(*ends, *unit) or worded_pay(words, "".join(_texts(job)))

@@ -117,6 +117,11 @@ def text_in(value: Mapping[str, Any] | None, name: str) -> str:
     return (value or {}).get(name) or ""
 
 
+def under(heading: str | None, html: str | None) -> str:
+    """Return the HTML of a text behind its heading; "" without a text."""
+    return f"<h3>{heading or ''}</h3>{html}" if html else ""
+
+
 def joined(*names: str | None) -> str:
     """Return several names as one line, each once: "Research; Models"."""
     cleaned = (line(name) for name in names if name)

@@ -57,14 +57,13 @@ def _employment(stated: Fields) -> str:
 
 
 def _pay(ranges: list[Fields], places: list[str]) -> Pay | None:
-    is_alone = len(places) == 1
-    return pay_at_first_place(
-        [
-            PlaceRange(pay, one.get("location") or "", is_alone or _is_of(one, places[0]))
-            for one in ranges
-            if (pay := _range(one))
-        ]
-    )
+    first = next(iter(places), "")
+    found = [
+        PlaceRange(pay, one.get("location") or "", len(places) == 1 or _is_of(one, first))
+        for one in ranges
+        if (pay := _range(one))
+    ]
+    return pay_at_first_place(found)
 
 
 def _range(stated: Fields) -> Pay | None:

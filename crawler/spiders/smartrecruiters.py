@@ -25,7 +25,7 @@ from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm
 from crawler.spiders.paging import Pages
 from crawler.spiders.pay_fields import stated_range
-from crawler.spiders.postings import posting_from_html, text_in
+from crawler.spiders.postings import posting_from_html, text_in, under
 from crawler.spiders.site import Site
 
 
@@ -75,7 +75,7 @@ class SmartRecruitersSpider(DetailSpider):
         pay = detail.get("compensation") or {}
         sections = detail["jobAd"]["sections"].values() if detail else ()
         return posting_from_html(
-            *(_html(section) for section in sections if section.get("text")),
+            *(under(escape(one.get("title") or ""), one.get("text")) for one in sections),
             key=row["id"],
             title=row["name"],
             url=posting_url("smartrecruiters", page.rpartition("/")[2], row["id"]),
@@ -89,10 +89,6 @@ class SmartRecruitersSpider(DetailSpider):
             internal_job=detail.get("jobId"),
             published=row["releasedDate"],
         )
-
-
-def _html(section: Fields) -> str:
-    return f"<h3>{escape(section.get('title') or '')}</h3>{section['text']}"
 
 
 def _place(place: Fields) -> str:
