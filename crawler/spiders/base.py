@@ -134,9 +134,11 @@ class BoardSpider(ProbeSpider):
 
     async def _read_rows(self, site: Site, page: PageRows) -> Snapshot:
         """Return the rows of a board's page. They are not probed: the API knows none of them."""
-        snapshot = await self.read_pages(site, Answer(200, self.list_form.encode(page.jobs)))
-        received = site.bytes_received
-        return replace(snapshot, note=self.page_note, unread=page.unread, bytes=received)
+        body = self.list_form.encode(page.jobs)
+        snapshot = await self.read_pages(
+            site, Answer(200, body, bytes_received=site.bytes_received)
+        )
+        return replace(snapshot, note=self.page_note, unread=page.unread)
 
     async def _completed(self, site: Site, snapshot: Snapshot) -> Snapshot:
         snapshot = await self.complete(site, snapshot)

@@ -183,7 +183,10 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     """
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
     lastmods: dict[str, str] = {}
-    for address, lastmod in sitemap.read_sitemap(body).pages.items():
+    found = sitemap.read_sitemap(body, "its job sitemap")
+    if found.is_index:
+        raise BadResponse("its job sitemap has another form than the one that is known")
+    for address, lastmod in found.pages.items():
         if key := _job_of(address, hosts):
             lastmods[key] = max(lastmods.get(key, ""), _FRACTION.sub("", lastmod))
     if not lastmods:

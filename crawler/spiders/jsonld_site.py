@@ -91,8 +91,6 @@ class JobPages:
         """Return whether a listed page was never asked for: a relaunch gives all a new address."""
         return any(path not in self.noted for path in listed)
 
-    # identifiers
-
     def has_one_key(self, listed: Mapping[str, str]) -> bool:
         """Return whether all of many listed pages of jobs have the same key."""
         keys = [self._key_at(path) for path in listed if self._key_at(path)]

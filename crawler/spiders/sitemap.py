@@ -31,7 +31,8 @@ class Sitemap(NamedTuple):
     """One sitemap."""
 
     pages: Mapping[str, str]  # `lastmod` by address; "" where none is given
-    children: tuple[str, ...]  # the addresses of further sitemaps, where it is an index
+    children: tuple[str, ...] = ()  # the addresses of further sitemaps, where it is an index
+    is_index: bool = False
 
 
 def unzipped(body: bytes) -> bytes:
@@ -44,9 +45,9 @@ def is_sitemap(body: bytes) -> bool:
     return bool(_ROOT.match(body))
 
 
-def read_sitemap(body: bytes) -> Sitemap:
+def read_sitemap(body: bytes, called: str = "its sitemap") -> Sitemap:
     """Return the addresses in a sitemap, whatever its namespace. Raises BadResponse."""
-    root = xml_root(body, "its sitemap is cut or broken")
+    root = xml_root(body, f"{called} is cut or broken")
     name = _local(root)
     if name not in {"urlset", "sitemapindex"}:
         raise BadResponse("the answer is a web page" if name == "html" else "it is no sitemap")
@@ -55,7 +56,7 @@ def read_sitemap(body: bytes) -> Sitemap:
         values = {_local(child): (child.text or "").strip() for child in entry}
         if address := values.get("loc"):
             entries[address] = max(entries.get(address, ""), values.get("lastmod", ""))
-    return Sitemap(entries, ()) if name == "urlset" else Sitemap({}, tuple(entries))
+    return Sitemap(entries) if name == "urlset" else Sitemap({}, tuple(entries), is_index=True)
 
 
 async def all_pages(
@@ -69,8 +70,9 @@ async def all_pages(
     waiting, files = [(unzipped(body), 0)], 1
     while waiting:
         part, level = waiting.pop()
-        pages, children = read_sitemap(part)
-        yield pages
+        found = read_sitemap(part)
+        children = found.children
+        yield found.pages
         if level == _LEVELS and children:
             raise BadResponse(f"its sitemap has more than {_LEVELS} levels of indexes")
         files += len(children)

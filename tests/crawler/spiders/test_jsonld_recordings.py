@@ -72,6 +72,6 @@ def test_every_recorded_page_is_read() -> None:
 @pytest.mark.needs(SHARED)
 def test_a_recorded_sitemap_is_read() -> None:
     body = (SHARED / "jsonld" / "renamed_2026-09_job_sitemap.xml").read_bytes()
-    pages, children = read_sitemap(body)
-    assert (len(pages), children) == (body.count(b"<loc>"), ())
-    assert set(pages.values()) == {"2026-09-13"}
+    found = read_sitemap(body)
+    assert (len(found.pages), found.children) == (body.count(b"<loc>"), ())
+    assert set(found.pages.values()) == {"2026-09-13"}
