@@ -10,12 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 Period = Literal["year", "month", "week", "day", "hour"]
 Workplace = Literal["remote", "hybrid", "onsite"]
+PERIODS_PER_YEAR: Final[Mapping[str, int]] = {  # working periods
+    "year": 1,
+    "month": 12,
+    "week": 52,
+    "day": 260,
+    "hour": 2080,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,13 @@ class Pay:
     currency: str | None  # ISO 4217
     period: Period | None
     text: str  # as the posting writes it
+
+    @property
+    def yearly_maximum(self) -> float | None:
+        """The maximum as a year's worth. None if the maximum or its period is unknown."""
+        if self.maximum is None or self.period is None:
+            return None
+        return self.maximum * PERIODS_PER_YEAR[self.period]
 
 
 @dataclass(frozen=True, slots=True)

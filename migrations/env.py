@@ -14,7 +14,7 @@ from typing import Final
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from monitor.config.load import load
 from monitor.database import schema, search, tables
@@ -25,8 +25,10 @@ _GIVEN: Final[Connection | None] = context.config.attributes.get("connection")
 
 
 def _drop_views(connection: Connection) -> None:
+    present = set(inspect(connection).get_view_names())  # an older table may have a view's name
     for name in reversed(VIEWS):
-        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+        if name in present:
+            connection.exec_driver_sql(f"DROP VIEW {name}")
 
 
 def _create_views(connection: Connection) -> None:

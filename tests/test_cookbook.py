@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from monitor.database.engine import iso
 from monitor.queries.question import Question
-from monitor.queries.user_sql import ask, view_columns
+from monitor.queries.user_sql import ask
+from monitor.queries.view_tables import view_columns
 from tests.support.places import ROOT
 from tests.support.story import tell
 

@@ -127,13 +127,13 @@ def _country_and_zone(place: str) -> tuple[str | None, str | None]:
         if (name := " ".join(_NOISE.sub(" ", piece).split()).strip(" .-"))
     ]
     known = [_lookup(name, alone=len(names) == 1) for name in names]
-    towns = [_cities().get(fold_letters(name)) for name in names]
-    if exact := next((zone for zone in towns if zone and _country_of(zone) == names[-1]), None):
+    towns = [zones_by_city().get(fold_letters(name)) for name in names]
+    if exact := next((zone for zone in towns if zone and country_of_zone(zone) == names[-1]), None):
         return names[-1], exact  # "Berlin, DE" is not in Delaware
     country = next((code for code, _ in reversed(known) if code), None)
-    zone = next((zone for zone in towns if zone and country in {None, _country_of(zone)}), None)
+    zone = next((zone for zone in towns if zone and country in {None, country_of_zone(zone)}), None)
     zone = zone or next((zone for _, zone in reversed(known) if zone), None)
-    return country or (_country_of(zone) if zone else None), zone
+    return country or (country_of_zone(zone) if zone else None), zone
 
 
 def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
@@ -143,13 +143,14 @@ def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
     """
     is_code = len(name) == _COUNTRY_CODE and name.isupper()
     if fold_letters(name) in _TWO_COUNTRIES or (
-        is_code and alone and name in _states() and name in _codes()
+        is_code and alone and name in zones_by_state() and name in territory_codes()
     ):
         return None, None
-    states = _states()
-    if zone := states.get(_state_key(name)):
-        return _country_of(zone), zone
-    code = name if is_code and name in _codes() else _countries().get(fold_letters(name))
+    if zone := zones_by_state().get(state_key(name)):
+        return country_of_zone(zone), zone
+    code = (
+        name if is_code and name in territory_codes() else codes_by_name().get(fold_letters(name))
+    )
     return code, _zone_of_country(code) if code else None
 
 
@@ -165,7 +166,8 @@ def _zone_of_country(code: str) -> str | None:
     return zones[0] if len(zones) == 1 else _MAIN_ZONES.get(code)
 
 
-def _country_of(zone: str) -> str | None:
+def country_of_zone(zone: str) -> str | None:
+    """Return the code of the country that has the time zone."""
     country: str | None = get_global("zone_territories").get(zone)
     return country
 
@@ -177,34 +179,36 @@ def _names_and_values(table: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _states() -> dict[str, str]:
-    return {_state_key(name): zone for name, zone in _names_and_values(_STATES)}
+def zones_by_state() -> dict[str, str]:
+    """Return the zone of each state by its code or folded name: see `state_key`."""
+    return {state_key(name): zone for name, zone in _names_and_values(_STATES)}
 
 
-def _state_key(name: str) -> str:
+def state_key(name: str) -> str:
     """Return a code as written, and a name folded."""
     return name if len(name) <= _LONGEST_STATE_CODE else fold_letters(name)
 
 
 @lru_cache(maxsize=1)
-def _codes() -> frozenset[str]:
+def territory_codes() -> frozenset[str]:
+    """Return the codes of two letters that CLDR knows: those of ISO 3166, and a few others."""
     territories = map(str, Locale("en").territories)
     return frozenset(code for code in territories if len(code) == _COUNTRY_CODE)
 
 
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
+def codes_by_name() -> dict[str, str]:
     """Return the code of each country by its names in all languages."""
     codes = {fold_letters(name): code for name, code in _names_and_values(_NAMES)}
     for language in LANGUAGES:
         for code, name in Locale(language).territories.items():
-            if code in _codes():
+            if code in territory_codes():
                 codes.setdefault(fold_letters(name), code)
     return codes
 
 
 @lru_cache(maxsize=1)
-def _cities() -> dict[str, str]:
+def zones_by_city() -> dict[str, str]:
     """Return the zone of each city by its names in all languages."""
     cities = {fold_letters(name): zone for name, zone in _names_and_values(_TOWNS)}
     for zone in get_global("zone_territories"):

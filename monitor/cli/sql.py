@@ -133,7 +133,7 @@ def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
 def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
     from rich.text import Text
 
-    from monitor.queries.user_sql import view_columns
+    from monitor.queries.view_tables import view_columns
 
     views = view_columns(engine)
     if fmt is not Format.TABLE:

@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
 from monitor.config.database_url import normal_url
+from monitor.database.sql_functions import add_functions
 
 _BUSY_TIMEOUT: Final = 30  # seconds that a writer waits for others
 _TRY_WAL_EVERY: Final = 0.05  # seconds
@@ -198,6 +199,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()
+    add_functions(cast("sqlite3.Connection", connection))
 
 
 def _use_wal(cursor: DBAPICursor) -> None:

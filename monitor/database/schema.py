@@ -217,16 +217,21 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
         )
         _migrate(connection, target)
         if target == "head":
-            _index(connection)
+            _read_again(connection)
     return backup
 
 
-def _index(connection: Connection) -> None:
-    """Index the texts whose index a migration has emptied, with this version's rules for words."""
-    # imports the models, which opening a current database does not need
+def _read_again(connection: Connection) -> None:
+    """Fill what a migration has emptied: the index of words, and the labels of postings.
+
+    Both are read by this version, which no migration knows.
+    """
+    # they import the models, which opening a current database does not need
+    from monitor.database.labels import label_missing  # noqa: PLC0415
     from monitor.database.search import index_missing  # noqa: PLC0415
 
     index_missing(connection)
+    label_missing(connection)
 
 
 def downgrade(engine: Engine, target: str) -> None:

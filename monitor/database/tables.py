@@ -163,6 +163,9 @@ class Posting(Base):
     internal_job: Mapped[str | None]
     ats_first_published: Mapped[datetime | None]
     ats_updated_at: Mapped[datetime | None]
+    # of the newest version, read by `crawler/labels.py`; "" for none, null: not read yet
+    country: Mapped[str | None]  # ISO 3166 codes joined by "; "
+    seniority: Mapped[str | None]
     repost_of: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
     repost_reason: Mapped[str | None]  # the evidence
 
@@ -251,4 +254,7 @@ class PostingChange(Base):
     field: Mapped[str | None]
     old: Mapped[str | None]
     new: Mapped[str | None]
+    # of pay in one currency: a year's worth of the maximum
+    pay_old_max: Mapped[float | None]
+    pay_new_max: Mapped[float | None]
     version: Mapped[int]

@@ -56,7 +56,7 @@ class ReadingChange(Base):
 class Saved(Base):
     """A role that a person has saved."""
 
-    __tablename__ = "saved"
+    __tablename__ = "saved_role"  # `saved` is its view
 
     user_id: Mapped[str] = mapped_column(primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True)

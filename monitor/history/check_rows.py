@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.items import Posting, Sighting
 from monitor.database.board_row import BoardRow
-from monitor.history.postings import change_rows
+from monitor.history.decide import Revised
+from monitor.history.postings import NO_PAY, change_rows
 from monitor.history.prepare import Ready
-from monitor.messages import FieldChange
 from monitor.rules.matcher import VersionContent
 
 # columns of a posting that is listed again
@@ -62,13 +61,14 @@ class CheckRows:
             "field": None,
             "old": None,
             "new": None,
+            **NO_PAY,
         }
 
-    def field_changes(
-        self, posting_id: int, version: int, changes: Iterable[FieldChange]
-    ) -> list[dict[str, object]]:
+    def field_changes(self, change: Revised) -> list[dict[str, object]]:
         """Return the rows of a revision, one per field."""
-        return change_rows(changes, **self._common(posting_id, version, self.board.last_ok_at))
+        posting = change.stored
+        common = self._common(posting.id, posting.version + 1, self.board.last_ok_at)
+        return change_rows(change.changes, change.before.pay, change.after.pay, **common)
 
     def _common(
         self, posting_id: int, version: int, not_before: datetime | None

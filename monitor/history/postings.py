@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 import zstandard
 from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
-from crawler.items import Posting
+from crawler.items import Pay, Posting
+from crawler.labels import labels
 from crawler.registry import reader_version
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, table
@@ -171,7 +173,14 @@ def posting_columns(posting: Posting) -> dict[str, object]:
         "internal_job": posting.internal_job,
         "ats_first_published": posting.first_published,
         "ats_updated_at": posting.updated_at,
+        **label_columns(posting),
     }
+
+
+def label_columns(posting: Posting) -> dict[str, str]:
+    """Return the columns of a posting's labels, "" for none."""
+    read = labels(posting.title, posting.location, posting.locations)
+    return {"country": "; ".join(read.countries), "seniority": read.seniority or ""}
 
 
 def text_digest(text: str) -> str:
@@ -179,8 +188,13 @@ def text_digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:
-    """Return the `revised` rows of one posting, one per field. An empty side is null."""
+def change_rows(
+    changes: Iterable[FieldChange], old: Pay | None, new: Pay | None, **common: object
+) -> list[dict[str, object]]:
+    """Return the `revised` rows of one posting, one per field. An empty side is null.
+
+    `old` and `new` are its pay before and after the revision.
+    """
     return [
         common
         | {
@@ -188,9 +202,24 @@ def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[s
             "field": change.field,
             "old": change.old or None,
             "new": change.new or None,
+            **(_yearly_maxima(old, new) if change.field == "pay" else NO_PAY),
         }
         for change in changes
     ]
+
+
+NO_PAY: Final[dict[str, float | None]] = {"pay_old_max": None, "pay_new_max": None}
+
+
+def _yearly_maxima(old: Pay | None, new: Pay | None) -> dict[str, float | None]:
+    """Return the columns of a pay change. Amounts in two currencies are not compared."""
+    currencies = {pay.currency for pay in (old, new) if pay and pay.yearly_maximum is not None}
+    if len(currencies) != 1 or None in currencies:
+        return NO_PAY
+    return {
+        "pay_old_max": old.yearly_maximum if old else None,
+        "pay_new_max": new.yearly_maximum if new else None,
+    }
 
 
 def repost_columns(repost: Repost | None) -> dict[str, object]:

@@ -33,12 +33,13 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
-from monitor.history.postings import content_columns, store_descriptions
+from monitor.history.postings import content_columns, label_columns, store_descriptions
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
 
 _AT_ONCE = 100  # versions in one transaction: writers wait for it
+_POSTING = table(tables.Posting)
 _VERSION = table(tables.PostingVersion)
 _OLDER = (
     select(
@@ -141,6 +142,11 @@ def _write(
             and one.changes
         ):
             noted += _notes(one, reader, now)
+            connection.execute(
+                update(_POSTING)
+                .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
+                .values(**label_columns(one.after))
+            )
             numbered = [(one.row.posting_id, one.row.number, one.after)]
             matches.delete_matches(connection, numbered)
             matches.store_matches(

@@ -96,7 +96,7 @@ class _Writer:
         replaced = [(change.stored.id, change.stored.version) for change in revised]
         postings.replace_versions(self.connection, replaced, self.rows.at)
         self._add_next_versions(revised)
-        rows = [row for change in revised for row in self._field_changes(change)]
+        rows = [row for change in revised for row in self.rows.field_changes(change)]
         postings.add_changes(self.connection, rows)
         return [self._revision_event("revised", change) for change in revised]
 
@@ -107,7 +107,7 @@ class _Writer:
         for change in reopened:
             posting, since = change.stored, self.rows.board.last_ok_at
             row = self.rows.change("reopened", posting.id, posting.version + 1, since)
-            postings.add_changes(self.connection, [row, *self._field_changes(change)])
+            postings.add_changes(self.connection, [row, *self.rows.field_changes(change)])
         return [self._revision_event("reopened", change) for change in reopened]
 
     def _add_next_versions(self, changes: Sequence[Revised], **columns: object) -> None:
@@ -125,10 +125,6 @@ class _Writer:
             for change, number in numbered
         ]
         postings.change_postings(self.connection, rows)
-
-    def _field_changes(self, change: Revised) -> list[dict[str, object]]:
-        posting = change.stored
-        return self.rows.field_changes(posting.id, posting.version + 1, change.changes)
 
     def _revision_event(self, kind: Kind, change: Revised) -> PostingEvent:
         return PostingEvent(

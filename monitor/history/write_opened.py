@@ -17,7 +17,15 @@ from monitor.history.reposts import Repost
 from monitor.history.values import PostingEvent
 
 _UNREAD = dict.fromkeys(
-    ("company", "requisition", "internal_job", "ats_first_published", "ats_updated_at")
+    (
+        "company",
+        "requisition",
+        "internal_job",
+        "ats_first_published",
+        "ats_updated_at",
+        "country",
+        "seniority",
+    )
 )
 
 

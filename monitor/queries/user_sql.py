@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from monitor.database.engine import open_read_only, read_transaction
+from monitor.database.engine import open_read_only
+from monitor.database.sql_functions import add_functions
 from monitor.database.trouble import describe_with_remedy
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
+from monitor.queries.near_names import unknown_name, unknown_view
 from monitor.queries.question import (
     Answer,
     Question,
@@ -51,16 +53,6 @@ def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
     from monitor.queries.user_sql_postgres import ask_postgres  # noqa: PLC0415
 
     return ask_postgres(engine, question)
-
-
-def view_columns(engine: Engine) -> dict[str, tuple[str, ...]]:
-    """Return the views with their columns, in order."""
-    with read_transaction(engine) as connection:
-        # our own names
-        return {
-            view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())  # noqa: S608
-            for view in VIEWS
-        }
 
 
 class _Authorizer:
@@ -104,7 +96,7 @@ class _Authorizer:
             # rows are counted: of a table behind a view that was read, or of a WITH of the query
             # itself
             return sqlite3.SQLITE_OK
-        return self._refuse(f"{name} is no view: `sql` reads {', '.join(VIEWS)}")
+        return self._refuse(unknown_view(name, VIEWS))
 
     def _is_internal(self, name: str) -> bool:
         return name in self._tables or name.startswith("sqlite_")
@@ -120,6 +112,7 @@ def _ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
     if (name := hidden_view(question.query)) is not None:
         raise UserError(f"{name} is a view: rename that WITH of the query")
     connection, fence = _open(Path(str(engine.url.database)))
+    failures = add_functions(connection)
     watch = TimeLimit(question.seconds, connection.interrupt)
     try:
         cursor = watch(lambda: connection.execute(question.query, dict(question.parameters)))
@@ -128,7 +121,7 @@ def _ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
         raise took_too_long(question) from None
     # a Warning: several statements, before Python 3.12
     except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
-        raise _explained(error, fence) from error
+        raise _explained(error, [fence.refusal, *failures], engine, question) from error
     finally:
         if not watch.left_behind:
             connection.close()
@@ -182,11 +175,14 @@ def _open(file: Path) -> tuple[sqlite3.Connection, _Authorizer]:
     return connection, fence
 
 
-def _explained(error: Exception, fence: _Authorizer) -> UserError:
-    if fence.refusal:
-        return UserError(fence.refusal)
+def _explained(
+    error: Exception, reasons: Iterable[str], engine: Engine, question: Question
+) -> UserError:
+    """Return the error for a person. `reasons` are our own, "" for none."""
+    if reason := next(filter(None, reasons), ""):
+        return UserError(reason)
     if "one statement at a time" in str(error):
         return UserError("`sql` takes one statement at a time")
     if "binding" in str(error):
         return UserError(f"{error} Give it with --param NAME=VALUE; :now and :since have values")
-    return failed(str(error))
+    return unknown_name(engine, question.query, str(error)) or failed(str(error))

@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
+from monitor.queries.near_names import unknown_name
 from monitor.queries.question import (
     Answer,
     Question,
@@ -69,7 +70,7 @@ def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
     except (psycopg.errors.QueryCanceled, TooLong):
         raise took_too_long(question) from None
     except psycopg.Error as error:
-        raise _explained(error) from error
+        raise _explained(error, engine, question) from error
     finally:
         if not watch.left_behind:
             cursor.close()
@@ -98,7 +99,7 @@ def _prepare(connection: psycopg.Connection, seconds: float) -> None:
     )
 
 
-def _explained(error: psycopg.Error) -> UserError:
+def _explained(error: psycopg.Error, engine: Engine, question: Question) -> UserError:
     problem = error.diag.message_primary or str(error)
     if "multiple commands" in problem:
         return UserError("`sql` takes one statement at a time")
@@ -112,4 +113,4 @@ def _explained(error: psycopg.Error) -> UserError:
             f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the "
             "views)"
         )
-    return failed(problem)
+    return unknown_name(engine, question.query, problem) or failed(problem)

@@ -15,15 +15,18 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Engine,
     Executable,
     Integer,
     Text,
     column,
     literal_column,
     table,
+    text,
 )
 
-from monitor.database.engine import UtcDateTime
+from monitor.database.engine import UtcDateTime, read_transaction
+from monitor.database.views import VIEWS
 
 Kind = Literal["text", "instant", "day", "whole", "number", "yes_or_no"]
 
@@ -31,15 +34,20 @@ _INSTANTS = """
     at not_before valid_from valid_to from_at to_at opened_earliest opened_latest closed_earliest
     closed_latest ats_first_published ats_updated_at deadline_at last_check_at last_ok_at
     next_check_at started_at finished_at first_seen_at last_seen_at closed_at created_at sent_at
+    saved_at until
 """
 _WHOLE = """
     change_id check_id alert_id version spell status seen opened revised closed reopened unreadable
     bytes attempts failures open_postings open
 """
+_NUMBERS = """
+    pay_min pay_max pay_year_min pay_year_max pay_old_max pay_new_max pay_change_percent seconds
+    days_open
+"""
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_INSTANTS.split(), "instant"),
     **dict.fromkeys(_WHOLE.split(), "whole"),
-    **dict.fromkeys(("pay_min", "pay_max", "seconds", "days_open"), "number"),
+    **dict.fromkeys(_NUMBERS.split(), "number"),
     **dict.fromkeys(("is_current", "known", "left_censored", "right_censored"), "yes_or_no"),
     "day": "day",
 }
@@ -131,3 +139,13 @@ def run_listing(connection: Connection, statement: Executable) -> Listing:
     """Return all rows of the statement."""
     result = connection.execute(statement)
     return Listing(tuple(result.keys()), [dict(row) for row in result.mappings()])
+
+
+def view_columns(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """Return the views with their columns, in order."""
+    with read_transaction(engine) as connection:
+        # our own names
+        return {
+            view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())  # noqa: S608
+            for view in VIEWS
+        }

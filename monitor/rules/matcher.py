@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crawler.items import Posting
+from crawler.items import PERIODS_PER_YEAR, Posting
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
-
-# working periods in a year
-_PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
-
 
 VersionContent = tuple[int, int, Posting]  # posting id, version number, content
 
@@ -170,7 +166,7 @@ class Matcher:
 
 def _reaches(candidate: Candidate, minimum: MinPay) -> bool | None:
     """Return whether the top of the range reaches the minimum for a year. None if it is unknown."""
-    per_year = _PERIODS_PER_YEAR.get(candidate.pay_period or "")
+    per_year = PERIODS_PER_YEAR.get(candidate.pay_period or "")
     if per_year is None or candidate.pay_currency != minimum.currency:
         return None
     if candidate.pay_max is not None:

@@ -63,7 +63,7 @@ class Phrase:
         self._commas = commas
         self._is_regex = len(written) > 1 and written.startswith("/") and written.endswith("/")
         self._expression = (
-            _regex(written[1:-1])
+            regular_expression(written[1:-1])
             if self._is_regex
             else _compile(_expression(self._normalize(written.replace("*", PREFIX))))
         )
@@ -118,7 +118,8 @@ def place_phrase(written: str) -> Phrase | PlaceCode:
     return PlaceCode(written) if _CODE.fullmatch(written) else Phrase(written, commas=False)
 
 
-def _regex(pattern: str) -> re2._Regexp:
+def regular_expression(pattern: str) -> re2._Regexp:
+    """Compile a regular expression that ignores case. Raises ValueError for an invalid one."""
     if not pattern.strip():
         raise ValueError("is an empty regular expression")
     options = re2.Options()

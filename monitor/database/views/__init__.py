@@ -25,6 +25,8 @@ _VIEWS: dict[str, Callable[[Dialect], str]] = {
     "rule_matches": rows.matches,
     "coverage": coverage.coverage,
     "daily_counts": days.daily_counts,
+    "saved": rows.saved,
+    "mutes": rows.mutes,
     "alerts": rows.alerts,
 }
 VIEWS = tuple(_VIEWS)

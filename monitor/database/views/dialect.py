@@ -8,10 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.items import PERIODS_PER_YEAR
+
+
+def text_columns(table: str, *names: str) -> str:
+    """Return columns of text as a view shows them: null, never an empty text."""
+    return ", ".join(f"nullif({table}.{name}, '') AS {name}" for name in names)
+
+
+def _yearly(column: str) -> str:
+    """Return a pay column as a year's worth."""
+    periods = " ".join(f"WHEN '{name}' THEN {per}.0" for name, per in PERIODS_PER_YEAR.items())
+    return f"v.{column} * CASE v.pay_period {periods} END"
+
+
 COMPANY = "coalesce(p.company, b.company)"
-CONTENT = """v.title, v.location, v.department, v.employment_type, v.workplace,
-    v.pay_min, v.pay_max, v.pay_currency, v.pay_period, v.pay_text,
-    v.deadline_at, v.deadline_text, v.url"""
+TITLE_AND_URL = text_columns("v", "title", "url")
+CONTENT = f"""{text_columns("v", "title", "location", "department", "employment_type")},
+    {text_columns("v", "workplace")},
+    v.pay_min, v.pay_max, {text_columns("v", "pay_currency", "pay_period", "pay_text")},
+    {_yearly("pay_min")} AS pay_year_min, {_yearly("pay_max")} AS pay_year_max,
+    v.deadline_at, {text_columns("v", "deadline_text", "url")}"""
 REPOST_OF = "(SELECT r.name FROM posting r WHERE r.id = p.repost_of)"
 CURRENT = "v.posting_id = p.id AND v.number = p.version"
 

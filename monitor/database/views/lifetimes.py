@@ -5,7 +5,7 @@ A spell begins with the first check that lists the posting, or with a reopening.
 
 from __future__ import annotations
 
-from monitor.database.views.dialect import REPOST_OF, Dialect
+from monitor.database.views.dialect import REPOST_OF, TITLE_AND_URL, Dialect
 
 # Postings with their board's company, then those with another one. They are apart so that a
 # condition on the company is applied to the board. CROSS JOIN makes SQLite begin there, since no
@@ -74,7 +74,7 @@ def _spell(
     sql: Dialect, *, company: str, spell: str, earliest: str, latest: str, left_censored: str
 ) -> str:
     days_open = f"{sql.greatest}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
-    return f"""SELECT p.name AS posting, b.board, {company} AS company, v.title, v.url,
+    return f"""SELECT p.name AS posting, b.board, {company} AS company, {TITLE_AND_URL},
     {spell} AS spell, {earliest} AS opened_earliest, {latest} AS opened_latest,
     e.not_before AS closed_earliest, e.not_after AS closed_latest, {days_open} AS days_open,
     {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""

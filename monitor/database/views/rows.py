@@ -1,13 +1,24 @@
-"""The views that show stored rows: boards, checks, postings and what belongs to them, alerts."""
+"""The views that show stored rows: boards, checks, postings and what belongs to them, alerts.
+
+An empty text is null in every view.
+"""
 
 from __future__ import annotations
 
-from monitor.database.views.dialect import COMPANY, CONTENT, CURRENT, REPOST_OF, Dialect
+from monitor.database.views.dialect import (
+    COMPANY,
+    CONTENT,
+    CURRENT,
+    REPOST_OF,
+    TITLE_AND_URL,
+    Dialect,
+    text_columns,
+)
 
 
 def boards(_sql: Dialect) -> str:
-    return """
-SELECT b.board, b.ats, b.token, b.company, b.url,
+    return f"""
+SELECT b.board, b.ats, b.token, b.company, {text_columns("b", "url")},
     CASE WHEN NOT b.watched THEN 'unwatched'
          WHEN b.failures >= 3 THEN 'failing'
          WHEN b.last_ok_at IS NULL THEN 'new'
@@ -19,18 +30,22 @@ FROM board b"""
 
 
 def checks(_sql: Dialect) -> str:
-    return """
+    return f"""
 SELECT c.id AS check_id, b.board, b.company, c.started_at, c.finished_at, c.result, c.status,
-    c.seen, c.opened, c.revised, c.closed, c.reopened, c.unreadable, c.bytes, c.seconds, c.reason
+    c.seen, c.opened, c.revised, c.closed, c.reopened, c.unreadable, c.bytes, c.seconds,
+    {text_columns("c", "reason")}
 FROM board_check c JOIN board b ON b.id = c.board_id"""
 
 
 def postings(_sql: Dialect) -> str:
     return f"""
-SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT}, p.state,
+SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT},
+    {text_columns("p", "country", "seniority")}, nullif(d.text, '') AS description, p.state,
     p.first_seen_at, coalesce(p.last_seen_at, b.last_ok_at) AS last_seen_at, p.closed_at,
-    p.ats_first_published, p.ats_updated_at, p.requisition, {REPOST_OF} AS repost_of, p.version
-FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}"""
+    p.ats_first_published, p.ats_updated_at, {text_columns("p", "requisition")},
+    {REPOST_OF} AS repost_of, p.version
+FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}
+LEFT JOIN description d ON d.digest = v.description_digest"""
 
 
 def locations(sql: Dialect) -> str:
@@ -38,7 +53,8 @@ def locations(sql: Dialect) -> str:
     whole = sql.json_array("v.location")
     places = f"CASE WHEN {sql.is_empty('v.locations')} THEN {whole} ELSE v.locations END"
     return f"""
-SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, place.value AS location
+SELECT p.name AS posting, b.board, {COMPANY} AS company, {TITLE_AND_URL},
+    place.value AS location
 FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON {CURRENT}
 CROSS JOIN {sql.json_each(places, "place")}
 WHERE place.value <> ''"""
@@ -47,34 +63,56 @@ WHERE place.value <> ''"""
 def versions(_sql: Dialect) -> str:
     return f"""
 SELECT p.name AS posting, b.board, {COMPANY} AS company, v.number AS version,
-    v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, {CONTENT}, d.text AS description
+    v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, {CONTENT},
+    nullif(d.text, '') AS description
 FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
 JOIN description d ON d.digest = v.description_digest"""
 
 
 def matches(_sql: Dialect) -> str:
     return f"""
-SELECT m.rule, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, m.version,
-    m.words
+SELECT m.rule, p.name AS posting, b.board, {COMPANY} AS company, {TITLE_AND_URL},
+    m.version, {text_columns("m", "words")}
 FROM rule_match m JOIN posting p ON p.id = m.posting_id JOIN board b ON b.id = p.board_id
 JOIN posting_version v ON v.posting_id = m.posting_id AND v.number = m.version"""
 
 
 def changes(_sql: Dialect) -> str:
+    moved = "100.0 * (c.pay_new_max - c.pay_old_max) / nullif(c.pay_old_max, 0)"
     return f"""
 SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.board,
-    {COMPANY} AS company, v.title, v.url, c.kind, c.field, c.old, c.new, c.version
+    {COMPANY} AS company, {TITLE_AND_URL}, c.kind, c.field, {text_columns("c", "old", "new")},
+    c.pay_old_max, c.pay_new_max, {moved} AS pay_change_percent, c.version
 FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
 LEFT JOIN posting_version v ON v.posting_id = c.posting_id AND v.number = c.version"""
 
 
+def saved(_sql: Dialect) -> str:
+    return f"""
+SELECT s.user_id, p.name AS posting, b.board, {COMPANY} AS company, {TITLE_AND_URL}, p.state,
+    s.at AS saved_at
+FROM saved_role s JOIN posting p ON p.id = s.posting_id JOIN board b ON b.id = p.board_id
+LEFT JOIN posting_version v ON {CURRENT}"""
+
+
+def mutes(sql: Dialect) -> str:
+    """Return the active mutes: neither undone nor over."""
+    return f"""
+SELECT m.channel, CASE WHEN m.rule IS NULL THEN 'posting' ELSE 'rule' END AS kind,
+    p.name AS posting, {text_columns("v", "title")}, {text_columns("m", "rule")},
+    m.user_id AS by, m.at, m.until
+FROM mute m LEFT JOIN posting p ON p.id = m.posting_id LEFT JOIN posting_version v ON {CURRENT}
+WHERE m.ended_at IS NULL AND (m.until IS NULL OR m.until > {sql.now})"""
+
+
 def alerts(_sql: Dialect) -> str:
     return f"""
-SELECT a.id AS alert_id, a.delivery_id, a.check_id, a.rule, a.why, a.channel, d.message_url,
-    p.name AS posting, coalesce(b.board, cb.board) AS board,
-    coalesce(p.company, b.company, cb.company) AS company, v.title, v.url, a.kind,
+SELECT a.id AS alert_id, a.delivery_id, a.check_id, {text_columns("a", "rule", "why", "channel")},
+    {text_columns("d", "message_url")}, p.name AS posting, coalesce(b.board, cb.board) AS board,
+    coalesce(p.company, b.company, cb.company) AS company, {TITLE_AND_URL}, a.kind,
     coalesce(d.state, CASE WHEN a.for_digest THEN 'held' ELSE 'pending' END) AS state,
-    a.created_at, d.sent_at, coalesce(d.attempts, 0) AS attempts, d.reason
+    a.created_at, d.sent_at, coalesce(d.attempts, 0) AS attempts,
+    {text_columns("d", "reason")}
 FROM alert a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id
 LEFT JOIN posting p ON p.id = a.posting_id LEFT JOIN board b ON b.id = p.board_id
 LEFT JOIN board_check c ON c.id = a.check_id LEFT JOIN board cb ON cb.id = c.board_id

@@ -17,8 +17,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.schema import open_database
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.queries.user_sql import view_columns
-from monitor.queries.view_tables import Kind, kind, reader
+from monitor.queries.view_tables import Kind, kind, reader, view_columns
 from monitor.reports.export import CsvFile, ParquetFile, export
 from tests.support.boards import BOARD
 from tests.support.program import Program

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from monitor.cli.sql import EXAMPLES
 from monitor.database.engine import Base, read_transaction
 from monitor.database.views import VIEWS
-from monitor.queries.user_sql import view_columns
+from monitor.queries.view_tables import view_columns
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program
 from tests.support.story import OTHER

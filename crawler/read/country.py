@@ -1,0 +1,238 @@
+"""Read the countries of a posting's places, as far as the text makes them clear.
+
+A place is a list of names: "Austin, TX, USA". Each name can mean some countries. A name behind
+another one narrows it: "Cambridge" may be in two countries, "Cambridge, MA" is in one. A state or a
+country behind a town of that name elsewhere replaces it: "Paris, Texas". Names that do not belong
+together are several places: "US, Canada". "Remote", "Cambridge" and "EMEA" give no country.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from babel.core import get_global
+
+from crawler.read.countries import (
+    codes_by_name,
+    country_of_zone,
+    state_key,
+    territory_codes,
+    zones_by_city,
+    zones_by_state,
+)
+from crawler.read.letters import fold_letters
+from crawler.read.place import places
+from crawler.read.towns import SHARED, TOWNS
+
+_LONGEST = 1000  # characters of a place
+_CODE, _ALPHA_3 = 2, 3  # letters
+# known to CLDR without being a code of ISO 3166
+_NO_COUNTRIES = "AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ"
+_NAMES = {  # names that boards use and the table of countries lacks
+    "US": "us usa united_states_of_america",
+    "GB": "uk britain",
+    "AE": "uae",
+    "SA": "ksa",
+    "TR": "turkey",
+    "MO": "macau",
+}
+# codes of a state that mean the state behind a town that we do not know
+_STATES_FIRST = "AL AZ CA CO GA IL KY LA MA MD ME MN MO MS MT NC NE PA SC SD TN VA"
+_COUNTRIES_FIRST = "NL"
+# a state and a country: only its town, or a country behind it, decides
+_STATE_OR_COUNTRY = {"georgia": frozenset({"GE", "US"})}
+_UNCLEAR = frozenset({"ontario ca"})  # a province of Canada, and a town of California
+# territories with a code of their own: the country behind one adds nothing
+_TERRITORIES = {
+    "CN": "HK MO TW",
+    "DK": "FO GL",
+    "FR": "GF GP MQ RE YT",
+    "GB": "BM GG GI IM JE KY",
+    "NL": "AW CW SX",
+    "US": "AS GU MP PR VI",
+}
+_PARTING = re.compile(
+    r"[,;:()\[\]|•·+/]|\s[-\u2013\u2014]+\s|(?<=^[A-Z]{2})-|(?<=^[A-Z]{3})-|\.(?=\w\w)"
+)
+_AND = re.compile(r"\s(?:and|or|&)\s")
+_NOISE = re.compile(
+    r"(?<![^\W_])(?:(?i:remote(?:ly)?|hybrid|on-?site|in-?office|home[- ]based|office|based|greater"
+    r"|area|metro(?:politan)?|region|only|anywhere|within|the|continental|city of|hub|all of)"
+    r"|in|[0-9][0-9-]*)(?![^\W_])"
+)
+
+
+class _Kind(IntEnum):
+    TOWN = 0
+    STATE = 1
+    COUNTRY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The countries that one name can mean. `clear` is the one that it means by itself, if any."""
+
+    kind: _Kind
+    codes: frozenset[str]
+    clear: str | None
+
+
+def country_codes(locations: Iterable[str]) -> tuple[str, ...]:
+    """Return the ISO 3166 codes of the places in their order, each once. Empty if none is clear."""
+    return tuple(dict.fromkeys(code for place in locations for code in _codes_of(place)))
+
+
+@lru_cache(maxsize=20_000)
+def _codes_of(location: str) -> tuple[str, ...]:
+    return tuple(code for place in places(location[:_LONGEST]) for code in _codes_of_place(place))
+
+
+def _codes_of_place(place: str) -> Iterator[str]:
+    pieces = [piece for part in _PARTING.split(place) if (piece := _bare(part))]
+    if " ".join(map(_folded, pieces)) in _UNCLEAR:
+        return
+    if _is_country_first(pieces):
+        yield pieces[0]
+        return
+    words = [word for piece in pieces for word in _names_in(piece)]
+    known = [name for word in words if (name := _name(word, alone=len(words) == 1))]
+    for group in _groups(known):
+        if group.clear is not None:
+            yield group.clear
+
+
+def _is_country_first(pieces: Sequence[str]) -> bool:
+    """Return True for a country's code, a region's code and a town: "IN, TN, Chennai"."""
+    return [_is_code(piece) for piece in pieces] == [True, True, False] and pieces[
+        0
+    ] in _iso_codes()
+
+
+def _bare(piece: str) -> str:
+    return " ".join(_NOISE.sub(" ", piece).split()).strip(" .-\u2013\u2014*")
+
+
+def _names_in(piece: str) -> Iterator[str]:
+    """Return the piece, or its parts if it is unknown: "US and Canada", "Fort Worth TX"."""
+    if _name(piece, alone=False) is not None:
+        yield piece
+        return
+    for part in _AND.split(piece):
+        words = part.split()
+        last = words.pop() if len(words) > 1 and _is_code(words[-1]) else ""
+        first = words.pop(0) if len(words) > 1 and _is_code(words[0]) else ""
+        town = [" ".join(words)]
+        if first and len(words) > 1 and _is_code(words[0]):  # "USA VA Chantilly"
+            town = [words[0], " ".join(words[1:])]
+        yield from filter(None, (first, *town, last))
+
+
+def _is_code(word: str) -> bool:
+    return len(word) in {_CODE, _ALPHA_3} and word.isascii() and word.isupper()
+
+
+def _groups(names: Iterable[_Name]) -> Iterator[_Name]:
+    """Join the names that belong together: a town, its state and its country."""
+    group: _Name | None = None
+    for name in names:
+        joined = name if group is None else _joined(group, name)
+        if joined is None and group is not None:
+            yield group
+        group = joined or name
+    if group is not None:
+        yield group
+
+
+def _joined(group: _Name, name: _Name) -> _Name | None:
+    """Return what the two names mean together, or None if they are two places."""
+    common = group.codes & name.codes
+    kind = max(group.kind, name.kind)
+    if common:
+        code = next(iter(common)) if len(common) == 1 else None
+        return _Name(kind, common, code or (name.clear if name.clear in common else None))
+    for inner, outer in ((group, name), (name, group)):
+        if inner.clear in _TERRITORIES.get(outer.clear or "", "").split():
+            return inner
+    if group.kind < name.kind:  # "Paris, Texas"
+        return name
+    if name.kind is _Kind.STATE:  # "Lebanon, New Hampshire" or "Canada, Texas"
+        return _Name(kind, frozenset(), None)
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _name(written: str, *, alone: bool) -> _Name | None:
+    """Return what a name or code can mean; None if it is unknown."""
+    folded = _folded(written)
+    if codes := _STATE_OR_COUNTRY.get(folded):
+        return _Name(_Kind.STATE, codes, None)
+    if codes := _shared().get(folded):
+        return _Name(_Kind.TOWN, codes, None)
+    if _is_code(written) and (name := _of_code(written, alone=alone)):
+        return name
+    if code := _countries().get(folded):
+        return _Name(_Kind.COUNTRY, frozenset({code}), code)
+    if zone := zones_by_state().get(state_key(written)):
+        return _clear(_Kind.STATE, country_of_zone(zone))
+    return _clear(_Kind.TOWN, _towns().get(folded))
+
+
+def _clear(kind: _Kind, code: str | None) -> _Name | None:
+    return _Name(kind, frozenset({code}), code) if code else None
+
+
+def _of_code(code: str, *, alone: bool) -> _Name | None:
+    """Return what a code in capitals means. "CA" is California behind a town, and unclear alone."""
+    if len(code) == _ALPHA_3 and (aliases := get_global("territory_aliases").get(code)):
+        return _clear(_Kind.COUNTRY, aliases[0] if len(aliases) == 1 else None)
+    zone = zones_by_state().get(code)
+    state = country_of_zone(zone) if zone else None
+    country = code if code in _iso_codes() else None
+    if state is None or country is None:
+        return _clear(_Kind.STATE if state else _Kind.COUNTRY, state or country)
+    clear = (
+        state
+        if code in _STATES_FIRST.split()
+        else country
+        if code in _COUNTRIES_FIRST.split()
+        else None
+    )
+    return _Name(_Kind.STATE, frozenset({state, country}), None if alone else clear)
+
+
+@lru_cache(maxsize=1)
+def _iso_codes() -> frozenset[str]:
+    return territory_codes() - frozenset(_NO_COUNTRIES.split())
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    own = {name.replace("_", " "): code for code, names in _NAMES.items() for name in names.split()}
+    of_cldr = {_folded(name): code for name, code in codes_by_name().items()}
+    return {name: code for name, code in (of_cldr | own).items() if code in _iso_codes()}
+
+
+@lru_cache(maxsize=1)
+def _towns() -> dict[str, str]:
+    by_zone = ((name, country_of_zone(zone)) for name, zone in zones_by_city().items())
+    towns = {_folded(name): code for name, code in by_zone if code in _iso_codes()}
+    return towns | {name: code for code, names in TOWNS.items() for name in _split(names)}
+
+
+@lru_cache(maxsize=1)
+def _shared() -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(codes.split()) for codes, names in SHARED.items() for name in _split(names)
+    }
+
+
+def _folded(name: str) -> str:
+    return fold_letters(name).replace(".", "").replace("&", "and")
+
+
+def _split(names: str) -> Iterator[str]:
+    return (_folded(name.replace("_", " ")) for name in names.split())

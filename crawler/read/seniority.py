@@ -1,0 +1,106 @@
+"""Read the seniority of a role from the words of its title.
+
+The highest word of the title counts: "Senior Staff Engineer" is `staff`. An internship is one
+whatever else the title says. The manager of a thing gives way to another word: "Senior Product
+Manager" is `senior`, "Product Manager" is `manager`. A title without such a word has no seniority.
+`docs/sql.md` lists the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, Literal, get_args
+
+from crawler.read.letters import fold_letters
+from crawler.read.text import clean
+
+Seniority = Literal[
+    "intern", "entry", "senior", "staff", "principal", "lead", "manager", "director", "executive"
+]
+LEVELS: Final[tuple[Seniority, ...]] = get_args(Seniority)  # from the lowest
+
+# Words without accents. A space may be a hyphen. An ellipsis stands for up to three words.
+WORDS: Final[dict[Seniority, tuple[str, ...]]] = {
+    "intern": (
+        "intern", "interns", "internship", "internships", "co-op", "working student",
+        "werkstudent", "werkstudentin", "praktikant", "praktikantin", "praktikum", "stagiaire",
+        "becario", "becaria", "tirocinio", "estagio", "estagiario",
+    ),
+    "entry": (
+        "junior", "jr", "entry level", "early career", "graduate", "grad", "grads", "trainee",
+        "apprentice", "apprenticeship", "alternance", "alternant", "alternante",
+    ),
+    "senior": ("senior", "sr", "snr"),
+    "staff": ("staff",),
+    "principal": ("principal",),
+    "lead": ("lead", "leader", "teamlead", "teamleiter", "teamleiterin", "lider"),
+    "manager": ("manager", "managers", "mgr", "gerente"),
+    "director": (
+        "director", "directeur", "directrice", "direktor", "direktorin", "directora", "head of",
+    ),
+    "executive": (
+        "chief … officer", "ceo", "cto", "cfo", "coo", "cio", "ciso", "cmo", "vice president",
+        "vp", "svp", "evp", "president",
+    ),
+}  # fmt: skip
+# before "manager": a person who manages these may lead nobody
+THINGS: Final = (
+    "product", "products", "program", "programme", "project", "account", "accounts", "success",
+    "marketing", "partner", "partnerships", "community", "office", "delivery", "engagement",
+    "implementation", "operations", "development", "risk", "compliance", "release", "content",
+    "brand", "category", "supply chain", "procurement", "policy", "portfolio",
+)  # fmt: skip
+# phrases in which such a word says no level
+OTHER_MEANINGS: Final = (
+    "account executive", "technical staff", "staff accountant", "staff nurse", "staff attorney",
+    "staff pharmacist", "staff writer", "staff assistant", "staff auditor", "staff augmentation",
+    "staff training", "staff therapist", "staff physician", "principal investigator",
+    "assistant principal", "vice principal", "school principal", "lead generation", "lead gen",
+    "lead flow", "lead qualification", "lead development", "lead management", "lead nurturing",
+    "lead to cash", "thought leader", "senior living", "senior care", "senior services",
+    "senior housing", "graduate school", "graduate student", "graduate admissions",
+    "graduate studies", "intern program manager", "internship program manager",
+    "graduate program manager", "early career recruiter", "early careers recruiter",
+    "graduate recruiter", "intern recruiter", "intern mentor", "ceo office", "cto office",
+    "cto operations", "president's club",
+)  # fmt: skip
+# what follows these names somebody else
+SOMEBODY_ELSE: Final = (
+    "chief of staff", "executive assistant", "assistant to", "office of", "reporting to",
+    "advisor to",
+)  # fmt: skip
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    written = (
+        re.escape(phrase).replace(r"\ …\ ", r"(?:\W+\w+){1,3}?\W+").replace(r"\ ", r"[\s-]")
+        for phrase in phrases
+    )
+    return rf"(?<![^\W_])(?:{'|'.join(written)})(?![^\W_])"
+
+
+_LEVEL = {level: re.compile(_any_of(words)) for level, words in WORDS.items()}
+_OTHER_MEANING = re.compile(_any_of(OTHER_MEANINGS))
+_SOMEBODY_ELSE = re.compile(_any_of(SOMEBODY_ELSE) + ".*")
+_OF_A_THING = re.compile(
+    _any_of(f"{thing} {word}" for thing in THINGS for word in WORDS["manager"])
+)
+# "Event Staff" are people; "Staff Engineer" and "Engineer, Staff" are levels
+_PEOPLE = re.compile(r"(?<=\w)\sstaff(?=\s*(?:[^\w\s]|$))")
+
+
+@lru_cache(maxsize=20_000)
+def seniority(title: str) -> Seniority | None:
+    """Return the level that the title names, or None if it names none."""
+    text = _SOMEBODY_ELSE.sub(" ", fold_letters(clean(title)))
+    text = _PEOPLE.sub(" ", _OTHER_MEANING.sub(" | ", text))
+    if _LEVEL["intern"].search(text):
+        return "intern"
+    of_no_thing = _highest(_OF_A_THING.sub(" ", text))
+    return of_no_thing or _highest(text)
+
+
+def _highest(text: str) -> Seniority | None:
+    return next((level for level in reversed(LEVELS) if _LEVEL[level].search(text)), None)
