@@ -38,8 +38,8 @@ CREATE AGGREGATE median(double precision) (
 def upgrade() -> None:
     op.add_column("posting", sa.Column("country", sa.Text(), nullable=True))
     op.add_column("posting", sa.Column("seniority", sa.Text(), nullable=True))
-    op.add_column("posting_change", sa.Column("pay_old_max", sa.Float(), nullable=True))
-    op.add_column("posting_change", sa.Column("pay_new_max", sa.Float(), nullable=True))
+    op.add_column("posting_change", sa.Column("pay_old_max", sa.Double(), nullable=True))
+    op.add_column("posting_change", sa.Column("pay_new_max", sa.Double(), nullable=True))
     _fill_pay()
     _rename_saved("saved", "saved_role")
     if op.get_bind().dialect.name == "postgresql":
@@ -108,9 +108,10 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # with the aggregate that calls it
         op.execute("DROP FUNCTION IF EXISTS rolewatch_median(double precision[]) CASCADE")
-    with op.batch_alter_table("posting_change", schema=None) as batch_op:
-        batch_op.drop_column("pay_new_max")
-        batch_op.drop_column("pay_old_max")
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.drop_column("seniority")
-        batch_op.drop_column("country")
+    for table, column in (
+        ("posting_change", "pay_new_max"),
+        ("posting_change", "pay_old_max"),
+        ("posting", "seniority"),
+        ("posting", "country"),
+    ):
+        op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -198,7 +198,7 @@ def _lines(
             1,
             repost or "it was open before its board was watched",
         )
-    texts = {version["version"]: str(version["description"]) for version in contents.rows}
+    texts = {version["version"]: str(version["description"] or "") for version in contents.rows}
     moment: tuple[object, object] | None = None
     for change in happened.rows:
         if moment != (change["at"], change["kind"]):

@@ -100,7 +100,7 @@ def roles(
     with read_transaction(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         wanted = RoleFilter(boards, status.value, after, rules, saved, saved_by, text, limit)
-        found = find_roles(connection, wanted)
+        found = find_roles(connection, wanted, described=fmt is not Format.TABLE)
         if fmt is Format.TABLE and not found.rows:
             asked = [*(words or []), *([text] if text else [])]
             empty = _nothing(connection, wanted, asked, location or [], since)

@@ -87,6 +87,8 @@ def _facts(row: Row) -> dict[str, str]:
         "department": "department",
         "employment_type": "employment type",
         "workplace": "workplace",
+        "country": "country",
+        "seniority": "seniority",
     }
     later = {
         "first_seen_at": "first seen",

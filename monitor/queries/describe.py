@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from crawler.labels import labels
 from monitor.database.engine import to_the_minute
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Posting, PostingChange
@@ -16,7 +17,8 @@ from monitor.errors import UserError
 from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import POSTINGS, VERSIONS, Row, all_columns, reader, run_listing
 
-_OWN_COLUMNS = (
+# what a version has of its own
+CONTENT = (
     "title",
     "location",
     "department",
@@ -26,9 +28,13 @@ _OWN_COLUMNS = (
     "pay_max",
     "pay_currency",
     "pay_period",
+    "pay_text",
+    "pay_year_min",
+    "pay_year_max",
+    "deadline_at",
+    "deadline_text",
+    "url",
 )
-# what a version has of its own
-CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")
 
 
 def describe(
@@ -37,7 +43,7 @@ def describe(
     version: int | None = None,
     as_of: datetime | None = None,
 ) -> Row:
-    """Return the columns of `postings` and `description`, None if it could never be read.
+    """Return the columns of `postings`. Those of its content are None if it was never read.
 
     With a version, or with the moment `as_of`, the content is that version's. Raises UserError when
     there is none.
@@ -79,12 +85,14 @@ def _span(versions: Sequence[Row]) -> str:
 def _with_content(row: Row, content: Row | None) -> Row:
     if content is None:
         return {**row, "description": None}
-    return {
-        **row,
-        **{name: content[name] for name in CONTENT},
-        "version": content["version"],
-        "description": content["description"],
-    }
+    own = {name: content[name] for name in (*CONTENT, "description", "version")}
+    return {**row, **own, **({} if own["version"] == row["version"] else _labels_of(content))}
+
+
+def _labels_of(content: Row) -> Row:
+    """Return the labels of an older version, which the view has of the newest alone."""
+    read = labels(content["title"] or "", content["location"] or "", ())
+    return {"country": "; ".join(read.countries) or None, "seniority": read.seniority}
 
 
 def _as_of(

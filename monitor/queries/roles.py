@@ -18,7 +18,7 @@ from monitor.database.search import matches_words
 from monitor.database.tables import Board, Description, Posting, PostingVersion, Saved, SearchText
 from monitor.errors import UserError
 from monitor.history.compare import pay_words
-from monitor.queries.view_tables import POSTINGS, Listing, all_columns, run_listing
+from monitor.queries.view_tables import POSTINGS, Listing, columns_without, run_listing
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import Phrase
 
@@ -66,21 +66,17 @@ def _refuse_unreadable(written: str) -> None:
         raise UserError(f"{written!r} {error}") from error
 
 
-def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
-    """Return rows of `postings`, newest first."""
+def find_roles(connection: Connection, wanted: RoleFilter, *, described: bool = False) -> Listing:
+    """Return rows of `postings`, newest first. The description is there if `described`."""
+    columns = columns_without(connection, "postings", *(() if described else ("description",)))
     if wanted.rules:
-        return _fitting(connection, wanted)
+        return _fitting(connection, wanted, columns)
     conditions = (
         _conditions(connection, wanted)
         if wanted.text is None
         else [POSTINGS.c.posting.in_(_first_with_words(connection, wanted))]
     )
-    statement = (
-        select(all_columns("postings"))
-        .select_from(POSTINGS)
-        .where(*conditions)
-        .order_by(*_newest_first())
-    )
+    statement = select(*columns).select_from(POSTINGS).where(*conditions).order_by(*_newest_first())
     return run_listing(connection, statement.limit(wanted.limit))
 
 
@@ -198,7 +194,9 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     )
 
 
-def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
+def _fitting(
+    connection: Connection, wanted: RoleFilter, shown: Sequence[ColumnElement[Any]]
+) -> Listing:
     """Return the rows of `find_roles` that the rules fit.
 
     The columns that rules read follow the view's columns in each row and are cut off.
@@ -213,11 +211,7 @@ def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)
-    statement = (
-        select(all_columns("postings"), *read)
-        .select_from(source)
-        .where(*_conditions(connection, wanted))
-    )
+    statement = select(*shown, *read).select_from(source).where(*_conditions(connection, wanted))
     found = run_listing(connection, statement.order_by(*_newest_first()))
     columns = found.columns[: -len(read)]
     fits = fits_all(wanted.rules)

@@ -139,7 +139,9 @@ def _history(context: CommandContext) -> SlackReply:
     postings = [*former_lives(context.connection, posting), posting]
     changes = [row for each in postings for row in timeline(context.connection, each).rows]
     stored = [row for each in postings for row in versions(context.connection, each).rows]
-    texts = {(str(row["posting"]), int(row["version"])): str(row["description"]) for row in stored}
+    texts = {
+        (str(row["posting"]), int(row["version"])): str(row["description"] or "") for row in stored
+    }
     return lists.history(describe(context.connection, posting), changes, texts)
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from crawler.items import Deadline, Failure, Pay, Probe
+from monitor.alerts.mutes import mute
+from monitor.alerts.saved import save_role
 from monitor.config.model import Rule, Settings
+from monitor.database.tables import Posting
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
 from tests.support.snapshots import keep
@@ -81,3 +84,14 @@ def _record(engine: Engine) -> History:
     history.check(snapshot([edited, _LAWYER, _SCIENTIST]))
     history.check(snapshot([edited, _SCIENTIST], {"13": Probe.GONE}))
     return history
+
+
+def save_and_mute(engine: Engine) -> None:
+    """Let a person save a role and mute another, and a rule, for rows of those views."""
+    now = datetime.now(UTC)
+    with engine.begin() as connection:
+        names = select(Posting.name, Posting.id).where(Posting.name.like(f"{BOARD}:%"))
+        ids = {name: row for name, row in connection.execute(names)}  # noqa: C416  # typed as rows
+        save_role(connection, "U0ALICE", ids[STORY], now)
+        for posting_id, rule in ((ids[f"{BOARD}:12"], None), (None, RULES[1].name)):
+            mute(connection, "slack:#roles", posting_id=posting_id, rule=rule, by="U0BOB", now=now)

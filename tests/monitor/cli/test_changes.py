@@ -26,6 +26,9 @@ COLUMNS = [
     "field",
     "old",
     "new",
+    "pay_old_max",
+    "pay_new_max",
+    "pay_change_percent",
     "version",
 ]
 

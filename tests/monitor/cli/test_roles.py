@@ -17,9 +17,10 @@ from tests.support.story import OTHER
 # fmt: off
 COLUMNS = [
     "posting", "board", "company", "key", "title", "location", "department", "employment_type",
-    "workplace", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_text", "deadline_at",
-    "deadline_text", "url", "state", "first_seen_at", "last_seen_at", "closed_at",
-    "ats_first_published", "ats_updated_at", "requisition", "repost_of", "version",
+    "workplace", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_text", "pay_year_min",
+    "pay_year_max", "deadline_at", "deadline_text", "url", "country", "seniority", "description",
+    "state", "first_seen_at", "last_seen_at", "closed_at", "ats_first_published",
+    "ats_updated_at", "requisition", "repost_of", "version",
 ]
 # fmt: on
 

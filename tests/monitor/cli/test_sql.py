@@ -13,7 +13,7 @@ from monitor.database.views import VIEWS
 from monitor.queries.view_tables import view_columns
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program
-from tests.support.story import OTHER
+from tests.support.story import OTHER, save_and_mute
 
 ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps) "
 
@@ -31,6 +31,7 @@ def contents(engine: Engine) -> list[object]:
 def test_every_view_can_be_asked_whole_and_counted(
     told: Program, engine: Engine, view: str
 ) -> None:
+    save_and_mute(engine)
     rows = told.ask("sql", f"SELECT * FROM {view}")
     assert rows
     assert tuple(rows[0]) == view_columns(engine)[view]

@@ -1,0 +1,93 @@
+"""Countries of places: those that are clear, and none where the text allows two."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.read.country import country_codes
+
+CLEAR = {
+    "London": "GB",
+    "London, England, United Kingdom": "GB",
+    "Cambridge, UK": "GB",
+    "Cambridge, MA": "US",
+    "Cambridge, Massachusetts, United States": "US",
+    "Cambridge, ON": "CA",
+    "San Francisco, CA": "US",
+    "Irvine, CA": "US",
+    "Toronto, CA": "CA",
+    "Berlin, DE": "DE",
+    "Wilmington, DE": "US",
+    "Dublin, CA": "US",
+    "Paris, Texas": "US",
+    "London, Ontario": "CA",
+    "Atlanta, Georgia": "US",
+    "Tbilisi, Georgia": "GE",
+    "Georgia, USA": "US",
+    "Bengaluru, India": "IN",
+    "Coimbatore, IN": "IN",
+    "IN, TN, Chennai": "IN",
+    "Fort Wayne, IN": "US",
+    "Haifa, IL": "IL",
+    "Geneva, IL": "US",
+    "Columbia, MO": "US",
+    "Eindhoven, NL": "NL",
+    "Perth, WA, Australia": "AU",
+    "Remote - US": "US",
+    "Remote U.S.": "US",
+    "Remote: Canada": "CA",
+    "US-Remote": "US",
+    "US-CA-Menlo Park": "US",
+    "USA.VA.Reston": "US",
+    "USA DC Washington": "US",
+    "New Orleans, LA USA 70112": "US",
+    "Hong Kong, China": "HK",
+    "San Juan, Puerto Rico, United States": "PR",
+    "Singapore, Singapore": "SG",
+    "Bosnia and Herzegovina": "BA",
+    "Deutschland": "DE",
+    "Zürich": "CH",
+    "東京": "JP",
+    "San Jose, Costa Rica": "CR",
+    "San Jose, CA": "US",
+}
+SEVERAL = {
+    "London; New York": ("GB", "US"),
+    "New York or London": ("US", "GB"),
+    "US, Canada": ("US", "CA"),
+    "Remote (US or Canada)": ("US", "CA"),
+    "Remote (Continental US + Hawaii + Canada Only)": ("US", "CA"),
+    "London, Paris": ("GB", "FR"),
+    "Berlin, Germany; Munich, Germany": ("DE",),
+    "Berlin, Germany, France": ("DE", "FR"),
+    "US-New York, US-Chicago, US-Texas": ("US",),
+}
+UNCLEAR = (
+    "Remote", "Georgia", "Remote, Georgia", "Athens, Georgia", "Cambridge", "San Jose", "Victoria",
+    "CA", "Remote - CA", "Remote, DE", "Ontario, CA", "Moscow, ID", "Davis", "Congo", "Kosovo",
+    "EMEA", "Europe", "Remote, EU", "Worldwide", "North America", "Latin America", "Hybrid",
+    "2 Locations", "Lebanon, New Hampshire", "", "Headquarters",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "code"), CLEAR.items())
+def test_a_clear_place_has_its_country(place: str, code: str) -> None:
+    assert country_codes([place]) == (code,)
+
+
+@pytest.mark.parametrize(("place", "codes"), SEVERAL.items())
+def test_several_places_have_their_countries_in_order(place: str, codes: tuple[str, ...]) -> None:
+    assert country_codes([place]) == codes
+
+
+@pytest.mark.parametrize("place", UNCLEAR)
+def test_an_unclear_place_has_no_country(place: str) -> None:
+    assert country_codes([place]) == ()
+
+
+def test_a_country_counts_once_and_unclear_places_are_left_out() -> None:
+    assert country_codes(["Remote", "London", "Paris", "Leeds", "Cambridge"]) == ("GB", "FR")
+
+
+def test_a_very_long_place_is_read_quickly() -> None:
+    assert country_codes(["Cambridge, " * 5000]) == ()

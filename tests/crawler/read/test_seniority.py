@@ -1,0 +1,67 @@
+"""Seniority by the words of a title."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.read.seniority import LEVELS, OTHER_MEANINGS, SOMEBODY_ELSE, WORDS, seniority
+
+TITLES = {
+    "intern": (
+        "Research Intern", "Software Engineering Internship - London", "Intern, Office of the CTO",
+        "Praktikant (m/w/d)", "Senior Year Intern", "Software Engineer Co-op",
+    ),
+    "entry": (
+        "Graduate Software Engineer", "Software Engineer, New Grad", "Entry-Level Analyst",
+        "Jr. Developer", "Junior Product Manager", "Early Career - Physician", "Nurse Trainee",
+    ),
+    "senior": (
+        "Senior Research Engineer", "Sr. Engineer", "(Senior) Data Engineer",
+        "Senior Account Executive", "Senior Product Manager", "Senior Member of Technical Staff",
+    ),
+    "staff": ("Staff Engineer", "Senior Staff Engineer", "Engineer, Staff", "Staff+ Engineer"),
+    "principal": ("Principal Scientist", "Senior Principal Engineer", "Principal Product Manager"),
+    "lead": ("Tech Lead", "Lead Analyst", "Alliances & Channels Leader", "Lead Product Manager"),
+    "manager": (
+        "Engineering Manager", "Senior Engineering Manager", "Product Manager", "Sales Mgr",
+        "Technical Lead Manager", "Manager, Account Executive - Startups",
+    ),
+    "director": (
+        "Director of Product Management", "Senior Director, Finance", "Head of Research",
+        "Director, Executive Communications", "Directrice artistique",
+    ),
+    "executive": (
+        "Chief Technology Officer", "Chief Information Security Officer", "VP, Engineering",
+        "Vice President of Sales", "CEO",
+    ),
+}  # fmt: skip
+NONE = (
+    "Research Engineer", "Member of Technical Staff", "Account Executive", "Chief of Staff",
+    "Chief of Staff to the CEO", "Executive Assistant to the Vice President", "Event Staff",
+    "Staff Accountant", "Lead Generation Specialist", "Principal Investigator",
+    "Internal Communications", "International Sales", "Leadership Development",
+    "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("level", "title"), [(level, title) for level, titles in TITLES.items() for title in titles]
+)
+def test_the_words_of_a_title_say_its_level(level: str, title: str) -> None:
+    assert seniority(title) == level
+
+
+@pytest.mark.parametrize("title", NONE)
+def test_a_title_that_names_no_level_has_none(title: str) -> None:
+    assert seniority(title) is None
+
+
+def test_each_listed_word_alone_is_its_level() -> None:
+    for level in LEVELS:
+        for word in WORDS[level]:
+            assert seniority(word.replace("…", "medical")) == level, word
+
+
+def test_phrases_of_other_meanings_say_no_level() -> None:
+    for phrase in (*OTHER_MEANINGS, *SOMEBODY_ELSE):
+        assert seniority(phrase) is None, phrase
