@@ -12,29 +12,13 @@ import typer
 from monitor.cli.arguments import LimitOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
+from monitor.cli.sql_examples import EXAMPLES, HIRING
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Engine
 
-EXAMPLES: dict[str, str] = {
-    "Who is hiring most?": """
-SELECT company, count(*) AS open_roles FROM postings
-WHERE state = 'open' GROUP BY company ORDER BY open_roles DESC, company""",
-    "Whose pay has moved lately? (--since 30d)": """
-SELECT at, company, title, old, new FROM posting_changes
-WHERE field = 'pay' AND at >= :since ORDER BY at DESC""",
-    "Which deadlines are still to come?": """
-SELECT deadline_at, company, title, url FROM postings
-WHERE state = 'open' AND deadline_at >= :now ORDER BY deadline_at""",
-    "What was open at that moment, as we knew it? (--since 2026-03-01)": """
-SELECT company, title, version FROM posting_versions
-WHERE valid_from <= :since AND (valid_to IS NULL OR valid_to > :since) ORDER BY company, title""",
-    "Which boards fail, and why?": """
-SELECT board, reason, count(*) AS failures, max(finished_at) AS latest FROM checks
-WHERE result = 'failure' AND started_at >= :since GROUP BY board, reason ORDER BY failures DESC""",
-}
 _INDENT = "      "
 _MOST_IN_A_TABLE = 10_000  # rows; a table is laid out when all its rows are there
 
@@ -154,7 +138,7 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
             soft_wrap=True,
         )
     console.print(Text("\nExample questions", style="bold"))
-    for line in _examples(EXAMPLES):
+    for line in _examples(EXAMPLES | HIRING):
         console.print(line, soft_wrap=True)
     console.print(
         ":now is the current time, :since the time of --since (30d), :NAME the value of --param "

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.cli.sql import EXAMPLES
+from monitor.cli.sql_examples import EXAMPLES, HIRING
 from monitor.database.engine import Base, read_transaction
 from monitor.database.views import VIEWS
 from monitor.queries.view_tables import view_columns
@@ -38,7 +38,7 @@ def test_every_view_can_be_asked_whole_and_counted(
     assert told.ask("sql", f"SELECT count(*) AS n FROM {view}") == [{"n": len(rows)}]
 
 
-@pytest.mark.parametrize("query", EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize("query", (EXAMPLES | HIRING).values(), ids=EXAMPLES | HIRING)
 def test_every_example_runs(told: Program, query: str) -> None:
     assert isinstance(told.ask("sql", query, "--since", "80m"), list)
 
@@ -58,7 +58,7 @@ def test_without_a_query_views_columns_and_examples_are_listed(told: Program) ->
         out = told("sql", environ=environ).out
         assert all(view in out for view in VIEWS)
         assert "not_before" in out
-        assert all(words in out for words in EXAMPLES)
+        assert all(words in out for words in EXAMPLES | HIRING)
     assert [row["view"] for row in told.ask("sql")] == list(VIEWS)
 
 
