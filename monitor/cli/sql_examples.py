@@ -73,16 +73,17 @@ FROM posting_changes
 WHERE field = 'pay' AND at >= :since AND pay_change_percent <> 0
 GROUP BY company ORDER BY moves DESC, company""",
     "Do roles close at their deadline?": """
-WITH last AS (SELECT posting, max(spell) AS spell FROM posting_lifetimes GROUP BY posting),
-ends AS (
+WITH ends AS (
   SELECT p.company, l.right_censored AS still_open, l.closed_latest < p.deadline_at AS early,
     substr(CAST(l.closed_earliest AS text), 1, 10) > substr(CAST(p.deadline_at AS text), 1, 10)
       AS late,
     substr(CAST(l.closed_latest AS text), 1, 10) > substr(CAST(p.deadline_at AS text), 1, 10)
       AS missed_later
-  FROM postings p JOIN last ON last.posting = p.posting
-  JOIN posting_lifetimes l ON l.posting = last.posting AND l.spell = last.spell
-  WHERE p.deadline_at < :now
+  FROM postings p JOIN posting_lifetimes l ON l.posting = p.posting
+  LEFT JOIN (
+    SELECT posting, count(*) AS times FROM posting_changes WHERE kind = 'reopened' GROUP BY posting
+  ) reopened ON reopened.posting = p.posting
+  WHERE p.deadline_at < :now AND l.spell = 1 + coalesce(reopened.times, 0)
 )
 SELECT company, count(*) AS deadlines,
   sum(CASE WHEN early THEN 1 ELSE 0 END) AS closed_before,

@@ -15,6 +15,11 @@ from monitor.database.views.dialect import (
     text_columns,
 )
 
+# not a join: SQLite would read every version even to count postings
+_DESCRIPTION = (
+    "(SELECT nullif(d.text, '') FROM description d WHERE d.digest = v.description_digest)"
+)
+
 
 def boards(_sql: Dialect) -> str:
     return f"""
@@ -40,12 +45,11 @@ FROM board_check c JOIN board b ON b.id = c.board_id"""
 def postings(_sql: Dialect) -> str:
     return f"""
 SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT},
-    {text_columns("p", "country", "seniority")}, nullif(d.text, '') AS description, p.state,
+    {text_columns("p", "country", "seniority")}, {_DESCRIPTION} AS description, p.state,
     p.first_seen_at, coalesce(p.last_seen_at, b.last_ok_at) AS last_seen_at, p.closed_at,
     p.ats_first_published, p.ats_updated_at, {text_columns("p", "requisition")},
     {REPOST_OF} AS repost_of, p.version
-FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}
-LEFT JOIN description d ON d.digest = v.description_digest"""
+FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}"""
 
 
 def locations(sql: Dialect) -> str:
