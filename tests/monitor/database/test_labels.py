@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from crawler.items import Pay
+from crawler.items import Pay, Posting, Sighting
 from monitor.database.engine import read_transaction
 from monitor.database.labels import label_missing
 from monitor.database.schema import downgrade, upgrade
@@ -42,7 +42,7 @@ def _rows(engine: Engine) -> list[list[tuple[Any, ...]]]:
 def test_an_upgrade_fills_labels_and_pay_as_checks_write_them(engine: Engine) -> None:
     history = tell(engine)
     save_and_mute(engine)
-    roles = [
+    roles: list[Posting | Sighting] = [
         posting("31", title="Senior Engineer", location="Paris; London", locations=()),
         posting("32", title="Counsel", location="Remote", locations=("Remote",)),
         unreadable("33"),

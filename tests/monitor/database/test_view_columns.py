@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from crawler.items import Deadline, Failure, Pay
+from crawler.items import Deadline, Failure, Pay, Period
 from monitor.alerts.mutes import mute, undo
 from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
@@ -111,8 +111,10 @@ def test_yearly_pay_is_a_years_worth(
         assert found == (least, most)
 
 
-def _paid(minimum: float | None, maximum: float | None, *rest: Any) -> Pay:
-    return Pay(minimum, maximum, *rest, text="as written")
+def _paid(
+    minimum: float | None, maximum: float | None, currency: str | None, period: Period | None
+) -> Pay:
+    return Pay(minimum, maximum, currency, period, "as written")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,20 @@ def test_versions_are_reread_in_place_without_an_alert(history: History) -> None
     assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(NEWER,)]
 
 
+def test_the_labels_follow_the_newest_version_when_it_is_reread(history: History) -> None:
+    old, new = posting("1"), posting("1", title="Research Engineer, Revised")
+    history.check(snapshot([old]))
+    history.check(snapshot([new]))
+
+    def read_better(one: Posting) -> Posting:
+        return replace(one, title=f"Senior {one.title}", locations=("Paris",), location="Paris")
+
+    again(history, newer(old, new, edit=lambda one: read_better(one) if one is new else one))
+    assert history.ask("SELECT country, seniority FROM postings") == [("FR", "senior")]
+    again(history, newer(old, new, edit=lambda one: replace(one, title="Intern")))
+    assert history.ask("SELECT country, seniority FROM postings") == [("FR", "senior")]
+
+
 def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History) -> None:
     history.check(snapshot([posting("1")]))
     again(history, newer(posting("1")))
