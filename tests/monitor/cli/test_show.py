@@ -16,11 +16,17 @@ def ago(minutes: float) -> str:
     return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
 
 
-def test_show_is_one_object_with_the_columns_of_postings_and_the_description(told: Program) -> None:
+def test_show_is_one_object_with_the_columns_of_postings(told: Program) -> None:
     shown = told.ask("show", STORY)
     listed = next(row for row in told.ask("roles") if row["posting"] == STORY)
-    assert shown == {**listed, "description": "We build very large kernels.\n\nApply soon."}
-    assert list(shown) == [*listed, "description"]
+    assert shown == listed
+    assert list(shown) == list(listed)
+    assert shown["description"] == "We build very large kernels.\n\nApply soon."
+    assert (shown["country"], shown["seniority"]) == ("US", None)
+
+
+def test_an_older_version_has_the_country_of_its_own_place(told: Program) -> None:
+    assert told.ask("show", STORY, "--version", "1")["country"] == "GB"
 
 
 @pytest.mark.parametrize(
