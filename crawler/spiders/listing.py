@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, defstruct
 from msgspec.json import Decoder
 
 from crawler.spiders.jobs import JobHeader
 
 _fields, _jobs = Decoder(dict[str, Raw]), Decoder(list[Raw])
-_NULL = Raw(b"null")
-_total, _company = Decoder(int | None), Decoder(str | None)
 
 
 class Listing(NamedTuple):
@@ -38,15 +37,8 @@ class ListForm:
         """Return the jobs of an answer. Raises DecodeError, or ValidationError for another form."""
         if not self.jobs:
             return Listing(_jobs.decode(body))
-        answer = _fields.decode(body)
-        total, company = _at(answer, self.total), _at(answer, self.company)
-        if self.total and not self.may_lack_total:
-            total = _required(total, self.total)
-        return Listing(
-            _jobs.decode(_required(_at(answer, self.jobs), self.jobs)),
-            None if total is None else _total.decode(total),
-            None if company is None else _company.decode(company),
-        )
+        answer = _answer_of(self).decode(body)
+        return Listing(answer.jobs, _value(answer.total), _value(answer.company))
 
     def encode(self, jobs: Sequence[Raw]) -> bytes:
         """Return jobs as an answer of this form."""
@@ -56,18 +48,45 @@ class ListForm:
 BARE_ARRAY = ListForm("")
 
 
-def _at(answer: dict[str, Raw], path: str) -> Raw | None:
-    """Return the value at a path of names; None where there is none."""
-    *outer, name = path.split(".")
-    for step in outer:
-        answer = msgspec.json.decode(answer.get(step, b"null"), type=dict[str, Raw] | None) or {}
-    return answer.get(name)
+@cache
+def _answer_of(form: ListForm) -> Decoder[Any]:
+    """Return a decoder that reads an answer of the form in one go. Other fields are skipped."""
+    optional = form.may_lack_total or not form.total
+    return Decoder(
+        defstruct(
+            "Answer",
+            [
+                ("jobs", list[Raw]),
+                _field("total", form.total, int, optional=optional),
+                _field("company", form.company, str, optional=True),
+            ],
+            rename={
+                "jobs": form.jobs,
+                "total": form.total.partition(".")[0] or "no total",
+                "company": form.company.partition(".")[0] or "no company",
+            },
+            kw_only=True,
+        )
+    )
 
 
-def _required(value: Raw | None, path: str) -> Raw:
-    if value is None or value == _NULL:
-        raise msgspec.ValidationError(f"Object missing required field `{path}`")
-    return value
+def _field(
+    name: str, path: str, of: type, *, optional: bool
+) -> tuple[str, Any] | tuple[str, Any, Any]:  # types made while running
+    """Return a field, or one within an object if its path has a dot."""
+    outer, _, inner = path.rpartition(".")
+    kind: Any = of
+    if outer:
+        within = (inner, of | None, None) if optional else (inner, of)
+        kind = defstruct("Within", [within])
+    return (name, kind | None, None) if optional else (name, kind)
+
+
+def _value(found: Any) -> Any:  # likewise  # noqa: ANN401
+    """Return a field's value. One within an object has only that."""
+    return (
+        getattr(found, found.__struct_fields__[0]) if isinstance(found, msgspec.Struct) else found
+    )
 
 
 def join_rows(
