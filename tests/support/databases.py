@@ -17,20 +17,20 @@ from monitor.config.database_url import normal_url
 from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 
-# everything that a test may have changed in the schema
+# everything that a test may have changed in the schema: a changed row of the catalog is newer
 _SHAPE = text("""
 SELECT
-    (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname)
+    (SELECT (count(*), max(xmin::text::bigint))::text
         FROM pg_class WHERE relnamespace = 'public'::regnamespace),
-    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid)
+    (SELECT (count(*), max(pg_attribute.xmin::text::bigint))::text
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace),
+    (SELECT (count(*), max(xmin::text::bigint))::text
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
-    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname)
-        FROM pg_trigger WHERE NOT tgisinternal),
-    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname)
-        FROM pg_views WHERE schemaname = 'public'),
-    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ','
-            ORDER BY table_name, ordinal_position)
-        FROM information_schema.columns WHERE table_schema = 'public'),
+    (SELECT (count(*), max(xmin::text::bigint))::text FROM pg_trigger WHERE NOT tgisinternal),
+    (SELECT (count(*), max(pg_rewrite.xmin::text::bigint))::text
+        FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class
+        WHERE relnamespace = 'public'::regnamespace),
     (SELECT string_agg(version_num, ',') FROM alembic_version)""")
 _OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -50,7 +50,8 @@ class DatabasePool:
             # by the URL that is lent: they keep their compiled statements, which cost a test a
             # tenth of a second
         ] = {}
-        self._shape: object = None
+        self._shapes: dict[str, object] = {}  # by URL
+        self._admins: dict[str, Engine] = {}  # by URL, connected: a new connection takes longer
         self._emptying = ""
 
     def opened(self, url: str) -> Iterator[Engine]:
@@ -84,9 +85,9 @@ class DatabasePool:
         """Return a PostgreSQL database without rows."""
         url = self._spare.pop() if self._spare else self._new(server)
         yield url
-        with _admin(url) as connection:
+        with self._admins[url].connect() as connection:
             connection.execute(_OTHERS)
-            if _shape(connection) == self._shape:
+            if _shape(connection) == self._shapes[url]:
                 connection.exec_driver_sql(self._emptying)
                 self._spare.append(url)
 
@@ -96,8 +97,9 @@ class DatabasePool:
             connection.execute(text(f"CREATE DATABASE {name}"))
         url = make_url(server).set(database=name).render_as_string(hide_password=False)
         _upgrade(url)
-        with _admin(url) as connection:
-            self._shape, self._emptying = _shape(connection), _emptying(connection)
+        self._admins[url] = _autocommitting(url)
+        with self._admins[url].connect() as connection:
+            self._shapes[url], self._emptying = _shape(connection), _emptying(connection)
         self._engines[url] = make_engine(url)
         return url
 
@@ -114,19 +116,23 @@ def empty_postgres(server: str) -> Iterator[str]:
 
 
 def hurry(server: str) -> None:
-    """Lets a server that lives as long as the tests write nothing down for a power cut."""
+    """Let a server that lives as long as the tests prepare for no power cut and no next day."""
     with _admin(server) as connection:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @contextmanager
 def _admin(url: str) -> Iterator[Connection]:
-    engine = create_engine(normal_url(url), isolation_level="AUTOCOMMIT")
+    engine = _autocommitting(url)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+def _autocommitting(url: str) -> Engine:
+    return create_engine(normal_url(url), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
 
 def _shape(connection: Connection) -> object:
