@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import typer.testing
 from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer
@@ -23,14 +26,24 @@ SLOW_FILES = {"test_packaging.py", "test_run.py", "test_scrapy_command.py", "tes
 
 
 def pytest_configure() -> None:
-    """Make Ctrl-C work, and keep compiled modules.
+    """Make Ctrl-C work, and keep compiled modules and the built command line.
 
     A background job of a shell ignores Ctrl-C, and so do its child processes. Without compiled
-    modules each worker and each program that a test starts compiles all of them again.
+    modules each worker and each program that a test starts compiles all of them again. Building
+    the forty commands takes longer than most of them run.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Typer's runner builds the command line for each run
+    typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
+    gc.disable()  # until the tests are collected: see below
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules and tests, which live to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
