@@ -7,7 +7,6 @@ from math import inf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
 
 from monitor.queries.stats_input import Spell
 from monitor.reports.survival import Step, median, survival
@@ -20,6 +19,8 @@ spells = st.lists(
 @settings(deadline=None, max_examples=60)
 @given(spells)
 def test_the_curve_and_the_median_are_those_of_lifelines(found: list[Spell]) -> None:
+    from lifelines import KaplanMeierFitter  # a second, for each worker  # noqa: PLC0415
+
     theirs = KaplanMeierFitter().fit(
         [spell.days for spell in found], [spell.closed for spell in found]
     )
