@@ -16,7 +16,8 @@ from monitor.notify.slack.client import Body, Web
 
 # private channels need a scope that not every app has
 _TYPES: Final = ("public_channel,private_channel", "public_channel")
-# seconds that a message waits for a list when the id of its channel is known from before
+# seconds from a list's start that messages wait for it when the ids of their channels are known
+# from before
 _PATIENCE: Final = 5.0
 
 
@@ -46,6 +47,7 @@ class ChannelDirectory:
         self.former: Mapping[str, str] = {}  # ids from before, also of names that changed
         self.listed: Mapping[str, Listed] = {}  # the last list
         self._listing: asyncio.Task[None] | None = None
+        self._patient_until = 0.0  # in the loop's time
         self._listing_people = asyncio.Lock()
         self._people_listed = False
 
@@ -99,14 +101,14 @@ class ChannelDirectory:
 
         Return False if the name's former id must be used meanwhile. Raises NotifyError.
         """
-        known, task = name in self.former, self._listing
+        known, task, time = name in self.former, self._listing, asyncio.get_running_loop().time
         if task is None or task.done():
             task = self._listing = asyncio.create_task(self._list_channels())
+            self._patient_until = time() + _PATIENCE
             # nobody may wait for it any more: mark its exception as retrieved
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        elif known:
-            return False
-        ready, _ = await asyncio.wait({task}, timeout=_PATIENCE if known else None)
+        left = max(0.0, self._patient_until - time())
+        ready, _ = await asyncio.wait({task}, timeout=left if known else None)
         try:
             if ready:
                 task.result()
