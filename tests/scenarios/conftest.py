@@ -9,14 +9,18 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer
+from tests.support.databases import DatabasePool
 from tests.support.running import Place, placed
 from tests.support.simulator import Simulator, simulated, simulating
 from tests.support.slack_server import TOKEN, SlackServer
 
 
 @pytest.fixture
-async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
+async def place(
+    tmp_path: Path, boards: BoardServer, slack: SlackServer, made: DatabasePool
+) -> AsyncIterator[Place]:
     """Return a folder whose `rolewatch` checks a board every second and posts to Slack."""
+    made.copy(tmp_path / "rolewatch.db")
     async with placed(Place(tmp_path, boards.url, slack.api_url, TOKEN)) as place:
         yield place
 

@@ -102,7 +102,7 @@ async def test_a_check_beside_it_asks_it_for_the_round(
     daemon = await place.start("run")
     await until(slack.texts)
     boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, Asked For"))
-    code, out, _ = await place.run("check")
+    code, out, _ = await place.here("check")
     assert code == 0
     assert "Research Engineer, Asked For" in out
     assert len(slack.texts()) == 2

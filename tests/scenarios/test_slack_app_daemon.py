@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.demo.board_server import BoardServer
+from tests.support.databases import DatabasePool
 from tests.support.greenhouse import job
 from tests.support.running import Place, placed, stopped, until
 from tests.support.socket_server import ALICE, APP, BOT, OPS, SocketServer, socket_server
@@ -20,7 +21,8 @@ async def server() -> AsyncIterator[SocketServer]:
 
 
 @pytest.fixture
-async def place(tmp_path: Path, server: SocketServer) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, server: SocketServer, made: DatabasePool) -> AsyncIterator[Place]:
+    made.copy(tmp_path / "rolewatch.db")
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer"))
         async with placed(Place(tmp_path, boards.url, server.api_url, BOT, app_token=APP)) as place:

@@ -58,12 +58,16 @@ class DatabasePool:
         """Return an engine on a lent PostgreSQL database, or on a new SQLite file."""
         target = make_url(url)
         if target.get_backend_name() == "sqlite":
-            if not self._file.exists():
-                _upgrade(f"sqlite:///{self._file}")
-            shutil.copy(self._file, str(target.database))
+            self.copy(Path(str(target.database)))
         engine = self._engines.get(url) or make_engine(url)
         yield engine
         engine.dispose()
+
+    def copy(self, file: Path) -> None:
+        """Write a SQLite file without rows."""
+        if not self._file.exists():
+            _upgrade(f"sqlite:///{self._file}")
+        shutil.copy(self._file, file)
 
     @contextmanager
     def lent_file(self) -> Iterator[str]:

@@ -96,7 +96,7 @@ async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(
     daemon = await place.start("run")
     await until(lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'failed'"))
     slack.channels[ROLES].archived = False
-    code, out, err = await place.run("alerts", "retry")
+    code, out, err = await place.here("alerts", "retry")
     assert (code, err) == (0, "")
     assert "everything is delivered" in out
     assert len(slack.texts()) == 1

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from tests.support.boards import BOARD
 from tests.support.program import Program
-from tests.support.running import ROLEWATCH
 from tests.support.story import OTHER
 
 
@@ -21,9 +19,7 @@ def offered(program: Program, *typed: str) -> list[str]:
         "_TYPER_COMPLETE_ARGS": line,
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    done = subprocess.run(
-        [str(ROLEWATCH)], env=os.environ | environ, capture_output=True, text=True, check=False
-    )
+    done = CliRunner().invoke(app, env=environ, prog_name="rolewatch")
     assert not done.stderr
     return [each.split("\t")[0] for each in done.stdout.splitlines() if each]
 

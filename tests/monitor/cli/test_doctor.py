@@ -44,7 +44,7 @@ async def _findings(place: Place) -> dict[str, dict[str, Any]]:
 
 async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: SlackServer) -> None:
     assert (await place.here("db", "upgrade"))[0] == 0
-    code, out, _ = await place.run("doctor")
+    code, out, _ = await place.here("doctor")
     assert code == 0
     lines = [line.split()[:2] for line in out.splitlines()]
     subjects = [
@@ -252,6 +252,7 @@ async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Pla
     (place.folder / ".env").write_text(
         "ROLEWATCH_APPRISE_DESK=ntfys://verySecretTopic\nROLEWATCH_APPRISE_WRONG=nosuch://verySecretTopic\n"
     )
+    # a process of its own: Apprise warns of its imports
     code, out, err = await place.run("doctor")
     lines = {line.split()[1]: line for line in out.splitlines()}
     assert (code, err) == (1, "")

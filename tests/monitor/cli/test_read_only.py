@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.places import ROOT
 from tests.support.program import Program
-from tests.support.running import ROLEWATCH
 
 # so that a test run by root meets permissions too: prctl(2), capabilities(7)
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1
@@ -31,23 +33,26 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
     file.chmod(0o444)
     tmp_path.chmod(folder_mode)
     try:
-        codes = {}
-        for command in (
+        commands = (
             "roles",
             "check",
             "sql SELECT(1)",
             "sql",
             "stats",
             f"db backup {backup / 'copy.db'}",
-        ):
-            ran = subprocess.run(
-                [ROLEWATCH, "--config", sqlite_told.config, *command.split()],
-                preexec_fn=_as_anybody,  # no thread of ours holds a lock
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            codes[command] = (ran.returncode, ran.stdout, ran.stderr.splitlines())
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.support.commands", sqlite_told.config, *commands],
+            preexec_fn=_as_anybody,  # no thread of ours holds a lock
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        codes = {
+            command: (ran["code"], ran["out"], ran["err"].splitlines())
+            for command, ran in zip(commands, json.loads(done.stdout), strict=True)
+        }
     finally:
         tmp_path.chmod(0o755)
     assert [code for code, *_ in codes.values()] == [0, 1, 0, 0, 0, 0], codes

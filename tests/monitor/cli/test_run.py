@@ -105,7 +105,7 @@ async def test_started_again_it_leaves_a_host_alone_that_asked_to_wait(
     place: Place, boards: BoardServer
 ) -> None:
     boards.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7500"})
-    await place.run("check")
+    await place.here("check")
     asked = len(boards.requests)
     daemon = await place.start("run")
     assert daemon.stdout is not None

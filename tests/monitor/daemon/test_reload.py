@@ -18,6 +18,7 @@ from monitor.config.model import HealthSettings
 from monitor.daemon.reload import stamps
 from monitor.demo.board_server import BoardServer
 from monitor.health.guard import HealthMonitor
+from tests.support.databases import DatabasePool
 from tests.support.history import settings
 from tests.support.living import living
 from tests.support.running import Place, ProcessLog, until
@@ -26,7 +27,10 @@ from tests.support.sockets import free_port
 
 
 @pytest.fixture
-async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
+async def place(
+    tmp_path: Path, boards: BoardServer, slack: SlackServer, made: DatabasePool
+) -> AsyncIterator[Place]:
+    made.copy(tmp_path / "rolewatch.db")
     place = Place(tmp_path, boards.url, slack.api_url, every="1h")
     yield place
     place.kill_all()
@@ -68,7 +72,7 @@ async def test_a_changed_dotenv_counts_like_a_changed_file(
     assert slack.texts() == []
     (place.folder / ".env").write_text(f"SLACK_BOT_TOKEN={TOKEN}\n")
     await until(lambda: daemon.of("configuration taken up"))
-    await place.run("check")
+    await place.here("check")
     await until(slack.texts)
     assert await daemon.stopped() < 10
 

@@ -10,13 +10,15 @@ import aiohttp
 import pytest
 
 from monitor.demo.board_server import BoardServer
+from tests.support.databases import DatabasePool
 from tests.support.greenhouse import job
 from tests.support.running import Place, stopped, until
 from tests.support.sockets import free_port, service
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, made: DatabasePool) -> AsyncIterator[Place]:
+    made.copy(tmp_path / "rolewatch.db")
     async with BoardServer() as boards:
         boards.board("examplelabs", *(job(key) for key in range(1, 4)))
         place = Place(tmp_path, boards.url, every="1h")
