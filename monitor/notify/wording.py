@@ -55,7 +55,7 @@ _PAY: Final = re.compile(
 
 def utf16_length(text: str) -> int:
     """Return the length in UTF-16 units, which Slack counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sanitize(text: str, limit: int = VALUE_LIMIT) -> str:
@@ -72,13 +72,12 @@ def truncate(text: str, limit: int) -> str:
     """Return the text, cut with "…" if it is longer than `limit` UTF-16 units."""
     if utf16_length(text) <= limit:
         return text
-    kept, left = [], limit - 1
-    for character in text:
-        left -= utf16_length(character)
-        if left < 0:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip(" \u200d") + "…"
+    kept = text[: max(0, limit - 1)]
+    over = utf16_length(kept) - (limit - 1)
+    while kept and over > 0:
+        over -= utf16_length(kept[-1])
+        kept = kept[:-1]
+    return kept.rstrip(" \u200d") + "…"
 
 
 def safe_url(url: str) -> str | None:
@@ -87,9 +86,9 @@ def safe_url(url: str) -> str | None:
     It must be http or https, have a host, contain no blanks and be within Slack's length.
     """
     if (
-        not url.isprintable()
+        utf16_length(url) > _URL
+        or not url.isprintable()
         or any(character.isspace() or character in "<>|" for character in url)
-        or utf16_length(url) > _URL
     ):
         return None
     try:
