@@ -36,6 +36,8 @@ class Role(msgspec.Struct, frozen=True, omit_defaults=True):
     first_seen_at: datetime | None = None  # UTC; None: open before the board was watched
     repost_of: str = ""  # "greenhouse:deepmind:5938712"
     repost_reason: str = ""  # the evidence
+    repost_closed_at: datetime | None = None  # when the earlier posting closed
+    places: tuple[str, ...] = ()  # its single places, those that a rule asks for first
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -53,6 +55,8 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True, rename={"fit_change":
     words: str  # 'title has “research engineer”'; several joined by "; "
     # the effect of the revision on the rule; "rule removed" only on a card
     fit_change: Literal["", "now fits", "no longer fits", "rule removed"] = ""
+    pay_unknown: bool = False  # the rule has a minimum, and the pay cannot be compared with it
+    watch: int | None = None  # of a person's own watch: its id
 
 
 class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
@@ -67,6 +71,8 @@ class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
     mention: tuple[str, ...] = ()  # Slack user or group ids
     # made by a revision; None for other changes, and in messages of an older rolewatch
     version: int | None = None
+    # of a closing: when it had opened, if that was seen; of a reopening: when it had closed
+    before_at: datetime | None = None
 
 
 class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
@@ -77,11 +83,13 @@ class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
     began: RoleKind  # the kind of its first alert
     mention: tuple[str, ...] = ()
     state: Literal["open", "closed"] = "open"
-    changed_at: datetime | None = None  # its last revision
+    changed_at: datetime | None = None  # its last revision of more than the description
     reopened_at: datetime | None = None
     closed_at: datetime | None = None  # if closed
-    last_seen_at: datetime | None = None  # if closed
     overdue: bool = False  # open after its deadline
+    revised: bool = False  # it has several versions
+    renamed: bool = False  # its last revision changed only the title
+    opened_at: datetime | None = None  # of the time it is or was open; None: before we watched
 
 
 class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):
@@ -227,16 +235,20 @@ Message = RuleMessage | CardMessage | QuietHoursMessage | OperatorMessage
 def card_of(message: RoleMessage) -> CardMessage:
     """Return the card that this message begins."""
     at, closed = message.at, message.kind == "closed"
+    fields = {change.field for change in message.changes}
+    opened_at = {"closed": message.before_at, "revised": message.role.first_seen_at}
     return CardMessage(
         message.role,
         message.why,
         message.kind,
         message.mention,
         state="closed" if closed else "open",
-        changed_at=at if message.changes else None,
+        changed_at=at if message.kind == "revised" and fields - {"description"} else None,
+        revised=bool(message.changes),
+        renamed=fields == {"title"},
+        opened_at=opened_at.get(message.kind, at),
         reopened_at=at if message.kind == "reopened" else None,
         closed_at=at if closed else None,
-        last_seen_at=message.not_before if closed else None,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from crawler.items import Posting
 from monitor.alerts.role_state import role_of
 from monitor.alerts.rows import insert_alerts, write_operator_message
-from monitor.alerts.wanted import WantedChange, wanted
+from monitor.alerts.wanted import WantedChange, wanted, why_of
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory
@@ -102,13 +102,21 @@ class Alerting:
                 continue
             message = RoleMessage(
                 kind=event.kind,
-                role=role_of(board, event.key, event.after, event.first_seen_at, event.repost),
+                role=role_of(
+                    board,
+                    event.key,
+                    event.after,
+                    event.first_seen_at,
+                    event.repost,
+                    first=sent.places,
+                ),
                 why=(sent.why,),
                 at=at,
                 changes=tuple(one for one in event.changes if one.field in sent.fields),
                 not_before=event.not_before,
                 mention=rule.mention,
                 version=event.version if event.kind == "revised" else None,
+                before_at=event.before_at,
             )
             row = {
                 "rule": rule.name,
@@ -145,7 +153,7 @@ class Alerting:
         if why.rule not in self.matchers:
             return Why(why.rule, why.words, "rule removed")
         now = self.explain(why.rule, board, posting)
-        return Why(why.rule, now.words) if now.fits else Why(why.rule, why.words, "no longer fits")
+        return why_of(now) if now.fits else Why(why.rule, why.words, "no longer fits")
 
     def write_operator_alert(
         self,
@@ -173,10 +181,14 @@ def fitting(
     matcher: Matcher, board: BoardRow, postings: Iterable[tuple[str, Posting]]
 ) -> list[Role]:
     """Return the roles that fit, in the order of the given (key, posting) pairs."""
-    return [
-        role_of(board, key, posting)
+    explained = (
+        (key, posting, matcher.explain(candidate_of_posting(board.board, board.company, posting)))
         for key, posting in postings
-        if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
+    )
+    return [
+        role_of(board, key, posting, first=found.places)
+        for key, posting, found in explained
+        if found.fits
     ]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column,
 
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.role_state import role_of
+from monitor.alerts.wanted import why_of
 from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list
@@ -101,13 +102,15 @@ def open_postings(
         board, content = found[row.board_id], posting_from_row(row)
         wanted = candidate_of_posting(board.board, board.company, content)
         said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
-        shown = role_of(board, row.key, content, None if row.baseline else row.first_seen_at)
+        first = [place for one in said if one.fits for place in one.places]
+        opened_at = None if row.baseline else row.first_seen_at
+        shown = role_of(board, row.key, content, opened_at, first=first)
         yield OpenRole(
             row.posting_id,
             board.board,
             shown,
             row.first_seen_at,
-            tuple(Why(one.rule, one.words) for one in said if one.fits),
+            tuple(why_of(one) for one in said if one.fits),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -49,8 +50,10 @@ def role_of(
     posting: Posting,
     first_seen_at: datetime | None = None,
     repost: RepostOf | None = None,
+    *,
+    first: Collection[str] = (),
 ) -> Role:
-    """Return the posting as a message shows it."""
+    """Return the posting as a message shows it. The places in `first` come first."""
     deadline = posting.deadline
     return Role(
         posting=f"{board.board}:{key}",
@@ -67,7 +70,14 @@ def role_of(
         first_seen_at=first_seen_at,
         repost_of=repost.posting if repost else "",
         repost_reason=repost.reason if repost else "",
+        repost_closed_at=repost.closed_at if repost else None,
+        places=places_in_order(posting.locations, first),
     )
+
+
+def places_in_order(places: Sequence[str], first: Collection[str]) -> tuple[str, ...]:
+    """Return the places, those in `first` before the others."""
+    return tuple(sorted(places, key=lambda place: place not in first))
 
 
 def current_state(
@@ -83,33 +93,41 @@ def current_state(
     if row is None:
         return message
     [board] = load_boards(connection, tables.Board.id == row.board_id)
-    role = role_of(
-        board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
-    )
     closed = row.state == "closed"
-    at = {} if closed else _times(connection, posting_id)
-    reopened = at.get("reopened")
-    changed = at.get("revised")
+    first_seen_at = None if row.baseline else row.first_seen_at
+    role = role_of(board, row.key, posting_from_row(row), first_seen_at, first=message.role.places)
+    at = _times(connection, posting_id)
+    reopened, changed = at.get("reopened"), at.get("revised")
     return msgspec.structs.replace(
         message,
-        role=msgspec.structs.replace(
-            role, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
-        ),
+        role=_with_repost(role, message.role),
         state=row.state,
         changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
         reopened_at=reopened,
         closed_at=row.closed_at if closed else None,
-        last_seen_at=row.last_seen_at if closed else None,
         overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
+        revised=row.number > 1,
+        opened_at=reopened or first_seen_at,
+    )
+
+
+def _with_repost(role: Role, shown: Role) -> Role:
+    """Return the role with what the card knows of the posting that it repeats."""
+    return msgspec.structs.replace(
+        role,
+        repost_of=shown.repost_of,
+        repost_reason=shown.repost_reason,
+        repost_closed_at=shown.repost_closed_at,
     )
 
 
 def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
-    """Return when each kind of change last happened to the posting."""
+    """Return when each kind of change last happened. An edit of a description does not count."""
     change = tables.PostingChange
+    counts = func.coalesce(change.field, "") != "description"
     rows = connection.execute(
         select(change.kind, func.max(change.at))
-        .where(change.posting_id == posting_id)
+        .where(change.posting_id == posting_id, counts)
         .group_by(change.kind)
     )
     return {row[0]: row[1] for row in rows}

@@ -36,6 +36,7 @@ class WantedChange:
 
     why: Why
     fields: tuple[str, ...]
+    places: tuple[str, ...] = ()  # those of its single places that the rule asks for
 
 
 def wanted(
@@ -55,14 +56,14 @@ def wanted(
     counted = tuple(fields if rule.mode == "digest" else fields_without_board_wide)
     if before is None:
         sent = after.fits and kind in rule.on
-        return WantedChange(Why(rule.name, after.words), counted) if sent else None
+        return WantedChange(why_of(after), counted, after.places) if sent else None
     change = _fit_change(before, after)
-    why = Why(rule.name, after.words if after.fits else before.words, change)
+    why = why_of(after if after.fits else before, change)
     if change:
         sent = "revised" in rule.on or _AS_KIND[change] in rule.on
-        return WantedChange(why, tuple(fields)) if sent else None
+        return WantedChange(why, tuple(fields), after.places) if sent else None
     sent = after.fits and "revised" in rule.on and any(field in rule.fields for field in counted)
-    return WantedChange(why, counted) if sent else None
+    return WantedChange(why, counted, after.places) if sent else None
 
 
 def wants_board_wide_edits(rule: Rule) -> bool:
@@ -72,7 +73,14 @@ def wants_board_wide_edits(rule: Rule) -> bool:
 
 def why_board_wide(rule: Rule, before: Explanation, after: Explanation) -> Why | None:
     """Return why a posting counts in a board-wide edit: the rule fits it before and after."""
-    return Why(rule.name, after.words) if before.fits and after.fits else None
+    return why_of(after) if before.fits and after.fits else None
+
+
+def why_of(explanation: Explanation, fit_change: FitChange = "") -> Why:
+    """Return the reason that a message gives for a rule."""
+    return Why(
+        explanation.rule, explanation.words, fit_change, pay_unknown=explanation.pay_unknown
+    )
 
 
 def _fit_change(before: Explanation, after: Explanation) -> FitChange:

@@ -47,7 +47,7 @@ def find_reposts(
 
 _posting, _version = tables.Posting, tables.PostingVersion
 _first = aliased(_posting)
-_REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(
+_REPEATS = select(_posting.id, _first.name, _posting.repost_reason, _first.closed_at).join(
     _first, _first.id == _posting.repost_of
 )
 _REPEATS = _REPEATS.where(in_json_list(_posting.id, "ids"))
@@ -94,7 +94,7 @@ def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> 
 def reposts_by_posting(connection: Connection, ids: Collection[int]) -> dict[int, RepostOf]:
     """Return the posting that each of these repeats, by id."""
     rows = connection.execute(_REPEATS, {"ids": json_list(ids)}) if ids else ()
-    return {row.id: RepostOf(row.name, row.repost_reason or "") for row in rows}
+    return {row.id: RepostOf(row.name, row.repost_reason or "", row.closed_at) for row in rows}
 
 
 def load_texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 import zstandard
-from sqlalchemy import Connection, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from crawler.items import Pay, Posting
 from crawler.labels import labels
@@ -16,6 +16,7 @@ from crawler.registry import reader_version
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, table
 from monitor.database.json_values import in_json_list, json_list
+from monitor.config.values import Kind
 from monitor.database.search import Words, index_texts
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost
@@ -26,7 +27,8 @@ _POSTING = table(tables.Posting)
 _VERSION = table(tables.PostingVersion)
 _DESCRIPTION = table(tables.Description)
 _ADD_POSTINGS, _ADD_VERSIONS = insert(_POSTING), insert(_VERSION)
-_ADD_CHANGES = insert(table(tables.PostingChange))
+_CHANGE = table(tables.PostingChange)
+_ADD_CHANGES = insert(_CHANGE)
 _IDS = select(_POSTING.c.key, _POSTING.c.id).where(
     _POSTING.c.board_id == bindparam("board"), in_json_list(_POSTING.c.key, "keys")
 )
@@ -97,6 +99,22 @@ def add_changes(connection: Connection, rows: Sequence[Mapping[str, object]]) ->
     """Store rows of the change table."""
     if rows:
         connection.execute(_ADD_CHANGES, rows)
+
+
+def last_changes(
+    connection: Connection, kind: Kind, ids: Collection[int], *, before: datetime
+) -> dict[int, datetime]:
+    """Return when each posting last had a change of that kind, by id."""
+    if not ids:
+        return {}
+    query = (
+        select(_CHANGE.c.posting_id, func.max(_CHANGE.c.at).label("at"))
+        .where(in_json_list(_CHANGE.c.posting_id, "ids"), _CHANGE.c.kind == kind)
+        .where(_CHANGE.c.at < before)
+        .group_by(_CHANGE.c.posting_id)
+    )
+    rows = connection.execute(query, {"ids": json_list(ids)})
+    return {row.posting_id: row.at for row in rows}
 
 
 def end_versions(connection: Connection, versions: Iterable[tuple[int, int]], at: datetime) -> None:

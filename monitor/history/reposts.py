@@ -127,3 +127,4 @@ class RepostOf:
 
     posting: str  # "greenhouse:deepmind:5938712"
     reason: str
+    closed_at: datetime | None = None

@@ -56,6 +56,8 @@ class PostingEvent:
     repost: RepostOf | None = None
     late: bool = False  # opened: it existed at the board's first check, which did not show it
     version: int | None = None  # the version that a revision made
+    # closed: when it had opened, if that was seen; reopened: when it had closed
+    before_at: datetime | None = None
     # its description changed like most of its board's: one alert reports them together
     board_wide: bool = False
 

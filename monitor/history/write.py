@@ -71,7 +71,7 @@ class _Writer:
             self.matchers,
             self.rows.versions_to_match,
         )
-        return self._with_reposts(events, changes)
+        return self._with_reposts(self._with_times(events), changes)
 
     def _learn_company(self, company: str | None) -> str:
         """Store the company's name if the board sends it. Return the name to match rules with."""
@@ -81,6 +81,26 @@ class _Writer:
             self.connection.execute(row.values(company=company))
             return company
         return board.company
+
+    def _with_times(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
+        """Add when closed postings had opened, and when reopened ones had closed."""
+        reopened, closed = (
+            postings.last_changes(
+                self.connection,
+                kind,
+                [event.posting_id for event in events if event.kind == of],
+                before=self.rows.at,
+            )
+            for of, kind in (("closed", "reopened"), ("reopened", "closed"))
+        )
+        return [
+            replace(event, before_at=reopened.get(event.posting_id, event.first_seen_at))
+            if event.kind == "closed"
+            else replace(event, before_at=closed.get(event.posting_id))
+            if event.kind == "reopened"
+            else event
+            for event in events
+        ]
 
     def _with_reposts(
         self, events: list[PostingEvent], changes: BoardChanges

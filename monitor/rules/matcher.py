@@ -61,6 +61,8 @@ class Explanation:
     words: str = ""
     # the first condition that failed: 'none of “research engineer” in title'; empty when it fits
     failed: str = ""
+    places: tuple[str, ...] = ()  # the single places that the rule asks for
+    pay_unknown: bool = False  # the pay cannot be compared with the rule's minimum
 
 
 _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
@@ -77,6 +79,8 @@ class _Result(NamedTuple):
 
     words: tuple[str, ...] = ()
     failed: str = ""
+    places: tuple[str, ...] = ()
+    pay_unknown: bool = False
 
 
 _NO_CONDITION = _Result()
@@ -106,13 +110,19 @@ class Matcher:
 
     def explain(self, candidate: Candidate) -> Explanation:
         """Return whether the rule fits, with the words or the first failed condition."""
-        words: list[str] = []
+        results: list[_Result] = []
         for condition in self._conditions:
             result = condition(candidate)
             if result.failed:
                 return Explanation(self.rule.name, fits=False, failed=result.failed)
-            words += result.words
-        return Explanation(self.rule.name, fits=True, words="; ".join(words))
+            results.append(result)
+        return Explanation(
+            self.rule.name,
+            fits=True,
+            words="; ".join(words for result in results for words in result.words),
+            places=tuple(place for result in results for place in result.places),
+            pay_unknown=any(result.pay_unknown for result in results),
+        )
 
     def _match_board(self, candidate: Candidate) -> _Result:
         if not self._boards or candidate.board in self._boards:
@@ -147,10 +157,18 @@ class Matcher:
         places = tuple(map(without_exclusions, (candidate.location, *candidate.locations)))
         fitting = [phrase.written for phrase in self._places if _is_in(phrase, places)]
         if fitting:
-            return _Result((f"location has {_quoted(fitting)}",))
+            return _Result((f"location has {_quoted(fitting)}",), places=self._fitting(candidate))
         if candidate.workplace and _first_in(self._places, (candidate.workplace,)):
             return _Result((f"workplace is {candidate.workplace}",))
         return self._no_place
+
+    def _fitting(self, candidate: Candidate) -> tuple[str, ...]:
+        """Return the single places that the rule asks for."""
+        return tuple(
+            place
+            for place in candidate.locations
+            if _first_in(self._places, (without_exclusions(place),))
+        )
 
     def _match_pay(self, candidate: Candidate) -> _Result:
         minimum = self.rule.min_pay
@@ -158,7 +176,7 @@ class Matcher:
             return _NO_CONDITION
         reaches = _reaches(candidate, minimum)
         if reaches is None:
-            return _Result((_unknown_pay(candidate, minimum),))
+            return _Result((_unknown_pay(candidate, minimum),), pay_unknown=True)
         if not reaches:
             return _Result(failed=f"pay below {_amount(minimum)}")
         return _Result((f"pay reaches {_amount(minimum)}",))

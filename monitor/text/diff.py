@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import chain, groupby
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -181,16 +181,26 @@ def edit_summary(old: str, new: str) -> str:
     return f"{changed} passage{'s' if changed > 1 else ''} changed, {same} % the same"
 
 
-def changed_passages(old: str, new: str) -> list[list[tuple[str, str]]]:
-    """Return the passages of an edit as lists of (`same`, `old` or `new`, words).
+def edited_passages(old: str, new: str) -> list[DiffPassage]:
+    """Return the passages of an edit, each with a few unchanged words. An "…" marks a cut.
 
     Empty if the whole text was added or removed, or if it is very long.
     """
     longest = max(len(old.split()), len(new.split()))
     if not old.strip() or not new.strip() or longest > _MAX_DESCRIPTION:
         return []
-    split = (
-        groupby(passage, key=lambda piece: piece.kind == "gap") for passage in word_diff(old, new)
-    )
-    runs = [list(run) for passage in split for is_gap, run in passage if not is_gap]
-    return [[(piece.kind, piece.words) for piece in run] for run in runs]
+    return [run for passage in word_diff(old, new) for run in _runs(passage)]
+
+
+def _runs(passage: DiffPassage) -> Iterator[DiffPassage]:
+    """Split a passage at its gaps."""
+    run: DiffPassage = []
+    for piece in passage:
+        if piece.kind == "gap":
+            if run:
+                yield [*run, Piece("same", piece.words)]
+            run = [Piece("same", piece.words)]
+        else:
+            run.append(piece)
+    if any(piece.kind in ("old", "new") for piece in run):
+        yield run

@@ -7,7 +7,7 @@ that reaches a million, since nobody writes `¥8,000k`. A year is not named. Oth
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 # A "$" alone is the United States', and a "¥" is Japan's. Other currencies keep their code.
 _SIGNS: Final = {
@@ -45,8 +45,22 @@ def format_pay(
     return f"{_sign(currency)}{low}–{high}{per}"
 
 
-def format_stored_pay(text: str) -> str | None:
-    """Return the pay that a change stores, such as `133000-240000 USD/year`, as people write it.
+class StoredPay(NamedTuple):
+    """A range as a change stores it. An open end is None."""
+
+    minimum: float | None
+    maximum: float | None
+    currency: str | None
+    period: str | None
+
+    @property
+    def unit(self) -> tuple[str | None, str | None]:
+        """Currency and period: amounts of one unit can be compared."""
+        return self.currency, self.period
+
+
+def read_stored_pay(text: str) -> StoredPay | None:
+    """Return the range that a change stores, such as `133000-240000 USD/year`.
 
     None if the text is a posting's own words.
     """
@@ -56,7 +70,13 @@ def format_stored_pay(text: str) -> str | None:
     bound, first, second, currency, period = match.groups()
     minimum = None if bound == "up to " else float(first)
     maximum = float(second or first) if bound != "from " else None
-    return format_pay(minimum, maximum, currency, period)
+    return StoredPay(minimum, maximum, currency, period)
+
+
+def format_stored_pay(text: str) -> str | None:
+    """Return the range that a change stores as people write it. None for a posting's own words."""
+    pay = read_stored_pay(text)
+    return None if pay is None else format_pay(*pay)
 
 
 def format_amount(amount: float, currency: str | None) -> str:

@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     HeaderBlock,
     Option,
+    OverflowMenuElement,
     PlainTextObject,
     StaticSelectElement,
 )
@@ -64,6 +65,29 @@ def link(url: str, value: str, *, bold: bool = False, strike: bool = False) -> P
     if wording.safe_url(url) is None:
         return text(value, bold=bold, strike=strike)
     return {"type": "link", "url": url, "text": value} | _style(bold=bold, strike=strike)
+
+
+def styled(
+    value: str, *, bold: bool = False, strike: bool = False, italic: bool = False, code: bool = False
+) -> Part:
+    return {"type": "text", "text": value or " "} | _style(
+        bold=bold, strike=strike, italic=italic, code=code
+    )
+
+
+def instant(
+    at: datetime, form: str, fallback: str, *, bold: bool = False, strike: bool = False
+) -> Part:
+    """Return an instant that Slack shows in each reader's time zone, in that format.
+
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": form,
+        "fallback": fallback,
+    } | _style(bold=bold, strike=strike)
 
 
 def date(at: datetime, *, bold: bool = False, strike: bool = False) -> Part:
@@ -163,14 +187,30 @@ def button(
     value: str | None = None,
     url: str | None = None,
     primary: bool = False,
+    about: str = "",
 ) -> Part:
-    """Return a button that sends `value` or opens `url`. Raises SlackObjectFormationError."""
-    return ButtonElement(
+    """Return a button that sends `value` or opens `url`. Raises SlackObjectFormationError.
+
+    `about` is what a screen reader adds to the label.
+    """
+    named = {"accessibility_label": wording.truncate(f"{label} {about}", LABEL_LIMIT)}
+    return (named if about else {}) | ButtonElement(
         text=_label(label),
         action_id=action,
         value=value,
         url=url,
         style="primary" if primary else None,
+    ).to_dict()
+
+
+def overflow(action: str, options: Iterable[tuple[str, str, str]]) -> Part:
+    """Return a menu behind a button. Options are label, value, and a URL or an empty text."""
+    return OverflowMenuElement(
+        action_id=action,
+        options=[
+            Option(text=_label(label), value=value, url=url or None)
+            for label, value, url in options
+        ],
     ).to_dict()
 
 

@@ -1,0 +1,265 @@
+"""A changed field in words, in the three forms that messages need.
+
+headline   raised pay: $141k–245k → **$150k–260k**
+sentence   raised pay from $141k–245k to $150k–260k
+list       raised pay to $150k–260k
+"""
+
+from __future__ import annotations
+
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from monitor.messages import FieldChange, Role, RoleMessage
+from monitor.notify import wording
+from monitor.notify.compose import facts
+from monitor.notify.document import Line, Span, emphasized, joined, text
+from monitor.text.money import format_stored_pay, read_stored_pay
+from monitor.text.places import difference, format_places, short_names, split_places
+
+# every field in the order of messages, with its name there
+FIELDS: Final = {
+    "title": "title",
+    "location": "location",
+    "workplace": "workplace",
+    "employment_type": "employment",
+    "department": "department",
+    "pay": "pay",
+    "deadline": "deadline",
+    "url": "link",
+    "description": "description",
+}
+_LABELS: Final = FIELDS | {"deadline": "apply by"}
+_ARROW: Final = text(" → ")
+_VALUE_LIMIT: Final = 80  # UTF-16 units
+_WORKPLACES: Final = {"onsite": "on-site"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A change in words: a verb, and the values that it takes."""
+
+    verb: str  # "raised pay"
+    old: Line = ()
+    new: Line = ()
+    # the verb within a list, where the role stands in front: "moved" for "moved this role"
+    listed: str = ""
+    joins: Literal[": ", " "] = ": "  # verb and new value, without an old one
+
+    @property
+    def headline(self) -> Line:
+        if self.old and self.new:
+            return (*text(f"{self.verb}: "), *self.old, *_ARROW, *emphasized(self.new))
+        if self.new:
+            return (*text(self.verb + self.joins), *emphasized(self.new))
+        return self._ended(self.verb)
+
+    @property
+    def sentence(self) -> Line:
+        if self.old and self.new:
+            return (*text(f"{self.verb} from "), *self.old, *text(" to "), *self.new)
+        return (*text(self.verb + self.joins), *self.new) if self.new else self._ended(self.verb)
+
+    @property
+    def listing(self) -> Line:
+        verb = self.listed or self.verb
+        if self.old and self.new:
+            before = (*text(" from "), *self.old) if self.listed == "moved" else ()
+            return (*text(verb), *before, *text(" to "), *self.new)
+        return (*text(verb + self.joins), *self.new) if self.new else self._ended(verb)
+
+    def _ended(self, verb: str) -> Line:
+        return (*text(f"{verb} (was "), *self.old, *text(")")) if self.old else text(verb)
+
+
+def phrase(change: FieldChange, role: Role) -> Phrase:
+    """Return the words for a change of a role."""
+    if change.old == change.new:
+        return Phrase(f"changed the {FIELDS.get(change.field, change.field)} and changed it back")
+    make = _PHRASES.get(change.field)
+    return make(change, role) if make else Phrase(f"changed the {_name(change.field)}")
+
+
+def _name(of: str) -> str:
+    return FIELDS.get(of) or wording.sanitize(of.replace("_", " "), 40)
+
+
+def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
+    """Return the changes in the order of messages."""
+    order = list(FIELDS)
+    return sorted(changes, key=lambda one: order.index(one.field) if one.field in FIELDS else 99)
+
+
+def named_fields(changes: Sequence[FieldChange]) -> str:
+    """Return `pay, deadline, and description`."""
+    names = [_name(change.field) for change in in_order(changes)]
+    if len(names) > 2:  # noqa: PLR2004  # from the third on, commas
+        return ", ".join(names[:-1]) + f", and {names[-1]}"
+    return " and ".join(names)
+
+
+def _title(change: FieldChange, _role: Role) -> Phrase:
+    return Phrase("renamed this role", listed=f"renamed, was “{_short(change.old, 100)}”")
+
+
+def _location(change: FieldChange, role: Role) -> Phrase:
+    old, new = short_names(split_places(change.old)), short_names(split_places(change.new))
+    dropped, added = difference(old, new)
+    if old and added and not dropped:
+        return Phrase("added", new=text(_listed(added)), joins=" ")
+    if new and dropped and not added:
+        return Phrase(f"dropped {_listed(dropped)}")
+    values = _places(change.old, ""), _places(change.new, "")
+    if values[0] == values[1]:
+        values = _short(change.old), _short(change.new)
+    if not change.old or not change.new:
+        return Phrase("set the location" if change.new else "dropped the location", *map(text, values))
+    return Phrase("moved this role", *map(text, values), listed="moved")
+
+
+def _listed(places: Sequence[str]) -> str:
+    return _short(", ".join(dict.fromkeys(places)))
+
+
+def _places(location: str, workplace: str) -> str:
+    return _short(format_places(split_places(location), workplace))
+
+
+def _short(value: str, limit: int = _VALUE_LIMIT) -> str:
+    return wording.sanitize(value, limit)
+
+
+def _workplace(change: FieldChange, _role: Role) -> Phrase:
+    if not change.new:
+        return Phrase(f"no longer calls this role {_workplace_name(change.old)}")
+    name = _workplace_name(change.new)
+    return Phrase(f"made this role {name}", listed=f"made it {name}")
+
+
+def _workplace_name(workplace: str) -> str:
+    return _WORKPLACES.get(workplace, _short(workplace, 20))
+
+
+def _employment(change: FieldChange, _role: Role) -> Phrase:
+    return Phrase("changed employment", text(_short(change.old)), text(_short(change.new)))
+
+
+def _department(change: FieldChange, _role: Role) -> Phrase:
+    return Phrase("changed the department", text(_short(change.old)), text(_short(change.new)))
+
+
+def _pay(change: FieldChange, _role: Role) -> Phrase:
+    old, new = (format_stored_pay(value) or "" for value in (change.old, change.new))
+    if old and new:
+        return Phrase(f"{_pay_verb(change)} pay", text(old), text(new))
+    if new:
+        return Phrase("now states pay", new=text(new))
+    return Phrase("no longer states pay", text(old)) if old else Phrase("changed pay")
+
+
+def _pay_verb(change: FieldChange) -> str:
+    """Return `raised` if no end of the range is lower, `lowered` if none is higher."""
+    old, new = read_stored_pay(change.old), read_stored_pay(change.new)
+    if old is None or new is None or old.unit != new.unit:
+        return "changed"
+    ends = [(old.minimum, new.minimum), (old.maximum, new.maximum)]
+    if any((before is None) != (after is None) for before, after in ends):
+        return "changed"
+    moves = [after - before for before, after in ends if before is not None and after is not None]
+    if all(move >= 0 for move in moves):
+        return "raised"
+    return "lowered" if all(move <= 0 for move in moves) else "changed"
+
+
+def _deadline(change: FieldChange, role: Role) -> Phrase:
+    old, new = _deadline_value(change.old, role), _deadline_value(change.new, role)
+    if not old:
+        return Phrase("set a deadline", new=new)
+    if not new:
+        return Phrase("dropped the deadline", old)
+    before, after = wording.parse_instant(change.old), wording.parse_instant(change.new)
+    if before is None or after is None:
+        return Phrase("changed the deadline", old, new)
+    if after > before:
+        return Phrase("extended the deadline", old, new)
+    return Phrase("set an earlier deadline", old, new, listed="moved the deadline")
+
+
+def _deadline_value(value: str, role: Role) -> Line:
+    """Return one side of a changed deadline. Only the role's own has its words."""
+    at = wording.parse_instant(value)
+    if at is not None:
+        return (facts.instant(at, role.deadline_text),)
+    words = _short(value)
+    return text(f"“{words}”" if words else "")
+
+
+def _url(_change: FieldChange, _role: Role) -> Phrase:
+    return Phrase("changed the link")
+
+
+def _description(_change: FieldChange, _role: Role) -> Phrase:
+    return Phrase("edited the description")
+
+
+_PHRASES: Final[dict[str, Callable[[FieldChange, Role], Phrase]]] = {
+    "title": _title,
+    "location": _location,
+    "workplace": _workplace,
+    "employment_type": _employment,
+    "department": _department,
+    "pay": _pay,
+    "deadline": _deadline,
+    "url": _url,
+    "description": _description,
+}
+
+
+def labelled(change: FieldChange, role: Role) -> Line:
+    """Return a line of its own for one of several changes: `Pay: A → **B**`."""
+    if change.field == "title" and change.old != change.new:
+        return was(change)
+    label = _LABELS.get(change.field, _name(change.field)).capitalize()
+    if change.old == change.new:
+        return text(f"{label}: changed and changed back")
+    old, new = _sides(change, role)
+    shift = wording.deadline_shift(change)
+    shifted = text(f" ({shift})" if shift else "")
+    if old and new:
+        return (*text(f"{label}: "), *old, *_ARROW, *emphasized(new), *shifted)
+    if new:
+        return (*text(f"{label}: "), *emphasized(new))
+    return (*text(f"{label}: not stated (was "), *old, *text(")")) if old else text(f"{label}: changed")
+
+
+def _sides(change: FieldChange, role: Role) -> tuple[Line, Line]:
+    """Return both values as a reader of the role's facts knows them."""
+    match change.field:
+        case "location":
+            places = _places(change.old, role.workplace), facts.place(role)
+            same = places[0] == places[1]
+            shown = (_short(change.old), _short(change.new)) if same else places
+            return text(shown[0] if change.old else ""), text(shown[1] if change.new else "")
+        case "deadline":
+            return _deadline_value(change.old, role), _deadline_value(change.new, role)
+        case "pay":
+            return tuple(text(format_stored_pay(side) or "") for side in (change.old, change.new))
+        case "url" | "description":
+            return (), ()
+        case "workplace":
+            return text(_workplace_name(change.old)), text(_workplace_name(change.new))
+        case _:
+            return text(_short(change.old)), text(_short(change.new))
+
+
+def was(change: FieldChange) -> Line:
+    """Return `Was “old title”`."""
+    return text(f"Was “{_short(change.old, facts.TITLE_LIMIT)}”")
+
+
+def listing(changes: Sequence[FieldChange], role: Role) -> Line:
+    """Return the changes as a list says them: `raised pay to B, added London`."""
+    told = [change for change in in_order(changes) if change.old != change.new]
+    return joined((phrase(change, role).listing for change in told), ", ")

@@ -1,0 +1,93 @@
+"""The passages of a description that an edit changed, as quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor.messages import FieldChange, RoleMessage
+from monitor.notify import wording
+from monitor.notify.document import Document, Line, Quote, Span, paragraph, text
+from monitor.text.diff import Piece, edited_passages
+from monitor.text.places import split_places
+
+_SHOWN: Final = 3
+LIMIT: Final = 300  # UTF-16 units of one passage
+_SHORTEST_PIECE: Final = 40
+_TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
+_DATE_WORDS: Final = frozenset(
+    "am pm st nd rd th utc gmt pst pdt est edt cst cdt mst mdt bst cet cest aoe".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The passages of one edit: all of them counted, the first shown."""
+
+    count: int
+    shown: tuple[Line, ...]
+    more: int
+
+    @property
+    def document(self) -> Document:
+        rest = f"and {wording.count(self.more, 'more passage')}"
+        more = (paragraph(text(rest)),) if self.more else ()
+        return (*map(Quote, self.shown), *more)
+
+
+def quotes(change: FieldChange, message: RoleMessage) -> Quotes:
+    """Return the passages of an edited description.
+
+    A passage whose change is a value that the message tells elsewhere is not quoted.
+    """
+    passages = edited_passages(change.old, change.new)
+    told = frozenset(_told_words(message))
+    new = [passage for passage in passages if not _is_told(passage, told)]
+    shown = tuple(map(quote_line, new[:_SHOWN]))
+    return Quotes(len(passages), shown, max(0, len(new) - _SHOWN))
+
+
+def _is_told(passage: Sequence[Piece], told: frozenset[str]) -> bool:
+    changed = {
+        token
+        for piece in passage
+        if piece.kind in {"old", "new"}
+        for token in _tokens(piece.words)
+    }
+    return bool(changed) and changed <= told
+
+
+def _told_words(message: RoleMessage) -> Iterator[str]:
+    """Yield the words of every value that the message tells beside the description."""
+    for change in message.changes:
+        if change.field == "description":
+            continue
+        for value in (change.old, change.new):
+            yield from _tokens(value)
+            at = wording.parse_instant(value)
+            if at is not None:
+                yield from _tokens(f"{at:%A %a %B %b} {at.day} {at.year} {at.hour} {at.minute}")
+        if change.field == "deadline":
+            yield from _DATE_WORDS
+            yield from _tokens(message.role.deadline_text)
+        if change.field == "location":
+            yield from _tokens(" ".join(split_places(change.old) + split_places(change.new)))
+
+
+def _tokens(words: str) -> Iterator[str]:
+    """Yield words and whole numbers: `$141,000` is one number."""
+    return iter(_TOKEN.findall(re.sub(r"(?<=\d)[,.](?=\d{3}\b)", "", words).casefold()))
+
+
+def quote_line(passage: Sequence[Piece]) -> Line:
+    """Return one passage: removed words struck through, added ones in bold."""
+    words = [piece for piece in passage if piece.words]
+    limit = max(_SHORTEST_PIECE, LIMIT // max(1, len(words)))
+    spans: list[Span] = []
+    for piece in words:
+        shown = wording.sanitize(piece.words, limit)
+        spans += [Span(" ")] if spans else []
+        spans.append(Span(shown, strike=piece.kind == "old", bold=piece.kind == "new"))
+    return tuple(spans)

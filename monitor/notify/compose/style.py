@@ -1,0 +1,20 @@
+"""How a channel wants its messages: the time zone of its texts, buttons, and links to the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The settings that all messages of a channel share."""
+
+    zone: tzinfo = UTC  # of dates that the service does not convert for each reader
+    interactive: bool = False  # people can click buttons
+    base_url: str = ""  # of the web page, "https://roles.example.org"; empty without one
+
+    def page(self, posting: str) -> str:
+        """Return the address of a role's page, or an empty text without a page."""
+        return f"{self.base_url.rstrip('/')}/roles/{quote(posting, safe=':')}" if self.base_url else ""
