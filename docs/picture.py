@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 
 from monitor.messages import FieldChange, Role, RoleMessage, Why, card_of
+from monitor.notify.compose.message import broadcasts
 from monitor.notify.slack.draw import draw, draw_reply
-from monitor.notify.slack.thread_replies import broadcasts
 
 FILE = Path(__file__).with_name("alert.png")
 SIZE = (760, 560)  # pixels, before they are scaled

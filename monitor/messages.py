@@ -88,7 +88,7 @@ class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
     closed_at: datetime | None = None  # if closed
     overdue: bool = False  # open after its deadline
     revised: bool = False  # it has several versions
-    renamed: bool = False  # its last revision changed only the title
+    renamed_from: str = ""  # the former title, if its last revision changed only that
     opened_at: datetime | None = None  # of the time it is or was open; None: before we watched
 
 
@@ -245,7 +245,7 @@ def card_of(message: RoleMessage) -> CardMessage:
         state="closed" if closed else "open",
         changed_at=at if message.kind == "revised" and fields - {"description"} else None,
         revised=bool(message.changes),
-        renamed=fields == {"title"},
+        renamed_from=message.changes[0].old if fields == {"title"} else "",
         opened_at=opened_at.get(message.kind, at),
         reopened_at=at if message.kind == "reopened" else None,
         closed_at=at if closed else None,

@@ -188,4 +188,4 @@ def _why(alerting: Alerting, rule: Rule, board: BoardRow, event: PostingEvent) -
         alerting.explain(rule.name, board, posting)
         for posting in (event.before or event.after, event.after)
     )
-    return why_board_wide(rule, before, after)
+    return why_board_wide(before, after)

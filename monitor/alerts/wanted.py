@@ -71,16 +71,14 @@ def wants_board_wide_edits(rule: Rule) -> bool:
     return rule.mode != "digest" and "revised" in rule.on and "description" in rule.fields
 
 
-def why_board_wide(rule: Rule, before: Explanation, after: Explanation) -> Why | None:
+def why_board_wide(before: Explanation, after: Explanation) -> Why | None:
     """Return why a posting counts in a board-wide edit: the rule fits it before and after."""
     return why_of(after) if before.fits and after.fits else None
 
 
 def why_of(explanation: Explanation, fit_change: FitChange = "") -> Why:
     """Return the reason that a message gives for a rule."""
-    return Why(
-        explanation.rule, explanation.words, fit_change, pay_unknown=explanation.pay_unknown
-    )
+    return Why(explanation.rule, explanation.words, fit_change, pay_unknown=explanation.pay_unknown)
 
 
 def _fit_change(before: Explanation, after: Explanation) -> FitChange:

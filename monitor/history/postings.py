@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Update, bindparam, func, insert, select, upda
 from crawler.items import Pay, Posting
 from crawler.labels import labels
 from crawler.registry import reader_version
+from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, table
 from monitor.database.json_values import in_json_list, json_list
-from monitor.config.values import Kind
 from monitor.database.search import Words, index_texts
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost

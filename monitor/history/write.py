@@ -84,23 +84,18 @@ class _Writer:
 
     def _with_times(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
         """Add when closed postings had opened, and when reopened ones had closed."""
-        reopened, closed = (
-            postings.last_changes(
-                self.connection,
-                kind,
-                [event.posting_id for event in events if event.kind == of],
-                before=self.rows.at,
-            )
-            for of, kind in (("closed", "reopened"), ("reopened", "closed"))
-        )
-        return [
-            replace(event, before_at=reopened.get(event.posting_id, event.first_seen_at))
-            if event.kind == "closed"
-            else replace(event, before_at=closed.get(event.posting_id))
-            if event.kind == "reopened"
-            else event
+        reopened = self._last("reopened", [event for event in events if event.kind == "closed"])
+        closed = self._last("closed", [event for event in events if event.kind == "reopened"])
+        times = {
+            event.posting_id: reopened.get(event.posting_id, event.first_seen_at)
             for event in events
-        ]
+            if event.kind == "closed"
+        } | closed
+        return [replace(event, before_at=times.get(event.posting_id)) for event in events]
+
+    def _last(self, kind: Kind, events: Sequence[PostingEvent]) -> dict[int, datetime]:
+        ids = [event.posting_id for event in events]
+        return postings.last_changes(self.connection, kind, ids, before=self.rows.at)
 
     def _with_reposts(
         self, events: list[PostingEvent], changes: BoardChanges

@@ -19,6 +19,7 @@ from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.blocking import THREADS, Threads
+from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.plain import title_and_body
 
 
@@ -26,22 +27,27 @@ class AppriseNotifier(WriteOnly):
     """Channels `apprise:NAME`. The secret is the address in `$ROLEWATCH_APPRISE_NAME`."""
 
     def __init__(
-        self, addresses: Mapping[str, SecretStr], *, timeout: float = 60, threads: Threads = THREADS
+        self,
+        addresses: Mapping[str, SecretStr],
+        *,
+        style: Style = DEFAULT,
+        timeout: float = 60,
+        threads: Threads = THREADS,
     ) -> None:
-        self.secrets, self._timeout, self._threads = addresses, timeout, threads
+        self.secrets, self._style, self._timeout, self._threads = addresses, style, timeout, threads
         for name in ("apprise", "urllib3"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
     @classmethod
     def from_settings(cls, settings: Settings, _console: TextIO) -> Self:
-        return cls(settings.secrets)
+        return cls(settings.secrets, style=Style(settings.alerts.timezone))
 
     def check(self, channel: str) -> str:
         return ", ".join(str(service.service_name) for service in self._services(channel))
 
     # no service stores the delivery id
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
-        title, body = title_and_body(message)
+        title, body = title_and_body(message, self._style)
         return await self._threads.send(
             channel, lambda: self._services(channel).notify(body, title), self._timeout
         )

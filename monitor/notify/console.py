@@ -11,6 +11,7 @@ from rich.text import Text
 from monitor.config.model import Settings
 from monitor.messages import BoardWideEdit, GroupMessage, Message, OperatorMessage, RoleMessage
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
+from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.plain import lines
 
 _STYLES: Final = {
@@ -26,12 +27,12 @@ class ConsoleNotifier(WriteOnly):
 
     pace = 0.0
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO, *, style: Style = DEFAULT) -> None:
+        self._stream, self._style = stream, style
 
     @classmethod
-    def from_settings(cls, _settings: Settings, console: TextIO) -> Self:
-        return cls(console)
+    def from_settings(cls, settings: Settings, console: TextIO) -> Self:
+        return cls(console, style=Style(settings.alerts.timezone))
 
     # there is only one terminal
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
@@ -52,16 +53,16 @@ class ConsoleNotifier(WriteOnly):
             file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
-        text = Text("\n").join(_colored(message))
+        text = Text("\n").join(_colored(message, self._style))
         text.plain = text.plain.encode(encoding, "replace").decode(encoding)
         console.print(text)
         self._stream.flush()
 
 
-def _colored(message: Message) -> list[Text]:
-    first, *rest = [Text(line) for line in lines(message)]
+def _colored(message: Message, style: Style) -> list[Text]:
+    first, *rest = [Text(line) for line in lines(message, style)]
     if isinstance(message, RoleMessage):
-        first.stylize(_STYLES[message.kind], 0, first.plain.index("  "))
+        first.stylize(_STYLES[message.kind])
     elif isinstance(message, BoardWideEdit):
         first.stylize(_STYLES["revised"], 0, first.plain.index("  "))
     elif isinstance(message, OperatorMessage):

@@ -22,7 +22,10 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.sentences import counts, digest_line, facts, headline, sentence
+from monitor.notify.compose.message import Ported, compose
+from monitor.notify.compose.style import DEFAULT, Style
+from monitor.notify.render_text import document_lines, line_text
+from monitor.notify.sentences import counts, digest_line, facts, sentence
 
 _NOTIFICATION_LIMIT: Final = 1000  # UTF-16 units before escaping; about 150 are shown
 _FALLBACK_LIMIT: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
@@ -51,17 +54,23 @@ _INERT: Final = str.maketrans(_LOOKALIKES | {"[": "\uff3b", "]": "\uff3d"})
 _SLACK_MARKUP: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
 
-def notification_text(message: Message) -> str:
+def notification_text(message: Message, style: Style = DEFAULT) -> str:
     """Return the message in one line, escaped for Slack.
 
     https://docs.slack.dev/messaging/formatting-message-text
     """
-    return _escape_to_fit(wording.truncate(sentence(message), _NOTIFICATION_LIMIT))
+    return _escape_to_fit(wording.truncate(_sentence(message, style), _NOTIFICATION_LIMIT))
 
 
-def fallback_text(message: Message) -> str:
+def _sentence(message: Message, style: Style) -> str:
+    if isinstance(message, Ported):
+        return line_text(compose(message, style).sentence, style.zone)
+    return sentence(message)
+
+
+def fallback_text(message: Message, style: Style = DEFAULT) -> str:
     """Return the whole message as text escaped for Slack, within its 4,000 characters."""
-    return _escape_to_fit(wording.truncate("\n".join(lines(message)), _FALLBACK_LIMIT))
+    return _escape_to_fit(wording.truncate("\n".join(lines(message, style)), _FALLBACK_LIMIT))
 
 
 def _escape_to_fit(text: str) -> str:
@@ -76,17 +85,13 @@ def _without_markup(text: str) -> str:
     return text.translate(_INERT).replace("://", ":\u2060//").replace("# ", "\uff03 ")
 
 
-def title_and_body(message: Message) -> tuple[str, str]:
+def title_and_body(message: Message, style: Style = DEFAULT) -> tuple[str, str]:
     """Return a title and a body for services that each interpret another markup.
 
     The title is empty for a message of one line. Neither contains markup or mentions. The only
     links are those of the roles.
     """
-    if isinstance(message, RoleMessage):
-        first = headline(message)
-        rest = [" · ".join(facts(message)), *(line.strip() for line in _role(message)[1:])]
-    else:
-        first, *rest = lines(message)
+    first, *rest = lines(message, style)
     title = _without_markup(first)
     body = "\n".join(
         line if wording.safe_url(line.strip()) else _without_markup(line) for line in rest if line
@@ -100,27 +105,23 @@ def escape(text: str) -> str:
     return _SLACK_MARKUP.sub(lambda match: match.group() + "\u2060", escaped)
 
 
-def lines(message: Message) -> list[str]:  # a case for each kind  # noqa: PLR0911
+def lines(  # a case for each kind  # noqa: PLR0911
+    message: Message, style: Style = DEFAULT
+) -> list[str]:
     """Return the message as lines for a terminal: the event, then indented details."""
     match message:
-        case RoleMessage():
-            return _role(message)
-        case CardMessage():
-            return [sentence(message), *_why(message.why), *_url(message.role.url)]
+        case RoleMessage() | CardMessage() | ReminderMessage():
+            return document_lines(compose(message, style).document, style.zone)
         case GroupMessage():
             return [counts(message), *_indented_roles(message.items)]
         case FirstCheckSummary():
             return [sentence(message), *_summary(message)]
         case BoardWideEdit():
             return _board_wide_edit(message)
-        case ReminderMessage():
-            alone = len(message.items) == 1
-            details = [line for item in message.items for line in _reminder(item, alone=alone)]
-            return [sentence(message), *(f"  {line}" for line in details)]
         case DigestMessage():
             return _digest(message)
         case QuietHoursMessage():
-            return [line for part in message.parts for line in lines(part)]
+            return [line for part in message.parts for line in lines(part, style)]
         case OperatorMessage():
             details = [f"  {wording.sanitize(line)}" for line in message.lines]
             return [sentence(message), *details, *_url(message.url)]

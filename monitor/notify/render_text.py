@@ -67,6 +67,10 @@ def _links(line: doc.Line) -> Iterator[str]:
 def _with_marks(line: doc.Line, zone: tzinfo) -> str:
     """Return a passage in which [-removed-] and {+added+} words are marked."""
     return "".join(
-        f"[-{span.text}-]" if span.strike else f"{{+{span.text}+}}" if span.bold else _span(span, zone)
+        f"[-{span.text}-]"
+        if span.strike
+        else f"{{+{span.text}+}}"
+        if span.bold
+        else _span(span, zone)
         for span in line
     )

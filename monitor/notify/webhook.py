@@ -15,6 +15,7 @@ from slack_sdk.webhook import WebhookResponse
 from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Check, NotifyError, Receipt, WriteOnly
+from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.http import OK, TRANSPORT, http_error, unanswered
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.client import INERT, TIMEOUT, webhook_client
@@ -27,21 +28,22 @@ log = structlog.get_logger()
 class WebhookNotifier(WriteOnly):
     """The channel `webhook`. The secret is the URL in `$SLACK_WEBHOOK_URL`."""
 
-    def __init__(self, url: SecretStr, *, timeout: int = TIMEOUT) -> None:
+    def __init__(self, url: SecretStr, *, style: Style = DEFAULT, timeout: int = TIMEOUT) -> None:
+        self._style = style
         self._check: Check | None = None
         self._client = webhook_client(url.get_secret_value().strip(), timeout=timeout)
 
     @classmethod
     def from_settings(cls, settings: Settings, _console: TextIO) -> Self:
-        return cls(settings.secrets["webhook"])
+        return cls(settings.secrets["webhook"], style=Style(settings.alerts.timezone))
 
     # there is only one channel
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
-        text, blocks = draw(message)
+        text, blocks = draw(message, self._style)
         response = await self._post({"text": text, "blocks": blocks})
         if response.body in BLOCKS_REFUSED:
             log.error("webhook blocks refused", delivery=delivery_id, error=response.body)
-            response = await self._post({"text": fallback_text(message)})
+            response = await self._post({"text": fallback_text(message, self._style)})
         if (response.status_code, response.body) != (OK, "ok"):
             raise _refused(response)
         return Receipt()

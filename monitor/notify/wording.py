@@ -38,6 +38,8 @@ _LATE: Final = (
     (timedelta(days=2), timedelta(hours=1)),
     (timedelta(hours=2), timedelta(minutes=10)),
 )
+_HALF_A_DAY: Final = timedelta(hours=12)
+_TWO_DAYS: Final = timedelta(days=2)
 _URL: Final = 3000  # Slack's limit
 _READ: Final = 4  # characters read for each one kept: whitespace collapses
 
@@ -227,8 +229,11 @@ def listed_for(message: RoleMessage) -> str:
 
 
 def open_for(first: datetime | None, last: datetime | None) -> str:
-    """Return the time between two instants. Empty if one is unknown."""
-    return span(last - first) if first and last and first < last else ""
+    """Return the time between two instants, rounded to days. Empty if one is unknown."""
+    if not first or not last or first >= last:
+        return ""
+    length = last - first
+    return span(length + _HALF_A_DAY if length >= _TWO_DAYS - _HALF_A_DAY else length)
 
 
 def deadline_shift(change: FieldChange) -> str:

@@ -22,7 +22,7 @@ from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.errors import UserError
 from monitor.notify import wording
-from monitor.notify.slack.buttons import unversioned
+from monitor.notify.compose.controls import unversioned
 from monitor.queries.fits import explain
 from monitor.queries.resolve import PostingRef, find_posting
 from monitor.slack_app import overviews, replies

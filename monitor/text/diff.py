@@ -57,15 +57,25 @@ def _paragraphs(text: str) -> list[Words]:
 def _pairs(removed: Sequence[Words], added: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
     """Yield the parts to compare word by word.
 
-    They are the whole texts if these are similar but split into paragraphs differently. Else each
-    paragraph is paired with the one most like it.
+    They are the whole texts if these are split into paragraphs differently, and so fewer words
+    differ. Else each paragraph is paired with the one most like it.
     """
     before, after = list(chain(*removed)), list(chain(*added))
-    if (len(removed) != len(added) and _similarity(before, after) >= _SIMILAR) or len(
-        removed
-    ) == len(added) == 1:
+    pairs = list(_paragraph_pairs(removed, added))
+    if len(removed) == len(added) == 1 or (
+        len(removed) != len(added)
+        and _similarity(before, after) >= _SIMILAR
+        and Indel.distance(before, after) < sum(Indel.distance(*pair) for pair in pairs)
+    ):
         yield before, after
-        return
+    else:
+        yield from pairs
+
+
+def _paragraph_pairs(
+    removed: Sequence[Words], added: Sequence[Words]
+) -> Iterator[tuple[Words, Words]]:
+    """Yield each paragraph with the one most like it, or alone."""
     next_removed = next_added = 0
     for at_removed, at_added in _matching_pairs(removed[:_MAX_PARAGRAPHS], added[:_MAX_PARAGRAPHS]):
         yield from _unpaired(removed[next_removed:at_removed], added[next_added:at_added])

@@ -7,15 +7,14 @@ list       raised pay to $150k–260k
 
 from __future__ import annotations
 
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from monitor.messages import FieldChange, Role, RoleMessage
+from monitor.messages import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
-from monitor.notify.document import Line, Span, emphasized, joined, text
+from monitor.notify.document import Line, emphasized, joined, text
 from monitor.text.money import format_stored_pay, read_stored_pay
 from monitor.text.places import difference, format_places, short_names, split_places
 
@@ -104,19 +103,25 @@ def _title(change: FieldChange, _role: Role) -> Phrase:
     return Phrase("renamed this role", listed=f"renamed, was “{_short(change.old, 100)}”")
 
 
-def _location(change: FieldChange, role: Role) -> Phrase:
+def _location(change: FieldChange, _role: Role) -> Phrase:
     old, new = short_names(split_places(change.old)), short_names(split_places(change.new))
     dropped, added = difference(old, new)
     if old and added and not dropped:
         return Phrase("added", new=text(_listed(added)), joins=" ")
     if new and dropped and not added:
         return Phrase(f"dropped {_listed(dropped)}")
-    values = _places(change.old, ""), _places(change.new, "")
-    if values[0] == values[1]:
-        values = _short(change.old), _short(change.new)
     if not change.old or not change.new:
-        return Phrase("set the location" if change.new else "dropped the location", *map(text, values))
-    return Phrase("moved this role", *map(text, values), listed="moved")
+        return _one_sided_location(change)
+    before, after = _places(change.old, ""), _places(change.new, "")
+    if before == after:
+        before, after = _short(change.old), _short(change.new)
+    return Phrase("moved this role", text(before), text(after), listed="moved")
+
+
+def _one_sided_location(change: FieldChange) -> Phrase:
+    if change.new:
+        return Phrase("set the location", new=text(_places(change.new, "")))
+    return Phrase("dropped the location", text(_places(change.old, "")))
 
 
 def _listed(places: Sequence[str]) -> str:
@@ -231,7 +236,11 @@ def labelled(change: FieldChange, role: Role) -> Line:
         return (*text(f"{label}: "), *old, *_ARROW, *emphasized(new), *shifted)
     if new:
         return (*text(f"{label}: "), *emphasized(new))
-    return (*text(f"{label}: not stated (was "), *old, *text(")")) if old else text(f"{label}: changed")
+    return (
+        (*text(f"{label}: not stated (was "), *old, *text(")"))
+        if old
+        else text(f"{label}: changed")
+    )
 
 
 def _sides(change: FieldChange, role: Role) -> tuple[Line, Line]:
@@ -245,13 +254,17 @@ def _sides(change: FieldChange, role: Role) -> tuple[Line, Line]:
         case "deadline":
             return _deadline_value(change.old, role), _deadline_value(change.new, role)
         case "pay":
-            return tuple(text(format_stored_pay(side) or "") for side in (change.old, change.new))
+            return _pay_text(change.old), _pay_text(change.new)
         case "url" | "description":
             return (), ()
         case "workplace":
             return text(_workplace_name(change.old)), text(_workplace_name(change.new))
         case _:
             return text(_short(change.old)), text(_short(change.new))
+
+
+def _pay_text(stored: str) -> Line:
+    return text(format_stored_pay(stored) or "")
 
 
 def was(change: FieldChange) -> Line:

@@ -44,7 +44,11 @@ def _interactive(
     options = [
         ("Why this?", "role_why", role.posting),
         *([("Full diff", "role_diff", role.posting)] if revised else []),
-        *([("Mute this role", "role_mute", role.posting), *_of_rules(role, why)] if not closed else []),
+        *(
+            [("Mute this role", "role_mute", role.posting), *_of_rules(role, why)]
+            if not closed
+            else []
+        ),
     ]
     menu = [
         Control(action, label, value=value)

@@ -46,9 +46,7 @@ def title(role: Role, limit: int = TITLE_LIMIT) -> str:
 
 def title_line(role: Role, *, strike: bool = False, bold: bool = True) -> Line:
     """Return the title with its link, if the link is safe."""
-    return (
-        Span(title(role), url=wording.safe_url(role.url) or "", bold=bold, strike=strike),
-    )
+    return (Span(title(role), url=wording.safe_url(role.url) or "", bold=bold, strike=strike),)
 
 
 def place(role: Role) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.messages import FieldChange, RoleMessage
@@ -16,9 +17,31 @@ from monitor.text.places import split_places
 _SHOWN: Final = 3
 LIMIT: Final = 300  # UTF-16 units of one passage
 _SHORTEST_PIECE: Final = 40
+_HOURS_A_DAY: Final = 24
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 _DATE_WORDS: Final = frozenset(
-    "am pm st nd rd th utc gmt pst pdt est edt cst cdt mst mdt bst cet cest aoe".split()
+    [
+        "am",
+        "pm",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "utc",
+        "gmt",
+        "pst",
+        "pdt",
+        "est",
+        "edt",
+        "cst",
+        "cdt",
+        "mst",
+        "mdt",
+        "bst",
+        "cet",
+        "cest",
+        "aoe",
+    ]
 )
 
 
@@ -51,10 +74,7 @@ def quotes(change: FieldChange, message: RoleMessage) -> Quotes:
 
 def _is_told(passage: Sequence[Piece], told: frozenset[str]) -> bool:
     changed = {
-        token
-        for piece in passage
-        if piece.kind in {"old", "new"}
-        for token in _tokens(piece.words)
+        token for piece in passage if piece.kind in {"old", "new"} for token in _tokens(piece.words)
     }
     return bool(changed) and changed <= told
 
@@ -66,14 +86,22 @@ def _told_words(message: RoleMessage) -> Iterator[str]:
             continue
         for value in (change.old, change.new):
             yield from _tokens(value)
-            at = wording.parse_instant(value)
-            if at is not None:
-                yield from _tokens(f"{at:%A %a %B %b} {at.day} {at.year} {at.hour} {at.minute}")
+            yield from _date_words(wording.parse_instant(value))
         if change.field == "deadline":
             yield from _DATE_WORDS
             yield from _tokens(message.role.deadline_text)
         if change.field == "location":
             yield from _tokens(" ".join(split_places(change.old) + split_places(change.new)))
+
+
+def _date_words(at: datetime | None) -> Iterator[str]:
+    """Yield the words that a posting may write for an instant, in any time zone."""
+    if at is None:
+        return
+    for hours in (-12, 0, 14):
+        local = at + timedelta(hours=hours)
+        yield from _tokens(f"{local:%A %a %B %b} {local.day} {local.year} {at.minute}")
+    yield from map(str, range(_HOURS_A_DAY))
 
 
 def _tokens(words: str) -> Iterator[str]:

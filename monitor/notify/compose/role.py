@@ -107,9 +107,7 @@ def current_card(message: CardMessage, style: Style) -> Composed:
     )
     head = (*sign(SIGNS[kind]), *text(f"{facts.company(role)} {words}"), *unfit)
     document = (
-        paragraph(
-            (*head, *mentions(message.mention)), facts.title_line(role, strike=closed), line
-        ),
+        paragraph((*head, *mentions(message.mention)), facts.title_line(role, strike=closed), line),
         *card_controls(role, message.why, style, closed=closed, revised=message.revised),
         *_grey(role, message.why),
     )
@@ -121,7 +119,7 @@ def _state(message: CardMessage) -> tuple[RoleKind, str]:
     if message.state == "closed":
         return "closed", "closed this role"
     if _no_longer_fits(message):
-        return "revised", "renamed this role" if message.renamed else "changed this role"
+        return "revised", "renamed this role" if message.renamed_from else "changed this role"
     if message.changed_at or (message.began == "revised" and not message.reopened_at):
         return "revised", "changed this role"
     if message.reopened_at:
@@ -150,7 +148,11 @@ def event_words(message: RoleMessage) -> Line:
         return text(_ended_words(message))
     if len(message.changes) == 1:
         return changes.phrase(message.changes[0], message.role).headline
-    return text(f"changed {changes.named_fields(message.changes)}" if message.changes else "changed this role")
+    return text(
+        f"changed {changes.named_fields(message.changes)}"
+        if message.changes
+        else "changed this role"
+    )
 
 
 def _ended_words(message: RoleMessage) -> str:
@@ -244,7 +246,10 @@ def _grey(role: Role, why: Sequence[Why]) -> Document:
     ]
     rules = text(wording.truncate(DOT.join(dict.fromkeys(names)), wording.VALUE_LIMIT))
     repost = (
-        (Span("· the earlier posting closed ", own=True), Span(at=role.repost_closed_at, shows="day"))
+        (
+            Span("· the earlier posting closed ", own=True),
+            Span(at=role.repost_closed_at, shows="day"),
+        )
         if role.repost_of and role.repost_closed_at
         else ()
     )
@@ -260,13 +265,14 @@ def _sentence(message: RoleMessage, known: Line) -> Line:
         else event_words(message)
     )
     renamed = next((one.old for one in message.changes if _is_renaming(one)), "")
-    was = f" (was {wording.sanitize(renamed, 100)})" if renamed else ""
+    was = f" (was {_short_title(renamed)})" if renamed else ""
     return (
         *text(f"{facts.company(message.role)} "),
         *words,
         *text(f", and it {fit}" if fit else ""),
         *text(f": {facts.title(message.role)}{was}."),
         *_after(message, known),
+        *(_earlier(message.role) if message.kind == "opened" else ()),
     )
 
 
@@ -274,15 +280,15 @@ def _after(message: RoleMessage, known: Line) -> Line:
     """Return the facts of a notification: the changed ones if there are several."""
     if message.kind == "closed":
         return ()
-    rest: list[Line] = []
-    if message.kind == "revised" and len(message.changes) > 1:
-        rest = [_new_value(change, message.role) for change in changes.in_order(message.changes)]
-    elif message.kind == "revised" and message.changes[:1] and message.changes[0].field == "description":
+    if message.kind != "revised":
+        return _as_sentence(known)
+    if len(message.changes) > 1:
+        values = (_new_value(change, message.role) for change in changes.in_order(message.changes))
+        return tuple(span for line in values for span in _as_sentence(line))
+    if [change.field for change in message.changes] == ["description"]:
         count = passages.quotes(message.changes[0], message).count
-        rest = [text(f"{wording.count(count, 'passage')} changed" if count else "")]
-    elif known:
-        rest = [_with_commas(known)]
-    return tuple(span for line in filter(None, rest) for span in (Span(" "), *line, Span(".")))
+        return text(f" {wording.count(count, 'passage')} changed." if count else "")
+    return _as_sentence(known)
 
 
 def _with_commas(line: Line) -> Line:
@@ -308,12 +314,23 @@ def _card_sentence(message: CardMessage, words: str, line: Line) -> Line:
         length = wording.open_for(message.opened_at, message.closed_at)
         rest = text(f" It was open {length}." if length else "")
         return (*text(f"{facts.company(role)} {words}: {facts.title(role)}."), *rest)
-    unfit = ", and it no longer fits" if _no_longer_fits(message) else ""
+    if _no_longer_fits(message):
+        was = f" (was {_short_title(message.renamed_from)})" if message.renamed_from else ""
+        unfit = f"{words}, and it no longer fits: {facts.title(role)}{was}."
+        return text(f"{facts.company(role)} {unfit}")
     return (
-        *text(f"{facts.company(role)} {words}{unfit}: {facts.title(role)}."),
-        *((Span(" "), *_with_commas(line), Span(".")) if line else ()),
+        *text(f"{facts.company(role)} {words}: {facts.title(role)}."),
+        *_as_sentence(line),
         *_earlier(role),
     )
+
+
+def _short_title(title: str) -> str:
+    return wording.sanitize(title, 100)
+
+
+def _as_sentence(line: Line) -> Line:
+    return (Span(" "), *_with_commas(line), Span(".")) if line else ()
 
 
 def _earlier(role: Role) -> Line:
@@ -345,4 +362,4 @@ def code_spans(value: str) -> Line:
     pieces = value.split("`")
     if len(pieces) % 2 == 0:
         return text(value)
-    return tuple(Span(piece, code=n % 2 == 1) for n, piece in enumerate(pieces) if piece)
+    return tuple(Span(piece, code=n % 2 == 1, own=True) for n, piece in enumerate(pieces) if piece)

@@ -17,4 +17,9 @@ class Style:
 
     def page(self, posting: str) -> str:
         """Return the address of a role's page, or an empty text without a page."""
-        return f"{self.base_url.rstrip('/')}/roles/{quote(posting, safe=':')}" if self.base_url else ""
+        return (
+            f"{self.base_url.rstrip('/')}/roles/{quote(posting, safe=':')}" if self.base_url else ""
+        )
+
+
+DEFAULT = Style()

@@ -68,7 +68,12 @@ def link(url: str, value: str, *, bold: bool = False, strike: bool = False) -> P
 
 
 def styled(
-    value: str, *, bold: bool = False, strike: bool = False, italic: bool = False, code: bool = False
+    value: str,
+    *,
+    bold: bool = False,
+    strike: bool = False,
+    italic: bool = False,
+    code: bool = False,
 ) -> Part:
     return {"type": "text", "text": value or " "} | _style(
         bold=bold, strike=strike, italic=italic, code=code

@@ -21,10 +21,14 @@ from monitor.messages import (
     RoleMessage,
 )
 from monitor.notify import wording
+from monitor.notify.compose.message import Ported, compose, compose_reply
+from monitor.notify.compose.style import DEFAULT, Style
+from monitor.notify.document import Composed
 from monitor.notify.plain import notification_text
-from monitor.notify.slack import blockkit, role_card, thread_replies
+from monitor.notify.slack import blockkit
 from monitor.notify.slack.blockkit import Part, Parts
-from monitor.notify.slack.digest import digest, reminder
+from monitor.notify.slack.digest import digest
+from monitor.notify.slack.render import render, render_sentence
 from monitor.notify.slack.role_card import EMOJI
 from monitor.notify.slack.role_lists import board_wide_edit, group, summary
 
@@ -49,52 +53,51 @@ _LABEL: Final = 24  # characters of a label in an operator's line
 _LINES: Final = 25  # of an operator's message
 
 
-def draw(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
-    """Return the text of the notification, escaped for Slack, and the blocks.
+def draw(message: Message, style: Style = DEFAULT) -> tuple[str, Parts]:
+    """Return the text of the notification, escaped for Slack, and the blocks."""
+    if isinstance(message, Ported):
+        return _rendered(compose(message, style), style)
+    return notification_text(message), _blocks(message, style)
 
-    `interactive` adds the buttons that need an app token.
-    """
-    return notification_text(message), _blocks(message, interactive)
+
+def _rendered(composed: Composed, style: Style) -> tuple[str, Parts]:
+    return render_sentence(composed.sentence, style.zone), render(composed.document, style.zone)
 
 
 def has_room(message: Message) -> bool:
     """Return whether the drawn message is within Slack's limits."""
-    drawn = _blocks(message, interactive=True)
+    drawn = _blocks(message, DEFAULT)
     return blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS
 
 
-def _blocks(message: Message, interactive: bool) -> Parts:  # a case for each kind  # noqa: PLR0911
+def _blocks(message: Message, style: Style) -> Parts:  # a case for each kind  # noqa: PLR0911
     match message:
-        case RoleMessage():
-            return role_card.event_card(message, interactive=interactive)
-        case CardMessage():
-            return role_card.current_card(message, interactive=interactive)
+        case RoleMessage() | CardMessage() | ReminderMessage():
+            return draw(message, style)[1]
         case GroupMessage():
             return group(message, EMOJI)
         case FirstCheckSummary():
             return summary(message)
         case BoardWideEdit():
             return board_wide_edit(message, EMOJI["revised"])
-        case ReminderMessage():
-            return reminder(message, interactive=interactive)
         case DigestMessage():
             return digest(message)
         case QuietHoursMessage():
-            return [block for part in message.parts for block in _blocks(part, interactive)]
+            return [block for part in message.parts for block in _blocks(part, style)]
         case OperatorMessage():
             return _operator(message)
 
 
-def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
+def draw_reply(message: Message, style: Style = DEFAULT) -> tuple[str, Parts]:
     """Draw a message for the thread of a card, without what the card shows."""
-    if isinstance(message, RoleMessage):
-        return notification_text(message), thread_replies.role(message, interactive=interactive)
+    if isinstance(message, Ported):
+        return _rendered(compose_reply(message, style), style)
     if isinstance(message, OperatorMessage):
         return notification_text(message), [
             _event(message),
             blockkit.block(blockkit.section(_headline(message))),
         ]
-    return draw(message, interactive=interactive)
+    return draw(message, style)
 
 
 def _operator(message: OperatorMessage) -> Parts:

@@ -28,12 +28,13 @@ from monitor.notify.base import (
     NotifyError,
     Receipt,
 )
+from monitor.notify.compose.message import broadcasts
+from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.channel_ids import ChannelDirectory
 from monitor.notify.slack.client import INERT, TIMEOUT, BlocksRefusedError, Body, Web
 from monitor.notify.slack.draw import draw, draw_reply
-from monitor.notify.slack.thread_replies import broadcasts
 
 log = structlog.get_logger()
 
@@ -58,14 +59,14 @@ class SlackNotifier:
         token: SecretStr,
         api_url: str,
         *,
-        interactive: bool = False,
+        style: Style = DEFAULT,
         timeout: int = TIMEOUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Set up the calls. `interactive`: people can click buttons. `seconds`: monotonic clock."""
+        """Set up the calls. `seconds`: monotonic clock."""
         self._web = Web(token, api_url, timeout=timeout, sleep=sleep, seconds=seconds)
-        self._interactive = interactive
+        self._style = style
         self._directory = ChannelDirectory(self._web)
         self._asking_home = asyncio.Lock()
         self._home: str | None = None  # "https://team.slack.com/"
@@ -75,13 +76,14 @@ class SlackNotifier:
         slack = settings.slack
         if slack.token is None:
             return None
-        return cls(slack.token, slack.api_url, interactive=slack.app_token is not None)
+        style = Style(settings.alerts.timezone, interactive=slack.app_token is not None)
+        return cls(slack.token, slack.api_url, style=style)
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
         home, target = await self._workspace(), await self._directory.target(Channel.parse(channel))
         posted = await self._post_drawn(
             channel,
-            draw(message, interactive=self._interactive),
+            draw(message, self._style),
             message,
             delivery_id,
             {"channel": target},
@@ -100,7 +102,7 @@ class SlackNotifier:
             "reply_broadcast": broadcasts(message),
         }
         posted = await self._post_drawn(
-            channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where
+            channel, draw_reply(message, self._style), message, delivery_id, where
         )
         return _receipt(home, posted["channel"], posted["ts"], card.ts)
 
@@ -112,7 +114,7 @@ class SlackNotifier:
             if error.slack_error != "channel_not_found":
                 raise
         where = {"channel": card.channel_id, "ts": card.ts}
-        text, blocks = draw(message, interactive=self._interactive)
+        text, blocks = draw(message, self._style)
         try:
             await self._write(channel, "chat.update", where | {"text": text, "blocks": blocks})
         except BlocksRefusedError as error:
@@ -124,7 +126,9 @@ class SlackNotifier:
                 messages=error.messages,
             )
             await self._write(
-                channel, "chat.update", where | {"text": fallback_text(message), "blocks": []}
+                channel,
+                "chat.update",
+                where | {"text": fallback_text(message, self._style), "blocks": []},
             )
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
@@ -201,7 +205,9 @@ class SlackNotifier:
                 error=error.reason,
                 messages=error.messages,
             )
-            return await self._post(channel, delivery_id, where | {"text": fallback_text(message)})
+            return await self._post(
+                channel, delivery_id, where | {"text": fallback_text(message, self._style)}
+            )
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}

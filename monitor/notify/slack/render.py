@@ -114,7 +114,9 @@ def _markup(span: doc.Span, zone: tzinfo) -> str | None:
     if span.sign:
         return f":{span.sign}: "
     if span.at is not None:
-        return f"<!date^{int(span.at.timestamp())}^{_format(span)}|{escape(moment_text(span, zone))}>"
+        return (
+            f"<!date^{int(span.at.timestamp())}^{_format(span)}|{escape(moment_text(span, zone))}>"
+        )
     if span.code:
         return f"`{escape(span.text)}`"
     return escape(span.text) if span.own else None

@@ -1,0 +1,78 @@
+"""Reminders of deadlines: one role in three lines, many roles as a list."""
+
+from __future__ import annotations
+
+from monitor.messages import Reminder, ReminderMessage
+from monitor.notify import wording
+from monitor.notify.compose import facts, role_lines
+from monitor.notify.compose.controls import view
+from monitor.notify.compose.role import mentions
+from monitor.notify.compose.role_lines import Detail
+from monitor.notify.document import (
+    Composed,
+    Controls,
+    Document,
+    Line,
+    Span,
+    Text,
+    bold,
+    emphasized,
+    paragraph,
+    rows,
+    sign,
+    text,
+)
+
+
+def reminder(message: ReminderMessage) -> Composed:
+    """Return the message about one near deadline or many."""
+    if len(message.items) == 1:
+        return _one(message.items[0], message)
+    return Composed(
+        _many_sentence(message), role_lines.first_that_fits(lambda d: _many(message, d))
+    )
+
+
+def _one(item: Reminder, message: ReminderMessage) -> Composed:
+    role, left = item.role, wording.time_left(item.role, message.at)
+    deadline = facts.deadline(role)
+    head = (
+        *sign("alarm_clock"),
+        *text(f"{facts.company(role)}: {left} left to apply"),
+        *mentions(item.mention),
+    )
+    by = (*text("Apply by "), *emphasized(deadline)) if deadline else ()
+    open_ = view(role)
+    sentence = (
+        *text(f"{left} left to apply to {facts.company(role)}: {facts.title(role)}."),
+        *((Span(" Apply by "), *deadline, Span(".")) if deadline else ()),
+    )
+    document = (
+        paragraph(head, facts.title_line(role), by),
+        *((Controls(open_),) if open_ else ()),
+    )
+    return Composed(sentence, document)
+
+
+def _many(message: ReminderMessage, detail: Detail) -> Document:
+    items = _nearest_first(message)
+    who = tuple(dict.fromkeys(user for item in items for user in item.mention))
+    head = (*sign("alarm_clock"), *bold(f"{len(items):,} deadlines are near"), *mentions(who))
+    lines = [role_lines.deadline_line(item.role, detail) for item in items]
+    return (paragraph(head), Text(rows(lines)))
+
+
+def _nearest_first(message: ReminderMessage) -> list[Reminder]:
+    return sorted(
+        message.items, key=lambda item: (item.role.deadline_at or message.at, item.role.posting)
+    )
+
+
+def _many_sentence(message: ReminderMessage) -> Line:
+    first = _nearest_first(message)[0].role
+    return (
+        *text(f"{len(message.items):,} deadlines are near. The next: "),
+        *text(f"{facts.title(first)} at {facts.company(first)}, "),
+        *facts.deadline(first),
+        Span("."),
+    )
