@@ -6,7 +6,7 @@ it in its own way.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 import msgspec
@@ -214,15 +214,21 @@ class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):
 
 
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
-    """A message for the operator, who runs the daemon."""
+    """A message for the operator, who runs the daemon.
+
+    In its texts, `backticks` mark a command to type, and `instant` marks an instant.
+    """
 
     event: BoardEvent | ChannelEvent | DaemonEvent
     headline: str  # one line
-    lines: tuple[str, ...] = ()  # facts and remedies
+    lines: tuple[str, ...] = ()  # at most two plain sentences: facts, and what to do
     board: str = ""
     url: str = ""
     # a key; in a channel with threads, messages of one incident share one thread
     incident: str = ""
+    subject: str = ""  # begins the headline, and is linked: "Mistral AI’s board"
+    sentence: str = ""  # for a phone; empty: subject and headline
+    past: str = ""  # replaces the incident's first message when it is over
 
 
 # messages that rules cause
@@ -250,6 +256,11 @@ def card_of(message: RoleMessage) -> CardMessage:
         reopened_at=at if message.kind == "reopened" else None,
         closed_at=at if closed else None,
     )
+
+
+def instant(at: datetime, shows: Literal["moment", "time"] = "moment") -> str:
+    """Return the mark of an instant in an operator's text. `time` leaves the day out."""
+    return f"<{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}{'|time' if shows == 'time' else ''}>"
 
 
 _encoder = msgspec.json.Encoder()

@@ -7,11 +7,11 @@ reply. Elsewhere each is a message. Nothing here commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from shlex import quote
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from crawler.links.directory import current_board, other_boards
 from crawler.registry import is_readable, title
@@ -20,12 +20,14 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_incidents import OpenIncident
 from monitor.database.board_row import BoardRow
 from monitor.database.lease_holder import LeaseRow
-from monitor.messages import OperatorMessage
-from monitor.notify.wording import count, format_instant, span
+from monitor.database.tables import Posting
+from monitor.messages import OperatorMessage, instant
+from monitor.notify.wording import count, span
 
 _REFUSED = "The changed configuration was refused"
 _ACCEPTED = "The configuration is in order again"
 _SHOWN_MISTAKES = 20
+_SAME_DAY: Final = timedelta(hours=12)
 
 
 def refused_file(
@@ -48,9 +50,9 @@ def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> 
     if incident is not None:
         message = OperatorMessage(
             "in order",
-            _ACCEPTED,
-            (f"Refused: {format_instant(incident.since)} to {format_instant(now)}",),
+            f"{_ACCEPTED} after {span(now - incident.since)}",
             incident=open_incidents.key("configuration", incident.since),
+            past=f"{_REFUSED}{_from_to(incident.since, now)}",
         )
         alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
 
@@ -68,23 +70,61 @@ def _open_configuration(connection: Connection) -> OpenIncident | None:
 
 
 def failing(
-    board: BoardRow, failures: int, since: datetime, reason: str, *, gone: bool
+    connection: Connection,
+    board: BoardRow,
+    failures: int,
+    since: datetime,
+    reason: str,
+    *,
+    gone: bool,
 ) -> OperatorMessage:
     """Return the message about a failing board, updated at each failure.
 
     `gone`: its ATS has not known the board for three checks.
     """
-    facts = (
-        *((moved_where(board.board, board.company, board.found_at),) if gone else ()),
-        f"Last error: {reason}",
-        f"Last good check: {format_instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
-        f"Failing since: {format_instant(since)}",
-        "No role was closed because of this; other boards are not affected.",
+    roles = count(_open_roles(connection, board), "role")
+    stay = f"Its {roles} stay{'s' if roles == '1 role' else ''} open." if roles != "0 roles" else ""
+    read = (
+        "It has never been read."
+        if board.last_ok_at is None
+        else (f"Last read {_near(board.last_ok_at, since)}.")
     )
-    headline = f"{failures} checks in a row failed" + (
-        ": the board no longer exists" if gone else ""
+    headline = f"cannot be read: {failures} checks in a row failed"
+    where = moved_where(board.board, board.company, board.found_at) if gone else ""
+    return _message(
+        "failing",
+        board,
+        since,
+        "no longer exists" if gone else headline,
+        (
+            f"{_short_reason(reason)} since {instant(since)}. {read}",
+            *((where,) if where else ()),
+            " ".join(filter(None, [stay, "" if gone else "rolewatch keeps trying."])),
+        ),
+        sentence=f"{'no longer exists' if gone else headline} ({_short_reason(reason)}). {stay}",
     )
-    return _message("failing", board, since, headline, facts)
+
+
+def _open_roles(connection: Connection, board: BoardRow) -> int:
+    query = select(func.count()).select_from(Posting)
+    return (
+        connection.scalar(query.where(Posting.board_id == board.id, Posting.state == "open")) or 0
+    )
+
+
+def _short_reason(reason: str) -> str:
+    """Return the reason as the beginning of a sentence."""
+    words = reason.strip().rstrip(".")
+    return words[:1].upper() + words[1:]
+
+
+def _near(at: datetime, other: datetime) -> str:
+    """Return an instant, without its day if the other one is on the same."""
+    return instant(at, "time" if abs(other - at) < _SAME_DAY else "moment")
+
+
+def _from_to(since: datetime, at: datetime) -> str:
+    return f" from {instant(since)} to {_near(at, since)}"
 
 
 def moved_where(board: str, company: str, found_at: str | None) -> str:
@@ -121,88 +161,56 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
 
 def moved(board: BoardRow, since: datetime, place: str) -> OperatorMessage:
     """Return the end of a failing board's incident: it moved to another board."""
-    facts = (
-        f"Failing since: {format_instant(since)}",
-        f"Error was: {board.reason}",
-        f"Watched now: {place}",
-    )
-    return _message("moved", board, since, "moved to another board", facts)
+    past = f" could not be read since {instant(since)}. {place} is watched instead."
+    return _message("moved", board, since, f"moved: {place} is watched now", (), past=past)
 
 
 def recovered(
-    board: BoardRow, since: datetime, at: datetime, *, seen: int, opened: int, closed: int
+    board: BoardRow, since: datetime, at: datetime, *, opened: int, closed: int
 ) -> OperatorMessage:
     """Return the end of a failing board's incident: it can be read again."""
-    facts = (
-        f"Failing: {format_instant(since)} to {format_instant(at)}",
-        f"Error was: {board.reason}",
-        f"Caught up: {count(seen, 'posting')} listed, {opened} opened, {closed} closed",
-    )
-    return _message(
-        "recovered",
-        board,
-        since,
-        f"read again after {board.failures} failed checks ({span(at - since)})",
-        facts,
-    )
+    past = f" could not be read{_from_to(since, at)} ({board.reason})"
+    news = f"is back after {span(at - since)}: {opened} opened, {closed} closed"
+    return _message("recovered", board, since, news, (), past=past)
 
 
 def collapsed(board: BoardRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
     """Return the message about a board that lost many postings at once, updated at each check."""
-    facts = (
-        (
-            f"Confirmed closed: {closed} so far. The others stay open until confirmed,"
-            " or until three rounds agree."
-        ),
-        "Postings that it still lists are recorded as always.",
-    )
-    return _message("collapsed", board, since, lost, facts)
+    rest = "The rest stay open until confirmed"
+    facts = (f"{closed} confirmed closed so far. {rest} (404, or missing in 3 checks).",)
+    sentence = f"{lost}. {closed} confirmed closed so far. {rest}."
+    return _message("collapsed", board, since, lost, facts, sentence=sentence)
 
 
 def drained(board: BoardRow, since: datetime, at: datetime, closed: int) -> OperatorMessage:
     """Return the end of a collapsed board's incident: every missing posting is decided."""
-    facts = (
-        f"Collapsed: {format_instant(since)} to {format_instant(at)}",
-        f"Closed: {count(closed, 'posting')}; postings that came back stayed open.",
-    )
-    return _message(
-        "drained",
-        board,
-        since,
-        f"all missing postings are decided ({span(at - since)})",
-        facts,
-    )
+    news = f"is settled after {span(at - since)}: {closed} closed, the others came back"
+    past = f" lost many roles at once at {instant(since)}. {count(closed, 'role')} closed."
+    return _message("drained", board, since, news, (), past=past)
 
 
 def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
     """Return the message about a daemon that died, and what the next one repaired."""
-    rounds, messages = count(cut_off, "round"), count(unconfirmed, "message")
     repaired = []
     if cut_off:
-        repaired.append(f"{rounds} cut off, ended now; its changes are kept and alerts are sent")
+        repaired.append(f"{count(cut_off, 'round')} had been cut off.")
     if unconfirmed:
-        repaired.append(f"{messages} maybe sent, searched for before a retry")
-    facts = (
-        (
-            f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host},"
-            f" running since {format_instant(died.taken_at)}"
-        ),
-        f"Last sign of life: before {format_instant(died.expires_at)}",
-        f"Repaired: {'; '.join(repaired) or 'there was nothing to repair'}",
-        "No history and no alert was lost.",
+        repaired.append(
+            f"{count(unconfirmed, 'message')} may have been sent: rolewatch looks first."
+        )
+    stopped = (
+        f"`rolewatch {died.command}` (pid {died.pid} on {died.host}) had run since"
+        f" {instant(died.taken_at)} and died before {instant(died.expires_at)}."
     )
-    return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
+    facts = (stopped, " ".join([*repaired, "No history and no alert was lost."]))
+    return OperatorMessage("restarted", "rolewatch was killed and runs again", facts)
 
 
 def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
     """Return the message that no host answers, updated with each round."""
     facts = (
-        f"Last error: {reason}",
-        f"Since: {format_instant(since)}",
-        (
-            "Is this machine online? No role is closed because of this."
-            " rolewatch continues when a host answers."
-        ),
+        f"{_short_reason(reason)} since {instant(since)}. Is this machine online?",
+        "No role is closed because of this. rolewatch keeps trying.",
     )
     return OperatorMessage(
         "network",
@@ -214,12 +222,11 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
 
 def online(since: datetime, at: datetime) -> OperatorMessage:
     """Return the end of the network's incident."""
-    facts = (f"Away: {format_instant(since)} to {format_instant(at)}",)
     return OperatorMessage(
         "network back",
         f"The network is back after {span(at - since)}",
-        facts,
         incident=open_incidents.key("network", since),
+        past=f"The network was away{_from_to(since, at)}",
     )
 
 
@@ -235,15 +242,21 @@ def _message(
     event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
     board: BoardRow,
     since: datetime,
-    summary: str,
+    headline: str,
     facts: tuple[str, ...],
+    *,
+    sentence: str = "",
+    past: str = "",
 ) -> OperatorMessage:
-    about = key(event, board.board, since)
+    subject = f"{board.company}’s board"
     return OperatorMessage(
         event,
-        f"{board.company}: {summary}",
-        facts,
+        headline,
+        tuple(filter(None, facts)),
         board=board.board,
         url=board.url,
-        incident=about,
+        incident=key(event, board.board, since),
+        subject=subject,
+        sentence=f"{subject} {sentence}".strip() if sentence else "",
+        past=past,
     )

@@ -96,8 +96,8 @@ def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
 
 _OPERATOR = OperatorMessage(
     "test",
-    "This is a sample: operators' messages arrive here",
-    ("A person asked for it; no board is in trouble.",),
+    "Sample: messages for the operator arrive here",
+    ("No board is in trouble. Somebody ran `rolewatch alerts test`.",),
 )
 
 

@@ -17,9 +17,10 @@ from monitor.channels import kind
 from monitor.database.tables import Delivery
 from monitor.delivery import backlog
 from monitor.delivery.backlog import of_kind
-from monitor.messages import OperatorMessage
+from monitor.messages import OperatorMessage, instant
 from monitor.notify.base import NotifyError
-from monitor.notify.wording import count, format_instant
+from monitor.notify.slack.errors import plain_reason
+from monitor.notify.wording import count, span
 
 
 def open_incident(
@@ -43,20 +44,47 @@ def open_incident(
         each for each in operators if (kind(each) != subject if everywhere else each != channel)
     ]
     terminal = ["console"] if channel != "console" and (everywhere or not others) else []
-    waiting = backlog.count(connection, backlog.OPEN, of_kind(subject))
-    lines = (
-        f"Reason: {error.reason}",
-        f"Waiting: {count(waiting, 'message')}; nothing is lost",
-        "`rolewatch alerts retry` tries at once.",
-    )
-    message = OperatorMessage(
-        "refused",
-        f"{subject} refuses messages",
-        lines,
-        incident=open_incidents.key(f"refused {subject}", now),
-    )
+    incident = open_incidents.key(f"refused {subject}", now)
+    message = _refusal(connection, subject, error, now, incident)
     write_operator_message(connection, [*others, *terminal], message, at=now)
     return True
+
+
+def _refusal(
+    connection: Connection, subject: str, error: NotifyError, now: datetime, incident: str
+) -> OperatorMessage:
+    """Return the message: what was refused and why, what waits, and what to do."""
+    oldest = func.min(Delivery.created_at)
+    waiting, since = connection.execute(
+        select(func.count(), func.coalesce(oldest, now)).where(backlog.OPEN, of_kind(subject))
+    ).one()
+    what, _, remedy = error.reason.partition(": ")
+    words = plain_reason(error.slack_error) or what
+    waits = f"{count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
+    lines = (
+        f"{waits} since {instant(since)}. Nothing is lost.",
+        _remedy(error.slack_error, remedy),
+    )
+    headline = f"{_who(subject)}: {words}"
+    return OperatorMessage(
+        "refused", headline, lines, incident=incident, sentence=f"{headline}. {waits}."
+    )
+
+
+def _who(subject: str) -> str:
+    """Return `Slack refused #roles`, or `webhook refused messages` for a whole service."""
+    service, _, name = subject.partition(":")
+    shown = {"slack": "Slack", "webhook": "The webhook"}.get(service, service)
+    return f"{shown} refused {name or 'messages'}"
+
+
+def _remedy(code: str, remedy: str) -> str:
+    if code in {"not_in_channel", "channel_not_found"}:
+        first = "Type `/invite @rolewatch` there"
+    else:
+        first = remedy[:1].upper() + remedy[1:]
+    again = "run `rolewatch alerts retry` or wait for the next round."
+    return f"{first}, then {again}" if first else f"To try at once, {again}"
 
 
 def close_incident(connection: Connection, channel: str, now: datetime) -> None:
@@ -67,9 +95,12 @@ def close_incident(connection: Connection, channel: str, now: datetime) -> None:
     for subject in dict.fromkeys((channel, kind(channel))):
         incident = _find_open(connection, subject)
         if incident is not None:
-            lines = (f"Refused: {format_instant(incident.since)} to {format_instant(now)}",)
+            name = subject.partition(":")[2] or subject
             message = OperatorMessage(
-                "works", f"{subject} takes messages again", lines, incident=incident.key
+                "works",
+                f"{name} takes messages again after {span(now - incident.since)}",
+                incident=incident.key,
+                past=f"{name} refused messages from {instant(incident.since)} to {instant(now)}",
             )
             write_operator_message(connection, incident.channels, message, at=now)
 

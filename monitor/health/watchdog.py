@@ -20,8 +20,7 @@ from sqlalchemy import Engine
 from monitor.config.model import Settings
 from monitor.database.engine import iso, read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, describe
-from monitor.messages import OperatorMessage
-from monitor.notify.wording import format_instant
+from monitor.messages import OperatorMessage, instant
 from monitor.queries import overdue
 from monitor.queries.overdue import PendingWork
 
@@ -102,9 +101,12 @@ class Watchdog:
                 del self._told[part]
 
     def _end(self, part: Part, since: datetime) -> OperatorMessage:
-        lines = (f"Late: {format_instant(since)} to {format_instant(self.clock())}",)
+        now = self.clock()
         return OperatorMessage(
-            "in time", f"{_NAMES[part]} in time again", lines, incident=_key(part, since)
+            "in time",
+            f"{_NAMES[part]} in time again",
+            incident=_key(part, since),
+            past=f"{_NAMES[part]} late from {instant(since)} to {instant(now)}",
         )
 
     def _try(self, message: OperatorMessage) -> bool:

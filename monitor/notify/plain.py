@@ -22,8 +22,9 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.compose.message import Ported, compose
+from monitor.notify.compose.message import Ported, compose, compose_reply
 from monitor.notify.compose.style import DEFAULT, Style
+from monitor.notify.document import Composed
 from monitor.notify.render_text import document_lines, line_text
 from monitor.notify.sentences import counts, digest_line, facts, sentence
 
@@ -62,9 +63,16 @@ def notification_text(message: Message, style: Style = DEFAULT) -> str:
     return _escape_to_fit(wording.truncate(_sentence(message, style), _NOTIFICATION_LIMIT))
 
 
+def _alone(message: Ported, style: Style) -> Composed:
+    """Return the message for a channel without threads: an incident's end says what ended."""
+    if isinstance(message, OperatorMessage) and message.past:
+        return compose_reply(message, style)
+    return compose(message, style)
+
+
 def _sentence(message: Message, style: Style) -> str:
     if isinstance(message, Ported):
-        return line_text(compose(message, style).sentence, style.zone)
+        return line_text(_alone(message, style).sentence, style.zone)
     return sentence(message)
 
 
@@ -105,13 +113,13 @@ def escape(text: str) -> str:
     return _SLACK_MARKUP.sub(lambda match: match.group() + "\u2060", escaped)
 
 
-def lines(  # a case for each kind  # noqa: PLR0911
+def lines(  # a case for each kind
     message: Message, style: Style = DEFAULT
 ) -> list[str]:
     """Return the message as lines for a terminal: the event, then indented details."""
     match message:
-        case RoleMessage() | CardMessage() | ReminderMessage():
-            return document_lines(compose(message, style).document, style.zone)
+        case RoleMessage() | CardMessage() | ReminderMessage() | OperatorMessage():
+            return document_lines(_alone(message, style).document, style.zone)
         case GroupMessage():
             return [counts(message), *_indented_roles(message.items)]
         case FirstCheckSummary():
@@ -122,9 +130,6 @@ def lines(  # a case for each kind  # noqa: PLR0911
             return _digest(message)
         case QuietHoursMessage():
             return [line for part in message.parts for line in lines(part, style)]
-        case OperatorMessage():
-            details = [f"  {wording.sanitize(line)}" for line in message.lines]
-            return [sentence(message), *details, *_url(message.url)]
 
 
 def _role(message: RoleMessage) -> list[str]:

@@ -51,7 +51,9 @@ class BoardIncidents:
         """
         gone = unknown >= FAILURES_TO_FAIL
         since = self.board.failing_since or self.at
-        message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
+        message = incidents.failing(
+            self.connection, self.board, failures, since, failure.reason, gone=gone
+        )
         if gone and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
             # a second alert, where the first one could not name the employer's new board yet
             self._alert(message)
@@ -62,12 +64,12 @@ class BoardIncidents:
         ):
             self._alert(message)
 
-    def succeeded(self, *, seen: int, opened: int, closed: int) -> None:
+    def succeeded(self, *, opened: int, closed: int) -> None:
         """Report that a failing board works again, if its failure was reported."""
         since = reported_since(self.connection, self.board)
         if since is not None:
             recovered = incidents.recovered(
-                self.board, since, self.at, seen=seen, opened=opened, closed=closed
+                self.board, since, self.at, opened=opened, closed=closed
             )
             self._alert(recovered)
 
@@ -78,9 +80,8 @@ class BoardIncidents:
             return
         began = since or self.at
         closed = self._closed_since(began)
-        if reason is None:  # its one message shows the end too
-            ended = incidents.drained(self.board, began, self.at, closed)
-            stale_cards.update_incident(self.connection, ended)
+        if reason is None:
+            self._alert(incidents.drained(self.board, began, self.at, closed))
             return
         lost = reason.removeprefix("collapsed: ")
         message = incidents.collapsed(self.board, began, lost, closed)
@@ -153,7 +154,7 @@ def update_incidents(
     ):
         for one in failing:
             message = incidents.failing(
-                one.board, one.board.failures, one.since, one.reason, gone=False
+                connection, one.board, one.board.failures, one.since, one.reason, gone=False
             )
             alerting.write_operator_alert(
                 connection, message, round_id=round_id, check_id=one.check_id, at=now

@@ -158,7 +158,7 @@ class _Recording:
         )
         events, move = self._follow_move(result, events)
         incidents = self._incidents(check_id)
-        incidents.succeeded(seen=seen, opened=counts["opened"], closed=counts["closed"])
+        incidents.succeeded(opened=counts["opened"], closed=counts["closed"])
         incidents.collapsed(collapse)
         self._write_alerts(events, move, check_id, seen)
         facts: Facts = {"seen": seen, **counts}

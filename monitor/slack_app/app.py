@@ -112,7 +112,7 @@ class SlackApp:
             self._known.popitem(last=False)
 
     async def _notify_operator(self, reason: str, remedy: str) -> None:
-        lines = (f"Reason: {reason}", f"What to do: {remedy}", "Alerts are still sent.")
+        lines = (f"{reason}. {remedy}", "Alerts are still sent.")
         await asyncio.to_thread(
             self._write_operator_alert,
             OperatorMessage("configuration", "Slack's buttons and /rolewatch do not work", lines),

@@ -6,7 +6,7 @@ from monitor.messages import Reminder, ReminderMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.controls import view
-from monitor.notify.compose.role import mentions
+from monitor.notify.compose.events import mentions
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.document import (
     Composed,

@@ -78,6 +78,27 @@ _CHANNEL: Final = {
 }
 
 
+_PLAIN: Final = {
+    "not_in_channel": "rolewatch is not in that channel",
+    "channel_not_found": "there is no such channel, or a private one without rolewatch",
+    "is_archived": "the channel is archived",
+    "is_inactive": "the channel is archived",
+    "user_not_found": "there is no such user",
+    "restricted_action": "the channel's settings do not let rolewatch post",
+    "invalid_auth": "the token is not valid",
+    "not_authed": "the token is missing",
+    "token_revoked": "the token was revoked",
+    "token_expired": "the token has expired",
+    "account_inactive": "the app was removed from the workspace",
+    "missing_scope": "the app lacks a scope",
+}
+
+
+def plain_reason(code: str) -> str:
+    """Return Slack's error code in words. Empty for other codes."""
+    return _PLAIN.get(code, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An HTTP answer of Slack. `word` is Slack's error, or None if it has none."""
