@@ -20,7 +20,7 @@ from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.blocking import THREADS, Threads
 from monitor.notify.compose.style import DEFAULT, Style
-from monitor.notify.plain import title_and_body
+from monitor.notify.plain import html_body, title_and_body
 
 
 class AppriseNotifier(WriteOnly):
@@ -47,10 +47,17 @@ class AppriseNotifier(WriteOnly):
 
     # no service stores the delivery id
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
-        title, body = title_and_body(message, self._style)
         return await self._threads.send(
-            channel, lambda: self._services(channel).notify(body, title), self._timeout
+            channel, lambda: self._notify(self._services(channel), message), self._timeout
         )
+
+    def _notify(self, services: Any, message: Message) -> Any:  # noqa: ANN401  # Apprise is untyped
+        """Send HTML to services that want it, else text without markup."""
+        title, body = title_and_body(message, self._style)
+        if all(_formats(service)[0] == "html" for service in services):
+            page = html_body(message, self._style)
+            return services.notify(page, title or body, body_format="html")
+        return services.notify(body, title)
 
     def _services(self, channel: str) -> Any:  # noqa: ANN401  # an `apprise.Apprise`
         """Return the services of a channel's address. Raises NotifyError."""
@@ -68,3 +75,9 @@ class AppriseNotifier(WriteOnly):
         for service in services:
             service.overflow_mode = OverflowMode.SPLIT  # a long message is sent as several
         return services
+
+
+def _formats(service: Any) -> tuple[str, ...]:  # noqa: ANN401  # Apprise is untyped
+    """Return the formats that a service takes, the one it prefers first: text, html, markdown."""
+    formats = service.notify_format
+    return (formats,) if isinstance(formats, str) else tuple(formats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Final
 
@@ -25,6 +26,7 @@ from monitor.notify import wording
 from monitor.notify.compose.message import Ported, compose, compose_reply
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
+from monitor.notify.render_html import document_html
 from monitor.notify.render_text import document_lines, line_text
 from monitor.notify.sentences import counts, digest_line, facts, sentence
 
@@ -105,6 +107,13 @@ def title_and_body(message: Message, style: Style = DEFAULT) -> tuple[str, str]:
         line if wording.safe_url(line.strip()) else _without_markup(line) for line in rest if line
     )
     return (wording.truncate(title, _TITLE_LIMIT), body) if body else ("", title)
+
+
+def html_body(message: Message, style: Style = DEFAULT) -> str:
+    """Return the message as HTML, every role with its link."""
+    if isinstance(message, Ported):
+        return document_html(_alone(message, style).document, style.zone)
+    return "<br>\n".join(map(html.escape, lines(message, style)))
 
 
 def escape(text: str) -> str:

@@ -81,7 +81,7 @@ async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOf
     )
     await life.deliver()
     assert life.cards == [life.slack.channels[ROLES].messages[1], summary]
-    assert kinds(life.slack.channels[ROLES].replies(life.cards[0])) == ["Role changed!"]
+    assert kinds(life.slack.channels[ROLES].replies(life.cards[0])) == ["changed!"]
 
 
 async def test_the_operators_message_of_the_former_board_shows_how_it_ended(

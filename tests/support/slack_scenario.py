@@ -28,12 +28,20 @@ def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:
     return posting(key, pay=pay, stated=frozenset({"pay"}), **fields)
 
 
+_KINDS = {
+    "new": "opened",
+    "pencil2": "changed",
+    "white_circle": "closed",
+    "arrows_counterclockwise": "reopened",
+}
+
+
 def kinds(messages: list[Body]) -> list[str]:
-    """Return the bold words of each message's context line, with "!" for a broadcast reply."""
+    """Return what each message's sign says, with "!" for a broadcast reply."""
+    signs = [one["blocks"][0]["elements"][0]["elements"][0]["name"] for one in messages]
     return [
-        one["blocks"][0]["elements"][0]["text"].split("*")[1]
-        + ("!" if one.get("reply_broadcast") else "")
-        for one in messages
+        _KINDS.get(sign, sign) + ("!" if one.get("reply_broadcast") else "")
+        for sign, one in zip(signs, messages, strict=True)
     ]
 
 

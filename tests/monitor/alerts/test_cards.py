@@ -31,21 +31,21 @@ async def life(office: PostOffice) -> SlackScenario:
 
 async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: SlackScenario) -> None:
     await life.check(paid(PAY))
-    assert kinds(life.cards) == ["New role"]
+    assert kinds(life.cards) == ["opened"]
     await life.check(paid(MORE))
-    assert kinds(life.thread) == ["Role changed!"]
-    assert "141,000–245,000 USD/year" in shown(life.card)
-    assert "133,000" not in shown(life.card)
+    assert kinds(life.thread) == ["changed!"]
+    assert "$141k–245k" in shown(life.card)
+    assert "$133k" not in shown(life.card)
     await life.check(
         paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things.")
     )
     await life.check(gone="1")
-    assert kinds(life.cards) == ["Closed"]
-    assert '"strike": true' in shown(life.card["blocks"][1])
+    assert kinds(life.cards) == ["closed"]
+    assert '"strike": true' in shown(life.card["blocks"][0])
     await life.check(paid(MORE))
-    assert kinds(life.cards) == ["Role reopened"]
+    assert kinds(life.cards) == ["reopened"]
     assert "strike" not in shown(life.card)
-    assert kinds(life.thread) == ["Role changed!", "Role changed", "Role closed!", "Role reopened!"]
+    assert kinds(life.thread) == ["changed!", "changed", "closed!", "reopened!"]
     assert life.card["edits"] == 4
     assert life.office.one_copy_each()
 
@@ -63,16 +63,16 @@ async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Sla
     life.check_without_delivery(paid(MOST))
     await life.check(paid(PAY))
     assert life.card["edits"] == 1
-    assert kinds(life.thread) == ["Role changed!"] * 3
-    assert "133,000" in shown(life.card)
+    assert kinds(life.thread) == ["changed!"] * 3
+    assert "$133k" in shown(life.card)
 
 
 async def test_a_backlog_before_the_card_exists_comes_after_it(life: SlackScenario) -> None:
     life.check_without_delivery(paid(PAY))
     life.check_without_delivery(paid(MORE))
     await life.check(gone="1")
-    assert kinds(life.cards) == ["Closed"]
-    assert kinds(life.thread) == ["Role changed!", "Role closed!"]
+    assert kinds(life.cards) == ["closed"]
+    assert kinds(life.thread) == ["changed!", "closed!"]
 
 
 async def test_a_baseline_posting_gets_a_card_at_its_first_change(
@@ -82,11 +82,11 @@ async def test_a_baseline_posting_gets_a_card_at_its_first_change(
     await life.check(paid(PAY))
     assert life.cards == []
     await life.check(paid(MORE))
-    assert kinds(life.cards) == ["Role changed"]
-    assert "133,000" in shown(life.card)
+    assert kinds(life.cards) == ["changed"]
+    assert "$133k" in shown(life.card)
     assert life.thread == []
     await life.check(gone="1")
-    assert kinds(life.thread) == ["Role closed!"]
+    assert kinds(life.thread) == ["closed!"]
 
 
 async def test_a_grouped_posting_gets_a_card_at_its_next_change(
@@ -95,7 +95,7 @@ async def test_a_grouped_posting_gets_a_card_at_its_next_change(
     await life.check(*postings(12))
     assert len(life.cards) == 1
     await life.check(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
-    assert kinds(life.cards[1:]) == ["Role changed"]
+    assert kinds(life.cards[1:]) == ["changed"]
 
 
 async def test_a_card_is_edited_when_a_group_has_its_change(life: SlackScenario) -> None:
@@ -124,7 +124,7 @@ async def test_a_card_shows_changes_that_have_no_alert(office: PostOffice, rule:
     await life.check()
     await life.check(paid(PAY))
     await life.check(paid(MORE, location="Paris", locations=("Paris",), department="Kitchen"))
-    assert all(fact in shown(life.card) for fact in ("141,000", "Paris", "Kitchen"))
+    assert all(fact in shown(life.card) for fact in ("$141k", "Paris"))
     assert life.thread == []
 
 
@@ -133,9 +133,9 @@ async def test_a_closing_without_an_alert_strikes_the_card_through(office: PostO
     await life.check()
     await life.check(posting())
     await life.check(gone="1")
-    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.cards) == ["closed"]
     await life.check(posting())
-    assert kinds(life.cards) == ["Role reopened"]
+    assert kinds(life.cards) == ["reopened"]
     assert life.thread == []
 
 
@@ -143,7 +143,7 @@ async def test_a_check_without_alerts_still_updates_cards(life: SlackScenario) -
     await life.check(paid(PAY))
     life.history.alerts = False
     await life.check(paid(MORE))
-    assert "141,000" in shown(life.card)
+    assert "$141k" in shown(life.card)
     assert life.thread == []
 
 
@@ -154,8 +154,8 @@ async def test_a_card_shows_that_a_posting_starts_and_stops_to_fit(
     await life.check(posting(title="Research Engineer"))
     assert "now fits" in shown(life.card["blocks"][0])
     await life.check(posting(title="Gardener II"))
-    assert "no longer fits" in shown(life.thread[0]["blocks"][0])
-    assert kinds(life.cards) == ["No longer fits"]
+    assert "no longer fits" in shown(life.thread[0])
+    assert kinds(life.cards) == ["changed"]
     await life.check(posting(title="Gardener III"))
     assert len(life.thread) == 1
     assert "Gardener III" in shown(life.card)
@@ -169,10 +169,10 @@ async def test_a_second_fitting_rule_is_named_on_the_card(office: PostOffice) ->
     )
     await life.check()
     await life.check(posting(location="Paris", locations=("Paris",)))
-    assert "Matched london" not in shown(life.card)
+    assert "london" not in shown(life.card)
     await life.check(posting())
     assert "now fits" in shown(life.thread[0])
-    assert all(f"Matched {name}: " in shown(life.card) for name in ("research-engineer", "london"))
+    assert all(name in shown(life.card) for name in ("research-engineer", "london"))
 
 
 async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
@@ -181,9 +181,9 @@ async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
     await life.check(paid(PAY))
     await life.check(paid(MORE))
     secret = life.slack.channels["C00SECRET"]
-    assert kinds(secret.messages[1:]) == ["New role"]
-    assert kinds(secret.replies(secret.messages[1])) == ["Role changed!"]
-    assert office.console.getvalue().count("CHANGED") == 1
+    assert kinds(secret.messages[1:]) == ["opened"]
+    assert kinds(secret.replies(secret.messages[1])) == ["changed!"]
+    assert office.console.getvalue().count("raised pay") == 1
     assert life.history.ask("SELECT count(*) FROM card") == [(2,)]
 
 
@@ -193,7 +193,7 @@ async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
     await life.check(paid(PAY))
     await life.check(paid(MORE))
     chat = life.slack.channels["D0ALICE001"]
-    assert kinds(chat.replies(chat.messages[1])) == ["Role changed!"]
+    assert kinds(chat.replies(chat.messages[1])) == ["changed!"]
 
 
 async def test_an_alert_links_to_its_message(life: SlackScenario) -> None:
@@ -221,10 +221,10 @@ async def test_a_deleted_card_is_reposted_when_it_changes(
     await life.check(paid(PAY))
     life.slack.delete(life.card)
     await life.check(paid(MORE))
-    assert kinds(life.cards) == ["New role"]
-    assert "141,000" in shown(life.card)
+    assert kinds(life.cards) == ["opened"]
+    assert "$141k" in shown(life.card)
     await life.check(paid(MOST))
-    assert "150,000" in shown(life.card)
+    assert "$150k" in shown(life.card)
 
 
 @pytest.mark.parametrize("replies", [0, 1])
@@ -236,12 +236,12 @@ async def test_a_deleted_card_is_reposted_once_by_the_next_change(
         await life.check(paid(MOST))
     life.slack.delete(life.card)
     await life.check(paid(MORE))
-    assert "141,000" in shown(life.card)
+    assert "$141k" in shown(life.card)
     [(told,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
     assert life.slack.copies(told) == 1
     await life.check(gone="1")
-    assert kinds(life.cards) == ["Closed"]
-    assert kinds(life.thread) == ["Role closed!"]
+    assert kinds(life.cards) == ["closed"]
+    assert kinds(life.thread) == ["closed!"]
 
 
 async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackScenario) -> None:
@@ -249,5 +249,5 @@ async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackSc
     life.slack.channels[ROLES].name = "roles-2025"
     life.slack.channels["C0000OPS"].name = "roles"
     await life.check(paid(MORE))
-    assert kinds(life.slack.channels["C0000OPS"].messages) == ["Role changed"]
+    assert kinds(life.slack.channels["C0000OPS"].messages) == ["changed"]
     assert life.thread == []

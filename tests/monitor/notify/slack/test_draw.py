@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from monitor.messages import (
     Why,
     card_of,
 )
+from monitor.notify.compose.style import Style
 from monitor.notify.plain import lines, notification_text
 from monitor.notify.slack.draw import draw, draw_reply
 from tests.support.alerts import (
@@ -41,6 +43,7 @@ from tests.support.block_rules import faults, length, parts
 from tests.support.rendered import rendered
 
 ROOM = 12_000
+STYLE = Style(ZoneInfo("America/Los_Angeles"), interactive=True)
 DEADLINE = datetime(2026, 5, 19, 19, tzinfo=UTC)
 
 
@@ -136,14 +139,14 @@ MESSAGES: dict[str, Message] = {
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_message_is_drawn_as_stored(name: str, snapshot: SnapshotAssertion) -> None:
-    text, blocks = draw(MESSAGES[name], interactive=True)
+    text, blocks = draw(MESSAGES[name], STYLE)
     assert faults(blocks) == []
     assert rendered(text, blocks) == snapshot
 
 
 @pytest.mark.parametrize("name", ["revised", "closed", "reopened", "now fits", "operator"])
 def test_a_reply_is_drawn_as_stored(name: str, snapshot: SnapshotAssertion) -> None:
-    text, blocks = draw_reply(MESSAGES[name], interactive=True)
+    text, blocks = draw_reply(MESSAGES[name], STYLE)
     assert faults(blocks) == []
     assert rendered(text, blocks) == snapshot
 
