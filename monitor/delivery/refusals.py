@@ -72,10 +72,11 @@ def _refusal(
 
 
 def _who(subject: str) -> str:
-    """Return `Slack refused #roles`, or `webhook refused messages` for a whole service."""
+    """Return `Slack refused #roles`, `Slack refused messages`, or `apprise:phone refused …`."""
     service, _, name = subject.partition(":")
-    shown = {"slack": "Slack", "webhook": "The webhook"}.get(service, service)
-    return f"{shown} refused {name or 'messages'}"
+    if service == "slack":
+        return f"Slack refused {name or 'messages'}"
+    return f"{subject} refused messages"
 
 
 def _remedy(code: str, remedy: str) -> str:

@@ -61,6 +61,7 @@ class ConsoleNotifier(WriteOnly):
 
 def _colored(message: Message, style: Style) -> list[Text]:
     first, *rest = [Text(line) for line in lines(message, style)]
+    rest = [Text("  ") + line for line in rest]
     if isinstance(message, RoleMessage):
         first.stylize(_STYLES[message.kind])
     elif isinstance(message, BoardWideEdit):

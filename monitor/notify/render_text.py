@@ -12,7 +12,7 @@ from monitor.text.dates import format_day, format_moment, format_time
 
 def line_text(line: doc.Line, zone: tzinfo) -> str:
     """Return a line without its styles and links."""
-    return "".join(_span(span, zone) for span in line)
+    return "".join(_span(span, zone) for span in line).rstrip()
 
 
 def _span(span: doc.Span, zone: tzinfo) -> str:
@@ -20,7 +20,7 @@ def _span(span: doc.Span, zone: tzinfo) -> str:
         return doc.SIGNS[span.sign]
     if span.at is not None:
         return moment_text(span, zone)
-    return span.text or (f"@{span.user}" if span.user else "")
+    return span.text  # only Slack can mention a person
 
 
 def moment_text(span: doc.Span, zone: tzinfo) -> str:

@@ -83,6 +83,9 @@ def _element(element: Any, at: str) -> Iterator[str]:  # any JSON
     if element.get("type") == "button":
         yield from _button(element, at)
         return
+    if element.get("type") == "overflow":
+        yield from _overflow(element, at)
+        return
     if element.get("type") != "static_select" or not element.get("action_id"):
         yield f"must be a button or a menu with an action_id {at}"
         return
@@ -92,6 +95,19 @@ def _element(element: Any, at: str) -> Iterator[str]:  # any JSON
         yield from _text(option.get("text"), 75, f"{at}/options", {"plain_text"})
         if not 1 <= _units(option.get("value", "")) <= 150:
             yield f"must have a value of at most 150 characters {at}/options"
+
+
+def _overflow(element: Any, at: str) -> Iterator[str]:  # any JSON
+    """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    if not element.get("action_id"):
+        yield f"must have an action_id {at}"
+    yield from _number(element["options"], 1, 5, f"{at}/options")
+    for option in element["options"]:
+        yield from _text(option.get("text"), 75, f"{at}/options", {"plain_text"})
+        if not 1 <= _units(option.get("value", "")) <= 150:
+            yield f"must have a value of at most 150 characters {at}/options"
+        if "url" in option:
+            yield from _url(option["url"], f"{at}/options")
 
 
 def _button(element: Any, at: str) -> Iterator[str]:  # any JSON

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -30,7 +31,7 @@ _SIGNS: Final = {
 }
 _LINES: Final = 25  # a refused configuration names every mistake
 _HEADLINE_LIMIT: Final = 250  # UTF-16 units
-_LINE_LIMIT: Final = 500
+_LINE_LIMIT: Final = 400
 _MARK: Final = re.compile(r"<(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)(\|time)?>|`([^`]+)`")
 
 
@@ -41,7 +42,10 @@ def operator(message: OperatorMessage) -> Composed:
         line = text(_plain(message.subject + message.past))
         return Composed(line, (paragraph((*sign(_SIGNS[message.event]), *head)),))
     rows = [_marked(line, _LINE_LIMIT) for line in message.lines[:_LINES]]
-    head = (*sign(_SIGNS[message.event]), *_subject(message), *emphasized(_headline(message)))
+    headline = emphasized(_headline(message))
+    if not message.subject and len(headline) == 1:
+        headline = (replace(headline[0], url=wording.safe_url(message.url) or ""),)
+    head = (*sign(_SIGNS[message.event]), *_subject(message), *headline)
     return Composed(_sentence(message), (paragraph(head, *rows),))
 
 

@@ -10,6 +10,7 @@ from datetime import tzinfo
 from typing import Final
 
 from monitor.notify import document as doc
+from monitor.notify import wording
 from monitor.notify.plain import escape
 from monitor.notify.render_text import line_text, moment_text
 from monitor.notify.slack import blockkit
@@ -17,7 +18,7 @@ from monitor.notify.slack.blockkit import Part, Parts
 
 _FORMATS: Final = {"moment": "{date}, {time}", "day": "{date}", "time": "{time}"}
 _FAR_FORMATS: Final = {"moment": "{date_short}, {time}", "day": "{date_short}", "time": "{time}"}
-_ACCESSIBILITY_LIMIT: Final = 75  # UTF-16 units
+_SENTENCE_LIMIT: Final = 219  # UTF-16 units
 _CONTEXT_LIMIT: Final = 10  # elements
 
 
@@ -27,8 +28,8 @@ def render(document: doc.Document, zone: tzinfo) -> Parts:
 
 
 def render_sentence(line: doc.Line, zone: tzinfo) -> str:
-    """Return a sentence as text, escaped for Slack."""
-    return escape(line_text(line, zone))
+    """Return a sentence as text, escaped for Slack and short enough for a phone."""
+    return escape(wording.truncate(line_text(line, zone), _SENTENCE_LIMIT))
 
 
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[Part]:

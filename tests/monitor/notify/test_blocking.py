@@ -103,7 +103,7 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
         "failed",
         "not sent, will be retried: an earlier call has not ended",
     )
-    assert "apprise:phone refuses messages" in str(console.taken)
+    assert "apprise:phone refused messages" in str(console.taken)
     gate.set()
     async with asyncio.timeout(10):
         while threads.left["apprise:phone"]:  # as above  # noqa: ASYNC110

@@ -50,18 +50,18 @@ async def test_a_terminal_gets_colors_and_a_pipe_gets_none(monkeypatch: pytest.M
 async def test_no_text_of_a_board_reaches_the_terminal_as_a_command(text: str) -> None:
     said = await shown(RoleMessage("opened", role(title=text, location=text, pay=text), (), AT))
     assert not any(character in said for character in "\x1b\x07\x00\r\u202e\ud800")
-    assert said.count("\n") == 2
+    assert [line[:2] for line in said.splitlines()[1:]] == ["  "] * (said.count("\n") - 1)
 
 
 async def test_a_long_line_is_not_wrapped() -> None:
-    assert "Engineer " * 20 in await shown(opened(title="Engineer " * 25))
+    assert "Engineer " * 15 in await shown(opened(title="Engineer " * 16))
 
 
 async def test_a_narrow_encoding_loses_letters_but_no_message() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     await ConsoleNotifier(stream).send("console", opened(), "id")
     stream.seek(0)
-    assert "Example Labs ? Research Engineer" in stream.read()
+    assert "London ? $133k?240k" in stream.read()
 
 
 async def test_a_closed_stream_is_a_permanent_error() -> None:

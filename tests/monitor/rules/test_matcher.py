@@ -37,6 +37,7 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
         "research-engineer",
         fits=True,
         words="title has “research engineer”; location has “London”, “Mountain View”",
+        places=("Mountain View, California, US", "London, UK"),
     )
 
 
@@ -71,9 +72,19 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
     ],
 )
 def test_a_match_has_its_words(changed: dict[str, object], words: str) -> None:
-    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]  # from a table
-        "research-engineer", fits=True, words=words
-    )
+    found = explained(replace(RULE, **changed))  # type: ignore[arg-type]  # from a table
+    assert (found.fits, found.words, found.failed) == (True, words, "")
+
+
+def test_a_match_names_the_places_that_the_rule_asks_for() -> None:
+    assert explained(replace(RULE, locations=("London",))).places == ("London, UK",)
+    assert explained(RULE).places == ()
+
+
+def test_pay_that_cannot_be_compared_is_marked() -> None:
+    rule = replace(RULE, min_pay=MinPay(1.0, "GBP"))
+    assert explained(rule).pay_unknown
+    assert not explained(RULE).pay_unknown
 
 
 @pytest.mark.parametrize(
