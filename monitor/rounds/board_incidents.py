@@ -80,8 +80,9 @@ class BoardIncidents:
             return
         began = since or self.at
         closed = self._closed_since(began)
-        if reason is None:
-            self._alert(incidents.drained(self.board, began, self.at, closed))
+        if reason is None:  # its one message shows the end too
+            ended = incidents.drained(self.board, began, self.at, closed)
+            stale_cards.update_incident(self.connection, ended)
             return
         lost = reason.removeprefix("collapsed: ")
         message = incidents.collapsed(self.board, began, lost, closed)

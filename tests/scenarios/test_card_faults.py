@@ -85,7 +85,7 @@ async def test_at_an_edit(simulator: Simulator, fault: str) -> None:
     simulator.tell(opened("1", kind="closed"))
     await deliver(simulator)
     (card,) = await assert_told(simulator, cards=1, replies=1)
-    assert "*Closed*" in str(card["blocks"][0])
+    assert "closed this role" in str(card["blocks"][0])
 
 
 @pytest.mark.parametrize("fault", ["500", "reset", "timeout", "429", "bad_json", "internal_error"])

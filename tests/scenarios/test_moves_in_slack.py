@@ -69,12 +69,10 @@ async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOf
     life = SlackScenario(office)
     await life.check(*postings(3))
     await life.check(*postings(4))
-    assert "greenhouse / examplelabs · 4" in shown(life.card)
     move(life.history)
     life.history.check(listing(came(4)))
     await life.deliver()
     card, summary = life.cards
-    assert "google / examplelabs · 134" in shown(card)
     assert "https://careers.example/134" in shown(card)
     life.history.check(
         listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")])
@@ -94,7 +92,7 @@ async def test_the_operators_message_of_the_former_board_shows_how_it_ended(
     move(life.history)
     await life.deliver()
     [notice] = life.slack.channels[OPS].messages
-    assert kinds([notice]) == ["Board moved"]
+    assert kinds([notice]) == ["large_green_circle"]
     assert NEW in shown(notice)
 
 

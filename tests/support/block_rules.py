@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,7 +99,7 @@ def _element(element: Any, at: str) -> Iterator[str]:  # any JSON
 
 
 def _overflow(element: Any, at: str) -> Iterator[str]:  # any JSON
-    """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
     if not element.get("action_id"):
         yield f"must have an action_id {at}"
     yield from _number(element["options"], 1, 5, f"{at}/options")
@@ -165,7 +166,8 @@ def _part(part: dict[str, Any], at: str) -> Iterator[str]:
     if part["type"] == "link":
         yield from _url(part.get("url"), at)
     if part["type"] == "date" and (
-        not isinstance(part.get("timestamp"), int) or "{date" not in part.get("format", "")
+        not isinstance(part.get("timestamp"), int)
+        or not re.search(r"\{(?:date|time)", part.get("format", ""))
     ):
         yield f"must have a timestamp and a format {at}"
 

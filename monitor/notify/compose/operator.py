@@ -39,8 +39,8 @@ def operator(message: OperatorMessage) -> Composed:
     """Return the message as it stands alone, or as its incident's first message now is."""
     if message.past:
         head = (*_subject(message), *_marked(message.past))
-        line = text(_plain(message.subject + message.past))
-        return Composed(line, (paragraph((*sign(_SIGNS[message.event]), *head)),))
+        sentence = (*text(message.subject), *_marked(message.past), *text("."))
+        return Composed(sentence, (paragraph((*sign(_SIGNS[message.event]), *head)),))
     rows = [_marked(line, _LINE_LIMIT) for line in message.lines[:_LINES]]
     headline = emphasized(_headline(message))
     if not message.subject and len(headline) == 1:
@@ -93,7 +93,3 @@ def _spans(value: str, *, leading: bool) -> Iterator[Span]:
         )
         done = mark.end()
     yield from text(value[done:])
-
-
-def _plain(value: str) -> str:
-    return wording.sanitize(value, _HEADLINE_LIMIT)

@@ -86,6 +86,7 @@ def reply(message: RoleMessage, style: Style) -> Composed:
         ),
         *quotes(message),
         *(diff_control(role, message.version, style) if described else ()),
+        *(_grey(role, message.why) if _fits_differ(message.why) else ()),
     )
     known = _facts(message) if message.kind == "reopened" else ()
     return Composed(sentence(message, known), document)
@@ -138,9 +139,14 @@ def _facts(message: RoleMessage) -> Line:
     return facts.facts(message.role, message.why, message.at)
 
 
+def _fits_differ(why: Sequence[Why]) -> bool:
+    """Return whether the change makes some rules fit, or not fit, and others stay."""
+    return len({each.fit_change for each in why}) > 1
+
+
 def _grey(role: Role, why: Sequence[Why]) -> Document:
     """Return the rules' names, and when the posting that this one repeats had closed."""
-    several = len({each.fit_change for each in why}) > 1
+    several = _fits_differ(why)
     names = [
         wording.sanitize(each.rule, 100)
         + (f" ({each.fit_change})" if each.fit_change and several else "")

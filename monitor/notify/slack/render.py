@@ -6,6 +6,7 @@ Text from a board goes into `rich_text` elements or `plain_text`, where Slack re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
@@ -59,19 +60,19 @@ def _part(part: doc.Section | doc.Bullets, zone: tzinfo) -> Iterator[Part]:
 
 
 def _line(line: doc.Line, zone: tzinfo) -> Parts:
-    """Return the elements. Plain texts side by side are one."""
+    """Return the elements. Texts of one style side by side are one."""
     parts: Parts = []
     for span in line:
         part = _span(span, zone)
-        if parts and _is_plain(part) and _is_plain(parts[-1]):
-            parts[-1] = blockkit.text(parts[-1]["text"] + part["text"])
+        if parts and _is_same_text(parts[-1], part):
+            parts[-1] = part | {"text": parts[-1]["text"] + part["text"]}
         else:
             parts.append(part)
     return parts
 
 
-def _is_plain(part: Part) -> bool:
-    return part["type"] == "text" and "style" not in part
+def _is_same_text(left: Part, right: Part) -> bool:
+    return left["type"] == right["type"] == "text" and left.get("style") == right.get("style")
 
 
 def _span(span: doc.Span, zone: tzinfo) -> Part:
@@ -81,13 +82,18 @@ def _span(span: doc.Span, zone: tzinfo) -> Part:
         return blockkit.mention(span.user)
     if span.at is not None:
         return blockkit.instant(
-            span.at, _format(span), moment_text(span, zone), bold=span.bold, strike=span.strike
+            span.at, _format(span), _fallback(span, zone), bold=span.bold, strike=span.strike
         )
     if span.url:
         return blockkit.link(span.url, span.text, bold=span.bold, strike=span.strike)
     return blockkit.styled(
         span.text, bold=span.bold, strike=span.strike, italic=span.italic, code=span.code
     )
+
+
+def _fallback(span: doc.Span, zone: tzinfo) -> str:
+    """Return what a client without dates shows. A time alone gets its day."""
+    return moment_text(replace(span, shows="moment") if span.shows == "time" else span, zone)
 
 
 def _format(span: doc.Span) -> str:
@@ -115,9 +121,7 @@ def _markup(span: doc.Span, zone: tzinfo) -> str | None:
     if span.sign:
         return f":{span.sign}: "
     if span.at is not None:
-        return (
-            f"<!date^{int(span.at.timestamp())}^{_format(span)}|{escape(moment_text(span, zone))}>"
-        )
+        return f"<!date^{int(span.at.timestamp())}^{_format(span)}|{escape(_fallback(span, zone))}>"
     if span.code:
         return f"`{escape(span.text)}`"
     return escape(span.text) if span.own else None

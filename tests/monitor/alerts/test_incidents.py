@@ -48,14 +48,15 @@ def thread(life: SlackScenario, number: int = 0) -> list[Body]:
 async def test_a_failing_board_is_one_message_until_it_recovers(life: SlackScenario) -> None:
     for number in range(5):
         await life.check_result(Failure(BOARD, f"HTTP 50{number}"))
-    assert kinds(notices(life)) == ["Board failing"]
+    assert kinds(notices(life)) == ["red_circle"]
     assert "5 checks in a row failed" in shown(notices(life)[0])
     assert "HTTP 504" in shown(notices(life)[0])
     assert thread(life) == []
     await life.check(*postings(9))
-    assert kinds(notices(life)) == kinds(thread(life)) == ["Board recovered"]
-    assert "read again after 5 failed checks (75 minutes)" in shown(notices(life)[0])
-    assert "10 postings listed, 0 opened, 0 closed" in shown(notices(life)[0])
+    assert kinds(notices(life)) == kinds(thread(life)) == ["large_green_circle"]
+    assert "could not be read from " in shown(notices(life)[0])
+    assert "HTTP 504" in shown(notices(life)[0])
+    assert "back after 75 minutes: 0 opened, 0 closed" in shown(thread(life)[0])
 
 
 async def test_the_next_failure_is_another_incident(life: SlackScenario) -> None:
@@ -63,7 +64,7 @@ async def test_the_next_failure_is_another_incident(life: SlackScenario) -> None
         for _ in range(3):
             await life.check_result(Failure(BOARD, "HTTP 503"))
         await life.check(*postings(9))
-    assert kinds(notices(life)) == ["Board recovered"] * 2
+    assert kinds(notices(life)) == ["large_green_circle"] * 2
     assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
 
 
@@ -76,7 +77,7 @@ async def test_a_missing_board_names_the_employers_new_board(
         await life.check_result(
             Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410})
         )
-    assert kinds(notices(life)) == ["Board failing"]
+    assert kinds(notices(life)) == ["red_circle"]
     assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
 
@@ -141,15 +142,14 @@ async def test_a_missing_board_without_a_successor_says_what_to_do(life: SlackSc
 
 async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: SlackScenario) -> None:
     await life.check(posting("1", title="Research Engineer, Team 1"))
-    assert kinds(notices(life)) == ["Board collapsed"]
+    assert kinds(notices(life)) == ["large_yellow_circle"]
     await life.check(posting("1", title="Research Engineer, Team 1"), gone="2")
-    assert "Confirmed closed" in shown(notices(life)[0])
-    assert "1 so far" in shown(notices(life)[0])
+    assert "1 confirmed closed so far" in shown(notices(life)[0])
     for _ in range(4):
         await life.check(posting("1", title="Research Engineer, Team 1"))
-    assert kinds(notices(life)) == ["Board settled"]
+    assert kinds(notices(life)) == ["large_green_circle"]
     assert kinds(thread(life)) == []  # one message
-    assert "8 postings" in shown(notices(life)[0])
+    assert "8 roles closed" in shown(notices(life)[0])
 
 
 async def test_a_refused_channel_is_one_message_until_it_works_again(office: PostOffice) -> None:
@@ -157,15 +157,15 @@ async def test_a_refused_channel_is_one_message_until_it_works_again(office: Pos
     outbox = office.outbox()
     life.check_without_delivery(*postings(2))
     await outbox.deliver(until_idle=True)
-    assert kinds(notices(life)) == ["Channel refused"]
+    assert kinds(notices(life)) == ["no_entry"]
     life.slack.channels[ARCHIVED].archived = False
     await office.clock.sleep(3600)
     await outbox.deliver(until_idle=True)
-    assert kinds(notices(life)) == kinds(thread(life)) == ["Channel works again"]
+    assert kinds(notices(life)) == kinds(thread(life)) == ["large_green_circle"]
     life.slack.channels[ARCHIVED].archived = True
     life.check_without_delivery(*postings(3))
     await outbox.deliver(until_idle=True)
-    assert kinds(notices(life)) == ["Channel works again", "Channel refused"]
+    assert kinds(notices(life)) == ["large_green_circle", "no_entry"]
 
 
 async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: SlackScenario) -> None:
@@ -176,11 +176,11 @@ async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: SlackS
     life.check_without_delivery(*postings(9), posting("10", title="Research Engineer, Team X"))
     await life.office.outbox().deliver(until_idle=True)
     await life.office.outbox().deliver(until_idle=True)
-    assert kinds(notices(life)) == ["Channel refused"]
+    assert kinds(notices(life)) == ["no_entry"]
     life.slack.channels["C000ROLES"].archived = False
     await life.office.outbox().deliver(until_idle=True)
     assert "Team X" in shown(life.slack.channels["C000ROLES"].messages[0])
-    assert kinds(notices(life)) == ["Channel works again"]
+    assert kinds(notices(life)) == ["large_green_circle"]
 
 
 async def test_a_message_and_an_edit_refused_together_are_one_incident(
@@ -198,7 +198,7 @@ async def test_a_message_and_an_edit_refused_together_are_one_incident(
     life.slack.channels["C000ROLES"].archived = True
     life.check_without_delivery(*postings(9), posting("10", title="Research Engineer, Team X"))
     await life.office.outbox().deliver(until_idle=True)
-    assert kinds(notices(life)) == ["Channel refused"]
+    assert kinds(notices(life)) == ["no_entry"]
 
 
 def refuse(life: SlackScenario, mistake: str = "") -> None:
@@ -216,16 +216,16 @@ async def test_a_refused_configuration_is_one_message_until_accepted(life: Slack
     for mistake in ("crawl.evry: unknown key", "crawl.every = 15: expected a duration"):
         refuse(life, mistake)
         await life.deliver()
-    assert kinds(notices(life)) == kinds(thread(life)) == ["Configuration"]
+    assert kinds(notices(life)) == kinds(thread(life)) == ["warning"]
     assert "every = 15" in shown(notices(life)[0])
     for _ in range(2):
         refuse(life)
         await life.deliver()
-    assert kinds(notices(life)) == ["Configuration in order"]
-    assert kinds(thread(life)) == ["Configuration", "Configuration in order"]
+    assert kinds(notices(life)) == ["large_green_circle"]
+    assert kinds(thread(life)) == ["warning", "large_green_circle"]
     refuse(life, "crawl.evry: unknown key")
     await life.deliver()
-    assert kinds(notices(life)) == ["Configuration in order", "Configuration"]
+    assert kinds(notices(life)) == ["large_green_circle", "warning"]
 
 
 async def test_a_channel_without_threads_gets_a_message_each_time(office: PostOffice) -> None:
@@ -239,6 +239,6 @@ async def test_a_channel_without_threads_gets_a_message_each_time(office: PostOf
     await life.check(*postings(9))
     said = [line for line in office.console.getvalue().splitlines() if line.startswith("OPERATOR")]
     assert said == [
-        "OPERATOR  Example Labs: 3 checks in a row failed",
-        "OPERATOR  Example Labs: read again after 5 failed checks (75 minutes)",
+        "OPERATOR  🔴 Example Labs’s board cannot be read: 3 checks in a row failed",
+        "OPERATOR  🟢 Example Labs’s board is back after 75 minutes: 0 opened, 0 closed",
     ]

@@ -175,7 +175,7 @@ async def test_a_kill_after_a_reply_or_an_edit_leaves_one_copy(
     assert own.states() == ["sent", "sent"]
     assert len(own.slack.channels[ROLES].replies(card)) == 1
     assert own.one_copy_each()
-    assert "*Closed*" in str(card["blocks"][0])
+    assert "closed this role" in str(card["blocks"][0])
 
 
 @pytest.mark.parametrize(

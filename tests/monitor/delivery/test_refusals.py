@@ -58,16 +58,17 @@ async def test_an_incident_alerts_the_operator_once(office: PostOffice) -> None:
     for _ in range(4):
         await outbox.deliver(until_idle=True)
         await office.clock.sleep(3600)
-    assert operator_texts(office) == ["slack:#old refuses messages"]
+    assert operator_texts(office) == [
+        "Slack refused #old: the channel is archived. 1 message waits."
+    ]
     office.slack.channels[ARCHIVED].archived = False
     await outbox.deliver(until_idle=True)
     office.slack.channels[ARCHIVED].archived = True
     office.tell(opened("2"), channel="slack:#old")
     await outbox.deliver(until_idle=True)
-    assert operator_texts(office) == [
-        "slack:#old takes messages again",
-        "slack:#old refuses messages",
-    ]
+    ended, second = operator_texts(office)
+    assert ended.startswith("#old refused messages from ")
+    assert second == "Slack refused #old: the channel is archived. 1 message waits."
 
 
 async def test_an_incident_ends_even_if_its_messages_were_discarded(
@@ -80,16 +81,16 @@ async def test_an_incident_ends_even_if_its_messages_were_discarded(
     office.slack.channels[ARCHIVED].archived = False
     office.tell(opened("2"), channel="slack:#old")
     await office.outbox().deliver(until_idle=True)
-    assert operator_texts(office) == ["slack:#old takes messages again"]
+    [ended] = operator_texts(office)
+    assert ended.startswith("#old refused messages from ")
 
 
 async def test_a_refused_operator_channel_alerts_on_the_terminal(office: PostOffice) -> None:
     office.operators = ("slack:#old",)
     office.tell(opened(), channel="slack:#old")
     await office.outbox().deliver(until_idle=True)
-    assert "slack:#old refuses messages" in office.console.getvalue()
-    assert "is_archived" in office.console.getvalue()
-    assert "Waiting: 1 message; nothing is lost" in office.console.getvalue()
+    assert "Slack refused #old: the channel is archived" in office.console.getvalue()
+    assert "1 message waits since" in office.console.getvalue()
 
 
 async def test_a_revoked_token_alerts_elsewhere_once_and_blocks_slack(
@@ -101,13 +102,14 @@ async def test_a_revoked_token_alerts_elsewhere_once_and_blocks_slack(
     office.tell(opened("4"), channel="console")
     office.slack.token = "another"
     await office.outbox().deliver(until_idle=True)
-    assert office.console.getvalue().count("OPERATOR  slack refuses messages") == 1
-    assert office.slack.texts() == ["slack refuses messages"]  # through the webhook
+    assert office.console.getvalue().count("Slack refused messages: the token is not valid") == 1
+    [told] = office.slack.texts()  # through the webhook
+    assert told.startswith("Slack refused messages: the token is not valid.")
     # one per channel
     assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2
     await office.clock.sleep(60)
     await office.outbox().deliver(until_idle=True)
-    assert office.console.getvalue().count("refuses") == 1
+    assert office.console.getvalue().count("refused") == 1
     assert "pending" in office.states()
 
 

@@ -146,7 +146,7 @@ async def test_a_channel_keeps_its_order(office: PostOffice) -> None:
     office.slack.break_next("accept_then_reset")
     await office.outbox().deliver(until_idle=True)
     shown = [
-        message["blocks"][1]["elements"][0]["elements"][0]["url"]
+        message["blocks"][0]["elements"][0]["elements"][2]["url"]
         for message in office.slack.channels[ROLES].messages
     ]
     assert shown == [f"https://jobs.example/{key}" for key in range(8)]
@@ -201,7 +201,7 @@ async def test_a_backlog_arrives_grouped_after_an_outage(office: PostOffice) -> 
     office.slack.faults.clear()
     await office.clock.sleep(3600)
     assert (await office.outbox().deliver(until_idle=True)).sent == 2
-    assert [text[:12] for text in office.slack.texts()] == ["New role at ", "11 new roles"]
+    assert [text[:12] for text in office.slack.texts()] == ["Example Labs", "11 new roles"]
 
 
 async def test_a_discarded_message_is_not_sent(office: PostOffice) -> None:

@@ -26,7 +26,6 @@ from monitor.messages import (
     card_of,
 )
 from monitor.notify.compose.style import Style
-from monitor.notify.plain import lines, notification_text
 from monitor.notify.slack.draw import draw, draw_reply
 from tests.support.alerts import (
     AT,
