@@ -82,8 +82,10 @@ def failing(
 
     `gone`: its ATS has not known the board for three checks.
     """
-    roles = count(_open_roles(connection, board), "role")
-    stay = f"Its {roles} stay{'s' if roles == '1 role' else ''} open." if roles != "0 roles" else ""
+    roles = _open_roles(connection, board)
+    stay = {0: "", 1: "Its role stays as it is."}.get(
+        roles, f"Its {roles:,} roles stay as they are."
+    )
     read = (
         "It has never been read."
         if board.last_ok_at is None
