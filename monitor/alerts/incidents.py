@@ -1,4 +1,4 @@
-"""The messages of operator incidents: a failing board, a refused configuration file and others.
+"""The messages of incidents of a board: it fails, is back, moved, or lost many postings at once.
 
 In a channel with threads an incident is one message that shows its current state, and its end is a
 reply. Elsewhere each is a message. Nothing here commits.
@@ -6,67 +6,20 @@ reply. Elsewhere each is a message. Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from shlex import quote
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from crawler.links.directory import current_board, other_boards
 from crawler.registry import is_readable, title
 from monitor.alerts import open_incidents
-from monitor.alerts.alerting import Alerting
-from monitor.alerts.open_incidents import OpenIncident
+from monitor.alerts.incident_words import from_to, near, short_reason
 from monitor.database.board_row import BoardRow
-from monitor.database.lease_holder import LeaseRow
 from monitor.database.tables import Posting
 from monitor.messages import OperatorMessage, instant
 from monitor.notify.wording import count, span
-
-_REFUSED = "The changed configuration was refused"
-_ACCEPTED = "The configuration is in order again"
-_SHOWN_MISTAKES = 20
-_SAME_DAY: Final = timedelta(hours=12)
-
-
-def refused_file(
-    connection: Connection, alerting: Alerting, mistakes: Sequence[str], now: datetime
-) -> None:
-    """Write to the operator which mistakes the configuration file has."""
-    incident = _open_configuration(connection)
-    message = OperatorMessage(
-        "configuration",
-        _REFUSED,
-        (*mistakes[:_SHOWN_MISTAKES], "The old configuration stays in force."),
-        incident=open_incidents.key("configuration", incident.since if incident else now),
-    )
-    alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
-
-
-def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> None:
-    """Write to the operator that a configuration was accepted after a refused one."""
-    incident = _open_configuration(connection)
-    if incident is not None:
-        message = OperatorMessage(
-            "in order",
-            f"{_ACCEPTED} after {span(now - incident.since)}",
-            incident=open_incidents.key("configuration", incident.since),
-            past=f"{_REFUSED}{_from_to(incident.since, now)}",
-        )
-        alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
-
-
-def _open_configuration(connection: Connection) -> OpenIncident | None:
-    # the old headlines are stored, so they stay as they are when the messages change
-    return open_incidents.find_open(
-        connection,
-        "configuration",
-        old_headlines=(
-            "The changed configuration was refused",
-            "The configuration is in order again",
-        ),
-    )
 
 
 def failing(
@@ -89,7 +42,7 @@ def failing(
     read = (
         "It has never been read."
         if board.last_ok_at is None
-        else (f"Last read {_near(board.last_ok_at, since)}.")
+        else (f"Last read {near(board.last_ok_at, since)}.")
     )
     headline = f"cannot be read: {failures} checks in a row failed"
     where = moved_where(board.board, board.company, board.found_at) if gone else ""
@@ -99,11 +52,11 @@ def failing(
         since,
         "no longer exists" if gone else headline,
         (
-            f"{_short_reason(reason)} since {instant(since)}. {read}",
+            f"{short_reason(reason)} since {instant(since)}. {read}",
             *((where,) if where else ()),
             " ".join(filter(None, [stay, "" if gone else "rolewatch keeps trying."])),
         ),
-        sentence=f"{'no longer exists' if gone else headline} ({_short_reason(reason)}). {stay}",
+        sentence=f"{'no longer exists' if gone else headline} ({short_reason(reason)}). {stay}",
     )
 
 
@@ -112,21 +65,6 @@ def _open_roles(connection: Connection, board: BoardRow) -> int:
     return (
         connection.scalar(query.where(Posting.board_id == board.id, Posting.state == "open")) or 0
     )
-
-
-def _short_reason(reason: str) -> str:
-    """Return the reason as the beginning of a sentence."""
-    words = reason.strip().rstrip(".")
-    return words[:1].upper() + words[1:]
-
-
-def _near(at: datetime, other: datetime) -> str:
-    """Return an instant, without its day if the other one is on the same."""
-    return instant(at, "time" if abs(other - at) < _SAME_DAY else "moment")
-
-
-def _from_to(since: datetime, at: datetime) -> str:
-    return f" from {instant(since)} to {_near(at, since)}"
 
 
 def moved_where(board: str, company: str, found_at: str | None) -> str:
@@ -171,7 +109,7 @@ def recovered(
     board: BoardRow, since: datetime, at: datetime, *, opened: int, closed: int
 ) -> OperatorMessage:
     """Return the end of a failing board's incident: it can be read again."""
-    past = f" could not be read{_from_to(since, at)} ({board.reason})"
+    past = f" could not be read{from_to(since, at)} ({board.reason})"
     news = f"is back after {span(at - since)}: {opened} opened, {closed} closed"
     return _message("recovered", board, since, news, (), past=past)
 
@@ -191,53 +129,9 @@ def drained(board: BoardRow, since: datetime, at: datetime, closed: int) -> Oper
     return _message("drained", board, since, news, (), past=past)
 
 
-def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
-    """Return the message about a daemon that died, and what the next one repaired."""
-    repaired = []
-    if cut_off:
-        repaired.append(f"{count(cut_off, 'round')} had been cut off.")
-    if unconfirmed:
-        repaired.append(
-            f"{count(unconfirmed, 'message')} may have been sent: rolewatch looks first."
-        )
-    stopped = (
-        f"`rolewatch {died.command}` (pid {died.pid} on {died.host}) had run since"
-        f" {instant(died.taken_at)} and died before {instant(died.expires_at)}."
-    )
-    facts = (stopped, " ".join([*repaired, "No history and no alert was lost."]))
-    return OperatorMessage("restarted", "rolewatch was killed and runs again", facts)
-
-
-def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
-    """Return the message that no host answers, updated with each round."""
-    facts = (
-        f"{_short_reason(reason)} since {instant(since)}. Is this machine online?",
-        "No role is closed because of this. rolewatch keeps trying.",
-    )
-    return OperatorMessage(
-        "network",
-        f"The network is away: no host answers, {count(boards, 'board')} cannot be read",
-        facts,
-        incident=open_incidents.key("network", since),
-    )
-
-
-def online(since: datetime, at: datetime) -> OperatorMessage:
-    """Return the end of the network's incident."""
-    return OperatorMessage(
-        "network back",
-        f"The network is back after {span(at - since)}",
-        incident=open_incidents.key("network", since),
-        past=f"The network was away{_from_to(since, at)}",
-    )
-
-
 def key(event: str, board: str, since: datetime) -> str:
     """Return the key of a board's incident."""
     return open_incidents.key(f"{_BEGINNINGS.get(event, event)} {board}", since)
-
-
-_BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
 def _message(
@@ -262,3 +156,6 @@ def _message(
         sentence=f"{subject} {sentence}".strip() if sentence else "",
         past=past,
     )
+
+
+_BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}

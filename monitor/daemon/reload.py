@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from monitor.alerts import incidents
+from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import slack_channels
@@ -51,7 +51,7 @@ def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
     with engine.begin() as connection:
         channel_merge.respell(connection)
         boards.sync_boards(connection, settings)
-        incidents.accepted_file(connection, Alerting(settings), now)
+        daemon_incidents.accepted_file(connection, Alerting(settings), now)
 
 
 @dataclass
@@ -127,7 +127,9 @@ class Configuration:
 
     def _refuse(self, mistakes: list[str]) -> None:
         with self.engine.begin() as connection:
-            incidents.refused_file(connection, Alerting(self.settings), mistakes, self.clock())
+            daemon_incidents.refused_file(
+                connection, Alerting(self.settings), mistakes, self.clock()
+            )
 
 
 def _require_same_database(now: Settings, changed: Settings) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from monitor.alerts import incidents
+from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database.lease import Lease, acquire
@@ -21,7 +21,7 @@ def acquire_and_report(
     """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
 
     def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
-        message = incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
+        message = daemon_incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()
         )

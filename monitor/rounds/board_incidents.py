@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from crawler.items import Failure
-from monitor.alerts import incidents, open_incidents, stale_cards
+from monitor.alerts import daemon_incidents, incidents, open_incidents, stale_cards
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.database.board_row import BOARD_COLUMNS, BoardRow
@@ -144,7 +144,11 @@ def update_incidents(
     since = network.incident if network.asked else _lasting(connection)
     if tally.reached and since is not None:
         alerting.write_operator_alert(
-            connection, incidents.online(since, now), round_id=round_id, check_id=None, at=now
+            connection,
+            daemon_incidents.online(since, now),
+            round_id=round_id,
+            check_id=None,
+            at=now,
         )
         since = None
     failing = _unreported(connection, round_id) if tally.unreached else []
@@ -164,7 +168,7 @@ def update_incidents(
     if not failing:
         return since
     began = since or min(one.since for one in failing)
-    message = incidents.offline(len(network.silent), began, failing[0].reason)
+    message = daemon_incidents.offline(len(network.silent), began, failing[0].reason)
     if since is None:
         alerting.write_operator_alert(connection, message, round_id=round_id, check_id=None, at=now)
     else:

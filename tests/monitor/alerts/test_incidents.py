@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from crawler.items import Failure
 from crawler.links.directory import company_of
-from monitor.alerts import incidents
+from monitor.alerts import daemon_incidents, incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.delivery import refusals
@@ -207,9 +207,9 @@ def refuse(life: SlackScenario, mistake: str = "") -> None:
     alerting, now = Alerting(life.history.settings), life.history.now
     with life.office.engine.begin() as connection:
         if mistake:
-            incidents.refused_file(connection, alerting, [mistake], now)
+            daemon_incidents.refused_file(connection, alerting, [mistake], now)
         else:
-            incidents.accepted_file(connection, alerting, now)
+            daemon_incidents.accepted_file(connection, alerting, now)
 
 
 async def test_a_refused_configuration_is_one_message_until_accepted(life: SlackScenario) -> None:

@@ -25,7 +25,7 @@ from monitor.messages import (
 )
 from monitor.notify.compose.style import Style
 from monitor.notify.slack.draw import draw, draw_reply
-from tests.support.ats_recordings import ROOT
+from tests.support.places import ROOT
 
 EXAMPLES = ROOT.parent / "shared" / "slack" / "examples"
 pytestmark = pytest.mark.needs(EXAMPLES)
