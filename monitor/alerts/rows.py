@@ -58,7 +58,7 @@ def write_operator_message(
         "check_id": check_id,
         "created_at": at,
         "kind": "operator",
-        "why": message.headline,
+        "why": f"{message.subject} {message.headline}".strip(),
         "message": dump(message),
     }
     rows = [row | {"channel": channel} for channel in dict.fromkeys(channels)]

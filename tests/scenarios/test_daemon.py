@@ -122,7 +122,7 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(
     await until(
         lambda: place.ask("SELECT 1 FROM boards WHERE board = 'greenhouse:second' AND state = 'ok'")
     )
-    await until(lambda: any("in order again" in text for text in slack.texts(OPS)))
+    await until(lambda: any("was refused from" in text for text in slack.texts(OPS)))
     assert await stopped(daemon) < 10
 
 

@@ -135,9 +135,7 @@ def test_what_comes_of_an_answer(seen: dict[str, Seen], fault: Fault) -> None:
     )
     assert (
         what.alerts_after
-        == _rules(0, closed=fault.opened)
-        + _rules(1)
-        + _operator("read again after 3 failed checks") * failed
+        == _rules(0, closed=fault.opened) + _rules(1) + _operator("is back after") * failed
     )
     assert what.postings == [
         ("open", 21, 1),

@@ -189,7 +189,8 @@ def test_a_repost_of_a_closed_posting_is_opened_reported_and_says_what_it_repeat
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, RoleMessage)
     assert (message.kind, message.role.repost_of) == ("opened", FIRST)
-    assert f"  a repost of {FIRST} (the same requisition R-7)" in lines(message)
+    assert "posted this role again" in lines(message)[0]
+    assert "the earlier posting closed" in lines(message)[-1]
 
 
 def test_a_posting_missing_in_the_same_check_can_be_repeated(history: History) -> None:

@@ -91,7 +91,7 @@ async def test_the_third_404_proposes_the_board_of_the_careers_page(
     assert site.requests == []
     await rounds(GONE)
     assert rounds.found_at() == "ashby:Acme"
-    assert [message.lines[0] for message in rounds.told()] == [COMMAND]
+    assert [message.lines[1] for message in rounds.told()] == [COMMAND]
     [check] = rounds.history.ask("SELECT count(*) FROM check_round WHERE finished_at IS NULL")
     assert check == (0,)
 
@@ -127,7 +127,7 @@ async def test_a_page_that_leads_to_no_single_board_proposes_nothing(
     asked = len(site.asked(PAGE))
     await rounds(GONE)
     assert (rounds.found_at(), len(site.asked(PAGE))) == ("", asked)
-    assert "boards find examplelabs" in rounds.told()[0].lines[0]
+    assert "boards find examplelabs" in rounds.told()[0].lines[1]
 
 
 async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_proposed(
