@@ -16,7 +16,7 @@ from tests.support.greenhouse import job
 from tests.support.program import Program
 from tests.support.running import Place, stopped, until
 from tests.support.slack_channel import Channel
-from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
+from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, slack_server
 
 
 @pytest.fixture
