@@ -134,8 +134,8 @@ def _reference(message: CardMessage) -> datetime | None:
 
 
 def _facts(message: RoleMessage) -> Line:
-    if message.kind == "closed":
-        return facts.closed_facts(message.role, wording.open_for(message.before_at, message.at))
+    if message.kind == "closed":  # its headline says how long it was open
+        return facts.closed_facts(message.role, "")
     return facts.facts(message.role, message.why, message.at)
 
 
