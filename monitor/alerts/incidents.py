@@ -44,19 +44,20 @@ def failing(
         if board.last_ok_at is None
         else (f"Last read {near(board.last_ok_at, since)}.")
     )
-    headline = f"cannot be read: {failures} checks in a row failed"
+    state = "no longer exists" if gone else "cannot be read"
+    headline = f"{state}: {failures} checks in a row failed"
     where = moved_where(board.board, board.company, board.found_at) if gone else ""
     return _message(
         "failing",
         board,
         since,
-        "no longer exists" if gone else headline,
+        headline,
         (
             f"{short_reason(reason)} since {instant(since)}. {read}",
             *((where,) if where else ()),
             " ".join(filter(None, [stay, "" if gone else "rolewatch keeps trying."])),
         ),
-        sentence=f"{'no longer exists' if gone else headline} ({short_reason(reason)}). {stay}",
+        sentence=f"{headline} ({short_reason(reason)}). {stay}",
     )
 
 
