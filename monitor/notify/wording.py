@@ -229,8 +229,11 @@ def listed_for(message: RoleMessage) -> str:
 
 
 def open_for(first: datetime | None, last: datetime | None) -> str:
-    """Return the time between two instants, rounded to days. Empty if one is unknown."""
-    if not first or not last or first >= last:
+    """Return the time between two instants, rounded to days.
+
+    Empty if one is unknown, or if less than a minute lies between them.
+    """
+    if not first or not last or last - first < timedelta(minutes=1):
         return ""
     length = last - first
     return span(length + _HALF_A_DAY if length >= _TWO_DAYS - _HALF_A_DAY else length)
