@@ -73,6 +73,8 @@ class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
     version: int | None = None
     # of a closing: when it had opened, if that was seen; of a reopening: when it had closed
     before_at: datetime | None = None
+    # of a closing in a list: it opened, or opened again, in the list's period too
+    after: Literal["", "opened", "reopened"] = ""
 
 
 class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
@@ -107,6 +109,7 @@ class BoardCount(msgspec.Struct, frozen=True):
     company: str
     url: str
     open: int
+    fit: int | None = None  # set where the message no longer has every role that fits
 
 
 class RuleCount(msgspec.Struct, frozen=True):
@@ -114,7 +117,16 @@ class RuleCount(msgspec.Struct, frozen=True):
 
     rule: str
     roles: tuple[Role, ...]
-    told: int = 0  # how many more fit and had an alert of their own just before
+    told: int = 0  # of an older rolewatch: how many more fit
+    # postings that fit too and had an alert of their own just before
+    told_postings: tuple[str, ...] = ()
+
+
+class More(msgspec.Struct, frozen=True):
+    """How many further roles of an employer the thread lists."""
+
+    company: str
+    roles: int
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -133,15 +145,33 @@ class Move(msgspec.Struct, frozen=True):
     back: int  # closed on the former board, and listed on the new board
     new: int  # not known from the former board
     rules: tuple[RuleCount, ...]
+    more: tuple[More, ...] = ()
 
 
 class FirstCheckSummary(msgspec.Struct, frozen=True, tag="summary"):
-    """A channel's summary of new boards, new rules and employers' moves."""
+    """A channel's summary of new boards, new rules and employers' moves.
+
+    A RestMessage has the roles that it has no room for.
+    """
 
     boards: tuple[BoardCount, ...]
     rules: tuple[RuleCount, ...]
     moves: tuple[Move, ...] = ()
     late: bool = False  # of roles that were open before but read later
+    at: datetime | None = None  # the check; None in messages of an older rolewatch
+    more: tuple[More, ...] = ()
+    parts: int = 1  # messages side by side, in a channel without threads
+
+
+class RestMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="rest"):
+    """Roles of a list that its first message leaves to its thread, or to the next message."""
+
+    of: Literal["summary", "move", "template"]
+    rules: tuple[RuleCount, ...]
+    company: str = ""  # of a move and of a board-wide edit
+    part: int = 1
+    parts: int = 1
+    at: datetime | None = None
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -150,6 +180,8 @@ class Passage(msgspec.Struct, frozen=True):
     old: str
     new: str
     roles: int
+    before: str = ""  # words around it that all of these roles have
+    after: str = ""
 
 
 class BoardWideEdit(msgspec.Struct, frozen=True, omit_defaults=True, tag="template"):
@@ -165,6 +197,10 @@ class BoardWideEdit(msgspec.Struct, frozen=True, omit_defaults=True, tag="templa
     rules: tuple[RuleCount, ...]  # the edited roles that each rule fits
     why: tuple[Why, ...]
     mention: tuple[str, ...] = ()  # Slack user or group ids
+    # open postings that fit a rule and were not edited; None: not known
+    unedited: tuple[str, ...] | None = None
+    fit: int | None = None  # edited roles that fit, if they are listed in the thread
+    parts: int = 1  # messages side by side, in a channel without threads
 
 
 class Reminder(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -181,6 +217,8 @@ class ReminderMessage(msgspec.Struct, frozen=True, tag="reminder"):
 
     items: tuple[Reminder, ...]
     at: datetime  # the time left is counted from then
+    part: int = 1
+    parts: int = 1
 
 
 class BoardHealth(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -198,15 +236,18 @@ class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
 
     day: date  # in the reader's zone
     since: datetime  # the beginning of the period
-    items: tuple[RoleMessage, ...]  # one for each posting and kind
+    items: tuple[RoleMessage, ...]  # one for each posting: what it came to in the period
     deadlines: tuple[Role, ...]  # within a week, the nearest first
     open: int  # roles of the watched boards
     fitting: int  # of these roles, those with a rule that fits
     boards: tuple[BoardHealth, ...]
+    at: datetime | None = None  # when it was written; None in messages of an older rolewatch
+    part: int = 1
+    parts: int = 1
 
 
 class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):
-    """Messages of several kinds that quiet hours held, sent as one."""
+    """Messages that quiet hours held, sent as one."""
 
     parts: tuple[
         GroupMessage | ReminderMessage | FirstCheckSummary | BoardWideEdit | DigestMessage, ...
@@ -233,7 +274,13 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
 
 # messages that rules cause
 RuleMessage = (
-    RoleMessage | GroupMessage | FirstCheckSummary | BoardWideEdit | ReminderMessage | DigestMessage
+    RoleMessage
+    | GroupMessage
+    | FirstCheckSummary
+    | RestMessage
+    | BoardWideEdit
+    | ReminderMessage
+    | DigestMessage
 )
 Message = RuleMessage | CardMessage | QuietHoursMessage | OperatorMessage
 

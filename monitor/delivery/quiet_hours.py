@@ -31,7 +31,7 @@ from monitor.messages import (
     RuleMessage,
     load,
 )
-from monitor.notify.slack.draw import has_room
+from monitor.notify.compose.message import has_room
 from monitor.text.local_time import end_of_span, next_instant
 
 REASON = "quiet hours"

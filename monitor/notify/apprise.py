@@ -40,7 +40,7 @@ class AppriseNotifier(WriteOnly):
 
     @classmethod
     def from_settings(cls, settings: Settings, _console: TextIO) -> Self:
-        return cls(settings.secrets, style=Style(settings.alerts.timezone))
+        return cls(settings.secrets, style=Style(settings.alerts.timezone, limited=False))
 
     def check(self, channel: str) -> str:
         return ", ".join(str(service.service_name) for service in self._services(channel))

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.config.model import Settings
-from monitor.messages import BoardWideEdit, GroupMessage, Message, OperatorMessage, RoleMessage
+from monitor.messages import Message, OperatorMessage, RoleMessage
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.plain import lines
+from monitor.notify.wording import safe_url
 
 _STYLES: Final = {
     "opened": "bold green",
@@ -32,7 +33,7 @@ class ConsoleNotifier(WriteOnly):
 
     @classmethod
     def from_settings(cls, settings: Settings, console: TextIO) -> Self:
-        return cls(console, style=Style(settings.alerts.timezone))
+        return cls(console, style=Style(settings.alerts.timezone, limited=False))
 
     # there is only one terminal
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
@@ -64,13 +65,12 @@ def _colored(message: Message, style: Style) -> list[Text]:
     rest = [Text("  ") + line for line in rest]
     if isinstance(message, RoleMessage):
         first.stylize(_STYLES[message.kind])
-    elif isinstance(message, BoardWideEdit):
-        first.stylize(_STYLES["revised"], 0, first.plain.index("  "))
     elif isinstance(message, OperatorMessage):
         first = Text("OPERATOR  ", style="bold magenta") + first
     else:
         first.stylize("bold")
-    if not isinstance(message, GroupMessage):
-        for line in rest:
+    for line in rest:
+        # of a list only the links are pale
+        if isinstance(message, RoleMessage | OperatorMessage) or safe_url(line.plain.strip()):
             line.stylize("dim")
     return [first, *rest]

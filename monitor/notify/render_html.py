@@ -8,7 +8,7 @@ from html import escape
 
 from monitor.notify import document as doc
 from monitor.notify import wording
-from monitor.notify.render_text import line_text, moment_text
+from monitor.notify.render_text import grey_text, moment_text
 
 
 def document_html(document: doc.Document, zone: tzinfo) -> str:
@@ -25,7 +25,7 @@ def _block(block: doc.Block, zone: tzinfo) -> Iterator[str]:
         case doc.Quote(line):
             yield f"<blockquote>{_line(line, zone)}</blockquote>"
         case doc.Grey(spans):
-            yield f"<p><small>{escape(line_text(spans, zone))}</small></p>"
+            yield f"<p><small>{escape(grey_text(spans, zone))}</small></p>"
         case doc.Controls():
             pass
 

@@ -53,9 +53,21 @@ def _block(block: doc.Block, zone: tzinfo) -> Iterator[str]:
         case doc.Quote(line):
             yield f"> {_with_marks(line, zone)}"
         case doc.Grey(spans):
-            yield line_text(spans, zone)
+            yield grey_text(spans, zone)
         case doc.Controls():
             pass
+
+
+def grey_text(line: doc.Line, zone: tzinfo) -> str:
+    """Return a grey line. Its signs and what a board wrote stand apart from the words around."""
+    words = ""
+    own = True
+    for span in line:
+        is_own = span.own or span.code or span.at is not None
+        apart = words and not words.endswith(" ") and is_own != own
+        words += (" " if apart else "") + _span(span, zone) + (" " if span.sign else "")
+        own = is_own
+    return words.rstrip()
 
 
 def _links(line: doc.Line) -> Iterator[str]:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage
-from monitor.notify.compose import events, role
+from monitor.messages import (
+    BoardWideEdit,
+    CardMessage,
+    DigestMessage,
+    FirstCheckSummary,
+    GroupMessage,
+    Message,
+    OperatorMessage,
+    QuietHoursMessage,
+    ReminderMessage,
+    RestMessage,
+    RoleMessage,
+)
+from monitor.notify.compose import events, role, role_lines
+from monitor.notify.compose.board_wide import board_wide_edit
+from monitor.notify.compose.digest import digest
+from monitor.notify.compose.first_look import rest, summary
+from monitor.notify.compose.grouped import group
+from monitor.notify.compose.night import night
 from monitor.notify.compose.operator import operator, operator_reply
 from monitor.notify.compose.reminder import reminder
-from monitor.notify.compose.style import Style
+from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
 
-Ported = RoleMessage | CardMessage | ReminderMessage | OperatorMessage
 
-
-def compose(message: Ported, style: Style) -> Composed:
+def compose(  # a case for each kind  # noqa: PLR0911
+    message: Message, style: Style
+) -> Composed:
     """Return the message as it stands alone in its channel."""
     match message:
         case RoleMessage():
@@ -20,12 +37,29 @@ def compose(message: Ported, style: Style) -> Composed:
         case CardMessage():
             return role.current_card(message, style)
         case ReminderMessage():
-            return reminder(message)
+            return reminder(message, style)
         case OperatorMessage():
             return operator(message)
+        case GroupMessage():
+            return group(message, style)
+        case FirstCheckSummary():
+            return summary(message, style)
+        case RestMessage():
+            return rest(message, style)
+        case BoardWideEdit():
+            return board_wide_edit(message, style)
+        case DigestMessage():
+            return digest(message, style)
+        case QuietHoursMessage():
+            return night(message, style)
 
 
-def compose_reply(message: Ported, style: Style) -> Composed:
+def has_room(message: Message) -> bool:
+    """Return whether the message is within the limits of one Slack message."""
+    return role_lines.fits(compose(message, DEFAULT).document)
+
+
+def compose_reply(message: Message, style: Style) -> Composed:
     """Return the message for the thread of a card, without what the card shows."""
     match message:
         case RoleMessage():

@@ -7,7 +7,9 @@ from monitor.notify import wording
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.controls import view
 from monitor.notify.compose.events import mentions
+from monitor.notify.compose.grouped import part_of
 from monitor.notify.compose.role_lines import Detail
+from monitor.notify.compose.style import Style
 from monitor.notify.document import (
     Composed,
     Controls,
@@ -24,12 +26,13 @@ from monitor.notify.document import (
 )
 
 
-def reminder(message: ReminderMessage) -> Composed:
+def reminder(message: ReminderMessage, style: Style) -> Composed:
     """Return the message about one near deadline or many."""
     if len(message.items) == 1:
         return _one(message.items[0], message)
     return Composed(
-        _many_sentence(message), role_lines.first_that_fits(lambda d: _many(message, d))
+        _many_sentence(message),
+        role_lines.first_that_fits(lambda detail: _many(message, detail), limited=style.limited),
     )
 
 
@@ -57,7 +60,8 @@ def _one(item: Reminder, message: ReminderMessage) -> Composed:
 def _many(message: ReminderMessage, detail: Detail) -> Document:
     items = _nearest_first(message)
     who = tuple(dict.fromkeys(user for item in items for user in item.mention))
-    head = (*sign("alarm_clock"), *bold(f"{len(items):,} deadlines are near"), *mentions(who))
+    near = f"{len(items):,} deadlines are near{part_of(message.part, message.parts)}"
+    head = (*sign("alarm_clock"), *bold(near), *mentions(who))
     lines = [role_lines.deadline_line(item.role, detail) for item in items]
     return (paragraph(head), Text(rows(lines)))
 

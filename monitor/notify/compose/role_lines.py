@@ -7,14 +7,14 @@ titles are cut.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from monitor.messages import Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import (
-    Bullets,
     Document,
     Grey,
     Header,
@@ -37,56 +37,52 @@ class Detail:
     title: int = 100  # UTF-16 units
     place: bool = True
     pay: bool = True
+    values: bool = True  # of changes; else only the names of the changed fields
 
 
 LAYOUTS: Final = (
     Detail(),
     Detail(pay=False),
     Detail(place=False, pay=False),
-    Detail(60, place=False, pay=False),
-    Detail(30, place=False, pay=False),
+    Detail(60, place=False, pay=False, values=False),
+    Detail(30, place=False, pay=False, values=False),
 )
+SHORTEST: Final = LAYOUTS[-1]
 
 
 def role_line(
     role: Role,
     detail: Detail,
+    reference: datetime | None = None,
     *,
-    named: bool = False,
     strike: bool = False,
     tail: Line | None = None,
 ) -> Line:
-    """Return one line. `named` adds the employer. `tail` stands for pay and deadline."""
+    """Return one line. `tail` stands for place, pay and deadline."""
     title = Span(
         facts.title(role, detail.title), url=wording.safe_url(role.url) or "", strike=strike
     )
-    rest = tail if tail is not None else pay_and_deadline(role, detail)
+    if tail is not None:
+        return joined([(title,), tail])
+    place = text(facts.place(role) if detail.place else "")
+    return joined([(title,), place, pay_and_deadline(role, detail, reference)])
+
+
+def pay_and_deadline(role: Role, detail: Detail, reference: datetime | None = None) -> Line:
+    """Return `$141k–245k · by December 18`."""
+    by = as_days(facts.deadline(role, reference))
+    passed = reference is not None and role.deadline_at is not None and role.deadline_at < reference
     return joined(
         [
-            (title,),
-            text(facts.company(role) if named else ""),
-            text(facts.place(role) if detail.place and tail is None else ""),
-            rest,
+            text(facts.pay(role) if detail.pay else ""),
+            (*text("deadline passed " if passed else "by "), *by) if by else (),
         ]
     )
 
 
-def pay_and_deadline(role: Role, detail: Detail) -> Line:
-    """Return `$141k–245k · by December 18`."""
-    by = facts.deadline(role)
-    return joined(
-        [text(facts.pay(role) if detail.pay else ""), (*text("by "), *_day(by)) if by else ()]
-    )
-
-
-def _day(line: Line) -> Line:
-    """Return a deadline as a day: a list has no room for the time."""
-    return tuple(
-        Span(at=span.at, shows="day", with_year=span.with_year, bold=span.bold)
-        if span.at is not None
-        else span
-        for span in line
-    )
+def as_days(line: Line) -> Line:
+    """Return a line with its dates as days: a list has no room for the time."""
+    return tuple(span if span.at is None else replace(span, shows="day") for span in line)
 
 
 def deadline_line(role: Role, detail: Detail, *tails: Line) -> Line:
@@ -112,13 +108,13 @@ def deadline_line(role: Role, detail: Detail, *tails: Line) -> Line:
 
 def size(document: Document) -> int:
     """Return the UTF-16 units of text in a document, as Slack counts them."""
-    return sum(_size(span) for line in _lines(document) for span in line) + sum(
+    return sum(map(line_size, _lines(document))) + sum(
         wording.utf16_length(block.text) for block in document if isinstance(block, Header)
     )
 
 
-def _size(span: Span) -> int:
-    return wording.utf16_length(span.text)
+def line_size(line: Line) -> int:
+    return sum(wording.utf16_length(span.text) for span in line)
 
 
 def _lines(document: Document) -> Iterable[Line]:
@@ -132,17 +128,15 @@ def _lines(document: Document) -> Iterable[Line]:
                 pass
 
 
-def bullets(lines: Iterable[Line]) -> Bullets:
-    return Bullets(tuple(lines))
-
-
 def fits(document: Document) -> bool:
     """Return whether a document is within the limits of one Slack message."""
     return size(document) <= ROOM and len(document) <= BLOCKS
 
 
-def first_that_fits(compose: Callable[[Detail], Document]) -> Document:
+def first_that_fits(compose: Callable[[Detail], Document], *, limited: bool = True) -> Document:
     """Return the document with the most detail that fits, or else the shortest."""
+    if not limited:
+        return compose(LAYOUTS[0])
     document: Document = ()
     for detail in LAYOUTS:
         document = compose(detail)

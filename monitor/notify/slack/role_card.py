@@ -1,10 +1,10 @@
-"""Parts that lists of roles still share: signs, mentions and reasons."""
+"""Parts that answers to slash commands share: signs and changed fields."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from monitor.messages import FieldChange, RoleKind, Why
+from monitor.messages import FieldChange, RoleKind
 from monitor.notify import wording
 from monitor.notify.slack import blockkit
 from monitor.notify.slack.blockkit import Part, Parts
@@ -16,8 +16,6 @@ EMOJI: Final[dict[RoleKind, str]] = {
     "closed": "white_circle",
     "reopened": "arrows_counterclockwise",
 }
-_REASONS: Final = 4  # shown one by one; of the next ones only the rules are named
-_MORE_REASONS: Final = 3 * _REASONS
 
 
 def changed_line(change: FieldChange) -> Parts:
@@ -43,20 +41,3 @@ def _sides(change: FieldChange) -> tuple[Part, Part]:
     )
     before = blockkit.date(at[0], strike=True) if at[0] else blockkit.text(old, strike=True)
     return before, blockkit.date(at[1], bold=True) if at[1] else blockkit.text(new, bold=True)
-
-
-def mentions(users: tuple[str, ...]) -> Parts:
-    parts: Parts = []
-    for user in users:
-        parts += [blockkit.mention(user), blockkit.text(" ")]
-    return [blockkit.section(*parts)] if parts else []
-
-
-def reasons(why: tuple[Why, ...]) -> Parts:
-    """Return a grey line with the rules that match, and why."""
-    rows = [f"Matched {wording.reason(each)}" for each in why[:_REASONS]]
-    if len(why) > _REASONS:
-        rules = ", ".join(wording.sanitize(each.rule, 100) for each in why[_REASONS:_MORE_REASONS])
-        left = wording.count(len(why) - _REASONS, "more rule")
-        rows.append(f"and {left}: {wording.truncate(rules, wording.VALUE_LIMIT)}")
-    return [blockkit.context(blockkit.plain_text("\n".join(rows)))] if rows else []
