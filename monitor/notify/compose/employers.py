@@ -67,6 +67,7 @@ class Listing:
     tagged: bool = False  # with the names of its rules
     since: Callable[[datetime], str] = _no_words  # "today", of an instant
     only: str = ""  # the employer that the headline names
+    deadlines: bool = True
 
 
 def of_items(items: Iterable[RoleMessage]) -> list[Entry]:
@@ -148,9 +149,13 @@ def tags(rules: Sequence[str]) -> Line:
 
 def entry_line(entry: Entry, detail: Detail, listing: Listing, *, tagged: bool) -> Line:
     """Return the line of a role, with its sign if something happened to it."""
-    closed = entry.kind == "closed"
+    role = entry.role if listing.deadlines else role_lines.without_deadline(entry.role)
     line = role_lines.role_line(
-        entry.role, detail, listing.at, strike=closed, tail=_tail(entry, detail, listing)
+        role,
+        detail,
+        listing.at,
+        strike=entry.kind == "closed",
+        tail=_tail(entry, detail, listing),
     )
     line = joined([line, tags(entry.rules) if tagged else ()])
     return (*sign(SIGNS[entry.kind]), *line) if entry.kind else line

@@ -234,7 +234,12 @@ def _are(number: int) -> str:
 def rest(message: RestMessage, style: Style) -> Composed:
     """Return the roles that a list left to its thread or to its next message."""
     entries = employers.of_rules(message.rules, mark_new=message.of == "move")
-    listing = Listing(at=message.at, tagged=len(message.rules) > 1, only=message.company)
+    listing = Listing(
+        at=message.at,
+        tagged=len(message.rules) > 1,
+        only=message.company,
+        deadlines=message.of != "template",
+    )
     number = part_of(message.part, message.parts).strip()
     document = role_lines.first_that_fits(
         lambda detail: (

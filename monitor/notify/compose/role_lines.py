@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from monitor.messages import Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
@@ -78,6 +80,10 @@ def pay_and_deadline(role: Role, detail: Detail, reference: datetime | None = No
             (*text("deadline passed " if passed else "by "), *by) if by else (),
         ]
     )
+
+
+def without_deadline(role: Role) -> Role:
+    return msgspec.structs.replace(role, deadline_at=None, deadline_text="")
 
 
 def as_days(line: Line) -> Line:
