@@ -1,6 +1,6 @@
 """Cards: messages that show the current state of a posting or of an operator incident.
 
-A channel has one card for each.
+A channel has one card for each. So has a list whose thread has its other roles; it never changes.
 
     pack   a message about a posting joins its card, which is created where there is none
     check  a posting that changed marks its cards as stale, alerted or not (`stale_cards.py`)
@@ -32,6 +32,7 @@ from monitor.messages import (
     Message,
     OperatorMessage,
     ReminderMessage,
+    RestMessage,
     RoleMessage,
     Why,
     card_of,
@@ -40,7 +41,9 @@ from monitor.messages import (
 )
 from monitor.notify.base import Receipt
 
-_THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
+# kinds of channels that have threads, and whose messages can be edited
+THREADED: Final = frozenset({"slack"})
+LIMITED: Final = frozenset({"slack", "webhook"})  # those with Slack's limits of length
 # values of a card without a due edit
 NO_EDIT: Final[Mapping[str, Any]] = {
     "next_try_at": None,
@@ -71,28 +74,39 @@ def attach(
     if isinstance(message, ReminderMessage):
         return _posted_card(connection, channel, posting_id)
     subject = thread_key(message)
-    if subject is None or kind(channel) not in _THREADED:
+    if subject is None or kind(channel) not in THREADED:
         return None
     same_card = (Card.channel == channel, Card.subject == subject)
     known = connection.execute(
         select(Card.id, Card.message).where(*same_card).with_for_update()
     ).one_or_none()
     if known is None:
-        row = {
-            Card.channel: channel,
-            Card.subject: subject,
-            Card.posting_id: posting_id,
-            Card.message: dump(_base(message)),
-            Card.revision: 1,
-            Card.shown_revision: 1,
-            Card.attempts: 0,
-        }
-        made = connection.execute(insert(Card).values(row).returning(Card.id))
-        return made.scalar_one()
+        return _new_card(connection, channel, subject, message, posting_id)
     after = dump(_merged(load(known.message), message))
     if after != known.message:
         connection.execute(update(Card).where(Card.id == known.id).values(next_revision(after)))
     card_id: int = known.id
+    return card_id
+
+
+def begin_thread(connection: Connection, channel: str, subject: str, message: Message) -> int:
+    """Return the id of a new card for a list whose thread has its other roles."""
+    return _new_card(connection, channel, subject, message, None)
+
+
+def _new_card(
+    connection: Connection, channel: str, subject: str, message: Message, posting_id: int | None
+) -> int:
+    row = {
+        Card.channel: channel,
+        Card.subject: subject,
+        Card.posting_id: posting_id,
+        Card.message: dump(_base(message)),
+        Card.revision: 1,
+        Card.shown_revision: 1,
+        Card.attempts: 0,
+    }
+    card_id: int = connection.execute(insert(Card).values(row).returning(Card.id)).scalar_one()
     return card_id
 
 
@@ -159,10 +173,10 @@ def mark_posted(
 ) -> None:
     """Store a new card's location and what it shows. A stale one is edited next.
 
-    A reminder whose card was deleted meanwhile stays a message of its own: an edit would replace
-    its text.
+    A reminder whose card was deleted meanwhile stays a message of its own, and so do the other
+    roles of a list: an edit would replace their text.
     """
-    if isinstance(message, ReminderMessage):
+    if isinstance(message, ReminderMessage | RestMessage):
         return
     card = connection.execute(
         select(Card.posting_id, Card.message, Card.revision.label("revision"))

@@ -20,16 +20,19 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitor.alerts.alerting import Alerting, covers
-from monitor.alerts.merge import once
+from monitor.alerts.cards import LIMITED
 from monitor.alerts.mutes import Mutes, current
+from monitor.alerts.net_states import net_states
 from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.alerts.rows import link, write_unsent
+from monitor.channels import kind
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Board, Delivery, Introduction
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
+from monitor.notify.compose.pages import split_digest
 from monitor.text.local_time import latest_instant, next_instant
 
 NEAR: Final = timedelta(days=7)  # deadlines that are listed
@@ -155,21 +158,30 @@ class _Day:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        items = once(
+        items = net_states(
             message for row in rows if isinstance(message := load(row.message), RoleMessage)
         )
-        text = dump(self._message(channel, rules, items, since))
-        digest_id = uuid4().hex
-        common = {"channel": channel, "message": text, "created_at": self.now}
-        common["delivery_id"] = digest_id
+        message = self._message(channel, rules, items, since)
+        parts = split_digest(message) if kind(channel) in LIMITED else (message,)
+        first, *_ = [self._write_part(channel, part) for part in parts]
+        waited = [row.id for row in rows if row.waits]
+        self.connection.execute(
+            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
+        )
+
+    def _write_part(self, channel: str, part: DigestMessage) -> str:
+        """Write a digest, or one of the messages that it takes. Return its delivery id."""
+        common = {
+            "channel": channel,
+            "message": dump(part),
+            "created_at": self.now,
+            "delivery_id": uuid4().hex,
+        }
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
         self.connection.execute(
             insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
         )
-        waited = [row.id for row in rows if row.waits]
-        self.connection.execute(
-            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=digest_id)
-        )
+        return str(common["delivery_id"])
 
     def _muted(self, channel: str, row: _StoredAlert) -> str | None:
         """Return why an alert is muted, also by a mute that came after it, or None."""
@@ -219,6 +231,7 @@ class _Day:
             open=len(watched),
             fitting=len(fits),
             boards=tuple(boards.values()),
+            at=self.now,
         )
 
     def _is_listed(self, channel: str, posting: OpenRole, rules: Collection[str]) -> bool:

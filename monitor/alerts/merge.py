@@ -21,19 +21,11 @@ from monitor.messages import (
 )
 
 
-def once(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
-    """Merge by posting and kind: newest facts, all reasons, one change per field.
+def joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
+    """Merge two messages about one posting: newest facts, all reasons, one change per field.
 
     A change goes from the first old to the last new value, even if they are equal.
     """
-    merged: dict[tuple[str, str], RoleMessage] = {}
-    for message in messages:
-        place = (message.role.posting, message.kind)
-        merged[place] = _joined(merged[place], message) if place in merged else message
-    return tuple(merged.values())
-
-
-def _joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
     first = {change.field: change for change in before.changes}
     last = first | {change.field: change for change in after.changes}
     return msgspec.structs.replace(
@@ -89,12 +81,15 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
     }
     roles: dict[str, dict[str, Role]] = defaultdict(dict)
     told: Counter[str] = Counter()
+    told_postings: dict[str, dict[str, None]] = defaultdict(dict)
     for summary in summaries:
         for rule in summary.rules:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
             told[rule.rule] += rule.told
+            told_postings[rule.rule] |= dict.fromkeys(rule.told_postings)
     rules = tuple(
-        RuleCount(rule, tuple(found.values()), told[rule]) for rule, found in roles.items()
+        RuleCount(rule, tuple(found.values()), told[rule], tuple(told_postings[rule]))
+        for rule, found in roles.items()
     )
     moves = {move.board: move for summary in summaries for move in summary.moves}
     return FirstCheckSummary(
@@ -102,14 +97,19 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
         rules,
         tuple(moves.values()),
         late=all(summary.late for summary in summaries),
+        at=max((summary.at for summary in summaries if summary.at), default=None),
     )
 
 
 def one_board_wide_edit(messages: Iterable[Message]) -> BoardWideEdit:
     """Merge the messages of several rules about the same board-wide edit."""
     found = [message for message in messages if isinstance(message, BoardWideEdit)]
+    edited = {role.posting for one in found for rule in one.rules for role in rule.roles}
+    known = all(one.unedited is not None for one in found)
+    unedited = dict.fromkeys(name for one in found for name in one.unedited or ())
     return msgspec.structs.replace(
         found[0],
+        unedited=tuple(name for name in unedited if name not in edited) if known else None,
         rules=tuple(rule for one in found for rule in one.rules),
         why=tuple(dict.fromkeys(why for one in found for why in one.why)),
         mention=tuple(dict.fromkeys(who for one in found for who in one.mention)),

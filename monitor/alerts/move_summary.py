@@ -61,7 +61,7 @@ def write(
         "why": f"moved from {moved.former_board}",
     }
     for channel, rules in channels.items():
-        message = FirstCheckSummary((), (), (_move(board, moved, new, rules),))
+        message = FirstCheckSummary((), (), (_move(board, moved, new, rules),), at=at)
         named = "; ".join(rule.rule for rule in rules)
         connection.execute(
             insert(tables.Alert).values(
@@ -123,13 +123,15 @@ def _move(board: BoardRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -
     if was == now:
         was, now = moved.former_board, board.board
     company = board.learned_company or moved.former_company
-    counts = {"before": moved.before, "came": moved.came, "back": moved.back, "new": new}
     return Move(
         board=board.board,
         company=company,
         url=board.url,
         was=was,
         now=now,
-        **counts,
+        before=moved.before,
+        came=moved.came,
+        back=moved.back,
+        new=new,
         rules=tuple(rules),
     )

@@ -82,7 +82,13 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
             "created_at": at,
         }
         message = FirstCheckSummary(
-            tuple(summary.boards), (RuleCount(rule, tuple(summary.roles), summary.told),)
+            tuple(summary.boards),
+            (
+                RuleCount(
+                    rule, tuple(summary.roles), told_postings=tuple(sorted(summary.told_postings))
+                ),
+            ),
+            at=at,
         )
         connection.execute(
             insert(tables.Alert).values(
@@ -104,7 +110,8 @@ def _is_baseline(connection: Connection, board: BoardRow, round_id: int) -> bool
 class _Summary:
     boards: list[BoardCount] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
-    told: int = 0  # roles that fit and had an alert of their own while the round went on
+    # those that fit and had an alert of their own while the round went on
+    told_postings: set[str] = field(default_factory=set)
 
 
 def _began(connection: Connection, round_id: int) -> datetime | None:
@@ -201,4 +208,6 @@ def _add(
             continue
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
         summary.roles += left
-        summary.told += len(roles[place[0]]) - len(left)
+        summary.told_postings |= {role.posting for role in roles[place[0]]} - {
+            role.posting for role in left
+        }

@@ -153,8 +153,9 @@ def discard(
 ) -> None:
     """Discard alerts that were not delivered."""
     from monitor.cli.times import parse_time
-    from monitor.delivery.pack import pack
+    from monitor.delivery.pack import new_id, pack
     from monitor.delivery.queue import discard as give_up
+    from monitor.delivery.threads import begin_threads
 
     if before is None:
         raise UserError(
@@ -166,6 +167,7 @@ def discard(
     with state(ctx).history().begin() as connection:
         pack(connection, moment)
         count = give_up(connection, until, channel)
+        begin_threads(connection, new_id)
     asked = {"goes to": channel, "was written before": before}
     nothing = f"{no_match('undelivered alert', asked)}, so nothing was discarded."
     typer.echo(f"discarded {counted(count, 'message')}" if count else nothing)

@@ -23,6 +23,7 @@ from monitor.channels import Channel
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery.backlog import UNCLAIMED
+from monitor.delivery.threads import IS_REST
 
 _FINISHED: Final = ("sent", "expired", "discarded")
 
@@ -153,18 +154,28 @@ def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
 
 
 def _take_back(connection: Connection, channel: str, claimed: int | None) -> None:
-    """Delete messages without a call, so that their alerts are packed again. Digests stay."""
+    """Delete messages without a call, so that their alerts are packed again. Digests stay.
+
+    The other messages of a list go with it: they are written again too.
+    """
     alert, digest = aliased(Alert), aliased(Alert)
     packed = exists().where(alert.delivery_id == Delivery.delivery_id)
     gathered = exists().where(digest.delivery_id == Delivery.delivery_id, digest.kind == "digest")
     unsent = and_(Delivery.channel == channel, _unsent(claimed), packed, ~gathered)
-    for delivery_id in connection.scalars(
-        select(Delivery.delivery_id).where(unsent).with_for_update()
+    for delivery_id, card_id in connection.execute(
+        select(Delivery.delivery_id, Delivery.card_id).where(unsent).with_for_update()
     ).all():
         connection.execute(
             update(Alert).where(Alert.delivery_id == delivery_id).values(delivery_id=None)
         )
-        connection.execute(delete(Delivery).where(Delivery.delivery_id == delivery_id))
+        connection.execute(
+            delete(Delivery).where(
+                or_(
+                    Delivery.delivery_id == delivery_id,
+                    and_(Delivery.card_id == card_id, IS_REST),
+                )
+            )
+        )
 
 
 def _unsent(claimed: int | None) -> ColumnElement[bool]:

@@ -2,9 +2,9 @@
 
 alerts of a round and channel ──┬─ operator: one message each
                                 ├─ summary: one message
-                                ├─ deadline: one message per posting, or one for more than 10
+                                ├─ deadline: one message per posting, or a list for more than 10
                                 ├─ board-wide edit: one message per board
-                                ├─ role, of a rule with more than 10: one message with all
+                                ├─ role, of a rule with more than 10: a list of all
                                 └─ role: one message per posting, with every rule that fits
 """
 
@@ -24,9 +24,9 @@ from monitor.messages import (
     ReminderMessage,
     RoleMessage,
 )
+from monitor.notify.compose.pages import split_changes, split_reminders
 
 MANY: Final = 10  # more alerts than this at once are one message
-PER_MESSAGE: Final = 150  # roles that fit into one message
 CountKey = tuple[str, int, str | None]  # channel, round, rule
 
 
@@ -102,9 +102,11 @@ def _group_deadlines(postings: Mapping[str, list[PendingAlert]]) -> Iterator[Out
         for message, alerts in reminders:
             yield _joined(message, alerts, alerts[0].posting_id)
         return
-    items = tuple(item for message, _ in reminders for item in message.items)
     at = max(message.at for message, _ in reminders)
-    yield _joined(ReminderMessage(items, at), [one for _, alerts in reminders for one in alerts])
+    parts = split_reminders(message.items[0] for message, _ in reminders)
+    for number, items in enumerate(parts, 1):
+        alerts = [alert for item in items for alert in postings[item.role.posting]]
+        yield _joined(ReminderMessage(items, at, number, len(parts)), alerts)
 
 
 def _group_board_wide_edits(alerts: Sequence[PendingAlert]) -> Iterator[OutgoingMessage]:
@@ -129,11 +131,10 @@ def _group_roles(
         else:
             members[group].append(posting)
     for names in members.values():
-        parts = [names[start : start + PER_MESSAGE] for start in range(0, len(names), PER_MESSAGE)]
-        for number, part in enumerate(parts, 1):
-            items = tuple(one_role(_messages(postings[name])) for name in part)
+        parts = split_changes(one_role(_messages(postings[name])) for name in names)
+        for number, items in enumerate(parts, 1):
             message = GroupMessage(items, part=number, parts=len(parts))
-            alerts = [alert for name in part for alert in postings[name]]
+            alerts = [alert for item in items for alert in postings[item.role.posting]]
             yield _joined(message, alerts)
 
 

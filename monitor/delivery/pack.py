@@ -30,10 +30,12 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import cards
+from monitor.alerts.net_states import told_states
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, CheckRound, Delivery
-from monitor.delivery.grouping import MANY, PER_MESSAGE, CountKey, PendingAlert, group_alerts
+from monitor.delivery.grouping import MANY, CountKey, PendingAlert, group_alerts
 from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, dump, load
+from monitor.notify.compose.pages import split_changes
 
 # Messages that wait longer in a channel are merged into one.
 BACKLOG_AGE: Final = timedelta(minutes=10)
@@ -199,12 +201,34 @@ def _merge_channel(connection: Connection, channel: str) -> int:
     roles = [(name, message) for name, message in loaded if isinstance(message, RoleMessage)]
     if len(roles) <= MANY:
         return 0
-    parts = [roles[start : start + PER_MESSAGE] for start in range(0, len(roles), PER_MESSAGE)]
-    for number, part in enumerate(parts, 1):
-        items = tuple(message for _, message in part)
-        merged = GroupMessage(items, part=number, parts=len(parts))
-        merge(connection, [name for name, _ in part], merged)
+    parts = numbered_groups(roles)
+    for names, group in parts:
+        merge(connection, names, group)
     return len(roles) - len(parts)
+
+
+def numbered_groups(
+    roles: Sequence[tuple[str, RoleMessage]],
+) -> list[tuple[list[str], GroupMessage]]:
+    """Return deliveries (id, message) as few lists that have room. A role is once in one of them.
+
+    Each list has the ids of its deliveries, the oldest first.
+    """
+    states = told_states(message for _, message in roles)
+    told = {message.role.posting for message in states}
+    untold = {message.role.posting for _, message in roles} - told
+    groups = []
+    for number, items in enumerate(split_changes(states)):
+        here = {item.role.posting for item in items}
+        # what came to nothing belongs to the first list, which does not name it
+        here |= set() if number else untold
+        groups.append(([name for name, one in roles if one.role.posting in here], items))
+    age = {name: number for number, (name, _) in enumerate(roles)}
+    groups.sort(key=lambda group: age[group[0][0]])
+    return [
+        (names, GroupMessage(items, part=number, parts=len(groups)))
+        for number, (names, items) in enumerate(groups, 1)
+    ]
 
 
 def merge(connection: Connection, delivery_ids: Sequence[str], message: Message) -> None:

@@ -8,17 +8,20 @@ Only the clock ends the hours: `alerts retry` holds failed messages too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from monitor.alerts.merge import all_reminders, once, one_summary
+from monitor.alerts.merge import all_reminders, one_summary
+from monitor.alerts.net_states import told_states
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery import pack
-from monitor.delivery.grouping import PER_MESSAGE
+from monitor.delivery.threads import IS_REST
 from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
@@ -28,14 +31,17 @@ from monitor.messages import (
     QuietHoursMessage,
     ReminderMessage,
     RoleMessage,
-    RuleMessage,
     load,
 )
 from monitor.notify.compose.message import has_room
+from monitor.notify.compose.pages import split_changes, split_reminders
 from monitor.text.local_time import end_of_span, next_instant
 
 REASON = "quiet hours"
 _ALONE = BoardWideEdit | DigestMessage
+_Part = (
+    RoleMessage | GroupMessage | ReminderMessage | FirstCheckSummary | BoardWideEdit | DigestMessage
+)
 M = TypeVar("M")
 Named = tuple[str, M]  # a delivery id and its message
 
@@ -85,7 +91,8 @@ HELD_FOR_QUIET_HOURS = and_(Delivery.state == "held", Delivery.state != "sent")
 def _sendable() -> ColumnElement[bool]:
     """Return the condition for rules' messages that are certainly not sent yet.
 
-    That includes a failed message with a next try, and a reposted role card, which has no alert.
+    That includes a failed message with a next try. A reposted role card and the other messages of
+    a list have no alert.
     A message that may have been sent is searched at any time.
     """
     alerts = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id)
@@ -95,7 +102,9 @@ def _sendable() -> ColumnElement[bool]:
         and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
     )
     of_rules = or_(
-        alerts.where(Alert.kind != "operator").exists(), and_(role.exists(), ~alerts.exists())
+        alerts.where(Alert.kind != "operator").exists(),
+        and_(role.exists(), ~alerts.exists()),
+        IS_REST,
     )
     return and_(waits, Delivery.state != "sent", Delivery.sending_at.is_(None), of_rules)
 
@@ -116,51 +125,97 @@ def _release_held(connection: Connection, channel: str, now: datetime) -> None:
 def together(held: Sequence[Named[Message]], now: datetime) -> Iterator[tuple[list[str], Message]]:
     """Return the held messages as one, or as few of each kind as possible if Slack has no room.
 
-    A reposted card stays alone, and so does the message of an earlier night.
+    A reposted card stays alone, and so do the message of an earlier night and a list whose thread
+    is written already.
     """
-    of_rules = [(name, message) for name, message in held if isinstance(message, RuleMessage)]
-    kinds = [
-        *_roles(of_rules),
-        *_reminders(of_rules, now),
-        *_summaries(of_rules),
-        *(([name], message) for name, message in of_rules if isinstance(message, _ALONE)),
+    mergeable = [
+        (name, message)
+        for name, message in held
+        if isinstance(message, _Part) and not _is_split(message)
     ]
-    night = QuietHoursMessage(
-        tuple(
-            GroupMessage((message,)) if isinstance(message, RoleMessage) else message
-            for _, message in kinds
-        )
-    )
+    kinds: list[tuple[list[str], _Part]] = [
+        *_roles(mergeable),
+        *_reminders(mergeable, now),
+        *_summaries(mergeable),
+        *(([name], message) for name, message in mergeable if isinstance(message, _ALONE)),
+    ]
+    night = _night(*(message for _, message in kinds))
     if len(kinds) > 1 and has_room(night):
-        yield [name for name, _ in of_rules], night
-    else:
-        yield from kinds
+        yield [name for name, _ in mergeable], night
+        return
+    for names, message in kinds:
+        is_list = isinstance(message, GroupMessage) and len(names) > 1
+        yield names, _night(message) if is_list else message
 
 
-def _roles(held: Sequence[Named[RuleMessage]]) -> Iterator[tuple[list[str], RuleMessage]]:
-    """Return the roles in as few messages as have room for them."""
+def _is_split(message: Message) -> bool:
+    """Return whether other messages have some of the roles of this one."""
+    match message:
+        case FirstCheckSummary():
+            return bool(message.more or message.parts > 1 or any(one.more for one in message.moves))
+        case BoardWideEdit():
+            return message.fit is not None
+        case DigestMessage():
+            return message.parts > 1
+        case _:
+            return False
+
+
+def _night(*parts: _Part) -> QuietHoursMessage:
+    return QuietHoursMessage(
+        tuple(GroupMessage((part,)) if isinstance(part, RoleMessage) else part for part in parts)
+    )
+
+
+def _roles(
+    held: Sequence[Named[_Part]],
+) -> Iterator[tuple[list[str], RoleMessage | GroupMessage]]:
+    """Return what became of the roles, in as few messages as have room for it."""
     roles = [
         (name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)
     ]
-    for part in _parts(roles):
-        names = [name for name, _ in part]
-        items = once(item for _, message in part for item in _items(message))
+    parts = list(_parts(_side_by_side(roles), lambda part: len(split_changes(_states(part))) == 1))
+    for number, part in enumerate(parts, 1):
+        names, items = [name for name, _ in part], _states(part)
         if len(part) == 1:
             yield names, part[0][1]
+        elif len(items) == 1:
+            yield names, items[0]
         else:
-            yield names, items[0] if len(items) == 1 else GroupMessage(items)
+            yield names, GroupMessage(items, part=number, parts=len(parts))
+
+
+def _states(part: Sequence[Named[RoleMessage | GroupMessage]]) -> tuple[RoleMessage, ...]:
+    return told_states(item for _, message in part for item in _items(message))
+
+
+def _side_by_side(
+    held: Sequence[Named[RoleMessage | GroupMessage]],
+) -> list[Named[RoleMessage | GroupMessage]]:
+    """Return the messages with those about one role together, so that one list has them."""
+    first: dict[str, int] = {}
+    for number, (_, message) in enumerate(held):
+        for item in _items(message):
+            first.setdefault(item.role.posting, number)
+    return sorted(held, key=lambda named: min(first[one.role.posting] for one in _items(named[1])))
 
 
 def _reminders(
-    held: Sequence[Named[RuleMessage]], now: datetime
+    held: Sequence[Named[_Part]], now: datetime
 ) -> Iterator[tuple[list[str], ReminderMessage]]:
-    """Return the deadlines in one message, with the time that is left now."""
+    """Return the deadlines in few messages, with the time that is left now."""
     found = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
-    if found:
-        yield [name for name, _ in found], all_reminders([message for _, message in found], now)
+
+    def merged(part: Sequence[Named[ReminderMessage]]) -> ReminderMessage:
+        return all_reminders([message for _, message in part], now)
+
+    parts = list(_parts(found, lambda part: len(split_reminders(merged(part).items)) == 1))
+    for number, part in enumerate(parts, 1):
+        message = msgspec.structs.replace(merged(part), part=number, parts=len(parts))
+        yield [name for name, _ in part], message
 
 
-def _summaries(held: Sequence[Named[RuleMessage]]) -> Iterator[tuple[list[str], FirstCheckSummary]]:
+def _summaries(held: Sequence[Named[_Part]]) -> Iterator[tuple[list[str], FirstCheckSummary]]:
     """Return the summaries as one."""
     found = [(name, message) for name, message in held if isinstance(message, FirstCheckSummary)]
     if found:
@@ -168,17 +223,16 @@ def _summaries(held: Sequence[Named[RuleMessage]]) -> Iterator[tuple[list[str], 
 
 
 def _parts(
-    held: Sequence[Named[RoleMessage | GroupMessage]],
-) -> Iterator[list[Named[RoleMessage | GroupMessage]]]:
-    """Split the messages so that each part fits into one."""
-    part: list[Named[RoleMessage | GroupMessage]] = []
-    for named in held:
-        if part and sum(len(_items(message)) for _, message in [*part, named]) > PER_MESSAGE:
-            yield part
-            part = []
-        part.append(named)
-    if part:
-        yield part
+    held: Sequence[Named[M]], fits: Callable[[Sequence[Named[M]]], bool]
+) -> Iterator[Sequence[Named[M]]]:
+    """Split the messages, each part as long as it fits."""
+    left = held
+    while left:
+        most = bisect_left(
+            range(2, len(left) + 1), x=True, key=lambda number: not fits(left[:number])
+        )
+        yield left[: most + 1]
+        left = left[most + 1 :]
 
 
 def _items(message: RoleMessage | GroupMessage) -> tuple[RoleMessage, ...]:

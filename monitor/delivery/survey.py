@@ -15,7 +15,7 @@ from monitor.channels import Channel
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours
+from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours, threads
 from monitor.delivery.backlog import Edit, QueuedDelivery
 from monitor.delivery.channel_names import ChannelNames
 from monitor.history.schedule import MAX_RETRY_AFTER
@@ -55,6 +55,7 @@ def prepare_and_list(
         pack.pack(connection, now)
         pack.merge_backlog(connection, now)
         quiet_hours.apply_quiet_hours(connection, hours, now)
+        threads.begin_threads(connection, pack.new_id)
     with read_transaction(engine) as connection:
         return _list(connection, hours, now)
 

@@ -11,7 +11,7 @@ its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -25,6 +25,7 @@ from monitor.database.tables import Board, BoardCheck, PostingChange
 from monitor.history.decide import BoardChanges
 
 LEAST = 3  # postings
+_AROUND = 6  # words shown on either side of a passage
 K = TypeVar("K", str, int)
 
 
@@ -123,6 +124,43 @@ def _narrowed(before: str, after: str) -> EditedPassage:
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def surroundings(passage: EditedPassage, texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Return the words before and after a passage that all descriptions (before, after) share.
+
+    At most six on each side. An "…" stands for more of them.
+    """
+    found = [_around(passage, *pair) for pair in texts]
+    if not found or None in found:
+        return "", ""
+    sides = [side for side in found if side is not None]
+    before = _shared([side[0][::-1] for side in sides])[::-1]
+    after = _shared([side[1] for side in sides])
+    head = ["…"] if len(before) > _AROUND or any(side[0] != before for side in sides) else []
+    tail = ["…"] if len(after) > _AROUND or any(side[1] != after for side in sides) else []
+    kept = before[-_AROUND:], after[:_AROUND]
+    return " ".join([*head, *kept[0]] if kept[0] else []), " ".join(
+        [*kept[1], *tail] if kept[1] else []
+    )
+
+
+def _around(passage: EditedPassage, before: str, after: str) -> tuple[list[str], list[str]] | None:
+    """Return the words of the passage's paragraph before and after it. None if it is not there."""
+    words, text = (passage.new, after) if passage.new else (passage.old, before)
+    for paragraph in _paragraphs(text):
+        head, is_there, tail = f" {paragraph} ".partition(f" {words} ")
+        if is_there:
+            return head.split(), tail.split()
+    return None
+
+
+def _shared(sides: Sequence[list[str]]) -> list[str]:
+    """Return the words with which all begin."""
+    shared = sides[0]
+    for side in sides[1:]:
+        shared = shared[: _alike(shared, side)]
+    return shared
 
 
 def board_wide_passages(

@@ -47,7 +47,9 @@ def sections(message: BoardWideEdit, detail: Detail) -> Document:
     """Return the headline, the passages, and the roles unless its thread lists them."""
     left = len(message.passages) - _SHOWN
     entries = employers.of_rules(message.rules)
-    listing = Listing(at=message.at, tagged=len(message.rules) > 1, only=company(message), deadlines=False)
+    listing = Listing(
+        at=message.at, tagged=len(message.rules) > 1, only=company(message), deadlines=False
+    )
     return (
         paragraph(
             (

@@ -1,0 +1,145 @@
+"""What became of each role over several messages: its net state. Pure.
+
+opened, then closed              closed, and marked as opened in the same time
+opened or reopened, then revised opened or reopened, with its newest facts
+revised several times            one revision, from the first old value to the last new one
+changed and changed back         nothing
+closed, then reopened            nothing, or a revision if something differs
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from monitor.alerts.merge import joined
+from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
+
+_FORTH: Final = ("now fits", "no longer fits")
+_BACK: Final = ("no longer fits", "now fits")
+
+
+class NetState(NamedTuple):
+    """A role's messages as one. `nothing`: in the end it is as it was before."""
+
+    message: RoleMessage
+    nothing: bool
+
+
+def net_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
+    """Return one message for each role that is not as it was before."""
+    return tuple(state.message for state in _states(messages) if not state.nothing)
+
+
+def told_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
+    """Return the net states, or all roles if none of them is other than before.
+
+    For messages that have to be sent: their alerts are written.
+    """
+    states = list(_states(messages))
+    other = tuple(state.message for state in states if not state.nothing)
+    return other or tuple(state.message for state in states)
+
+
+def _states(messages: Iterable[RoleMessage]) -> Iterable[NetState]:
+    postings: dict[str, list[RoleMessage]] = defaultdict(list)
+    for message in messages:
+        postings[message.role.posting].append(message)
+    return map(_net, postings.values())
+
+
+def _net(events: Sequence[RoleMessage]) -> NetState:
+    merged = events[0]
+    for event in events[1:]:
+        merged = joined(merged, event)
+    first = events[0].kind
+    last: RoleKind = next(
+        (event.kind for event in reversed(events) if event.kind != "revised"), "revised"
+    )
+    if last == "closed":
+        return NetState(_closed(events, merged), nothing=False)
+    if first in {"opened", "reopened"}:
+        return NetState(_opened(first, events, merged), nothing=False)
+    return _still_open(events, merged)
+
+
+def _closed(events: Sequence[RoleMessage], merged: RoleMessage) -> RoleMessage:
+    """Return the closing, with the time when the role opened if it did so in between."""
+    closing = next(event for event in reversed(events) if event.kind == "closed")
+    begins = events[0]
+    after: Literal["", "opened", "reopened"] = ""
+    if begins.kind in {"opened", "reopened"}:
+        after = "opened" if begins.kind == "opened" else "reopened"
+    return msgspec.structs.replace(
+        merged,
+        kind="closed",
+        changes=(),
+        at=closing.at,
+        not_before=closing.not_before,
+        before_at=begins.at if after else closing.before_at,
+        after=after or closing.after,
+        version=None,
+    )
+
+
+def _opened(first: RoleKind, events: Sequence[RoleMessage], merged: RoleMessage) -> RoleMessage:
+    """Return the opening with the newest facts. A rule that now fits just fits."""
+    begins = events[0]
+    changes = () if first == "opened" else _differing(merged)
+    return msgspec.structs.replace(
+        merged,
+        kind=first,
+        role=msgspec.structs.replace(
+            merged.role,
+            repost_of=begins.role.repost_of,
+            repost_reason=begins.role.repost_reason,
+            repost_closed_at=begins.role.repost_closed_at,
+        ),
+        why=tuple(map(_lasting, merged.why)),
+        changes=changes,
+        at=begins.at,
+        not_before=begins.not_before,
+        before_at=begins.before_at,
+        version=None,
+    )
+
+
+def _still_open(events: Sequence[RoleMessage], merged: RoleMessage) -> NetState:
+    """Return the revision of a role that was open before. A closing in between is over."""
+    why = _net_fits(events, merged)
+    if not why and merged.why:  # in the end no rule fits, as before
+        return NetState(merged, nothing=True)
+    merged = msgspec.structs.replace(merged, why=why)
+    interrupted = any(event.kind == "closed" for event in events)
+    differing = _differing(merged)
+    # a message of an older rolewatch may name no field
+    nothing = not differing and (interrupted or bool(merged.changes))
+    if interrupted and not differing:
+        return NetState(merged, nothing)
+    changes = differing or merged.changes
+    return NetState(msgspec.structs.replace(merged, kind="revised", changes=changes), nothing)
+
+
+def _net_fits(events: Sequence[RoleMessage], merged: RoleMessage) -> tuple[Why, ...]:
+    """Return the reasons, without rules that began and ceased to fit in between."""
+    first: dict[str, str] = {}
+    for event in events:
+        for why in event.why:
+            first.setdefault(why.rule, why.fit_change)
+    turns = [(why, (first[why.rule], why.fit_change)) for why in merged.why]
+    return tuple(
+        msgspec.structs.replace(why, fit_change="") if turn == _BACK else why
+        for why, turn in turns
+        if turn != _FORTH
+    )
+
+
+def _differing(merged: RoleMessage) -> tuple[FieldChange, ...]:
+    return tuple(change for change in merged.changes if change.old != change.new)
+
+
+def _lasting(why: Why) -> Why:
+    return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why
