@@ -57,7 +57,7 @@ _PAY: Final = re.compile(
 
 def utf16_length(text: str) -> int:
     """Return the length in UTF-16 units, which Slack counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sanitize(text: str, limit: int = VALUE_LIMIT) -> str:

@@ -115,9 +115,10 @@ def _employers(message: FirstCheckSummary) -> list[_Employer]:
 
 
 def _fit_of_boards(message: FirstCheckSummary) -> dict[str, int]:
+    postings = _postings(message)
     return {
-        board.board: len(postings) if board.fit is None else board.fit
-        for board, postings in zip(message.boards, _postings(message).values(), strict=True)
+        board.board: len(postings[board.board]) if board.fit is None else board.fit
+        for board in message.boards
     }
 
 

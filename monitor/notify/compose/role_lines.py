@@ -47,7 +47,6 @@ LAYOUTS: Final = (
     Detail(pay=False),
     Detail(place=False, pay=False),
     Detail(60, place=False, pay=False, values=False),
-    Detail(30, place=False, pay=False, values=False),
 )
 SHORTEST: Final = LAYOUTS[-1]
 

@@ -69,7 +69,7 @@ class Example:
 
     def role(self, company: str, title: str, *places: str, pay: str = "", **fields: Any) -> Role:
         url = next(url for shown, url in self.urls.items() if shown == title)
-        board = f"greenhouse:{company.split()[-1].lower()}"
+        board = f"greenhouse:{company.rsplit(maxsplit=1)[-1].lower()}"
         return Role(f"{board}:{title}", company, title, url, places=places, pay=pay, **fields)
 
     def expect(self, *messages: Message) -> None:
