@@ -18,6 +18,7 @@ TITLE_LIMIT: Final = 150  # UTF-16 units
 _COMPANY_LIMIT: Final = 60
 _PLACE_LIMIT: Final = 80
 _WRITTEN_LIMIT: Final = 80
+_READ: Final = 1_000  # characters of a location or a deadline that are read
 PAY_NOT_STATED: Final = "pay not stated"
 _FULL_TIME: Final = re.compile(r"\bfull.?time\b|\bfte\b|^permanent$|^regular$", re.IGNORECASE)
 # the codes that several ATS write, by their letters
@@ -50,7 +51,7 @@ def title_line(role: Role, *, strike: bool = False, bold: bool = True) -> Line:
 
 
 def place(role: Role) -> str:
-    places = role.places or split_places(role.location)
+    places = role.places or split_places(role.location[:_READ])
     return wording.sanitize(format_places(places, role.workplace), _PLACE_LIMIT)
 
 
@@ -84,7 +85,7 @@ def deadline(role: Role, reference: datetime | None = None) -> Line:
 def instant(at: datetime, written: str, reference: datetime | None = None) -> Span:
     """Return a deadline as a date, with its time if the words state one."""
     far = reference is not None and at - reference > FAR
-    return Span(at=at, shows="moment" if states_time(written) else "day", with_year=far)
+    return Span(at=at, shows="moment" if states_time(written[:_READ]) else "day", with_year=far)
 
 
 def apply_by(role: Role, reference: datetime | None = None, *, overdue: bool = False) -> Line:

@@ -67,12 +67,14 @@ def _entry_cost(entry: Entry, before: Entry | None) -> int:
 
 
 def split_changes(items: Iterable[RoleMessage]) -> list[tuple[RoleMessage, ...]]:
-    """Return the changes of a round or a night, as many together as have room in a message."""
+    """Return the changes of a round or a night, as many together as have room in a message.
+
+    Those of one employer are together. Within a message they keep their order.
+    """
+    items = list(items)
     entries = sorted(employers.of_items(items), key=lambda entry: entry.order)
-    return [
-        tuple(entry.event for entry in page if entry.event is not None)
-        for page in _pages(entries, _entry_cost)
-    ]
+    pages = [{id(entry.event) for entry in page} for page in _pages(entries, _entry_cost)]
+    return [tuple(item for item in items if id(item) in page) for page in pages]
 
 
 def split_reminders(items: Iterable[Reminder]) -> list[tuple[Reminder, ...]]:

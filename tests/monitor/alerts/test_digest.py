@@ -101,7 +101,7 @@ def test_a_skipped_or_doubled_local_time_has_one_digest(
     assert len(dates) == len(set(dates)) >= 3
 
 
-def test_a_digest_lists_each_posting_and_kind_once(
+def test_a_digest_tells_a_role_once_with_its_net_state(
     engine: Engine,
 ) -> None:
     days = Days(engine)
@@ -117,10 +117,9 @@ def test_a_digest_lists_each_posting_and_kind_once(
         snapshot([CHEF, posting("1", location="Rome", locations=("Rome",))], {"2": Probe.GONE})
     )
     days.at(4, 9)
-    assert [(item.kind, item.role.posting[-1]) for item in days.last.items] == [
-        ("opened", "2"),
-        ("revised", "1"),
-        ("closed", "2"),
+    assert [(item.kind, item.after, item.role.posting[-1]) for item in days.last.items] == [
+        ("closed", "opened", "2"),
+        ("revised", "", "1"),
     ]
     (change,) = days.last.items[1].changes
     assert (change.old, change.new) == ("London, UK", "Rome")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.database.lease import end_rounds
-from monitor.delivery.grouping import PER_MESSAGE, OutgoingMessage, PendingAlert, group_alerts
+from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
 from monitor.delivery.pack import BACKLOG_AGE, WAIT, due, merge_backlog, pack, round_packed_at
 from monitor.messages import (
     FieldChange,
@@ -124,8 +124,8 @@ def test_operators_get_a_message_each() -> None:
 
 
 def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
-    packages = group_alerts(told(*several(2 * PER_MESSAGE + 1)))
-    assert sizes(packages) == [PER_MESSAGE, PER_MESSAGE, 1]
+    many = [opened(str(key), title=f"Research Engineer, {'World ' * 9}{key}") for key in range(400)]
+    packages = group_alerts(told(*many))
     assert [
         (package.message.part, package.message.parts)
         for package in packages
@@ -136,7 +136,7 @@ def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
         (3, 3),
     ]
     assert sorted(alert for package in packages for alert in package.alerts) == list(
-        range(1, 2 * PER_MESSAGE + 2)
+        range(1, len(many) + 1)
     )
 
 

@@ -23,6 +23,8 @@ from monitor.messages import (
     card_of,
     load,
 )
+from monitor.notify.compose.message import has_room
+from monitor.notify.compose.pages import split_summary
 from tests.support.alerts import notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.outbox_fixture import At, PostOffice, post_office
@@ -68,8 +70,10 @@ async def test_alerts_at_night_are_held_and_sent_as_one_message(night: Night) ->
     assert await night.deliver() == 1
     (told,) = night.deliveries()
     message = load(told.message)
-    assert isinstance(message, GroupMessage)
-    assert [item.role.posting[-1] for item in message.items] == ["0", "1", "2"]
+    assert isinstance(message, QuietHoursMessage)
+    [group] = message.parts
+    assert isinstance(group, GroupMessage)
+    assert [item.role.posting[-1] for item in group.items] == ["0", "1", "2"]
     assert len(night.said()) == 1
 
 
@@ -185,7 +189,7 @@ async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
     night.wake()
     assert await night.deliver() == 1
     [message] = night.said()
-    assert "1 new role" in shown(message)
+    assert "Overnight: 1 new" in shown(message)
     assert "Old Engineer" in shown(message)
     assert night.one_copy_each()
 
@@ -215,9 +219,12 @@ def test_a_night_message_has_a_part_for_each_kind() -> None:
 
 
 def test_a_night_too_large_for_slack_is_a_message_per_kind() -> None:
-    held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(140)]
-    held += [("c", NEAR), ("d", summary(roles=[role(str(number)) for number in range(140)]))]
-    assert [len(names) for names, _ in together(held, EVENING)] == [140, 1, 1]
+    long = "Senior Research Engineer, Foundations of World Models"
+    held: list[tuple[str, Message]] = [
+        (str(number), opened(str(number), title=long)) for number in range(120)
+    ]
+    held += [("c", NEAR), ("d", summary(roles=[role(str(number), long) for number in range(120)]))]
+    assert [len(names) for names, _ in together(held, EVENING)] == [120, 1, 1]
 
 
 def test_a_deadline_in_two_messages_is_listed_once() -> None:
@@ -234,5 +241,44 @@ def test_a_deadline_in_two_messages_is_listed_once() -> None:
 
 
 def test_a_night_with_too_many_roles_is_several_messages() -> None:
-    held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(200)]
-    assert [len(names) for names, _ in together(held, EVENING)] == [150, 50]
+    held: list[tuple[str, Message]] = [
+        (str(number), opened(str(number), title=f"Research Engineer, {'World ' * 9}{number}"))
+        for number in range(300)
+    ]
+    parts = list(together(held, EVENING))
+    assert [name for names, _ in parts for name in names] == [name for name, _ in held]
+    groups = [
+        part
+        for _, message in parts
+        if isinstance(message, QuietHoursMessage)
+        for part in message.parts
+        if isinstance(part, GroupMessage)
+    ]
+    assert [(group.part, group.parts) for group in groups] == [(1, 3), (2, 3), (3, 3)]
+    assert all(has_room(GroupMessage(group.items)) for group in groups)
+
+
+def test_a_role_is_told_once_with_what_became_of_it_overnight() -> None:
+    closed = opened("1", kind="closed")
+    raised, back = (
+        revised("2", FieldChange("pay", old, new)) for old, new in (("1", "2"), ("2", "1"))
+    )
+    held: list[tuple[str, Message]] = [
+        (str(number), message)
+        for number, message in enumerate([opened("1"), raised, opened("3"), closed, back])
+    ]
+    [(names, night)] = together(held, EVENING)
+    assert sorted(names) == ["0", "1", "2", "3", "4"]
+    assert isinstance(night, QuietHoursMessage)
+    [group] = night.parts
+    assert isinstance(group, GroupMessage)
+    assert [(item.kind, item.after) for item in group.items] == [
+        ("closed", "opened"),
+        ("opened", ""),
+    ]
+
+
+def test_a_list_whose_thread_is_written_is_not_merged() -> None:
+    head, rests = split_summary(summary(roles=[role(str(n)) for n in range(9)]), threaded=True)
+    held: list[tuple[str, Message]] = [("a", opened("1")), ("b", head), ("c", rests[0])]
+    assert [names for names, _ in together(held, EVENING)] == [["a"]]

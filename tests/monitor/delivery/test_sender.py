@@ -189,7 +189,7 @@ async def test_more_than_ten_of_a_round_arrive_as_one_message(office: PostOffice
     round_id = office.begin_round()
     office.tell(*(opened(str(key)) for key in range(25)), round_id=round_id)
     await office.outbox().deliver(until_idle=True)
-    assert office.slack.texts()[0].startswith("25 new roles: ")
+    assert office.slack.texts()[0].startswith("25 new roles at ")
     assert len({alert.delivery_id for alert in office.alerts()}) == 1
 
 
