@@ -9,9 +9,9 @@ from monitor.messages import BoardWideEdit, Passage
 from monitor.notify import wording
 from monitor.notify.compose import counts, employers, role_lines
 from monitor.notify.compose.employers import Listing
+from monitor.notify.compose.events import mentions
 from monitor.notify.compose.grouped import part_of
 from monitor.notify.compose.passages import quote_line
-from monitor.notify.compose.events import mentions
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
 from monitor.notify.document import (

@@ -26,10 +26,17 @@ from monitor.notify.compose.reminder import reminder
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
 
+List = (
+    GroupMessage
+    | FirstCheckSummary
+    | RestMessage
+    | BoardWideEdit
+    | DigestMessage
+    | QuietHoursMessage
+)
 
-def compose(  # a case for each kind  # noqa: PLR0911
-    message: Message, style: Style
-) -> Composed:
+
+def compose(message: Message, style: Style) -> Composed:
     """Return the message as it stands alone in its channel."""
     match message:
         case RoleMessage():
@@ -40,6 +47,12 @@ def compose(  # a case for each kind  # noqa: PLR0911
             return reminder(message, style)
         case OperatorMessage():
             return operator(message)
+        case _:
+            return _list(message, style)
+
+
+def _list(message: List, style: Style) -> Composed:
+    match message:
         case GroupMessage():
             return group(message, style)
         case FirstCheckSummary():

@@ -203,6 +203,7 @@ def _message(history: History) -> Message:
 
 def test_the_message_says_what_changed_where_and_why(history: History) -> None:
     message = _message(history)
+    assert isinstance(message, BoardWideEdit)
     said = lines(message)
     assert "Example Labs edited 20 of 20 descriptions" in said[0]
     assert "[-small laboratory-] {+laboratory of four hundred people+}." in said[1]

@@ -85,7 +85,7 @@ def happened(
 ) -> RoleMessage:
     at = fields.pop("at", EVENING)
     before = at - timedelta(days=days) if days else None
-    values = {"before_at": before} | fields
+    values: dict[str, Any] = {"before_at": before} | fields
     return RoleMessage(kind, role, (Why(ENGINEER, "x"),), at, changes, **values)
 
 
