@@ -19,7 +19,7 @@ from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.blocking import THREADS, Threads
-from monitor.notify.compose.style import DEFAULT, Style
+from monitor.notify.compose.style import UNLIMITED, Style
 from monitor.notify.plain import html_body, title_and_body
 
 
@@ -30,7 +30,7 @@ class AppriseNotifier(WriteOnly):
         self,
         addresses: Mapping[str, SecretStr],
         *,
-        style: Style = DEFAULT,
+        style: Style = UNLIMITED,
         timeout: float = 60,
         threads: Threads = THREADS,
     ) -> None:

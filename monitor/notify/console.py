@@ -11,7 +11,7 @@ from rich.text import Text
 from monitor.config.model import Settings
 from monitor.messages import Message, OperatorMessage, RoleMessage
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
-from monitor.notify.compose.style import DEFAULT, Style
+from monitor.notify.compose.style import UNLIMITED, Style
 from monitor.notify.plain import lines
 from monitor.notify.wording import safe_url
 
@@ -28,7 +28,7 @@ class ConsoleNotifier(WriteOnly):
 
     pace = 0.0
 
-    def __init__(self, stream: TextIO, *, style: Style = DEFAULT) -> None:
+    def __init__(self, stream: TextIO, *, style: Style = UNLIMITED) -> None:
         self._stream, self._style = stream, style
 
     @classmethod

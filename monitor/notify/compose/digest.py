@@ -78,7 +78,8 @@ def sections(
 ) -> Document:
     """Return near deadlines, then the employers. A role is in one of them."""
     events = {item.role.posting: item for item in items}
-    nearest = deadlines.nearest_first(near)
+    closed = {item.role.posting for item in items if item.kind == "closed"}
+    nearest = deadlines.nearest_first(role for role in near if role.posting not in closed)
     named = {role.posting for role in nearest}
     left = [item for item in items if item.role.posting not in named]
     return (

@@ -88,7 +88,8 @@ def _deadline_cost(role: Role) -> int:
 
 def split_digest(message: DigestMessage) -> tuple[DigestMessage, ...]:
     """Return the digest as messages that have room. Deadlines come first."""
-    near = nearest_first(message.deadlines)
+    closed = {item.role.posting for item in message.items if item.kind == "closed"}
+    near = nearest_first(role for role in message.deadlines if role.posting not in closed)
     named = {role.posting for role in near}
     entries = employers.of_items(item for item in message.items if item.role.posting not in named)
     things: list[Role | Entry] = [*near, *sorted(entries, key=lambda entry: entry.order)]

@@ -24,3 +24,4 @@ class Style:
 
 
 DEFAULT = Style()
+UNLIMITED = Style(limited=False)

@@ -100,11 +100,6 @@ def _format(span: doc.Span) -> str:
     return (_FAR_FORMATS if span.with_year else _FORMATS)[span.shows]
 
 
-def _fallback(span: doc.Span, zone: tzinfo) -> str:
-    """Return the instant for readers without Slack's dates. A time alone gets its day."""
-    return moment_text(replace(span, shows="moment") if span.shows == "time" else span, zone)
-
-
 def _grey(line: doc.Line, zone: tzinfo) -> Parts:
     """Return a grey line's elements: a board's text as plain text, the rest as markup."""
     parts: Parts = []

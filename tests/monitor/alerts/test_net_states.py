@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ HOUR = timedelta(hours=1)
 LOW, MID, HIGH = "1-2 USD/year", "2-3 USD/year", "3-4 USD/year"
 
 
-def event(kind: RoleKind, hours: int = 0, *changes: FieldChange, **fields: object) -> RoleMessage:
+def event(kind: RoleKind, hours: int = 0, *changes: FieldChange, **fields: Any) -> RoleMessage:
     return opened("1", kind=kind, at=AT + HOUR * hours, changes=changes, **fields)
 
 

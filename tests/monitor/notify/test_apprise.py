@@ -121,12 +121,12 @@ async def test_text_from_a_board_formats_links_and_mentions_nothing(
 
 async def test_a_long_group_arrives_whole_in_parts(service: Service) -> None:
     group = GroupMessage(
-        tuple(opened(str(number), title=f"Engineer {number} " + "x" * 150) for number in range(150))
+        tuple(opened(str(number), title=f"Engineer {number} " + "x" * 150) for number in range(300))
     )
     await notifier(service.address).send("apprise:phone", group, "id")
     whole = "\n".join(one["message"] for one in service.taken)
     assert len(service.taken) > 1
-    assert all(f"https://jobs.example/{number}\n" in whole + "\n" for number in range(150))
+    assert all(f"https://jobs.example/{number}\n" in whole + "\n" for number in range(300))
 
 
 @pytest.mark.parametrize("status", [404, 429, 500])

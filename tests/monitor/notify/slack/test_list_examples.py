@@ -31,7 +31,7 @@ from monitor.messages import (
 from monitor.notify.compose.pages import split_board_wide_edit, split_summary
 from monitor.notify.compose.style import Style
 from monitor.notify.slack.draw import draw
-from tests.support.ats_recordings import ROOT
+from tests.support.places import ROOT
 
 EXAMPLES = ROOT.parent / "shared" / "slack" / "examples"
 needs = pytest.mark.needs(EXAMPLES)
