@@ -9,6 +9,7 @@ import pytest
 
 from monitor.delivery.outbox import Outbox
 from monitor.messages import GroupMessage, Message, RoleMessage
+from monitor.notify.compose.pages import split_digest
 from tests.support.alerts import (
     AT,
     HOSTILE,
@@ -78,10 +79,13 @@ async def test_hostile_texts_are_taken(simulator: Simulator, text: str) -> None:
 
 async def test_a_digest_of_a_very_busy_day_is_taken(simulator: Simulator) -> None:
     items = [opened(str(key), title=f"Engineer {key} " * 8) for key in range(400)]
-    near = tuple(role(str(key), title="Engineer " * 20, deadline_at=AT) for key in range(200))
-    await simulator.notifier().send("slack:#roles", digest(*items, near=near), "id")
-    (message,) = await simulator.messages()
-    assert "more" in str(message["blocks"])
+    near = tuple(role(str(key), "Engineer " * 20, deadline_at=AT) for key in range(400, 600))
+    pages = split_digest(digest(*items, near=near))
+    for number, page in enumerate(pages):
+        await simulator.notifier().send("slack:#roles", page, f"id{number}")
+    messages = await simulator.messages()
+    assert len(messages) == len(pages)
+    assert all(f"Engineer {key} " in str(messages) for key in range(400))
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)])

@@ -137,7 +137,7 @@ def _in_state(
     if not found:
         return ()
     emoji, what = _TROUBLE[state]
-    names = [wording.sanitize(board.company, 60) or board.board for board in found]
+    names = [wording.sanitize(board.company or board.board, 60) for board in found]
     more = [f"and {len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
     verb = what if len(found) == 1 or state == "failing" else what.replace("lists", "list")
     of = f"{len(found):,} of {wording.count(len(boards), 'board')} {verb}"

@@ -105,7 +105,7 @@ def _employers(message: FirstCheckSummary) -> list[_Employer]:
     fit = _fit_of_boards(message)
     found: dict[str, list[BoardCount]] = defaultdict(list)
     for board in message.boards:
-        found[wording.sanitize(board.company, 60) or board.board].append(board)
+        found[wording.sanitize(board.company or board.board, 60)].append(board)
     return [
         _Employer(
             name, sum(board.open for board in boards), sum(fit[board.board] for board in boards)

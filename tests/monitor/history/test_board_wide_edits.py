@@ -17,7 +17,12 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
 from monitor.database.engine import read_and_roll_back
 from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
-from monitor.history.board_wide_edits import EditedPassage, board_wide_passages, passages
+from monitor.history.board_wide_edits import (
+    EditedPassage,
+    board_wide_passages,
+    passages,
+    surroundings,
+)
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
@@ -126,6 +131,45 @@ def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: His
         ("small laboratory.", "laboratory of four hundred people.", 20)
     ]
     assert (package.message.edited, package.message.listed) == (20, 20)
+
+
+def test_a_passage_has_the_words_around_it_that_all_share(history: History) -> None:
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot(board(NEW)))
+    [package] = told(history)
+    assert isinstance(package.message, BoardWideEdit)
+    [passage] = package.message.passages
+    assert (passage.before, passage.after) == ("We are Example Labs, a", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "texts", "expected"),
+    [
+        ("b", "x", [("A b c", "A x c")] * 3, ("A", "c")),
+        ("b", "x", [("A b c", "A x c"), ("a cook A b c", "a cook A x c")], ("… A", "c")),
+        ("b", "x", [("A b c", "A x c"), ("A b d", "A x d")], ("A", "")),
+        ("b", "", [("A b c", "A c")] * 2, ("A", "c")),
+        ("", "b", [("A", "A\n\nb")] * 2, ("", "")),
+        ("b", "x", [("A b", "A x"), ("gone", "gone")], ("", "")),
+        ("b", "x", [(f"{'a ' * 9}b", f"{'a ' * 9}x")] * 2, ("… a a a a a a", "")),
+    ],
+)
+def test_the_words_around_a_passage(
+    old: str, new: str, texts: list[tuple[str, str]], expected: tuple[str, str]
+) -> None:
+    assert surroundings(EditedPassage(old, new), texts) == expected
+
+
+def test_the_message_knows_how_many_fitting_roles_kept_their_text(history: History) -> None:
+    history.check(snapshot(board(OLD)))
+    history.check(snapshot([*board(NEW)[:15], *board(OLD)[15:]]))
+    [package] = told(history)
+    edit = package.message
+    assert isinstance(edit, BoardWideEdit)
+    edited = {role.posting for rule in edit.rules for role in rule.roles}
+    assert len(edited) == 15
+    assert edit.unedited is not None
+    assert (len(edit.unedited), edited & set(edit.unedited)) == (5, set())
 
 
 def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
