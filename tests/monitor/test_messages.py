@@ -28,12 +28,18 @@ def test_a_message_is_stored_under_the_keys_that_older_versions_read() -> None:
 
 _ROLE = '{"posting":"lever:a:1","company":"A","title":"Engineer","url":"https://a.example"}'
 OLDER = (
-    '{"type":"summary","boards":[{"board":"lever:a","company":"A","url":"","open":3}],"rules":'
-    f'[{{"rule":"r","roles":[{_ROLE}],"told":2}}],"moves":[],"late":false}}',
-    '{"type":"template","board":"lever:a","company":"A","url":"","at":"2026-03-02T11:14:00Z",'
-    '"passages":[{"old":"a","new":"b","roles":3}],"edited":3,"listed":4,"rules":[],"why":[]}',
-    '{"type":"digest","day":"2026-03-02","since":"2026-03-01T11:14:00Z","items":[],'
-    f'"deadlines":[{_ROLE}],"open":3,"fitting":1,"boards":[]}}',
+    (
+        '{"type":"summary","boards":[{"board":"lever:a","company":"A","url":"","open":3}],"rules":'
+        f'[{{"rule":"r","roles":[{_ROLE}],"told":2}}],"moves":[],"late":false}}'
+    ),
+    (
+        '{"type":"template","board":"lever:a","company":"A","url":"","at":"2026-03-02T11:14:00Z",'
+        '"passages":[{"old":"a","new":"b","roles":3}],"edited":3,"listed":4,"rules":[],"why":[]}'
+    ),
+    (
+        '{"type":"digest","day":"2026-03-02","since":"2026-03-01T11:14:00Z","items":[],'
+        f'"deadlines":[{_ROLE}],"open":3,"fitting":1,"boards":[]}}'
+    ),
     '{"type":"night","parts":[{"type":"reminder","items":[],"at":"2026-03-02T11:14:00Z"}]}',
 )
 
@@ -48,4 +54,5 @@ def test_a_list_that_an_older_version_stored_is_still_read(stored: str) -> None:
 def test_a_list_with_a_thread_is_read_as_it_was_written() -> None:
     roles = tuple(role(str(number)) for number in range(9))
     head, rests = split_summary(summary(roles=roles), threaded=True)
-    assert [load(dump(one)) for one in (head, *rests)] == [head, *rests]
+    assert load(dump(head)) == head
+    assert [load(dump(one)) for one in rests] == list(rests)

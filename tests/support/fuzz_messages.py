@@ -10,12 +10,18 @@ from monitor.config.values import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (
     BoardCount,
+    BoardHealth,
+    BoardWideEdit,
+    DigestMessage,
     FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
     Move,
     OperatorMessage,
+    Passage,
+    QuietHoursMessage,
+    RestMessage,
     Role,
     RoleMessage,
     RuleCount,
@@ -66,7 +72,15 @@ def _messages(texts: list[str]) -> list[Message]:
         Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2),
     )
     summary = FirstCheckSummary((board,) * 3, (rule,) * 3, (move,))
-    return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), summary, operator]
+    group = GroupMessage(tuple(told * 5))
+    passage = Passage(a, b, 3, c, d)
+    edit = BoardWideEdit(a, b, c, NOON, (passage,) * 4, 3, 4, (rule,) * 2, why, (e,), (f,))
+    health = BoardHealth(a, b, c, "failing", NOON)
+    digest = DigestMessage(NOON.date(), NOON, tuple(told), (role,), 3, 2, (health,) * 2, NOON)
+    rest = RestMessage("summary", (rule,), a, 1, 2)
+    night = QuietHoursMessage((group, summary, edit, digest))
+    lists: list[Message] = [group, summary, edit, digest, rest, night]
+    return [*told, card_of(told[2]), *lists, operator]
 
 
 def write_line(data: bytes) -> None:

@@ -58,7 +58,7 @@ def sections(message: BoardWideEdit, detail: Detail) -> Document:
                 *mentions(message.mention[:_MENTIONS]),
             )
         ),
-        *(Quote(_passage(one, message)) for one in message.passages[:_SHOWN]),
+        *map(Quote, filter(None, (_passage(one, message) for one in message.passages[:_SHOWN]))),
         *([paragraph(text(f"and {wording.count(left, 'more passage')}"))] if left > 0 else []),
         *([paragraph(text(_fit(message)))] if _number(message) else []),
         *employers.blocks(entries, detail, listing),

@@ -17,6 +17,7 @@ from monitor.messages import Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import (
+    Block,
     Document,
     Grey,
     Header,
@@ -30,6 +31,7 @@ from monitor.notify.document import (
 
 ROOM: Final = 11_500  # UTF-16 units of text in all blocks, as Slack counts
 BLOCKS: Final = 50
+_MARKUP: Final = 70  # UTF-16 units of a date in markup, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,18 @@ def deadline_line(role: Role, detail: Detail, *tails: Line) -> Line:
 
 def size(document: Document) -> int:
     """Return the UTF-16 units of text in a document, as Slack counts them."""
-    return sum(map(line_size, _lines(document))) + sum(
-        wording.utf16_length(block.text) for block in document if isinstance(block, Header)
-    )
+    return sum(map(line_size, _lines(document))) + sum(map(_beside_lines, document))
+
+
+def _beside_lines(block: Block) -> int:
+    """Return what a headline has, and the markup of a grey line's dates and signs."""
+    match block:
+        case Header(text=words):
+            return wording.utf16_length(words)
+        case Grey(spans):
+            return sum(_MARKUP for span in spans if span.at is not None or span.sign)
+        case _:
+            return 0
 
 
 def line_size(line: Line) -> int:
