@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.messages import FieldChange, Role, RoleKind, RoleMessage, Why
+from monitor.messages import FieldChange, Role, RoleMessage, Why
 
-KIND_TITLES: Final[dict[RoleKind, str]] = {
-    "opened": "New role",
-    "revised": "Role changed",
-    "closed": "Role closed",
-    "reopened": "Role reopened",
-}
 FIELD_LABELS: Final = {
     "title": "Title",
     "location": "Location",
@@ -26,11 +20,9 @@ FIELD_LABELS: Final = {
     "url": "Link",
     "description": "Description",
 }
-DEADLINE_PASSED: Final = "Deadline passed"
 # a field that changed twice between two messages
 CHANGED_BACK: Final = "changed and changed back"
 TITLE_LIMIT: Final = 250  # UTF-16 units; the longest real one seen has 140
-PASSAGE_LIMIT: Final = 500  # UTF-16 units of one side of an edit
 VALUE_LIMIT: Final = 300  # UTF-16 units of one fact
 _MINUTE: Final = 60  # seconds
 # A reminder is sent a little late: so much less than 2 days or 2 hours rounds up.
@@ -129,11 +121,6 @@ def format_instant(at: datetime) -> str:
     return f"{utc.day} {utc:%b %Y %H:%M} UTC"
 
 
-def format_day(of: date) -> str:
-    """Return "Monday 13 May 2024"."""
-    return f"{of:%A} {of.day} {of:%B %Y}"
-
-
 def time_left(role: Role, at: datetime) -> str:
     """Return the time left to apply. A reminder sent a little late still says "3 days"."""
     if role.deadline_at is None:
@@ -169,12 +156,6 @@ def deadline(role: Role) -> str:
     return format_instant(role.deadline_at) if role.deadline_at else sanitize(role.deadline_text)
 
 
-def deadline_as_written(role: Role) -> str:
-    """Return the deadline in the posting's words. Empty if they are the timestamp of an ATS."""
-    text = sanitize(role.deadline_text)
-    return "" if parse_instant(text) == role.deadline_at is not None else text
-
-
 def parse_instant(text: str) -> datetime | None:
     """Return the instant of an ISO timestamp with a time zone, else None."""
     try:
@@ -206,11 +187,6 @@ def field_label(field: str) -> str:
     return FIELD_LABELS.get(field) or sanitize(field.replace("_", " ").capitalize(), 40)
 
 
-def changed_fields(message: RoleMessage) -> str:
-    """Return the fields that a revision changed: "pay, apply by"."""
-    return ", ".join(field_label(change.field).lower() for change in message.changes)
-
-
 def fit_change(message: RoleMessage) -> str:
     """Return "now fits" or "no longer fits" if it holds for all rules, else an empty text."""
     changes = {why.fit_change for why in message.why}
@@ -221,11 +197,6 @@ def reason(why: Why) -> str:
     """Return `research-engineer (now fits): title has “research engineer”`."""
     rule = sanitize(why.rule, 100) + (f" ({why.fit_change})" if why.fit_change else "")
     return f"{rule}: {sanitize(why.words, 500)}" if why.words else rule
-
-
-def listed_for(message: RoleMessage) -> str:
-    """Return how long a closed role was listed: "20 days". Empty if it was there before."""
-    return open_for(message.role.first_seen_at, message.at)
 
 
 def open_for(first: datetime | None, last: datetime | None) -> str:
@@ -251,11 +222,3 @@ def deadline_shift(change: FieldChange) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 open role` or `57 open roles`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def repost_note(role: Role) -> str:
-    """Return `a repost of greenhouse:deepmind:5938712 (the same requisition R-7)`, or empty."""
-    if not role.repost_of:
-        return ""
-    reason = f" ({sanitize(role.repost_reason, 150)})" if role.repost_reason else ""
-    return f"a repost of {sanitize(role.repost_of, 100)}{reason}"

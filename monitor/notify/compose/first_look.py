@@ -7,31 +7,29 @@ thread.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from monitor.messages import BoardCount, FirstCheckSummary, More, Move, RestMessage, RuleCount
+from monitor.messages import BoardCount, FirstCheckSummary, More, RuleCount
 from monitor.notify import wording
-from monitor.notify.compose import counts, employers, facts, role_lines
+from monitor.notify.compose import counts, employers, moves, rest, role_lines
 from monitor.notify.compose.digest import fit_words
-from monitor.notify.compose.employers import Entry, Listing
+from monitor.notify.compose.employers import Listing
 from monitor.notify.compose.grouped import grey_rule, headline, part_of
+from monitor.notify.compose.moves import Headline
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
 from monitor.notify.document import (
     DOT,
-    Block,
     Composed,
     Document,
     Grey,
     Header,
     Line,
-    paragraph,
     text,
 )
 
 _COUNTS_ROOM: Final = 1_500  # UTF-16 units of all employers' counts
-Headline = Callable[[str, str], Block]  # of a sign and words
 
 
 class _Employer(NamedTuple):
@@ -55,7 +53,11 @@ def within(message: FirstCheckSummary, detail: Detail) -> Document:
 
 def sections(message: FirstCheckSummary, detail: Detail, heading: Headline) -> Document:
     return (
-        *(block for move in message.moves for block in _move(move, message, detail, heading)),
+        *(
+            block
+            for move in message.moves
+            for block in moves.moved(move, message.at, detail, heading)
+        ),
         *(_boards(message, detail, heading) if message.boards else ()),
     )
 
@@ -80,24 +82,7 @@ def _roles(
     entries = employers.of_rules(rules)
     only = watched[0].name if len(watched) == 1 else ""
     listing = Listing(at=message.at, tagged=len(rules) > 1, only=only)
-    return _with_more(entries, more, detail, listing)
-
-
-def _with_more(
-    entries: Sequence[Entry], more: Iterable[More], detail: Detail, listing: Listing
-) -> Document:
-    """Return the employers. One last line counts the roles of those without a role here."""
-    left = {one.company: one.roles for one in more}
-    shown = {entry.company for entry in entries}
-    hidden = [number for company, number in left.items() if company not in shown]
-    words = (
-        f"and {wording.count(sum(hidden), 'role')} at"
-        f" {wording.count(len(hidden), 'more employer')} in the thread"
-    )
-    return (
-        *employers.blocks(entries, detail, listing, left),
-        *([paragraph(text(words))] if hidden else []),
-    )
+    return rest.with_more(entries, more, detail, listing)
 
 
 def _employers(message: FirstCheckSummary) -> list[_Employer]:
@@ -179,7 +164,7 @@ def sentence(message: FirstCheckSummary) -> Line:
     words = f"{_watching(message, watched)}." if watched else ""
     numbers = [f"{one.name} {one.fit:,}" for one in watched if one.fit]
     several = len(watched) > 1 and numbers
-    moved = [text(f"{_moved(move)}: {_result(move)}.") for move in message.moves]
+    moved = [moves.sentence(move) for move in message.moves]
     room = counts.room_after(words) - sum(counts.length(line) + 1 for line in moved)
     names = _as_many(numbers, room) if several else ""
     return counts.sentences(*moved, text(words), text(names))
@@ -194,87 +179,3 @@ def _as_many(numbers: Sequence[str], room: int) -> str:
         if wording.utf16_length(words) < room:
             return words
     return ""
-
-
-def _move(move: Move, message: FirstCheckSummary, detail: Detail, heading: Headline) -> Document:
-    """Return an employer's move, and the roles that fit, new ones with their sign."""
-    name = moved_company(move)
-    entries = employers.of_rules(move.rules, mark_new=True)
-    listing = Listing(at=message.at, tagged=len(move.rules) > 1, only=name)
-    return (
-        heading("truck", _moved(move)),
-        paragraph(text(_result(move))),
-        *_with_more(entries, move.more, detail, listing),
-        *grey_rule([rule.rule for rule in move.rules if len(move.rules) == 1]),
-    )
-
-
-def moved_company(move: Move) -> str:
-    return wording.sanitize(move.company, 60) or wording.sanitize(move.board, 60)
-
-
-def _moved(move: Move) -> str:
-    was, now = wording.sanitize(move.was, 40), wording.sanitize(move.now, 40)
-    return f"{moved_company(move)} moved from {was} to {now}"
-
-
-def _result(move: Move) -> str:
-    """Return `41 of 57 open roles came along, 1 closed role is listed again, 32 are new`."""
-    results = [f"{move.came:,} of {wording.count(move.before, 'open role')} came along"]
-    if move.back:
-        results.append(f"{wording.count(move.back, 'closed role')} {_are(move.back)} listed again")
-    if move.new:
-        results.append(f"{move.new:,} {_are(move.new)} new")
-    return ", ".join(results)
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def rest(message: RestMessage, style: Style) -> Composed:
-    """Return the roles that a list left to its thread or to its next message."""
-    entries = employers.of_rules(message.rules, mark_new=message.of == "move")
-    listing = Listing(
-        at=message.at,
-        tagged=len(message.rules) > 1,
-        only=message.company,
-        deadlines=message.of != "template",
-    )
-    number = part_of(message.part, message.parts).strip()
-    document = role_lines.first_that_fits(
-        lambda detail: (
-            *([paragraph(text(number))] if number else []),
-            *employers.blocks(entries, detail, listing),
-        ),
-        limited=style.limited,
-    )
-    return Composed(_rest_sentence(message, entries), document)
-
-
-def _rest_sentence(message: RestMessage, entries: Sequence[Entry]) -> Line:
-    number = len(entries)
-    if message.of == "template":
-        roles = f"{number:,} roles" if number > 1 else "role"
-        fit = "fit and got" if number > 1 else "fits and got"
-        which = part_of(message.part, message.parts)
-        return text(f"The {roles} at {message.company} that {fit} the same edit{which}.")
-    names = counts.named((entry.company for entry in entries), 80)
-    fit = "roles that fit" if number > 1 else "role that fits"
-    begins = f"{number:,} more {fit} at {names}:"
-    titles = [facts.title(entry.role, 100) for entry in sorted(entries, key=_order)]
-    return text(f"{begins} {_titles(titles, counts.room_after(begins))}.")
-
-
-def _order(entry: Entry) -> tuple[object, ...]:
-    return entry.order
-
-
-def _titles(titles: Sequence[str], room: int) -> str:
-    """Return `A; B`, or as many as have room `and 12 more`."""
-    for shown in range(min(10, len(titles)), 0, -1):
-        left = len(titles) - shown
-        words = "; ".join(titles[:shown]) + (f"; and {left:,} more" if left else "")
-        if wording.utf16_length(words) < room:
-            return words
-    return wording.truncate(titles[0], room - 1) if titles else ""

@@ -18,11 +18,12 @@ from monitor.messages import (
 from monitor.notify.compose import events, role, role_lines
 from monitor.notify.compose.board_wide import board_wide_edit
 from monitor.notify.compose.digest import digest
-from monitor.notify.compose.first_look import rest, summary
+from monitor.notify.compose.first_look import summary
 from monitor.notify.compose.grouped import group
 from monitor.notify.compose.night import night
 from monitor.notify.compose.operator import operator, operator_reply
 from monitor.notify.compose.reminder import reminder
+from monitor.notify.compose.rest import rest
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
 

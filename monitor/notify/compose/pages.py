@@ -22,7 +22,7 @@ from monitor.messages import (
     RuleCount,
 )
 from monitor.notify import wording
-from monitor.notify.compose import board_wide, employers, first_look, role_lines
+from monitor.notify.compose import board_wide, employers, first_look, moves, role_lines
 from monitor.notify.compose.deadlines import nearest_first
 from monitor.notify.compose.employers import Entry, Listing
 from monitor.notify.compose.role_lines import ROOM, SHORTEST
@@ -136,13 +136,13 @@ def split_summary(
         moves=tuple(replace(move, rules=_only(move.rules, ())) for move in message.moves),
     )
     room = ROOM - role_lines.size(first_look.sections(bare, SHORTEST, Header)) - _LAST_LINE
-    moves, rests = [], []
+    moved, rests = [], []
     for move in message.moves:
         entries = employers.of_rules(move.rules, mark_new=True)
         shown, left, room = _shown(entries, room, threaded=threaded)
         more = _more(left) if threaded else ()
-        moves.append(replace(move, rules=_only(move.rules, shown), more=more))
-        company = first_look.moved_company(move)
+        moved.append(replace(move, rules=_only(move.rules, shown), more=more))
+        company = moves.company(move)
         rests += _rests(RestMessage("move", move.rules, company, at=message.at), left)
     shown, left, room = _shown(employers.of_rules(message.rules), room, threaded=threaded)
     rests += _rests(RestMessage("summary", message.rules, at=message.at), left)
@@ -151,7 +151,7 @@ def split_summary(
     head = replace(
         bare,
         rules=_only(message.rules, shown),
-        moves=tuple(moves),
+        moves=tuple(moved),
         more=_more(left) if threaded else (),
         parts=1 if threaded else len(rests) + 1,
     )
