@@ -51,12 +51,22 @@ class FieldChange(msgspec.Struct, frozen=True):
 class Why(msgspec.Struct, frozen=True, omit_defaults=True, rename={"fit_change": "turn"}):
     """A rule that fits, and the words that fit."""
 
-    rule: str
+    rule: str  # as people read it: "research-engineer", "“applied scientist” in London"
     words: str  # 'title has “research engineer”'; several joined by "; "
     # the effect of the revision on the rule; "rule removed" only on a card
     fit_change: Literal["", "now fits", "no longer fits", "rule removed"] = ""
     pay_unknown: bool = False  # the rule has a minimum, and the pay cannot be compared with it
-    watch: int | None = None  # of a person's own watch: its id
+    watch: int | None = None  # the id of a personal watch; None for a rule of the file
+
+    @property
+    def rule_name(self) -> str:
+        """The rule's name in the tables, which no other rule has: `watch:9`."""
+        return self.rule if self.watch is None else watch_name(self.watch)
+
+
+def watch_name(watch_id: int) -> str:
+    """Return the rule's name of a personal watch. No rule of the file may have such a name."""
+    return f"watch:{watch_id}"
 
 
 class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
