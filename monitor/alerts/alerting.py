@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from crawler.items import Posting
@@ -150,10 +151,12 @@ class Alerting:
 
         A rule that was removed, or that no longer fits, keeps its old reason and is marked so.
         """
-        if why.rule not in self.matchers:
-            return Why(why.rule, why.words, "rule removed")
-        now = self.explain(why.rule, board, posting)
-        return why_of(now) if now.fits else Why(why.rule, why.words, "no longer fits")
+        if why.rule_name not in self.matchers:
+            return msgspec.structs.replace(why, fit_change="rule removed")
+        now = self.explain(why.rule_name, board, posting)
+        return (
+            why_of(now) if now.fits else msgspec.structs.replace(why, fit_change="no longer fits")
+        )
 
     def write_operator_alert(
         self,

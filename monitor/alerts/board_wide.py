@@ -148,7 +148,7 @@ def _message(
         passages=edit.passages,
         edited=len(edit.edited),
         listed=edit.listed,
-        rules=(RuleCount(rule.name, roles),) if roles else (),
+        rules=(RuleCount(rule.label, roles),) if roles else (),
         why=tuple(dict.fromkeys(why for _, why in edited)),
         mention=rule.mention,
         unedited=tuple(

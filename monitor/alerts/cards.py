@@ -142,8 +142,8 @@ def _merged(before: Message, message: Message) -> Message:
 def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
     """Return the newest facts, and every rule with its newest reason."""
     lasting_why = [reason for reason in before.why if reason.fit_change != "rule removed"]
-    why = {reason.rule: reason for reason in lasting_why} | {
-        reason.rule: _lasting(reason) for reason in after.why
+    why = {reason.rule_name: reason for reason in lasting_why} | {
+        reason.rule_name: _lasting(reason) for reason in after.why
     }
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
     lasting = {

@@ -73,7 +73,7 @@ def _late_rows(
         roles = fitting(
             alerting.matchers[rule.name], board, [(event.key, event.after) for event in late]
         )
-        counted = (RuleCount(rule.name, tuple(roles)),)
+        counted = (RuleCount(rule.label, tuple(roles)),)
         message = FirstCheckSummary((count,), counted, late=True, at=at)
         row: dict[str, object] = {
             "rule": rule.name,

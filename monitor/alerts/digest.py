@@ -110,7 +110,8 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
     first = dict(connection.execute(_INTRODUCED).all())
     due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
-        for channel in alerting.channels(rule):
+        # a personal watch sends cards, and gives nobody a digest
+        for channel in alerting.channels(rule) if rule.watch is None else ():
             if channel in first and max(first[channel], last.get(channel, first[channel])) < moment:
                 due[channel].append(rule)
     return due
@@ -237,7 +238,8 @@ class _Day:
     def _is_listed(self, channel: str, posting: OpenRole, rules: Collection[str]) -> bool:
         """Return True if the posting fits one of the rules, and is not muted there."""
         return any(
-            why.rule in rules and self.mutes.reason(channel, why.rule, posting.posting_id) is None
+            why.rule_name in rules
+            and self.mutes.reason(channel, why.rule_name, posting.posting_id) is None
             for why in posting.why
         )
 

@@ -35,7 +35,10 @@ def joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
             for name, change in last.items()
         ),
         why=tuple(
-            ({one.rule: one for one in before.why} | {one.rule: one for one in after.why}).values()
+            (
+                {one.rule_name: one for one in before.why}
+                | {one.rule_name: one for one in after.why}
+            ).values()
         ),
         mention=tuple(dict.fromkeys([*before.mention, *after.mention])),
     )

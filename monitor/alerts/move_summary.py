@@ -45,14 +45,16 @@ def write(
         return
     roles, listed = _roles(connection, alerting, board, moved)
     new = listed - len(moved.postings) if moved.baseline or board.put_back else 0
-    channels: dict[str, list[RuleCount]] = defaultdict(list)
+    channels: dict[str, dict[str, RuleCount]] = defaultdict(dict)
     for rule, channel in pairs:
         shown = [
             role
             for role in roles[rule]
             if role.repost_of or (rule, names.key(channel)) not in known
         ]
-        channels[channel].append(RuleCount(rule, tuple(shown)))
+        one = alerting.matchers[rule].rule
+        if shown or one.watch is None:  # a personal watch has no news without a role
+            channels[channel][rule] = RuleCount(one.label, tuple(shown))
     common = {
         "round_id": round_id,
         "check_id": check_id,
@@ -61,8 +63,9 @@ def write(
         "why": f"moved from {moved.former_board}",
     }
     for channel, rules in channels.items():
-        message = FirstCheckSummary((), (), (_move(board, moved, new, rules),), at=at)
-        named = "; ".join(rule.rule for rule in rules)
+        move = _move(board, moved, new, list(rules.values()))
+        message = FirstCheckSummary((), (), (move,), at=at)
+        named = "; ".join(rules)
         connection.execute(
             insert(tables.Alert).values(
                 **common, channel=channel, rule=named, message=dump(message)

@@ -96,13 +96,18 @@ def write_read(connection: Connection, near: Fits | None, now: datetime) -> int:
         (reminder, channel)
         for posting in postings
         for why in posting.why
-        if (reminder := decide(posting, rules[why.rule], why, changed.get(posting.posting_id), now))
-        for channel in alerting.channels(rules[why.rule])
+        if (
+            reminder := decide(
+                posting, rules[why.rule_name], why, changed.get(posting.posting_id), now
+            )
+        )
+        for channel in alerting.channels(rules[why.rule_name])
         if _is_new(reminder, channel, sent)
+        and not _was_due_before(reminder, rules[why.rule_name].begun_at)
     ]
     rows, expired = (
         [
-            _row(reminder, channel, rules[reminder.why.rule], now)
+            _row(reminder, channel, rules[reminder.why.rule_name], now)
             for reminder, channel in due
             if reminder.expired == too_late
         ]
@@ -133,9 +138,19 @@ def next_due(connection: Connection, settings: Settings, now: datetime) -> datet
 
 
 def _is_new(due: Due, channel: str, sent: RemindersSent) -> bool:
-    last = sent.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
+    last = sent.get(
+        (due.posting.posting_id, due.why.rule_name, channel, due.threshold.total_seconds())
+    )
     deadline = due.posting.role.deadline_at
     return last is None or deadline is None or last < deadline - due.threshold
+
+
+def _was_due_before(due: Due, begun_at: datetime | None) -> bool:
+    """Return whether the reminder was due before a personal watch began: its answer listed it."""
+    deadline = due.posting.role.deadline_at
+    if begun_at is None or deadline is None:
+        return False
+    return deadline - due.threshold <= begun_at
 
 
 def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]:

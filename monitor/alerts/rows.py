@@ -8,39 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from monitor.alerts import mutes
 from monitor.database.engine import table
-from monitor.database.tables import Alert, Delivery
-from monitor.messages import OperatorMessage, dump
+from monitor.database.tables import Alert, Delivery, Watch
+from monitor.messages import OperatorMessage, dump, watch_name
 
 # Core tables, as in history/postings.py
 _ADD_ALERTS, _ADD_DELIVERIES = insert(table(Alert)), insert(table(Delivery))
 _State = Literal["discarded", "expired"]
+_WATCH: Final = watch_name(0).removesuffix("0")
+WATCH_ENDED: Final = "the person no longer watches this"
 
 
 def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
     """Insert alert rows, all with the same columns.
 
     A muted alert gets a discarded delivery of its own, so that `alerts list` can show the reason.
+    So does one of a watch that ended after the rules were read.
     """
     rows = list(rows)
     if not rows:
         return
     muted = mutes.current(connection, now)
+    over = _ended_watches(connection, rows)
     alerts, deliveries = [], []
     for row in rows:
         reason = muted.reason(row["channel"], row.get("rule"), row.get("posting_id"))
+        if row.get("rule") in over:
+            reason = WATCH_ENDED
         unsent = _unsent(row["channel"], row["message"], now, "discarded", reason) if reason else {}
         alerts.append({**row, "delivery_id": unsent.get("delivery_id")})
         deliveries += [unsent] if unsent else []
     if deliveries:
         connection.execute(_ADD_DELIVERIES, deliveries)
     connection.execute(_ADD_ALERTS, alerts)
+
+
+def _ended_watches(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the names of watches in these rows that have ended."""
+    named = {rule for row in rows if (rule := row.get("rule") or "").startswith(_WATCH)}
+    if not named:
+        return set()
+    going_on = connection.scalars(select(Watch.id).where(Watch.ended_at.is_(None)))
+    return named - set(map(watch_name, going_on))
 
 
 def write_operator_message(

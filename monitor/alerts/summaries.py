@@ -81,15 +81,9 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
             "channel": channel,
             "created_at": at,
         }
-        message = FirstCheckSummary(
-            tuple(summary.boards),
-            (
-                RuleCount(
-                    rule, tuple(summary.roles), told_postings=tuple(sorted(summary.told_postings))
-                ),
-            ),
-            at=at,
-        )
+        told = tuple(sorted(summary.told_postings))
+        count = RuleCount(summary.label, tuple(summary.roles), told_postings=told)
+        message = FirstCheckSummary(tuple(summary.boards), (count,), at=at)
         connection.execute(
             insert(tables.Alert).values(
                 **alert, why="a new board, rule or channel", message=dump(message)
@@ -108,6 +102,7 @@ def _is_baseline(connection: Connection, board: BoardRow, round_id: int) -> bool
 
 @dataclass(slots=True)
 class _Summary:
+    label: str = ""  # the rule's name for people
     boards: list[BoardCount] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     # those that fit and had an alert of their own while the round went on
@@ -206,6 +201,10 @@ def _add(
         left = [role for role in roles[place[0]] if role.posting not in opened.get(place, ())]
         if announced and roles[place[0]] and not left:  # by another round, role by role
             continue
+        rule = alerting.matchers[place[0]].rule
+        if rule.watch is not None and not roles[place[0]]:  # no news for one person
+            continue
+        summary.label = rule.label
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
         summary.roles += left
         summary.told_postings |= {role.posting for role in roles[place[0]]} - {

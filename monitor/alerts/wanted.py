@@ -78,7 +78,13 @@ def why_board_wide(before: Explanation, after: Explanation) -> Why | None:
 
 def why_of(explanation: Explanation, fit_change: FitChange = "") -> Why:
     """Return the reason that a message gives for a rule."""
-    return Why(explanation.rule, explanation.words, fit_change, pay_unknown=explanation.pay_unknown)
+    return Why(
+        explanation.label or explanation.rule,
+        explanation.words,
+        fit_change,
+        pay_unknown=explanation.pay_unknown,
+        watch=explanation.watch,
+    )
 
 
 def _fit_change(before: Explanation, after: Explanation) -> FitChange:

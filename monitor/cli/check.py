@@ -104,13 +104,13 @@ class _Check:
 
     async def alone(self, lease: Lease) -> bool:
         """Run the round in this process."""
-        from monitor.database.slack_channels import read
         from monitor.rounds.round import run_round
+        from monitor.rules.watches import with_stored
 
         with self.current.busy("checking"):
             round_id = await run_round(
                 lease.engine,
-                read(lease.engine).applied(self.current.settings),
+                with_stored(lease.engine, self.current.settings),
                 self.names or None,
                 alerts=self.alerts,
                 announce=self.announce,
@@ -158,12 +158,12 @@ class _Check:
         """
         from monitor.alerts.scheduled import write
         from monitor.cli.sending import make_outbox, say_held
-        from monitor.database.slack_channels import read
+        from monitor.rules.watches import with_stored
 
-        write(lease.engine, read(lease.engine).applied(self.current.settings), now())
-        outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(
-            self.current.settings
-        )
+        settings = with_stored(lease.engine, self.current.settings)
+        write(lease.engine, settings, now())
+        console = sys.stdout if self.fmt is Format.TABLE else sys.stderr
+        outbox = make_outbox(self.engine, console)(settings)
         outbox.work_under(lease)
         try:
             told = await outbox.deliver(until_idle=True)

@@ -24,6 +24,7 @@ from monitor.delivery.backlog import UNDELIVERED, next_per_channel
 from monitor.delivery.outbox import Outbox
 from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
+from monitor.rules.watches import with_stored
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")
@@ -93,6 +94,7 @@ def _reason(rows: Sequence[_Waiting], firsts: Collection[int]) -> str | None:
 
 def say_undelivered(engine: Engine, settings: Settings) -> None:
     """Print a line for each channel on standard error, with what to do."""
+    settings = with_stored(engine, settings)
     for one in undelivered(engine):
         missing = (
             f"${secret_name(one.channel)} is not set"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, ConfigDict, Field, StrictStr
 
 from monitor.channels import channel_forms
 from monitor.config.values import (
@@ -20,6 +20,7 @@ from monitor.config.values import (
     SlackIds,
     TextFields,
     YearlyPay,
+    refuse_watch_name,
 )
 
 _FORMS: Final = ", ".join(re.sub(r"(\S+)", r"`\1`", form, count=1) for form in channel_forms())
@@ -38,6 +39,7 @@ class Rule:
             examples=["research-engineer"],
             pattern=r"^[^\x00-\x1f\x7f]{1,80}$",
         ),
+        AfterValidator(refuse_watch_name),
     ]
     any: Annotated[
         Phrases,
@@ -104,3 +106,18 @@ class Rule:
         Literal["instant", "digest"],
         Field(description='`"digest"`: only in the daily digest, by default at 09:00.'),
     ] = "instant"
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.name
+
+    @property
+    def watch(self) -> int | None:
+        """The id of the personal watch that makes this rule; None for a rule of the file."""
+        return None
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the watch began: its person knows what was due before. None as above."""
+        return None

@@ -72,6 +72,13 @@ def _parse_phrase(value: str) -> str:
     return value
 
 
+def refuse_watch_name(value: str) -> str:
+    """Return the name of a rule. Raise ValueError for one that a personal watch may have."""
+    if re.fullmatch(r"watch:[0-9]+", value):
+        raise ValueError("expected another name: personal watches have names like this one")
+    return value
+
+
 def _parse_min_pay(value: object) -> MinPay:
     """Return the amount and currency of "150000 USD". Raise ValueError."""
     match = (

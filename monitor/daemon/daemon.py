@@ -34,7 +34,6 @@ from monitor.config.model import Settings
 from monitor.daemon.daemon_loop import DaemonLoop
 from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
 from monitor.daemon.wake import Watch
-from monitor.database import slack_channels
 from monitor.database.engine import is_reading
 from monitor.database.lease import Lease
 from monitor.database.trouble import OutageLog
@@ -42,6 +41,7 @@ from monitor.delivery.outbox import Outbox
 from monitor.health.guard import HealthMonitor
 from monitor.history import due
 from monitor.messages import OperatorMessage
+from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -91,6 +91,7 @@ class Daemon:
         self.daemon_loop = DaemonLoop(
             self.engine, configuration, scheduler, configuration.guard, *shared
         )
+        configuration.watches_changed = self.daemon_loop.watches_changed
         watch = Watch(
             self.lease,
             self.clock,
@@ -118,8 +119,7 @@ class Daemon:
         """Make the parts that use the settings, and start the health server."""
         outbox = self._outbox(self.settings)
         await outbox.ask_channel_names()
-        channels = await asyncio.to_thread(slack_channels.read, self.engine)
-        self.settings = channels.applied(self.settings)
+        self.settings = await asyncio.to_thread(with_stored, self.engine, self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
         await guard.start()
         self.configuration = Configuration(

@@ -132,7 +132,7 @@ class DaemonLoop:
             self._read_agenda, self.rounds.busy, frozenset(self.rounds.answering)
         )
         if agenda.requests:
-            await self.configuration.name_channels()
+            await self.configuration.apply_stored()
             await self.rounds.begin_requested(agenda.requests[0])
         elif agenda.boards:
             await self._check(agenda.boards)
@@ -163,8 +163,14 @@ class DaemonLoop:
                 self.rounds.ats_free_at + CRAWL_GAP - asyncio.get_running_loop().time()
             )
         if not self.stop.is_set():
-            await self.configuration.name_channels()
+            await self.configuration.apply_stored()
             await self.rounds.begin(names)
+
+    def watches_changed(self) -> None:
+        """Match the stored history with new watches, and plan the reminders of their roles."""
+        self.rules_outdated = True
+        self._plan_timed_alerts()
+        self.run_soon()
 
     def _on_ats_free(self) -> None:
         """Handle an ats whose boards were read: others of it may be due."""
@@ -199,7 +205,7 @@ class DaemonLoop:
         return not self.rounds.tasks or loop.time() >= self.timed_since + PATIENCE
 
     async def _write_timed_alerts(self) -> None:
-        await self.configuration.name_channels()
+        await self.configuration.apply_stored()
         self.timed_at, self.timed_since, next_at = _NEVER, None, _AT_ONCE
         try:
             written = await asyncio.to_thread(

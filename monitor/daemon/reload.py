@@ -7,8 +7,8 @@ and the old one stays.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from sqlalchemy import Engine
 from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
-from monitor.database import slack_channels
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
 from monitor.delivery.outbox import Outbox
@@ -27,6 +26,7 @@ from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
 from monitor.rounds.shared_state import SettingsLock
+from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -69,17 +69,31 @@ class Configuration:
     guard: HealthMonitor
     slack_app: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
+    watches_changed: Callable[[], None] = lambda: None  # called when the new ones are in use
     # a round that goes on stores each result by one configuration
     settings_lock: SettingsLock = field(default_factory=SettingsLock)
+    _applying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def is_old(self) -> bool:
         """Return True if a file has changed, or a reload was requested."""
         return self.asked or stamps(self.read_at) != self.read_at
 
-    async def name_channels(self) -> None:
-        """Use one name per Slack channel, where Slack has said that two names are one."""
-        known = await asyncio.to_thread(slack_channels.read, self.engine)
-        self.settings = known.applied(self.settings)
+    async def apply_stored(self) -> None:
+        """Use the stored watches, and one name for each Slack channel that has several."""
+        async with self._applying:  # an older read must not replace a newer one
+            self.settings = await asyncio.to_thread(with_stored, self.engine, self.settings)
+        self.outbox.name_channels(self.settings.channels())
+
+    @asynccontextmanager
+    async def changing_watches(self) -> AsyncIterator[None]:
+        """Change watches while no result is stored. Use them before the next one is stored.
+
+        So a role that opens just now is in the answer to `watch`, or has an alert.
+        """
+        async with self.settings_lock.changing():
+            yield
+            await self.apply_stored()
+        self.watches_changed()
 
     async def reconfigure(self) -> bool:
         """Apply the changed settings. Return False if they were refused.
@@ -113,14 +127,14 @@ class Configuration:
         try:
             async with self.settings_lock.changing():
                 await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
-                self.settings = settings
+                self.settings = await asyncio.to_thread(with_stored, self.engine, settings)
         except DATABASE_ERRORS:
             await self.guard.reconfigure(before)
             raise
         self.set_up_logs(settings)
         self.outbox.reconfigure(outbox)
         await self.outbox.ask_channel_names()
-        await self.name_channels()
+        await self.apply_stored()
         self.slack_app.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
         return True

@@ -17,6 +17,7 @@ from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, S
 from monitor.database.engine import Base, partial_index
 from monitor.database.work_tables import (
     DiffFile,
+    HomeVisitor,
     HostHold,
     Lease,
     MatchedRule,
@@ -25,6 +26,8 @@ from monitor.database.work_tables import (
     RoundRequest,
     RuleMatch,
     Saved,
+    Watch,
+    WatchBoard,
 )
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "Delivery",
     "Description",
     "DiffFile",
+    "HomeVisitor",
     "HostHold",
     "Introduction",
     "Lease",
@@ -50,6 +54,8 @@ __all__ = [
     "Saved",
     "SearchText",
     "SlackChannel",
+    "Watch",
+    "WatchBoard",
 ]
 
 

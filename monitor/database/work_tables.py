@@ -83,6 +83,38 @@ class Mute(Base):
     ts: Mapped[str | None]
 
 
+class Watch(Base):
+    """A personal rule, which one person made in Slack. Its alerts go to them alone."""
+
+    __tablename__ = "watch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(index=True)  # "U0ALICE001"
+    phrases: Mapped[list[str]]  # the title has all of them
+    employer: Mapped[str | None]  # its name; its boards are in `watch_board`
+    place: Mapped[str | None]
+    at: Mapped[datetime]  # begun, or begun again
+    ended_at: Mapped[datetime | None]
+
+
+class WatchBoard(Base):
+    """A board of the employer that a watch names. The boards it moved to count too."""
+
+    __tablename__ = "watch_board"
+
+    watch_id: Mapped[int] = mapped_column(ForeignKey("watch.id"), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+
+
+class HomeVisitor(Base):
+    """A person who has opened App Home. It is published again when one of its lists changes."""
+
+    __tablename__ = "home_visitor"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime]
+
+
 class DiffFile(Base):
     """A full diff in a thread, or its upload in progress, so that two clicks make one file."""
 

@@ -16,14 +16,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from monitor.channels import Channel
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
-from monitor.delivery.backlog import UNCLAIMED
-from monitor.delivery.threads import IS_REST
+from monitor.delivery.unsent import certainly_unsent, take_back
 
 _FINISHED: Final = ("sent", "expired", "discarded")
 
@@ -96,7 +95,7 @@ def _is_used(connection: Connection, channel: str) -> bool:
 def _merge(connection: Connection, other: str, name: str, claimed: int | None) -> None:
     if _is_split(connection, other, name, claimed):
         for channel in (other, name):
-            _take_back(connection, channel, claimed)
+            take_back(connection, Delivery.channel == channel, claimed=claimed)
         connection.execute(
             update(Alert)
             .where(Alert.channel == other, Alert.delivery_id.is_(None))
@@ -121,7 +120,7 @@ def _merge(connection: Connection, other: str, name: str, claimed: int | None) -
 def _is_split(connection: Connection, other: str, name: str, claimed: int | None) -> bool:
     """Return whether the other name has unsent alerts, or a card that the one name lacks."""
     unpacked = select(Alert.id).where(Alert.channel == other, Alert.delivery_id.is_(None))
-    unsent = select(Delivery.id).where(Delivery.channel == other, _unsent(claimed))
+    unsent = select(Delivery.id).where(Delivery.channel == other, certainly_unsent(claimed))
     unknown = aliased(Card)
     new = exists().where(
         unknown.channel == name, unknown.subject == Card.subject, unknown.ts.is_(None)
@@ -149,42 +148,8 @@ def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
     return joined.where(
         unsent.channel == name,
         twin.channel == other,
-        or_(unsent.delivery_id.is_(None), _unsent(claimed)),
+        or_(unsent.delivery_id.is_(None), certainly_unsent(claimed)),
     )
-
-
-def _take_back(connection: Connection, channel: str, claimed: int | None) -> None:
-    """Delete messages without a call, so that their alerts are packed again. Digests stay.
-
-    The other messages of a list go with it: they are written again too.
-    """
-    alert, digest = aliased(Alert), aliased(Alert)
-    packed = exists().where(alert.delivery_id == Delivery.delivery_id)
-    gathered = exists().where(digest.delivery_id == Delivery.delivery_id, digest.kind == "digest")
-    unsent = and_(Delivery.channel == channel, _unsent(claimed), packed, ~gathered)
-    for delivery_id, card_id in connection.execute(
-        select(Delivery.delivery_id, Delivery.card_id).where(unsent).with_for_update()
-    ).all():
-        connection.execute(
-            update(Alert).where(Alert.delivery_id == delivery_id).values(delivery_id=None)
-        )
-        connection.execute(
-            delete(Delivery).where(
-                or_(
-                    Delivery.delivery_id == delivery_id,
-                    and_(Delivery.card_id == card_id, IS_REST),
-                )
-            )
-        )
-
-
-def _unsent(claimed: int | None) -> ColumnElement[bool]:
-    """Return the condition that a message is certainly not in Slack.
-
-    `sending_at` is the first call that is not known to have failed.
-    """
-    waits = and_(UNCLAIMED, Delivery.sending_at.is_(None))
-    return waits if claimed is None else or_(waits, Delivery.id == claimed)
 
 
 def _delete_duplicates(connection: Connection, other: str, name: str) -> None:

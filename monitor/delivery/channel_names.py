@@ -47,6 +47,11 @@ class ChannelNames:
         """Take over the channels of another configuration, with a new notifier."""
         self._channels, self._listed, self._ids = other._channels, None, None
 
+    def use(self, channels: Sequence[str]) -> None:
+        """Use the channels that are configured now. Slack is asked again only for others."""
+        if tuple(channels) != tuple(self._channels):
+            self._channels, self._listed = channels, None
+
     async def ask(self, notifiers: Iterable[Notifier]) -> None:
         """Ask which names are one channel. A failure is retried before the next message."""
         for notifier in notifiers:

@@ -83,6 +83,10 @@ class Outbox:
         self._hours = other._hours
         self._resumed = False
 
+    def name_channels(self, channels: Sequence[str]) -> None:
+        """Use the channels that rules and the operator name now."""
+        self._sender.names.use(channels)
+
     async def deliver(self, *, until_idle: bool, max_wait: float = 60) -> Delivered:
         """Send what is due. Return the counts.
 

@@ -63,6 +63,8 @@ class Explanation:
     failed: str = ""
     places: tuple[str, ...] = ()  # the single places that the rule asks for
     pay_unknown: bool = False  # the pay cannot be compared with the rule's minimum
+    label: str = ""  # the rule's name for people, if it has another one
+    watch: int | None = None  # the id of the personal watch that makes the rule
 
 
 _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
@@ -114,7 +116,9 @@ class Matcher:
         for condition in self._conditions:
             result = condition(candidate)
             if result.failed:
-                return Explanation(self.rule.name, fits=False, failed=result.failed)
+                return Explanation(
+                    self.rule.name, fits=False, failed=result.failed, label=self.rule.label
+                )
             results.append(result)
         return Explanation(
             self.rule.name,
@@ -122,6 +126,8 @@ class Matcher:
             words="; ".join(words for result in results for words in result.words),
             places=tuple(place for result in results for place in result.places),
             pay_unknown=any(result.pay_unknown for result in results),
+            label=self.rule.label,
+            watch=self.rule.watch,
         )
 
     def _match_board(self, candidate: Candidate) -> _Result:

@@ -20,6 +20,7 @@ from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
+from monitor.rules.watches import with_watches
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)
@@ -52,9 +53,12 @@ def delete_matches(connection: Connection, versions: Iterable[VersionContent]) -
 
 
 def register_rules(connection: Connection, settings: Settings) -> None:
-    """Delete the matches of removed and edited rules, and add new rules to the backlog."""
-    companies = _companies(connection)
-    configured = {rule.name: _definition(rule, companies) for rule in settings.rules}
+    """Delete the matches of removed and edited rules, and add new rules to the backlog.
+
+    The personal watches count as they are stored.
+    """
+    companies, rules = _companies(connection), with_watches(connection, settings).rules
+    configured = {rule.name: _definition(rule, companies) for rule in rules}
     stored = {
         row.rule: row.definition
         for row in connection.execute(select(_RULE.c.rule, _RULE.c.definition))
@@ -111,7 +115,9 @@ def match_backlog(
     engine: Engine, settings: Settings, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
     """Match stored versions with new rules for about this long. Return True if some are left."""
-    matchers = {rule.name: Matcher(rule) for rule in settings.rules}
+    with read_and_roll_back(engine) as connection:
+        rules = with_watches(connection, settings).rules
+    matchers = {rule.name: Matcher(rule) for rule in rules}
     until = clock() + seconds
     while True:
         with read_and_roll_back(engine) as connection:
