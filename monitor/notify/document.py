@@ -28,6 +28,7 @@ SIGNS: Final = {
     "no_entry": "\u26d4",
     "warning": "\u26a0\ufe0f",
     "hourglass": "\u231b",
+    "bookmark": "\U0001f516",
     "no_bell": "\U0001f515",
     "bell": "\U0001f514",
     "white_check_mark": "\u2705",
@@ -101,6 +102,15 @@ class Grey:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """A question before a button or a choice has its effect."""
+
+    title: str
+    words: str
+    yes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """A button that opens `url` or sends `value`. Channels without buttons leave it out."""
 
@@ -109,6 +119,18 @@ class Control:
     about: str = ""  # what a screen reader adds: the role's title
     value: str = ""
     url: str = ""
+    confirm: Confirm | None = None
+    is_own: bool = True  # the label is rolewatch's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list of labels and values, of which a person chooses one."""
+
+    action: str
+    placeholder: str
+    options: tuple[tuple[str, str], ...]
+    confirm: Confirm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +143,18 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """A row of buttons."""
+    """A row of buttons. A click on one of them names the row."""
 
-    elements: tuple[Control | Menu, ...]
+    elements: tuple[Control | Menu | Choice, ...]
+    name: str = ""
 
 
-Block = Header | Text | Quote | Grey | Controls
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A thin line between parts."""
+
+
+Block = Header | Text | Quote | Grey | Controls | Divider
 Document = tuple[Block, ...]
 
 
@@ -136,6 +164,10 @@ class Composed:
 
     sentence: Line
     document: Document
+
+
+def code(value: str) -> Line:
+    return (Span(value, code=True),) if value else ()
 
 
 def text(value: str) -> Line:

@@ -43,7 +43,7 @@ def document_lines(document: doc.Document, zone: tzinfo) -> list[str]:
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[str]:
     match block:
         case doc.Header(sign, text):
-            yield f"{doc.SIGNS[sign]} {text}"
+            yield f"{doc.SIGNS[sign]} {text}" if sign else text
         case doc.Text(parts):
             for part in parts:
                 mark = "\u2022 " if isinstance(part, doc.Bullets) else ""
@@ -54,7 +54,7 @@ def _block(block: doc.Block, zone: tzinfo) -> Iterator[str]:
             yield f"> {_with_marks(line, zone)}"
         case doc.Grey(spans):
             yield grey_text(spans, zone)
-        case doc.Controls():
+        case doc.Controls() | doc.Divider():
             pass
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ConfirmObject,
     DividerBlock,
     HeaderBlock,
     Option,
@@ -193,6 +194,8 @@ def button(
     url: str | None = None,
     primary: bool = False,
     about: str = "",
+    confirm: ConfirmObject | None = None,
+    is_own: bool = True,
 ) -> Part:
     """Return a button that sends `value` or opens `url`. Raises SlackObjectFormationError.
 
@@ -200,11 +203,12 @@ def button(
     """
     named = {"accessibility_label": wording.truncate(f"{label} {about}", LABEL_LIMIT)}
     return (named if about else {}) | ButtonElement(
-        text=_label(label),
+        text=_label(label) if is_own else _plain(label),
         action_id=action,
         value=value,
         url=url,
         style="primary" if primary else None,
+        confirm=confirm,
     ).to_dict()
 
 
@@ -229,9 +233,40 @@ def menu(action: str, placeholder: str, values: Iterable[str]) -> Part:
     ).to_dict()
 
 
-def actions(*elements: Part) -> Part:
-    """Return a row of buttons and menus."""
-    return ActionsBlock(elements=list(elements)).to_dict()
+def choice(
+    action: str,
+    placeholder: str,
+    options: Iterable[tuple[str, str]],
+    confirm: ConfirmObject | None = None,
+) -> Part:
+    """Return a menu of labels and values. Raises SlackObjectFormationError."""
+    listed = [
+        Option(text=_plain(wording.sanitize(label, LABEL_LIMIT) or " "), value=value)
+        for label, value in options
+    ]
+    return StaticSelectElement(
+        action_id=action, placeholder=_label(placeholder), options=listed, confirm=confirm
+    ).to_dict()
+
+
+def confirm(title: str, words: str, yes: str) -> ConfirmObject:
+    """Return the question that Slack asks before a click has its effect."""
+    return ConfirmObject(
+        title=_plain(wording.sanitize(title, ConfirmObject.title_max_length)),
+        text=_plain(wording.sanitize(words, ConfirmObject.text_max_length)),
+        confirm=_plain(yes),
+        deny=_plain("Cancel"),
+    )
+
+
+def actions(*elements: Part, name: str = "") -> Part:
+    """Return a row of buttons and menus. Each click on one of them brings the row's name."""
+    return ActionsBlock(elements=list(elements), block_id=name or None).to_dict()
+
+
+def _plain(value: str) -> PlainTextObject:
+    """Return text of others, in which Slack reads no emoji."""
+    return PlainTextObject(text=value, emoji=False)
 
 
 def _label(value: str) -> PlainTextObject:

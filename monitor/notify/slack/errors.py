@@ -74,6 +74,8 @@ _CHANNEL: Final = {
     "is_inactive": "the channel is archived: unarchive it or name another",
     "is_archived": "the channel is archived: unarchive it or name another",
     "user_not_found": "no such user in the workspace",
+    "user_disabled": "the person has left the workspace",
+    "messages_tab_disabled": "turn on the Messages tab in the app's settings, App Home",
     "restricted_action": "the channel's settings do not let the app post",
 }
 

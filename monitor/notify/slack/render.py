@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
+from slack_sdk.models.blocks import ConfirmObject
+
 from monitor.notify import document as doc
 from monitor.notify import wording
 from monitor.notify.plain import escape
@@ -36,7 +38,7 @@ def render_sentence(line: doc.Line, zone: tzinfo) -> str:
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[Part]:
     match block:
         case doc.Header(sign, text):
-            yield blockkit.header(f"{doc.SIGNS[sign]} {text}")
+            yield blockkit.header(f"{doc.SIGNS[sign]} {text}" if sign else text)
         case doc.Text(parts):
             elements = [element for part in parts for element in _part(part, zone)]
             if elements:
@@ -45,8 +47,10 @@ def _block(block: doc.Block, zone: tzinfo) -> Iterator[Part]:
             yield blockkit.block(blockkit.quote(*_line(line, zone)))
         case doc.Grey(spans):
             yield blockkit.context(*_grey(spans, zone))
-        case doc.Controls(elements):
-            yield blockkit.actions(*map(_control, elements))
+        case doc.Controls(elements, name):
+            yield blockkit.actions(*map(_control, elements), name=name)
+        case doc.Divider():
+            yield blockkit.divider()
 
 
 def _part(part: doc.Section | doc.Bullets, zone: tzinfo) -> Iterator[Part]:
@@ -127,7 +131,10 @@ def _markup(span: doc.Span, zone: tzinfo) -> str | None:
     return escape(span.text) if span.own else None
 
 
-def _control(control: doc.Control | doc.Menu) -> Part:
+def _control(control: doc.Control | doc.Menu | doc.Choice) -> Part:
+    confirm = None if isinstance(control, doc.Menu) else _confirm(control.confirm)
+    if isinstance(control, doc.Choice):
+        return blockkit.choice(control.action, control.placeholder, control.options, confirm)
     if isinstance(control, doc.Menu):
         return blockkit.overflow(control.action, [_option(one) for one in control.options])
     return blockkit.button(
@@ -136,7 +143,13 @@ def _control(control: doc.Control | doc.Menu) -> Part:
         value=control.value or None,
         url=control.url or None,
         about=control.about,
+        confirm=confirm,
+        is_own=control.is_own,
     )
+
+
+def _confirm(asked: doc.Confirm | None) -> ConfirmObject | None:
+    return blockkit.confirm(asked.title, asked.words, asked.yes) if asked else None
 
 
 def _option(option: doc.Control) -> tuple[str, str, str]:
