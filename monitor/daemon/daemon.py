@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -132,7 +132,13 @@ class Daemon:
             self.set_up_logs,
             outbox,
             guard,
-            SlackApp(self._engine_that_wakes_delivery(), self.settings, self.clock, self._notice),
+            SlackApp(
+                self._engine_that_wakes_delivery(),
+                self.settings,
+                self.clock,
+                self._notice,
+                self._changing_watches,
+            ),
             self.asked,
         )
         return self.configuration
@@ -195,6 +201,10 @@ class Daemon:
 
         event.listen(engine, "commit", wake_delivery)
         return engine
+
+    def _changing_watches(self) -> AbstractAsyncContextManager[None]:
+        """Enter a change of watches. Slack's buttons work only while there is a configuration."""
+        return self.configuration.changing_watches() if self.configuration else nullcontext()
 
     def _prepare(self) -> None:
         """Sync the configuration, plan the first round, and log if the last daemon died.

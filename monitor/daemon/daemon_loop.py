@@ -182,6 +182,7 @@ class DaemonLoop:
         """Handle the end of a round, None if it failed."""
         if round_id is not None:
             self.guard.round_ended(round_id)
+            self.configuration.slack_app.refresh_homes()
         self.rules_outdated = True  # a board may have learned its employer's name, which rules read
         self._plan_timed_alerts()
         self.run_soon()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from monitor.database.tables import Delivery, Mute
+from monitor.database.json_values import one_of
+from monitor.database.tables import Board, Delivery, Mute, Posting, RuleMatch
 
 _OPEN = ("pending", "sending", "held", "failed")
 
@@ -20,6 +22,10 @@ class Status:
     boards: Sequence[Mapping[str, Any]]
     untold: list[tuple[str, str, int]]
     muted_roles: int
+    # why a failing board cannot be read, and since when: by name
+    failing: Mapping[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    # why the first message of a channel could not be sent: by channel
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 _BOARDS = text(
@@ -46,7 +52,40 @@ def read_status(connection: Connection) -> Status:
         .where(Mute.posting_id.is_not(None), Mute.ended_at.is_(None))
     )
     boards = [dict(row) for row in connection.execute(_BOARDS).mappings()]
-    return Status(boards, untold, connection.scalar(muted) or 0)
+    return Status(
+        boards,
+        untold,
+        connection.scalar(muted) or 0,
+        _failing(connection),
+        _refused(connection),
+    )
+
+
+def _refused(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(
+        select(Delivery.channel, Delivery.reason)
+        .where(Delivery.state.in_(_OPEN), Delivery.state != "sent", Delivery.reason.is_not(None))
+        .order_by(Delivery.id.desc())
+    )
+    return {row.channel: row.reason or "" for row in rows}
+
+
+def _failing(connection: Connection) -> dict[str, tuple[str, datetime | None]]:
+    rows = connection.execute(
+        select(Board.board, Board.reason, Board.failing_since).where(Board.failures > 0)
+    )
+    return {row.board: (row.reason or "", row.failing_since) for row in rows}
+
+
+def count_fitting(connection: Connection, rules: Sequence[str]) -> int:
+    """Return the number of open roles that one of these rules fits, as far as they are matched."""
+    current = (RuleMatch.posting_id == Posting.id) & (RuleMatch.version == Posting.version)
+    fitting = (
+        select(func.count(Posting.id.distinct()))
+        .join(RuleMatch, current)
+        .where(Posting.state == "open", one_of(RuleMatch.rule, rules))
+    )
+    return connection.scalar(fitting) or 0
 
 
 def health(boards: Sequence[Mapping[str, object]]) -> str:

@@ -94,6 +94,7 @@ class Matcher:
     def __init__(self, rule: Rule) -> None:
         """Compile the phrases. Raises ValueError for an invalid one."""
         self.rule = rule
+        self._label = rule.label if rule.label != rule.name else ""
         self._any = tuple(Phrase(written) for written in rule.any)
         self._all = tuple(Phrase(written) for written in rule.all)
         self._none = tuple(Phrase(written) for written in rule.none)
@@ -117,7 +118,7 @@ class Matcher:
             result = condition(candidate)
             if result.failed:
                 return Explanation(
-                    self.rule.name, fits=False, failed=result.failed, label=self.rule.label
+                    self.rule.name, fits=False, failed=result.failed, label=self._label
                 )
             results.append(result)
         return Explanation(
@@ -126,7 +127,7 @@ class Matcher:
             words="; ".join(words for result in results for words in result.words),
             places=tuple(place for result in results for place in result.places),
             pay_unknown=any(result.pay_unknown for result in results),
-            label=self.rule.label,
+            label=self._label,
             watch=self.rule.watch,
         )
 

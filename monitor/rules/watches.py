@@ -47,10 +47,14 @@ class WatchRule(Rule):
 
 
 def label(phrases: Iterable[str], employer: str = "", place: str = "") -> str:
-    """Return `“applied scientist” at Wayve in London`. A single word has no quotation marks."""
-    words = [f"“{phrase}”" if " " in phrase else phrase for phrase in phrases]
+    """Return `“applied scientist” at Wayve in London`."""
     at = [f"at {employer}"] if employer else []
-    return " ".join([*words, *at, *([f"in {place}"] if place else [])])
+    return " ".join([words_of(phrases), *at, *([f"in {place}"] if place else [])])
+
+
+def words_of(phrases: Iterable[str]) -> str:
+    """Return the words as they were typed. A single one has no quotation marks."""
+    return " ".join(f"“{phrase}”" if " " in phrase else phrase for phrase in phrases)
 
 
 def current_watches(connection: Connection, user: str | None = None) -> list[WatchRule]:

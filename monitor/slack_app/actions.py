@@ -10,76 +10,37 @@ mute does not end again, and a thread gets each diff once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from monitor.alerts import mutes, saved
-from monitor.channels import Channel
+from monitor.alerts import saved
 from monitor.config.model import Settings
-from monitor.database.engine import AnyRow
 from monitor.errors import UserError
-from monitor.notify import wording
-from monitor.notify.compose.controls import unversioned
+from monitor.notify.document import Composed
 from monitor.queries.fits import explain
-from monitor.queries.resolve import PostingRef, find_posting
-from monitor.slack_app import overviews, replies
-from monitor.slack_app.diff_files import DiffUpload, prepare_diff
-from monitor.slack_app.lookup import alerted_channel, mute_title, title_and_url, visible_mutes
+from monitor.slack_app import mute_actions, replies
+from monitor.slack_app.action_context import ActionContext, Role, named_role
+from monitor.slack_app.diff_files import prepare_diff
+from monitor.slack_app.effects import (
+    Effects,
+    PublishHome,
+    Respond,
+    Upload,
+)
+from monitor.slack_app.lookup import (
+    deadline_text,
+)
 from monitor.slack_app.payloads import Click
-from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.viewer import Viewer, viewer_of
-
-_LONGEST_ID: Final = 9  # digits of a mute's id
+from monitor.slack_app.viewer import viewer_of
+from monitor.slack_app.watches import Watches
 
 
-@dataclass(frozen=True, slots=True)
-class Respond:
-    """Reply to the person alone. `in_place` replaces the private message with the button."""
-
-    reply: SlackReply
-    in_place: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Announce:
-    """Post the announcement of a mute in the thread of the click."""
-
-    reply: SlackReply
-    mute_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Replace:
-    """Replace an earlier message of the app."""
-
-    channel_id: str
-    ts: str
-    reply: SlackReply
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Upload a diff into the thread of the click."""
-
-    file: DiffUpload
-
-
-Effect = Respond | Announce | Replace | Upload
-Effects = tuple[Effect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionContext:
-    """A click and what is needed to handle it."""
-
-    connection: Connection
-    settings: Settings
-    click: Click
-    now: datetime
-    viewer: Viewer
+def changes_watches(click: Click) -> bool:
+    """Return whether a click may begin or end a watch."""
+    return "watch_" in f"{click.action} {click.value}"
 
 
 def handle_action(
@@ -93,33 +54,11 @@ def handle_action(
     return action(ActionContext(connection, settings, click, now, viewer))
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
-    posting: PostingRef
-    title: str
-    url: str
-    version: int | None = None  # that the button names
-
-
-def _role(context: ActionContext) -> _Role | None:
-    """Return the posting that the button names. None if it is not in the history."""
-    value = context.click.value
-    # a posting's key may end like a version
-    for name, version in dict.fromkeys((unversioned(value), (value, None))):
-        try:
-            posting = find_posting(context.connection, name)
-        except UserError:
-            continue
-        title, url = title_and_url(context.connection, posting)
-        return _Role(posting, title, url, version)
-    return None
-
-
 def _about_role(
-    work: Callable[[ActionContext, _Role], Effects],
+    work: Callable[[ActionContext, Role], Effects],
 ) -> Callable[[ActionContext], Effects]:
     def action(context: ActionContext) -> Effects:
-        role = _role(context)
+        role = named_role(context)
         return (Respond(replies.UNKNOWN_ROLE),) if role is None else work(context, role)
 
     return action
@@ -130,25 +69,37 @@ def _open(_context: ActionContext) -> Effects:
     return ()
 
 
-def _save(context: ActionContext, role: _Role) -> Effects:
+def _save(context: ActionContext, role: Role) -> Effects:
     new = saved.save_role(context.connection, context.click.user, role.posting.id, context.now)
-    return (Respond(replies.saved(role.title, role.url, role.posting.posting, new=new)),)
+    reply = replies.saved(role.title, role.url, role.posting.posting, new=new)
+    return (Respond(reply), PublishHome(context.click.user))
 
 
-def _unsave(context: ActionContext, role: _Role) -> Effects:
+def _unsave(context: ActionContext, role: Role) -> Effects:
     saved.unsave_role(context.connection, context.click.user, role.posting.id)
-    return (Respond(replies.unsaved(role.title), in_place=context.click.private),)
+    reply = Respond(replies.unsaved(role.title), in_place=context.click.private)
+    return (reply, PublishHome(context.click.user))
 
 
-def _why(context: ActionContext, role: _Role) -> Effects:
+def _drop(context: ActionContext) -> Effects:
+    """Remove a role from the list under Home. The list itself is the reply."""
+    role = named_role(context)
+    if role is not None:
+        saved.unsave_role(context.connection, context.click.user, role.posting.id)
+    return (PublishHome(context.click.user),)
+
+
+def _why(context: ActionContext, role: Role) -> Effects:
+    rules = context.viewer.own_rules(context.settings.rules)
     try:
-        explained = explain(context.connection, context.settings.rules, role.posting)
+        explained = explain(context.connection, rules, role.posting)
     except UserError as error:  # the posting has no version yet
         return (Respond(replies.error_reply(str(error))),)
-    return (Respond(replies.why(role.title, role.url, explained)),)
+    written = deadline_text(context.connection, role.posting)
+    return (Respond(replies.why(role.title, role.url, explained, written)),)
 
 
-def _diff(context: ActionContext, role: _Role) -> Effects:
+def _diff(context: ActionContext, role: Role) -> Effects:
     file = prepare_diff(context.connection, role.posting, role.version, context.click, context.now)
     if file is None:
         return (Respond(replies.never_revised(role.title)),)
@@ -158,88 +109,55 @@ def _diff(context: ActionContext, role: _Role) -> Effects:
     return (Respond(reply(role.title)),)
 
 
-def _mute_role(context: ActionContext, role: _Role) -> Effects:
-    return _mute(context, role.title, posting_id=role.posting.id, rule=None)
+def _end_watch(context: ActionContext) -> Effects:
+    return _answer_watch(context, _watches(context).end(context.click.value))
 
 
-def _mute_rule(context: ActionContext) -> Effects:
-    rule = context.click.value
-    title = wording.sanitize(rule, 100)
-    if all(each.name != rule for each in context.settings.rules):
-        return (Respond(replies.no_rule(title)),)
-    return _mute(context, title, posting_id=None, rule=rule)
+def _watch_again(context: ActionContext) -> Effects:
+    return _answer_watch(context, _watches(context).again(context.click.value))
 
 
-def _mute(
-    context: ActionContext, title: str, *, posting_id: int | None, rule: str | None
-) -> Effects:
-    click = context.click
-    channel = alerted_channel(context.connection, context.settings, context.viewer, click)
-    if channel is None:
-        return (Respond(replies.NO_ALERTS_HERE),)
-    if not context.viewer.may_mute(channel):
-        return (Respond(_not_allowed(context, channel)),)
-    row, new = mutes.mute(
-        context.connection,
-        channel,
-        posting_id=posting_id,
-        rule=rule,
-        by=click.user,
-        now=context.now,
-    )
-    done = Respond(replies.mute_done(title, row.until, new=new))
-    return (Announce(replies.mute_announcement(row, title), row.id), done) if new else (done,)
+def _watches(context: ActionContext) -> Watches:
+    return Watches(context.connection, context.settings, context.click.user, context.now)
 
 
-def _undo(context: ActionContext) -> Effects:
-    value = context.click.value
-    is_id = value.isdecimal() and len(value) <= _LONGEST_ID
-    mute = mutes.find_mute(context.connection, int(value)) if is_id else None
-    if mute is None:
-        return (Respond(replies.UNKNOWN_MUTE),)
-    if not context.viewer.may_mute(mute.channel):
-        return (Respond(_not_allowed(context, mute.channel)),)
-    new = mutes.undo(context.connection, mute.id, context.click.user, context.now)
-    title = mute_title(context.connection, mute)
-    return (*_ended_announcement(context, mute, title), _undo_reply(context, title, new=new))
+def _answer_watch(context: ActionContext, reply: Composed) -> Effects:
+    """Return the reply, in place of the one with the button. Home itself shows what changed."""
+    home = PublishHome(context.click.user)
+    if context.click.at_home:
+        return (home,)
+    return (Respond(reply, in_place=context.click.private), home)
 
 
-def _undo_reply(context: ActionContext, title: str, *, new: bool) -> Respond:
-    """Return the confirmation, or the updated list if the button was in the private list."""
-    if not context.click.private:
-        return Respond(replies.unmuted(title, new=new))
-    remaining = visible_mutes(context.connection, context.viewer, context.now)
-    done = f"{replies.undone(new=new)}: {title}"
-    return Respond(overviews.muted(remaining, context.viewer, done), in_place=True)
+def _menu(context: ActionContext) -> Effects:
+    """Do what the chosen entry of a card's menu says: `role_mute greenhouse:deepmind:7318204`."""
+    name, _, value = context.click.value.partition(" ")
+    action = _MENU.get(name)
+    if action is None:
+        return (Respond(replies.UNKNOWN_BUTTON),)
+    return action(replace(context, click=replace(context.click, action=name, value=value)))
 
 
-def _ended_announcement(context: ActionContext, mute: AnyRow, title: str) -> Effects:
-    """Return the edit that removes the button from the announcement, if its place is known."""
-    click = context.click
-    if mute.ts is not None:
-        place = (mute.channel_id, mute.ts)
-    elif not click.private:
-        place = (click.channel_id, click.ts)
-    else:
-        return ()
-    after = mutes.find_mute(context.connection, mute.id) or mute
-    return (Replace(*place, replies.mute_announcement(after, title, with_undo=False)),)
-
-
-def _not_allowed(context: ActionContext, channel: str) -> SlackReply:
-    """Say who may mute there, without naming a channel that the person cannot see."""
-    if Channel.parse(channel).is_direct_message:
-        return replies.NOT_YOUR_MUTE
-    return replies.not_allowed(context.settings.slack.admins)
-
-
+_MENU: Final[dict[str, Callable[[ActionContext], Effects]]] = {
+    "role_page": _open,
+    "role_why": _about_role(_why),
+    "role_diff": _about_role(_diff),
+    "role_mute": _about_role(mute_actions.mute_role),
+    "rule_mute": _about_role(mute_actions.choose_rule),
+    "watch_end": _end_watch,
+}
 _ACTIONS: Final[dict[str, Callable[[ActionContext], Effects]]] = {
     "role_open": _open,
     "role_save": _about_role(_save),
     "role_unsave": _about_role(_unsave),
     "role_why": _about_role(_why),
     "role_diff": _about_role(_diff),
-    "role_mute": _about_role(_mute_role),
-    "rule_mute": _mute_rule,
-    "mute_undo": _undo,
+    "role_mute": _about_role(mute_actions.mute_role),
+    "rule_mute": mute_actions.mute_rule,
+    "mute_undo": mute_actions.undo,
+    "role_menu": _menu,
+    "role_page": _open,
+    "watch_end": _end_watch,
+    "watch_again": _watch_again,
+    "saved_drop": _drop,
 }

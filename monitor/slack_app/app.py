@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Final
 
@@ -15,13 +16,15 @@ from monitor.config.model import Settings
 from monitor.messages import OperatorMessage
 from monitor.slack_app.connection import LONGEST_WAIT, Envelope, SocketManager
 from monitor.slack_app.handler import InteractionHandler
-from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
+from monitor.slack_app.home import HomePublisher
+from monitor.slack_app.payloads import Asked, parse_envelope
 from monitor.slack_app.slack_calls import SlackCalls
 
 log = structlog.get_logger()
 
 _REMEMBERED: Final = 1000  # keys of clicks and commands, to skip one that arrives again
 _GRACE: Final = 4.0  # seconds to finish when the daemon stops
+_REFRESH_EVERY: Final = 30.0  # seconds, at least, between two refreshes of App Home
 _AT_ONCE: Final = 20  # handled at once: a short wait is better than a thousand threads
 
 
@@ -39,12 +42,22 @@ class SlackApp:
         settings: Settings,
         clock: Callable[[], datetime],
         write_operator_alert: Callable[[OperatorMessage], None],
+        changing_watches: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self._settings = settings
         self._write_operator_alert = write_operator_alert
+        calls = SlackCalls(lambda: self._settings)
+        self._homes = HomePublisher(engine, lambda: self._settings, calls, clock)
         self._handler = InteractionHandler(
-            engine, lambda: self._settings, SlackCalls(lambda: self._settings.slack), clock
+            engine,
+            lambda: self._settings,
+            calls,
+            clock,
+            self._homes,
+            changing_watches=changing_watches,
         )
+        self._refreshing: asyncio.Task[None] | None = None
+        self._refresh_again = False
         self._connecting: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -66,6 +79,19 @@ class SlackApp:
             self._track(self._connecting)
         self._begin()
 
+    def refresh_homes(self) -> None:
+        """Publish App Home again to everyone whose lists have changed. Call this in the loop."""
+        self._refresh_again = True
+        if self._settings.slack.app_token and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.create_task(self._refresh())
+            self._track(self._refreshing)
+
+    async def _refresh(self) -> None:
+        while self._refresh_again:
+            self._refresh_again = False
+            await self._homes.refresh()
+            await asyncio.sleep(_REFRESH_EVERY)
+
     def _begin(self) -> None:
         self._connecting = (
             asyncio.create_task(self._stay_connected()) if self._settings.slack.app_token else None
@@ -83,8 +109,9 @@ class SlackApp:
 
     async def _end(self) -> None:
         tasks = [task for task in (self._connecting, *self._running) if task is not None]
-        if self._connecting is not None:
-            self._connecting.cancel()
+        for endless in (self._connecting, self._refreshing):
+            if endless is not None:
+                endless.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_GRACE)
             for task in late:
@@ -102,7 +129,7 @@ class SlackApp:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _handle(self, asked: Click | SlashCommand) -> None:
+    async def _handle(self, asked: Asked) -> None:
         async with self._slots:
             await self._handler.handle(asked)
 

@@ -1,157 +1,262 @@
-"""Replies that list roles, as many as Slack has room for.
+"""Replies that list roles, as documents.
 
-Pure. Text from a board goes into `rich_text`, where Slack reads no markup.
+Pure. Lines get shorter where the list is long (`compose/role_lines.py`). What has no room even then
+is counted: the person can add words.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final
 
-from monitor.messages import FieldChange
-from monitor.notify import plain, wording
-from monitor.notify.slack import blockkit
-from monitor.notify.slack.blockkit import Parts
-from monitor.notify.slack.role_card import EMOJI, changed_line
+from monitor.messages import FieldChange, Role
+from monitor.notify import wording
+from monitor.notify.compose import changes, facts
+from monitor.notify.compose.events import SIGNS
+from monitor.notify.compose.role_lines import (
+    BLOCKS,
+    LAYOUTS,
+    Detail,
+    bullets,
+    deadline_line,
+    fits,
+    role_line,
+)
+from monitor.notify.document import (
+    DOT,
+    Composed,
+    Document,
+    Line,
+    Section,
+    Span,
+    Text,
+    bold,
+    code,
+    joined,
+    sign,
+    text,
+)
 from monitor.queries.roles import pay_of
-from monitor.slack_app.replies import SlackReply, reply
+from monitor.slack_app.replies import linked, reply, typed
 
 Row = Mapping[str, Any]
-Item = TypeVar("Item")
 Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version
-_LENGTHS: Final = (40, 25, 15, 8, 4, 1)  # lines of a list: the longest that fits
+_LENGTHS: Final = (150, 100, 60, 40, 25, 10)  # lines of a list that has no room for all
+_LONGEST_PLACE: Final = 500  # UTF-16 units that are parsed
+_NAMED: Final = 4  # employers in a sentence
+_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_KIND_WORDS: Final = {"opened": "opened", "closed": "closed", "reopened": "open again"}
 
 
-def page(
-    text: str, head: Parts, items: Sequence[Item], line: Callable[[Item], Parts], more: str
-) -> SlackReply:
-    """Return the head and a bullet for each item, or for as many as fit."""
-    lines = [line(item) for item in items[: _LENGTHS[0]]]
-    for length in _LENGTHS:
-        shown = lines[:length]
-        left = len(items) - len(shown)
-        rows = [*shown, blockkit.with_code(f"and {left:,} more{more}")] if left else shown
-        bullets = [blockkit.bullets(rows)] if rows else []
-        blocks = [blockkit.block(blockkit.section(*head), *bullets)]
-        if blockkit.size(blocks) <= blockkit.ROOM:
-            break
-    return SlackReply(plain.escape(text), blocks)
-
-
-def titled_page(
-    text: str, items: Sequence[Item], line: Callable[[Item], Parts], more: str
-) -> SlackReply:
-    return page(text, [blockkit.text(text, bold=True)], items, line, more)
-
-
-def roles(rows: Sequence[Row], query: str, *, closed: int = 0) -> SlackReply:
-    """Return the open roles. Without any, `closed` says how many closed ones match."""
-    matching = f" for “{query}”" if query else ""
-    if rows:
-        text = f"{wording.count(len(rows), 'open role')}{matching}"
-        return titled_page(text, rows, _role, ". Add words to find fewer")
-    if closed:
-        match = "matches" if closed == 1 else "match"
-        return reply(f"No open role{matching}. {wording.count(closed, 'closed role')} {match}.")
-    return reply(
-        f"No open role{matching}. Use fewer words to find more. “Quotes” keep words together."
+def role_of_row(row: Row) -> Role:
+    """Return a row of `postings` as messages show it."""
+    return Role(
+        posting=str(row["posting"]),
+        company=str(row["company"] or ""),
+        title=str(row["title"] or ""),
+        url=str(row["url"] or ""),
+        location=wording.sanitize(str(row["location"] or ""), _LONGEST_PLACE),
+        pay=pay_of(row),
+        deadline_at=instant_of(row["deadline_at"]),
+        deadline_text=str(row["deadline_text"] or ""),
+        department=str(row["department"] or ""),
+        employment_type=str(row["employment_type"] or ""),
+        workplace=str(row["workplace"] or ""),
+        first_seen_at=instant_of(row["first_seen_at"]),
     )
 
 
-def saved(rows: Sequence[Row]) -> SlackReply:
-    """Return a person's saved roles, open and closed."""
+def nearest_first(role: Role) -> tuple[datetime, str]:
+    """Return the key that sorts roles by deadline, then by title."""
+    return role.deadline_at or _EVER, role.title.casefold()
+
+
+def page(
+    sentence: Line,
+    compose: Callable[[int, Detail], Document],
+    number: int,
+) -> Composed:
+    """Return a list of `number` roles, or of as many as fit. `compose` takes how many and how."""
+    for length, detail in [
+        *((number, detail) for detail in LAYOUTS),
+        *((length, LAYOUTS[-1]) for length in _LENGTHS if length < number),
+    ]:
+        document = compose(length, detail)
+        if fits(document):
+            break
+    return Composed(sentence, document)
+
+
+def rest(number: int, shown: int, more: str) -> list[Line]:
+    """Return the line that counts what a list has no room for."""
+    return [typed(f"and {number - shown:,} more{more}")] if number > shown else []
+
+
+def roles(found: Sequence[Role], query: str, *, closed: int = 0) -> Composed:
+    """Return the open roles by employer. Without any, `closed` says how many closed ones match."""
+    matching = f" for “{query}”" if query else ""
+    if not found:
+        return _no_roles(matching, closed)
+    count = wording.count(len(found), "open role")
+    ordered = sorted(found, key=lambda role: (facts.company(role).casefold(), nearest_first(role)))
+
+    def compose(length: int, detail: Detail) -> Document:
+        head = Text((Section(((*bold(count), *text(matching)),)),))
+        employers = [list(of) for _, of in groupby(ordered[:length], key=facts.company)]
+        more = rest(len(found), length, ": add words to find fewer")
+        closing = [Section((line,)) for line in more]
+        if len(employers) + 1 + len(closing) > BLOCKS:
+            parts = [part for of in employers for part in _employer(of, detail)]
+            return (head, Text((*parts, *closing)))
+        blocks = [Text(tuple(_employer(of, detail))) for of in employers]
+        return (head, *blocks, *([Text(tuple(closing))] if closing else []))
+
+    return page(text(f"{count}{matching}: {_employers(found)}."), compose, len(found))
+
+
+def _employer(found: Sequence[Role], detail: Detail) -> list[Any]:
+    lines = [role_line(role, detail) for role in found]
+    return [Section((bold(facts.company(found[0])),)), bullets(lines)]
+
+
+def _employers(found: Sequence[Role]) -> str:
+    """Return `3 at Google DeepMind, 1 at Anthropic`, the most first."""
+    counted = Counter(map(facts.company, found)).items()
+    counts = sorted(counted, key=lambda one: (-one[1], one[0].casefold()))
+    named = [f"{number} at {company}" for company, number in counts[:_NAMED]]
+    left = sum(number for _, number in counts[_NAMED:])
+    return ", ".join([*named, *([f"{left} elsewhere"] if left else [])])
+
+
+def _no_roles(matching: str, closed: int) -> Composed:
+    if closed:
+        match = "matches" if closed == 1 else "match"
+        number = wording.count(closed, "closed role")
+        return reply(text(f"No open role{matching}. {number} {match}."))
+    return reply(
+        text(f"No open role{matching}. Use fewer words to find more. “Quotes” keep words together.")
+    )
+
+
+def saved(rows: Sequence[Row]) -> Composed:
+    """Return a person's saved roles: the nearest deadline first, closed ones last."""
     if not rows:
-        return reply("You have not saved any roles yet. Press “Save” on a role's card.")
-    text = wording.count(len(rows), "saved role")
-    return titled_page(text, rows, _saved_role, ": `rolewatch roles --saved` lists all")
+        return reply(text("You have not saved any roles yet. Press Save on a role's card."))
+    head = wording.count(len(rows), "saved role")
+
+    def compose(length: int, detail: Detail) -> Document:
+        lines = [*saved_lines(rows, detail)[:length], *rest(len(rows), length, "")]
+        return (Text((Section((bold(head),)), *(Section((line,)) for line in lines))),)
+
+    return page(text(f"{head}."), compose, len(rows))
 
 
-def _saved_role(row: Row) -> Parts:
-    return [*_role(row), *([blockkit.text(" (closed)")] if row["state"] == "closed" else [])]
+def saved_lines(rows: Sequence[Row], detail: Detail) -> list[Line]:
+    """Return a line for each saved role, in their order."""
+    return [_saved_line(row, detail) for row in saved_order(rows)]
 
 
-def choose_posting(rows: Sequence[Row], query: str) -> SlackReply:
+def saved_order(rows: Sequence[Row]) -> list[Row]:
+    """Return saved roles in order: the nearest deadline first, closed ones last."""
+    return sorted(
+        rows, key=lambda row: (row["state"] == "closed", *nearest_first(role_of_row(row)))
+    )
+
+
+def _saved_line(row: Row, detail: Detail) -> Line:
+    role = role_of_row(row)
+    if row["state"] == "closed":
+        line = role_line(role, detail, strike=True, tail=text(facts.company(role)))
+        return (*sign("white_circle"), *line)
+    if role.deadline_at is not None:
+        return deadline_line(role, detail)
+    return (*sign("bookmark"), *role_line(role, detail, named=True))
+
+
+def choose_posting(rows: Sequence[Row], query: str) -> Composed:
     """Return the postings that match where one is needed."""
     if not rows:
         return reply(
-            f"No posting for “{query}”, open or closed."
-            " `/rolewatch roles` searches by single words."
+            typed(
+                f"No posting for “{query}”, open or closed."
+                " `/rolewatch roles` searches by single words."
+            )
         )
-    text = f"{len(rows)} postings for “{query}”. Name one of them:"
-    return titled_page(text, rows, _named_role, ". Add words to find fewer")
+    head = f"{len(rows)} postings for “{query}”. Name one of them:"
+
+    def compose(length: int, detail: Detail) -> Document:
+        lines = [_named_role(row, detail) for row in rows[:length]]
+        more = rest(len(rows), length, ": add words to find fewer")
+        return (Text((Section((bold(head),)), bullets([*lines, *more]))),)
+
+    return page(text(head), compose, len(rows))
 
 
-def _named_role(row: Row) -> Parts:
-    name = wording.sanitize(str(row["posting"]), 100)
-    return [*_role(row), blockkit.text("  "), blockkit.code(name)]
+def _named_role(row: Row, detail: Detail) -> Line:
+    closed = row["state"] == "closed"
+    line = role_line(role_of_row(row), detail, named=True, strike=closed)
+    return (*line, *text(DOT), *code(wording.sanitize(str(row["posting"]), 100)))
 
 
-def _role(row: Row) -> Parts:
-    deadline = instant_of(row["deadline_at"])
-    facts = [
-        wording.sanitize(str(row["company"] or ""), 60),
-        wording.sanitize(str(row["location"] or ""), 80),
-        wording.truncate(wording.format_pay(pay_of(row)), 60),
-    ]
-    parts = [blockkit.link(str(row["url"] or ""), _title(row, 120))]
-    if any(facts):
-        parts.append(blockkit.text("".join(blockkit.DOT + fact for fact in facts if fact)))
-    if deadline and row["state"] == "open":
-        parts += [blockkit.text(f"{blockkit.DOT}apply by "), blockkit.date(deadline)]
-    return parts
-
-
-def _title(row: Row, limit: int = wording.TITLE_LIMIT) -> str:
-    return wording.sanitize(str(row["title"] or ""), limit) or str(row["posting"])
-
-
-def history(row: Row, changes: Sequence[Row], texts: Texts) -> SlackReply:
+def history(row: Row, changed: Sequence[Row], texts: Texts) -> Composed:
     """Return the changes of one role, the newest first.
 
     A change on a board that the employer has left names the posting there.
     """
-    facts = [wording.sanitize(str(row["company"] or ""), 60), row["state"], row["posting"]]
-    head = [
-        blockkit.link(str(row["url"] or ""), _title(row), bold=True),
-        blockkit.text(f"\n{wording.sanitize(blockkit.DOT.join(map(str, facts)))}"),
-    ]
-    if first := instant_of(row["first_seen_at"]):
-        head += [blockkit.text(f"{blockkit.DOT}first seen "), blockkit.date(first)]
-    if not changes:
-        head.append(blockkit.text("\nNo changes since."))
-    return page(
-        f"{_title(row)}: {wording.count(len(changes), 'change')}",
-        head,
-        changes[::-1],
-        lambda change: _change(change, texts, str(row["posting"])),
-        ": `rolewatch history` shows all",
+    role, closed = role_of_row(row), row["state"] == "closed"
+    first = instant_of(row["first_seen_at"])
+    seen = (*text("first seen "), Span(at=first)) if first else ()
+    facts_line = joined([text(facts.company(role)), text(str(row["state"])), seen])
+    name = code(wording.sanitize(str(row["posting"]), 100))
+    head = Section(
+        (
+            (*facts.title_line(role, strike=closed), *text(" "), *name),
+            facts_line,
+            *(() if changed else (text("No changes since."),)),
+        )
     )
 
+    def compose(length: int, _detail: Detail) -> Document:
+        newest = changed[::-1][:length]
+        lines = [_change(one, texts, role) for one in newest]
+        more = rest(len(changed), length, ": `rolewatch history` shows all")
+        listed = [bullets([*lines, *more])] if lines else []
+        return (Text((head, *listed)),)
 
-def _change(change: Row, texts: Texts, posting: str) -> Parts:
+    said = f"{facts.title(role)}: {wording.count(len(changed), 'change')}."
+    return page(text(said), compose, len(changed))
+
+
+def _change(change: Row, texts: Texts, role: Role) -> Line:
     at, of = instant_of(change["at"]), str(change["posting"])
-    when = [blockkit.date(at), blockkit.text("  ")] if at else []
-    where = [blockkit.text(f"  ({wording.sanitize(of, 100)})")] if of != posting else []
-    return [
-        blockkit.emoji(EMOJI.get(change["kind"], "grey_question")),
-        blockkit.text(" "),
-        *when,
-        *_old_and_new(change, texts),
-        *where,
-    ]
+    when = (Span(at=at), *text(DOT)) if at else ()
+    where = text(f" ({wording.sanitize(of, 100)})") if of != role.posting else ()
+    mark = SIGNS.get(change["kind"], "pencil2")
+    return (*sign(mark), *when, *_words(change, texts, role), *where)
 
 
-def _old_and_new(change: Row, texts: Texts) -> Parts:
+def _words(change: Row, texts: Texts, role: Role) -> Line:
     field, version, of = change["field"], int(change["version"]), str(change["posting"])
     if field is None:
-        return [blockkit.text(str(change["kind"]), bold=True)]
+        return bold(_KIND_WORDS.get(str(change["kind"]), str(change["kind"])))
     old, new = (
         (texts.get((of, version - 1), ""), texts.get((of, version), ""))
         if field == "description"
         else (str(change["old"] or ""), str(change["new"] or ""))
     )
-    return changed_line(FieldChange(str(field), old, new))
+    one = FieldChange(str(field), old, new)
+    if field == "title" and old != new:
+        return (*text("renamed this role: "), *changes.was(one))
+    return changes.phrase(one, role).headline
+
+
+def title_of(row: Row) -> Line:
+    """Return a role's title with its link."""
+    role = role_of_row(row)
+    return (linked(facts.title(role), role.url),)
 
 
 def instant_of(value: object) -> datetime | None:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, or_, select
 from monitor.alerts import mutes
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
-from monitor.database.tables import Delivery, Posting, PostingVersion
+from monitor.database.json_values import one_of
+from monitor.database.tables import Card, Delivery, Posting, PostingVersion
+from monitor.messages import CardMessage, load
 from monitor.notify import wording
 from monitor.queries.resolve import PostingRef
 from monitor.slack_app.payloads import Click
@@ -40,6 +42,20 @@ def _delivered_channel(connection: Connection, click: Click) -> str | None:
     return next((str(channel) for channel in found if channel is not None), None)
 
 
+def rules_of_card(
+    connection: Connection, viewer: Viewer, channel: str, posting_id: int
+) -> list[str]:
+    """Return the rules that the channel's card of a posting names, without personal watches."""
+    names = viewer.channels.all_names(channel)
+    rows = connection.scalars(
+        select(Card.message).where(Card.posting_id == posting_id, one_of(Card.channel, names))
+    )
+    messages = [message for row in rows if isinstance(message := load(row), CardMessage)]
+    why = (one for message in messages for one in message.why)
+    named = (one.rule for one in why if one.watch is None and one.fit_change != "rule removed")
+    return list(dict.fromkeys(named))
+
+
 def title_and_url(connection: Connection, posting: PostingRef) -> tuple[str, str]:
     """Return a posting's title and URL. Without a version: its name and an empty text."""
     newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
@@ -52,6 +68,20 @@ def title_and_url(connection: Connection, posting: PostingRef) -> tuple[str, str
     if row is None:
         return posting.posting, ""
     return wording.sanitize(row.title, wording.TITLE_LIMIT) or posting.posting, row.url
+
+
+def deadline_text(connection: Connection, posting: PostingRef) -> str:
+    """Return a posting's deadline in its own words, where they say more than the date shown."""
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    query = (
+        select(PostingVersion.deadline_text, PostingVersion.deadline_at)
+        .join(Posting, newest)
+        .where(Posting.id == posting.id)
+    )
+    row = connection.execute(query).one_or_none()
+    written = (row.deadline_text if row else None) or ""
+    is_stamp = row is not None and wording.parse_instant(written) == row.deadline_at is not None
+    return "" if is_stamp else written
 
 
 def mute_title(connection: Connection, mute: AnyRow) -> str:

@@ -3,62 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
-from monitor.notify import plain, wording
-from monitor.notify.slack import blockkit
-from monitor.notify.slack.blockkit import Parts
-from monitor.queries.status import Status, health
-from monitor.slack_app.lists import Row, instant_of, page, titled_page
-from monitor.slack_app.replies import SlackReply, reply
+from monitor.notify import wording
+from monitor.notify.compose.role_lines import Detail, bullets
+from monitor.notify.document import (
+    DOT,
+    Block,
+    Composed,
+    Document,
+    Line,
+    Section,
+    Span,
+    Text,
+    bold,
+    code,
+    joined,
+    paragraph,
+    sign,
+    text,
+)
+from monitor.queries.status import Status
+from monitor.slack_app.lists import Row, instant_of, page, rest
+from monitor.slack_app.replies import button, reply, typed
 from monitor.slack_app.viewer import Viewer
 
 _MUTES: Final = 20  # listed, with two blocks each
 _CHANNELS: Final = 10  # with waiting alerts that are listed
-_STATES: Final = {
-    "failing": "red_circle",
-    "collapsed": "large_yellow_circle",
-    "new": "white_circle",
-}
+_SIGNS: Final = {"failing": "red_circle", "collapsed": "large_yellow_circle", "new": "white_circle"}
+_Reasons = Mapping[str, tuple[str, datetime | None]]
+_NEAR: Final = timedelta(hours=12)  # a time of day alone is clear
+_TROUBLE: Final = frozenset({"failing", "collapsed"})
 _COMMANDS: Final = (
-    ("roles research engineer at deepmind", "open roles by words, `at` a company, `in` a place"),
-    ("history research engineer, gemini", "the changes of one role, by its title, URL or id"),
+    (
+        "roles research engineer in london",
+        "open roles by words; “at” an employer, “in” a place",
+    ),
+    ("history gemini evaluations", "what happened to one role"),
+    (
+        "watch applied scientist in london",
+        "tells you alone, in a direct message; “unwatch” ends it",
+    ),
     ("saved", "the roles that you saved"),
-    ("rules", "the rules and the channels that they alert"),
+    ("rules", "what this workspace watches"),
     ("muted", "what is muted, with buttons to undo it"),
-    ("status", "the boards, and the alerts that wait"),
+    ("status", "the boards, and what waits to be sent"),
 )
 
 
-def _help() -> SlackReply:
-    title = "rolewatch commands"
-    rows = [
-        [blockkit.code(f"/rolewatch {command}"), *blockkit.with_code(f"  {does}")]
-        for command, does in _COMMANDS
-    ]
-    head = blockkit.section(blockkit.text(title, bold=True))
-    return SlackReply(title, [blockkit.block(head, blockkit.bullets(rows))])
+def _help() -> Composed:
+    rows = [(*code(command), *text(f"  {does}")) for command, does in _COMMANDS]
+    head = (*text("Type "), *code("/rolewatch"), *text(" and one of these:"))
+    home = (
+        *text("Saved roles and your own watches are also under "),
+        *bold("Home"),
+        *text(", at the top of this app."),
+    )
+    names = "roles, history, watch, unwatch, saved, rules, muted, status"
+    return Composed(
+        text(f"Type /rolewatch and one of these: {names}."),
+        (Text((Section((head,)), bullets(rows), Section((home,)))),),
+    )
 
 
 HELP: Final = _help()
 
 
-def rules(rules: Sequence[Rule], muted: Mapping[str, Sequence[str]]) -> SlackReply:
+def rules(rules: Sequence[Rule], muted: Mapping[str, Sequence[str]]) -> Composed:
     """Return what each rule matches, its channels, and where it is muted."""
     if not rules:
-        return reply("There are no rules. The operator adds them to rolewatch.toml.")
-    return titled_page(
-        wording.count(len(rules), "rule"),
-        rules,
-        lambda rule: _rule(rule, muted.get(rule.name, ())),
-        "",
-    )
+        return reply(typed("There are no rules. The operator adds them to `rolewatch.toml`."))
+    head = wording.count(len(rules), "rule")
+
+    def compose(length: int, _detail: Detail) -> Document:
+        lines = [_rule(rule, muted.get(rule.name, ())) for rule in rules[:length]]
+        more = rest(len(rules), length, "")
+        return (Text((Section((bold(head),)), bullets([*lines, *more]))),)
+
+    names = ", ".join(wording.sanitize(rule.label, 60) for rule in rules[:5])
+    return page(text(f"{head}: {names}{'…' if len(rules) > 5 else '.'}"), compose, len(rules))  # noqa: PLR2004
 
 
-def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
+def _rule(rule: Rule, muted: Sequence[str]) -> Line:
     pay = f"{rule.min_pay.amount:,.0f} {rule.min_pay.currency} a year" if rule.min_pay else ""
     conditions = [
         ("any of", rule.any),
@@ -72,99 +101,150 @@ def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
         f"{label} {', '.join(values)}" for label, values in conditions if any(values)
     )
     channels = ", ".join(rule.notify) + (" in the digest" if rule.mode == "digest" else "")
-    parts = [
-        blockkit.text(wording.sanitize(rule.name, 100), bold=True),
-        blockkit.text(f"  {wording.sanitize(matches, 600)}  →  {wording.sanitize(channels, 200)}"),
-    ]
-    if muted:
-        where = wording.sanitize(", ".join(muted), 300)
-        parts += [
-            blockkit.text("\n"),
-            blockkit.emoji("no_bell"),
-            blockkit.text(f" muted in {where}"),
-        ]
-    return parts
+    # a watch is called by its conditions
+    said = f"{wording.sanitize(matches, 600)} → " if rule.watch is None else "→ "
+    line = (
+        *bold(wording.sanitize(rule.label, 150)),
+        *text(f"  {said}{wording.sanitize(channels, 200)}"),
+    )
+    if not muted:
+        return line
+    where = wording.sanitize(", ".join(muted), 300)
+    return (*line, Span("\n"), *sign("no_bell"), *text(f"muted in {where}"))
 
 
-def muted(mutes: Sequence[tuple[AnyRow, str]], viewer: Viewer, done: str = "") -> SlackReply:
+def muted(mutes: Sequence[tuple[AnyRow, str]], viewer: Viewer, done: str = "") -> Composed:
     """Return the mutes and their channels, with a button where this person may undo them.
 
     `done` is the effect of the last click, shown first.
     """
     before = f"{wording.sanitize(done, wording.TITLE_LIMIT)}. " if done else ""
     if not mutes:
-        return reply(f"{before}Nothing is muted.", blockkit.text(f"{before}Nothing is muted."))
-    text = before + wording.count(len(mutes), "mute")
+        return reply(text(f"{before}Nothing is muted."))
+    head = before + wording.count(len(mutes), "mute")
     left = len(mutes) - _MUTES
-    more = [_paragraph(f"and {left:,} more")] if left > 0 else []
+    more = [paragraph(text(f"and {left:,} more"))] if left > 0 else []
     blocks = [block for mute, title in mutes[:_MUTES] for block in _mute(mute, title, viewer)]
-    return SlackReply(plain.escape(text), [_paragraph(text, bold=True), *blocks, *more])
+    return Composed(text(f"{head}."), (paragraph(bold(head)), *blocks, *more))
 
 
-def _paragraph(text: str, *, bold: bool = False) -> blockkit.Part:
-    return blockkit.block(blockkit.section(blockkit.text(text, bold=bold)))
-
-
-def _mute(mute: AnyRow, title: str, viewer: Viewer) -> Parts:
-    rule = [blockkit.text("rule ")] if mute.rule is not None else []
-    until = [blockkit.text(" until "), blockkit.date(mute.until)] if mute.until else []
-    line = blockkit.section(
-        blockkit.emoji("no_bell"),
-        blockkit.text(" "),
+def _mute(mute: AnyRow, title: str, viewer: Viewer) -> list[Block]:
+    rule = text("rule ") if mute.rule is not None else ()
+    until = (*text(" until "), Span(at=mute.until)) if mute.until else ()
+    line = (
+        *sign("no_bell"),
         *rule,
-        blockkit.text(title, bold=True),
-        blockkit.text(f" in {wording.sanitize(viewer.name(mute.channel), 100)} by "),
-        blockkit.mention(mute.user_id),
+        *bold(title),
+        *text(f" in {wording.sanitize(viewer.name(mute.channel), 100)} by "),
+        Span(user=mute.user_id),
         *until,
     )
     if not viewer.may_mute(mute.channel):
-        return [blockkit.block(line)]
-    undo = blockkit.button("mute_undo", "Undo", value=str(mute.id))
-    return [blockkit.block(line), blockkit.actions(undo)]
+        return [paragraph(line)]
+    return [paragraph(line), button("mute_undo", "Undo", str(mute.id))]
 
 
-def status(status: Status, now: datetime) -> SlackReply:
-    """Return the boards, those in trouble first, and the alerts that wait."""
-    open_roles = sum(int(row["open_postings"]) for row in status.boards)
-    text = (
-        f"{wording.count(len(status.boards), 'board')}, {health(status.boards)};"
-        f" {wording.count(open_roles, 'open role')}"
+def status(status: Status, fitting: int, now: datetime) -> Composed:
+    """Return the boards, those in trouble first, and the alerts that wait.
+
+    `fitting` is the number of open roles that a rule of the workspace fits.
+    """
+    boards = sorted(status.boards, key=_board_order)
+    open_roles = sum(int(row["open_postings"]) for row in boards)
+    trouble = [row for row in boards if row["state"] in _TROUBLE]
+    reasons = status.failing
+    fine = (
+        f"All {len(boards)} boards are fine"
+        if not trouble
+        else f"{len(boards) - len(trouble)} of {len(boards)} boards are fine"
     )
-    head = [blockkit.text(text, bold=True), blockkit.text(f"\n{_undelivered(status.untold)}")]
-    if status.muted_roles:
-        head.append(blockkit.text(f"\n{wording.count(status.muted_roles, 'role')} muted"))
-    return page(
-        text,
-        head,
-        status.boards,
-        lambda row: _board(row, now),
-        ": `rolewatch boards list` shows all",
-    )
+    if len(boards) < 2:  # noqa: PLR2004  # one board alone
+        fine = wording.count(len(boards), "board") if boards else "No board is watched"
+    counted = f"{wording.count(open_roles, 'open role')}, {fitting:,} fit"
+    head = joined([bold(fine), text(counted), text(_next_check(boards, now))])
+    waiting = [*_waiting(status.untold, status.refused), *_muted_roles(status.muted_roles)]
+
+    def compose(length: int, _detail: Detail) -> Document:
+        lines = [head, *(_board(row, reasons, now) for row in boards[:length])]
+        lines += rest(len(boards), length, ": `rolewatch boards list` shows all")
+        return (Text(tuple(Section((line,)) for line in [*lines, *waiting])),)
+
+    troubles = [
+        (*text(f"{_board_text(row)}: "), *_trouble(row, reasons, now), Span("."))
+        for row in trouble[:3]
+    ]
+    sentence = joined([text(f"{fine}."), *troubles, text(f"{counted}."), *waiting], " ")
+    return page(sentence, compose, len(boards))
 
 
-def _undelivered(counts: Sequence[tuple[str, str, int]]) -> str:
-    """Return how many alerts wait, from (channel, state, number)."""
-    if not counts:
-        return "No alerts are waiting."
-    return "Not delivered yet: " + ", ".join(
-        f"{number} {state} for {wording.sanitize(channel, 60)}"
-        for channel, state, number in counts[:_CHANNELS]
-    )
+def _board_order(row: Row) -> tuple[bool, str]:
+    """Return the key that sorts boards: those in trouble first, then by employer."""
+    return row["state"] not in _TROUBLE, _board_text(row).casefold()
 
 
-def _board(row: Row, now: datetime) -> Parts:
-    state, checked = str(row["state"]), instant_of(row["last_ok_at"])
+def _next_check(boards: Sequence[Row], now: datetime) -> str:
+    due = [at for row in boards if (at := instant_of(row["next_check_at"])) and at > now]
+    return f"next check in {wording.span(min(due) - now)}" if due else ""
+
+
+def _waiting(counts: Sequence[tuple[str, str, int]], refused: Mapping[str, str]) -> list[Line]:
+    """Return a line for each channel with messages that wait, from (channel, state, number)."""
+    lines = []
+    for channel, state, number in counts[:_CHANNELS]:
+        name = channel.removeprefix("slack:")
+        # what helps stands behind Slack's word for the error
+        reason = wording.sanitize(refused.get(name, "").rpartition(": ")[2], 150)
+        why = f": {reason}" if reason and state != "held" else ""
+        alerts = f"{wording.count(number, 'alert')} {_wait(state, number)}"
+        lines.append(text(f"{alerts} {wording.sanitize(name, 60)}{why}."))
+    return lines
+
+
+def _wait(state: str, number: int) -> str:
+    if state == "failed":
+        return "could not be sent to"
+    verb = "waits" if number == 1 else "wait"
+    return f"{verb} until quiet hours end, for" if state == "held" else f"{verb} for"
+
+
+def _muted_roles(number: int) -> list[Line]:
+    return [text(f"{wording.count(number, 'role')} muted.")] if number else []
+
+
+def _board(row: Row, reasons: _Reasons, now: datetime) -> Line:
+    state, name = str(row["state"]), _board_name(row)
+    if state in _TROUBLE:
+        open_roles = wording.count(int(row["open_postings"]), "role")
+        stays = "stays as it is" if int(row["open_postings"]) == 1 else "stay as they are"
+        closing = text(f". Its {open_roles} {stays}.")
+        return (*sign(_SIGNS[state]), *name, *text(": "), *_trouble(row, reasons, now), *closing)
+    checked = instant_of(row["last_ok_at"])
+    read = f"read {wording.span(now - checked)} ago" if checked else "not read yet"
     failures = int(row["failures"])
-    facts = [
-        wording.count(int(row["open_postings"]), "open role"),
-        (f"{state}, " if state in {"failing", "collapsed"} else "")
-        + (f"read {wording.span(now - checked)} ago" if checked else "not read yet")
-        + (f", {wording.count(failures, 'failure')} in a row" if failures else ""),
+    rows = [
+        text(f"{int(row['open_postings']):,} open"),
+        text(read),
+        text(f"{wording.count(failures, 'failure')} in a row" if failures else ""),
     ]
-    name = wording.sanitize(str(row["company"] or ""), 60) or str(row["board"])
-    return [
-        blockkit.emoji(_STATES.get(state, "large_green_circle")),
-        blockkit.text(" "),
-        blockkit.link(str(row["url"] or ""), name),
-        blockkit.text("".join(blockkit.DOT + fact for fact in facts)),
-    ]
+    mark = sign(_SIGNS.get(state, "large_green_circle"))
+    return (*mark, *name, *text(DOT), *joined(rows))
+
+
+def _trouble(row: Row, reasons: _Reasons, now: datetime) -> Line:
+    """Return what is wrong with a board: `HTTP 503 since 8:02 AM`."""
+    if row["state"] == "collapsed":
+        return text("its list is empty or much shorter, and is not believed yet")
+    reason, since = reasons.get(str(row["board"]), ("", None))
+    words = wording.sanitize(reason, 150) or f"{row['failures']} failed checks in a row"
+    if since is None:
+        return text(words)
+    is_near = now - since < _NEAR
+    return (*text(f"{words} since "), Span(at=since, shows="time" if is_near else "moment"))
+
+
+def _board_name(row: Row) -> Line:
+    return (Span(_board_text(row), url=wording.safe_url(str(row["url"] or "")) or ""),)
+
+
+def _board_text(row: Row) -> str:
+    return wording.sanitize(str(row["company"] or ""), 60) or str(row["board"])

@@ -1,4 +1,4 @@
-"""Socket envelopes as values: clicks and slash commands.
+"""Socket envelopes as values: clicks, slash commands, and visits of App Home.
 
 Anything else is ignored: a new kind of interaction, or a payload in another form, must not stop the
 known ones. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
+
+# how a row of buttons in a private answer names the thread that it is about
+_IN_THREAD: Final = "in "
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button that a person clicked, or a menu entry that they chose."""
+    """A button that a person clicked, or a menu entry that they chose.
+
+    One in App Home is in no channel and has no response URL.
+    """
 
     key: str  # the same for the same click, however often it arrives
     user: str  # "U0ALICE001"
@@ -25,6 +32,11 @@ class Click:
     value: str
     response_url: str
     private: bool  # on an ephemeral message, which only its response URL can change
+    user_name: str = ""  # "alice"
+
+    @property
+    def at_home(self) -> bool:
+        return not self.channel_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,17 @@ class SlashCommand:
     response_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """A person opened App Home."""
+
+    key: str
+    user: str
+
+
+Asked = Click | SlashCommand | HomeOpened
+
+
 class _Option(msgspec.Struct):
     value: str = ""
 
@@ -45,17 +68,22 @@ class _Option(msgspec.Struct):
 class _Action(msgspec.Struct):
     action_id: str
     action_ts: str = ""
+    block_id: str = ""
     value: str | None = None
     selected_option: _Option | None = None
 
 
 class _User(msgspec.Struct):
     id: str
+    name: str = ""
+    username: str = ""
 
 
 class _Container(msgspec.Struct):
-    channel_id: str
-    message_ts: str
+    type: str = ""
+    channel_id: str = ""
+    message_ts: str = ""
+    view_id: str = ""
     thread_ts: str | None = None
     is_ephemeral: bool = False
 
@@ -76,22 +104,36 @@ class _Slash(msgspec.Struct):
     trigger_id: str = ""
 
 
-def parse_envelope(envelope: Mapping[str, object]) -> list[Click | SlashCommand]:
-    """Return the clicks or the command in an envelope. Empty for anything unknown."""
+class _Event(msgspec.Struct):
+    type: str
+    user: str = ""
+    tab: str = ""
+
+
+class _EventCallback(msgspec.Struct):
+    event: _Event
+    event_id: str = ""
+
+
+def parse_envelope(envelope: Mapping[str, object]) -> list[Asked]:
+    """Return the clicks, the command or the visit in an envelope. Empty for anything unknown."""
     payload, envelope_id = envelope.get("payload"), str(envelope.get("envelope_id", ""))
     try:
-        if envelope.get("type") == "slash_commands":
-            return [_command(msgspec.convert(payload, _Slash), envelope_id)]
-        if (
-            envelope.get("type") == "interactive"
-            and isinstance(payload, Mapping)
-            and payload.get("type") == "block_actions"
-        ):
-            clicked = msgspec.convert(payload, _BlockActions)
-            return [_click(clicked, action, envelope_id) for action in clicked.actions]
+        match envelope.get("type"):
+            case "slash_commands":
+                return [_command(msgspec.convert(payload, _Slash), envelope_id)]
+            case "interactive":
+                return [*_clicks(payload, envelope_id)]
+            case "events_api":
+                return [*_visit(msgspec.convert(payload, _EventCallback), envelope_id)]
     except msgspec.ValidationError:
         return []
     return []
+
+
+def in_thread(ts: str) -> str:
+    """Return the name of a row of buttons whose clicks are about that thread."""
+    return f"{_IN_THREAD}{ts}"
 
 
 def _command(slash: _Slash, envelope_id: str) -> SlashCommand:
@@ -104,22 +146,47 @@ def _command(slash: _Slash, envelope_id: str) -> SlashCommand:
     )
 
 
+def _clicks(payload: object, envelope_id: str) -> list[Click]:
+    if not isinstance(payload, Mapping) or payload.get("type") != "block_actions":
+        return []
+    clicked = msgspec.convert(payload, _BlockActions)
+    where = clicked.container
+    is_placed = where.view_id if where.type == "view" else where.channel_id and where.message_ts
+    return [_click(clicked, action, envelope_id) for action in clicked.actions if is_placed]
+
+
 def _click(clicked: _BlockActions, action: _Action, envelope_id: str) -> Click:
     where = clicked.container
     value = action.selected_option.value if action.selected_option else action.value
+    place = where.message_ts or where.view_id
     key = (
-        f"{clicked.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}"
+        f"{clicked.user.id}:{place}:{action.action_id}:{action.action_ts}"
         if action.action_ts
         else f"{envelope_id}:{action.action_id}"
     )
+    named = action.block_id.removeprefix(_IN_THREAD) if _names_thread(where, action) else ""
     return Click(
         key=key,
         user=clicked.user.id,
         channel_id=where.channel_id,
         ts=where.message_ts,
-        thread_ts=where.thread_ts or where.message_ts,
+        thread_ts=where.thread_ts or named or where.message_ts,
         action=action.action_id,
         value=value or "",
         response_url=clicked.response_url,
         private=where.is_ephemeral,
+        user_name=clicked.user.name or clicked.user.username,
     )
+
+
+def _names_thread(where: _Container, action: _Action) -> bool:
+    """Return whether the row's name is ours: a private answer has no thread of its own."""
+    return where.is_ephemeral and action.block_id.startswith(_IN_THREAD)
+
+
+def _visit(callback: _EventCallback, envelope_id: str) -> list[HomeOpened]:
+    """Return the visit of App Home. The app's other tab has no list."""
+    event = callback.event
+    if event.type != "app_home_opened" or event.tab not in {"", "home"} or not event.user:
+        return []
+    return [HomeOpened(callback.event_id or envelope_id, event.user)]

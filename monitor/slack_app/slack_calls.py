@@ -21,12 +21,14 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from monitor.config.model import SlackSettings
+from monitor.config.model import Settings, SlackSettings
 from monitor.notify import wording
 from monitor.notify.base import NotifyError, TokenRefusedError, UnconfirmedError
+from monitor.notify.document import Composed, Document
 from monitor.notify.slack.client import notify_errors, web_client, webhook_client
+from monitor.notify.slack.notifier import EVENT_TYPE
+from monitor.notify.slack.render import render, render_sentence
 from monitor.slack_app.payloads import Click, SlashCommand
-from monitor.slack_app.replies import SlackReply
 
 Body = dict[str, Any]
 _RETRIES: Final = 2
@@ -55,11 +57,17 @@ class _ShortWaits(AsyncRateLimitErrorRetryHandler):
 class SlackCalls:
     """Calls with the newest settings. Each raises NotifyError."""
 
-    def __init__(self, settings: Callable[[], SlackSettings]) -> None:
+    def __init__(self, settings: Callable[[], Settings]) -> None:
         self._settings = settings
 
+    def _content(self, reply: Composed) -> Body:
+        """Return a reply as Slack takes it, with dates of the configured zone in its text."""
+        zone = self._settings().alerts.timezone
+        text = render_sentence(reply.sentence, zone)
+        return {"text": text, "blocks": render(reply.document, zone)}
+
     async def respond_ephemeral(
-        self, asked: Click | SlashCommand, reply: SlackReply, *, in_place: bool = False
+        self, asked: Click | SlashCommand, reply: Composed, *, in_place: bool = False
     ) -> None:
         """Show a reply to the person alone. `in_place` replaces the private answer clicked on."""
         thread = (
@@ -67,7 +75,7 @@ class SlackCalls:
             if isinstance(asked, Click) and asked.thread_ts != asked.ts
             else {}
         )
-        content = {"text": reply.text, "blocks": reply.blocks, **thread}
+        content = self._content(reply) | thread
         if wording.safe_url(asked.response_url) and await self._use_response_url(
             asked.response_url, content | {"replace_original": in_place}
         ):
@@ -76,24 +84,31 @@ class SlackCalls:
             "chat.postEphemeral", {"channel": asked.channel_id, "user": asked.user, **content}
         )
 
-    async def post_in_thread(self, channel_id: str, thread_ts: str, reply: SlackReply) -> str:
+    async def post_in_thread(
+        self, channel_id: str, thread_ts: str, reply: Composed, delivery_id: str
+    ) -> str:
         """Post a reply that everybody sees. Return its `ts`."""
-        where = {"channel": channel_id, "thread_ts": thread_ts}
-        content = {"text": reply.text, "blocks": reply.blocks}
-        posted = await self._call(
-            "chat.postMessage", where | content | {"unfurl_links": False, "unfurl_media": False}
-        )
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
+        place: Body = {"channel": channel_id, "thread_ts": thread_ts, "metadata": metadata}
+        place |= {"unfurl_links": False, "unfurl_media": False}
+        posted = await self._call("chat.postMessage", place | self._content(reply))
         ts = posted.get("ts")
         if not isinstance(ts, str) or not ts:
             raise UnconfirmedError("Slack's answer has no ts")
         return ts
 
-    async def update_message(self, channel_id: str, ts: str, reply: SlackReply) -> None:
+    async def update_message(self, channel_id: str, ts: str, reply: Composed) -> None:
         """Replace a message of the app."""
         await self._call(
             "chat.update",
-            {"channel": channel_id, "ts": ts, "text": reply.text, "blocks": reply.blocks},
+            {"channel": channel_id, "ts": ts} | self._content(reply),
         )
+
+    async def publish_home(self, user: str, document: Document) -> None:
+        """Publish a person's App Home (https://docs.slack.dev/reference/methods/views.publish)."""
+        blocks = render(document, self._settings().alerts.timezone)
+        view = {"type": "home", "blocks": blocks}
+        await self._call("views.publish", {"user_id": user, "view": view})
 
     async def upload_file(
         self, channel_id: str, thread_ts: str, name: str, title: str, content: str
@@ -126,7 +141,7 @@ class SlackCalls:
         return response.data if isinstance(response.data, dict) else {}
 
     def _client(self) -> AsyncWebClient:
-        settings = self._settings()
+        settings: SlackSettings = self._settings().slack
         if settings.token is None:
             raise TokenRefusedError("there is no bot token: set $SLACK_BOT_TOKEN")
         token = settings.token.get_secret_value()

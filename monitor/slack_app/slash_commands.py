@@ -17,19 +17,20 @@ from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.errors import UserError
 from monitor.notify import wording
+from monitor.notify.document import Composed
 from monitor.queries.changes import timeline, versions
 from monitor.queries.describe import describe
 from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_boards, find_posting
 from monitor.queries.roles import RoleFilter, Status, find_roles, rule_of_words
-from monitor.queries.status import read_status
+from monitor.queries.status import count_fitting, read_status
 from monitor.slack_app import lists, overviews
 from monitor.slack_app.lookup import visible_mutes
 from monitor.slack_app.payloads import SlashCommand
-from monitor.slack_app.replies import SlackReply
+from monitor.slack_app.search_words import Search, parse_search
 from monitor.slack_app.viewer import Viewer, viewer_of
+from monitor.slack_app.watches import Watches
 
-_TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
 _LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _LONGEST: Final = 3000  # characters that are read
@@ -46,9 +47,14 @@ class CommandContext:
     now: datetime
 
 
+def changes_watches(command: SlashCommand) -> bool:
+    """Return whether a command may begin or end a watch."""
+    return _unescaped(command.text).partition(" ")[0].casefold() in _OF_WATCHES
+
+
 def handle_command(
     connection: Connection, settings: Settings, command: SlashCommand, now: datetime
-) -> SlackReply:
+) -> Composed:
     """Return the reply. Raises UserError for an unknown command, with the nearest one."""
     text = _unescaped(command.text)
     name, _, rest = text.partition(" ")
@@ -78,34 +84,12 @@ def _unescaped(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """The conditions of `roles`."""
-
-    words: tuple[str, ...] = ()
-    company: str = ""
-    places: tuple[str, ...] = ()
-
-
-def parse_search(text: str) -> Search:
-    """Parse `research engineer at deepmind in london`. “Quotes” keep words together."""
-    parts: dict[str, list[str]] = {"": [], "at": [], "in": []}
-    part = ""
-    for quoted, bare in _TOKEN.findall(text):
-        if bare.casefold() in {"at", "in"}:
-            part = bare.casefold()
-        elif quoted.strip() or bare:
-            parts[part].append(quoted.strip() or bare)
-    return Search(
-        tuple(parts[""]), " ".join(parts["at"]), (" ".join(parts["in"]),) if parts["in"] else ()
-    )
-
-
-def _roles(context: CommandContext) -> SlackReply:
+def _roles(context: CommandContext) -> Composed:
     search = parse_search(context.text)
     rows = _matching(context.connection, search, "open")
     closed = 0 if rows else len(_matching(context.connection, search, "closed"))
-    return lists.roles(rows, wording.sanitize(context.text, 150), closed=closed)
+    found = [lists.role_of_row(row) for row in rows]
+    return lists.roles(found, wording.sanitize(context.text, 150), closed=closed)
 
 
 def _matching(connection: Connection, search: Search, status: Status) -> Sequence[lists.Row]:
@@ -114,13 +98,13 @@ def _matching(connection: Connection, search: Search, status: Status) -> Sequenc
     return find_roles(connection, RoleFilter(boards, status, rules=(rule,) if rule else ())).rows
 
 
-def _saved(context: CommandContext) -> SlackReply:
+def _saved(context: CommandContext) -> Composed:
     return lists.saved(
         find_roles(context.connection, RoleFilter(status="all", saved_by=context.viewer.user)).rows
     )
 
 
-def _history(context: CommandContext) -> SlackReply:
+def _history(context: CommandContext) -> Composed:
     """Return the history of the named posting, or of the only one that matches the words."""
     if not context.text:
         raise UserError(
@@ -155,7 +139,7 @@ def _without_former(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
     return [row for row in rows if row["posting"] not in former]
 
 
-def _rules(context: CommandContext) -> SlackReply:
+def _rules(context: CommandContext) -> Composed:
     muted = [
         row
         for row, _ in visible_mutes(context.connection, context.viewer, context.now)
@@ -163,7 +147,7 @@ def _rules(context: CommandContext) -> SlackReply:
     ]
     rules = [
         replace(rule, notify=tuple(context.viewer.names(rule.notify)))
-        for rule in context.settings.rules
+        for rule in context.viewer.visible_rules(context.settings.rules)
     ]
     names = {row.rule for row in muted}
     return overviews.rules(rules, {name: _mutes_of(context, muted, name) for name in names})
@@ -178,30 +162,52 @@ def _mutes_of(context: CommandContext, muted: Sequence[AnyRow], rule: str) -> li
     ]
 
 
-def _muted(context: CommandContext) -> SlackReply:
+def _muted(context: CommandContext) -> Composed:
     shown = visible_mutes(context.connection, context.viewer, context.now)
     return overviews.muted(shown, context.viewer)
 
 
-def _status(context: CommandContext) -> SlackReply:
+def _status(context: CommandContext) -> Composed:
     status = read_status(context.connection)
     counts: Counter[tuple[str, str]] = Counter()
     for channel, state, count in status.untold:
         counts[context.viewer.name(channel), state] += count
     named = [(channel, state, count) for (channel, state), count in counts.items()]
-    return overviews.status(replace(status, untold=named), context.now)
+    shown = {
+        channel.removeprefix("slack:"): reason
+        for channel, reason in status.refused.items()
+        if context.viewer.may_see(channel)
+    }
+    rules = [rule.name for rule in context.settings.rules if rule.watch is None]
+    fitting = count_fitting(context.connection, rules)
+    return overviews.status(replace(status, untold=named, refused=shown), fitting, context.now)
 
 
-def _help(_context: CommandContext) -> SlackReply:
+def _watch(context: CommandContext) -> Composed:
+    return _watches(context).watch(context.text)
+
+
+def _unwatch(context: CommandContext) -> Composed:
+    return _watches(context).unwatch(context.text)
+
+
+def _watches(context: CommandContext) -> Watches:
+    return Watches(context.connection, context.settings, context.viewer.user, context.now)
+
+
+def _help(_context: CommandContext) -> Composed:
     return overviews.HELP
 
 
-_COMMANDS: Final[dict[str, Callable[[CommandContext], SlackReply]]] = {
+_OF_WATCHES: Final = frozenset({"watch", "unwatch"})
+_COMMANDS: Final[dict[str, Callable[[CommandContext], Composed]]] = {
     "roles": _roles,
     "history": _history,
     "rules": _rules,
     "muted": _muted,
     "status": _status,
     "saved": _saved,
+    "watch": _watch,
+    "unwatch": _unwatch,
     "help": _help,
 }

@@ -10,6 +10,8 @@ The object of an action decides, never the place of the click:
 | mute a role or a rule     | a shared channel, public or not  |            | no     | yes    |
 | undo a mute               | a mute of a direct message       | yes        | no     | no     |
 | undo a mute               | a mute of a shared channel       |            | no     | yes    |
+| list, end, begin a watch  | the person's own watch           | yes        | no     | no     |
+| list a watch              | another person's, without a name |            | no     | yes    |
 
 A channel's name is shown to people who can see the channel: a public one to everyone, a private one
 to whoever asks in it, a direct message to its person. A channel that Slack has not listed as public
@@ -25,7 +27,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from monitor.channels import Channel
-from monitor.config.model import Settings
+from monitor.config.model import Rule, Settings
 from monitor.database.slack_channels import Directory, directory
 from monitor.slack_app.payloads import Click, SlashCommand
 
@@ -94,6 +96,15 @@ class Viewer:
             else name
             for name in dict.fromkeys(named)
         ]
+
+    def own_rules(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return the rules that this person may know: without the watches of others."""
+        mine = str(Channel.slack(self.user))
+        return [rule for rule in rules if rule.watch is None or mine in rule.notify]
+
+    def visible_rules(self, rules: Iterable[Rule]) -> list[Rule]:
+        """Return the rules to list for this person: admins see the watches of others too."""
+        return list(rules) if self.is_admin else self.own_rules(rules)
 
 
 def viewer_of(connection: Connection, settings: Settings, asked: Click | SlashCommand) -> Viewer:

@@ -24,6 +24,13 @@ def faults(blocks: object) -> list[str]:
     return found
 
 
+def view_faults(blocks: Any) -> list[str]:  # any JSON
+    """Why Slack would refuse the blocks of a view, which has room for 100."""
+    halves = [blocks[:50], blocks[50:]]
+    found = [fault for half in halves for fault in faults(half)]
+    return found + (["no more than 100 items allowed"] if len(blocks) > 100 else [])
+
+
 def length(part: Any) -> int:  # any JSON
     """UTF-16 units of all texts in it; a link without a text counts its URL."""
     if isinstance(part, list):
@@ -96,6 +103,15 @@ def _element(element: Any, at: str) -> Iterator[str]:  # any JSON
         yield from _text(option.get("text"), 75, f"{at}/options", {"plain_text"})
         if not 1 <= _units(option.get("value", "")) <= 150:
             yield f"must have a value of at most 150 characters {at}/options"
+    yield from _confirm(element.get("confirm"), at)
+
+
+def _confirm(confirm: Any, at: str) -> Iterator[str]:  # any JSON
+    # https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+    if confirm is None:
+        return
+    for name, most in {"title": 100, "text": 300, "confirm": 30, "deny": 30}.items():
+        yield from _text(confirm.get(name), most, f"{at}/confirm/{name}", {"plain_text"})
 
 
 def _overflow(element: Any, at: str) -> Iterator[str]:  # any JSON
@@ -119,6 +135,7 @@ def _button(element: Any, at: str) -> Iterator[str]:  # any JSON
     ):
         yield f"must be a button with an action_id {at}"
     yield from _text(element.get("text"), 75, f"{at}/text", {"plain_text"})
+    yield from _confirm(element.get("confirm"), at)
     if "url" in element:
         yield from _url(element["url"], at)
     elif not isinstance(element.get("value"), str) or not 1 <= _units(element["value"]) <= 2000:

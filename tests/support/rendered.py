@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC
+from typing import Any, NamedTuple
+
+from monitor.notify.document import Composed
+from monitor.notify.slack.render import render, render_sentence
+
+
+class Drawn(NamedTuple):
+    """A message as Slack gets it."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+def drawn(composed: Composed) -> Drawn:
+    """Return the message as Slack gets it, with times in UTC."""
+    return Drawn(render_sentence(composed.sentence, UTC), render(composed.document, UTC))
 
 
 def rendered(text: str, blocks: list[dict[str, Any]]) -> str:

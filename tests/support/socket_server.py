@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.support.block_rules import TOTAL, faults, length
+from tests.support.block_rules import TOTAL, faults, length, view_faults
 
 BOT, APP = "xoxb-1-2-testToken", "xapp-1-A1-2-testToken"
 ALICE, BOB, ADMIN = "U0ALICE001", "U0BOBBY001", "U0ADMIN001"
@@ -109,8 +109,12 @@ class SocketServer:
 
     def _check(self, method: str, content: Body) -> None:
         found = faults(content["blocks"]) if "blocks" in content else []
+        if method == "views.publish":
+            found = view_faults(content["view"]["blocks"]) if _is_home(content) else ["no home"]
         if found or length(content.get("blocks", [])) > TOTAL:
             self.complaints.append(f"{method}: {found or 'too long'}")
+        if method == "chat.postMessage" and "delivery_id" not in str(content.get("metadata")):
+            self.complaints.append(f"{method}: no delivery id")
         if method.startswith(("chat.", "response")) and not str(content.get("text", "")).strip():
             self.complaints.append(f"{method}: no text")
         if len(str(content.get("text", ""))) > 4000:
@@ -192,6 +196,19 @@ class SocketServer:
         payload["container"]["is_ephemeral"] = private
         return await self.send("interactive", payload, times=times)
 
+    async def home_click(self, action: str, value: str, user: str = ALICE) -> float:
+        """Choose an entry of a menu in App Home: in a view, without a channel or an answer."""
+        act: Body = {"action_id": action, "block_id": "b", "type": "static_select"}
+        act |= {"selected_option": {"value": value}, "action_ts": f"{time.time_ns()}"}
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user, "name": "somebody"},
+            "container": {"type": "view", "view_id": "V0HOME"},
+            "view": {"id": "V0HOME", "type": "home"},
+            "actions": [act],
+        }
+        return await self.send("interactive", payload)
+
     async def slash(self, text: str, user: str = ALICE, *, times: int = 1) -> float:
         trigger = f"t{next(self._numbers)}"
         payload = {
@@ -248,6 +265,13 @@ def click(
         "actions": [act],
         "response_url": url,
     }
+
+
+def _is_home(content: Body) -> bool:
+    view = content.get("view")
+    return set(content) == {"user_id", "view"} and (
+        isinstance(view, dict) and set(view) == {"type", "blocks"} and view["type"] == "home"
+    )
 
 
 async def _json(request: web.Request) -> Body:

@@ -10,13 +10,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from monitor.config.model import Rule
+from monitor.notify.document import Composed
 from monitor.queries.status import Status
 from monitor.rules.matcher import Explanation
-from monitor.slack_app import lists, overviews, replies
-from monitor.slack_app.replies import SlackReply
+from monitor.rules.watches import WatchRule
+from monitor.slack_app import lists, overviews, replies, watch_replies
 from tests.support.alerts import HOSTILE
 from tests.support.block_rules import TOTAL, faults, length
-from tests.support.rendered import rendered
+from tests.support.rendered import Drawn, drawn, rendered
 
 NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
@@ -40,9 +41,11 @@ def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:
     }
     times = {
         "deadline_at": "2026-05-19T19:00:00.000000Z",
+        "deadline_text": title,
         "first_seen_at": "2026-05-01T19:00:00.000000Z",
     }
-    return {**place, **pay, **times, "state": "open", **more}
+    kinds = {"department": title, "employment_type": title, "workplace": "hybrid"}
+    return {**place, **pay, **times, **kinds, "state": "open", **more}
 
 
 def change(text: str, field: str | None = "title") -> dict[str, Any]:
@@ -65,10 +68,10 @@ def board(text: str) -> dict[str, Any]:
         "state": "failing",
         "open_postings": 3,
         "failures": 4,
-    } | {"last_ok_at": None}
+    } | {"last_ok_at": None, "next_check_at": None}
 
 
-def every(text: str, number: int) -> list[SlackReply]:
+def every(text: str, number: int) -> list[Drawn]:
     """Return every reply with that many lines of the text."""
     rows = [row(text)] * number
     changes = [change(text, field) for field in ("title", "pay", "description", None)] * number
@@ -77,8 +80,8 @@ def every(text: str, number: int) -> list[SlackReply]:
     explained = [
         Explanation(text, fits=number % 2 == 0, words=text, failed=text) for number in range(number)
     ]
-    return [
-        lists.roles(rows, text[:150]),
+    found = [
+        lists.roles([lists.role_of_row(one) for one in rows], text[:150]),
         lists.saved(rows),
         lists.choose_posting(rows, text[:150]),
         lists.history(
@@ -92,12 +95,45 @@ def every(text: str, number: int) -> list[SlackReply]:
         lists.history(row(text, posting="google:labs:1"), changes, {}),
         overviews.rules(rules, {text or "rule": [text]}),
         overviews.status(
-            Status([board(text)] * number, [(text, "pending", 3)] * number, number), NOW
+            Status([board(text)] * number, [(text, "pending", 3)] * number, number, failing(text)),
+            number,
+            NOW,
         ),
         replies.why(title, "https://jobs.example/", explained),
         replies.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
         replies.error_reply(text),
         replies.not_allowed([text[:12] or "U1"] * number),
+        *of_watches(text, number, rows),
+        replies.ask_rule([text[:80] or "rule"] * max(number, 1), "1.0", direct=False),
+    ]
+    return [drawn(one) for one in found]
+
+
+def failing(text: str) -> dict[str, tuple[str, datetime | None]]:
+    return {"greenhouse:labs": (text, NOW)}
+
+
+def of_watches(text: str, number: int, rows: list[dict[str, Any]]) -> list[Composed]:
+    """Return every reply to `watch` and `unwatch`."""
+    one = WatchRule(
+        name="watch:9",
+        all=(text[:100] or "engineer",),
+        locations=(text[:40],),
+        employer=text[:60],
+        watch_id=9,
+        user="U0ALICE001",
+        begun=NOW,
+    )
+    several = [one] * max(1, number % 11)
+    fitting = [lists.role_of_row(row) for row in rows]
+    return [
+        watch_replies.begun(one, fitting),
+        watch_replies.already(one),
+        watch_replies.ended(one),
+        watch_replies.full(several),
+        watch_replies.several(several),
+        watch_replies.yours(several[: number % 11]),
+        watch_replies.none_fits(text, several[: number % 11]),
     ]
 
 
@@ -112,23 +148,24 @@ def test_slack_accepts_every_reply(text: str, number: int) -> None:
 
 
 def test_a_deadline_in_history_is_in_the_readers_time_zone() -> None:
-    said = lists.history(
-        row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {}
-    )
+    moved = change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}
+    said = drawn(lists.history(row(), [moved], {}))
     assert "2026-05-19T19" not in str(said.blocks)
-    assert "'style': {'strike': True}" in str(said.blocks)
+    assert "1779217200" in str(said.blocks)
 
 
 def test_a_list_counts_the_roles_it_leaves_out() -> None:
-    said = lists.roles([row()] * 500, "engineer")
-    rows = said.blocks[0]["elements"][1]["elements"]
-    left = re.fullmatch(r"and (\d+) more.*", rows[-1]["elements"][0]["text"])
+    said = drawn(lists.roles([lists.role_of_row(row())] * 1500, "engineer"))
+    rows = said.blocks[1]["elements"][1]["elements"]
+    left = re.fullmatch(
+        r"and ([\d,]+) more.*", said.blocks[-1]["elements"][0]["elements"][0]["text"]
+    )
     assert left is not None
-    assert int(left[1]) + len(rows) - 1 == 500
+    assert int(left[1].replace(",", "")) + len(rows) == 1500
 
 
 def test_lists_are_worded_as_stored(snapshot: SnapshotAssertion) -> None:
     shown = every("engineer", 2)
     empty = every("engineer", 0)
-    for reply in (*shown, *empty, overviews.HELP):
+    for reply in (*shown, *empty, drawn(overviews.HELP)):
         assert rendered(reply.text, reply.blocks) == snapshot

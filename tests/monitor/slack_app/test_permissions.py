@@ -16,10 +16,11 @@ from monitor.database.slack_channels import Directory
 from monitor.database.tables import Delivery
 from monitor.queries.resolve import find_posting
 from monitor.slack_app import actions, replies, slash_commands
-from monitor.slack_app.actions import Announce, Effects, Replace, Respond, Upload
+from monitor.slack_app.effects import Announce, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
 from monitor.slack_app.viewer import Viewer
 from tests.support.history import History
+from tests.support.rendered import drawn
 from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
 from tests.support.story import STORY, tell
@@ -159,7 +160,7 @@ def test_private_channels_are_named_to_members_only(
     for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}"):
         mute(history, channel)
     told = ask(history, command, user, place(where, user))
-    assert "slack:#roles" in told
+    assert "#roles" in told
     assert ("secret-reorg" in told) is (where == "private")
     assert BOB not in told
     assert "your direct messages" in told
@@ -181,9 +182,9 @@ def waiting(history: History) -> None:
 
 def ask(history: History, text: str, user: str, channel_id: str) -> str:
     with read_transaction(history.engine) as connection:
-        said = slash_commands.handle_command(
-            connection, history.settings, SlashCommand("k", user, channel_id, text, ""), history.now
-        )
+        command = SlashCommand("k", user, channel_id, text, "")
+        settings = history.settings
+        said = drawn(slash_commands.handle_command(connection, settings, command, history.now))
     return str((said.text, [block for block in said.blocks if block["type"] != "actions"])).replace(
         f"'user_id': '{user}'", ""
     )
@@ -196,12 +197,9 @@ def test_undo_is_shown_to_those_who_may(history: History, user: str, where: str)
         for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}")
     }
     with read_transaction(history.engine) as connection:
-        said = slash_commands.handle_command(
-            connection,
-            history.settings,
-            SlashCommand("k", user, place(where, user), "muted", ""),
-            history.now,
-        )
+        command = SlashCommand("k", user, place(where, user), "muted", "")
+        settings = history.settings
+        said = drawn(slash_commands.handle_command(connection, settings, command, history.now))
     shown = {block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"}
     expected = {numbers[f"slack:{user}"]}
     if user == ADMIN:

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from monitor.rules.matcher import Explanation
 from monitor.slack_app import replies
 from tests.support.block_rules import faults
-from tests.support.rendered import rendered
+from tests.support.rendered import drawn, rendered
 from tests.support.socket_server import ADMIN, ALICE
 
 UNTIL = datetime(2026, 5, 5, 9, 2, tzinfo=UTC)
@@ -49,11 +49,14 @@ REPLIES = {
     "unsaved": replies.unsaved("Engineer"),
     "not allowed": replies.not_allowed([ADMIN]),
     "not allowed without admins": replies.not_allowed([]),
-    "role muted": replies.mute_announcement(mute(), "Engineer"),
-    "rule muted": replies.mute_announcement(rule_mute(), "kernels"),
-    "mute ended": replies.mute_announcement(ended(), "Engineer"),
-    "mute done": replies.mute_done("Engineer", None, new=True),
-    "mute done before": replies.mute_done("kernels", UNTIL, new=False),
+    "role muted": replies.mute_announcement(mute(), "Engineer", "alice"),
+    "rule muted": replies.mute_announcement(rule_mute(), "kernels", "alice"),
+    "mute ended": replies.mute_announcement(ended(), "Engineer", "bob"),
+    "mute done": replies.mute_done(mute(), "Engineer", new=True),
+    "mute done before": replies.mute_done(rule_mute(), "kernels", new=False),
+    "ask rule": replies.ask_rule(["kernels", "engineers"], "1.0", direct=False),
+    "ask rule in a direct message": replies.ask_rule(["kernels"], "1.0", direct=True),
+    "no rule here": replies.NO_RULE_HERE,
     "not announced": replies.not_announced("not_in_channel"),
     "unmuted": replies.unmuted("Engineer", new=True),
     "unmuted before": replies.unmuted("Engineer", new=False),
@@ -69,12 +72,13 @@ REPLIES = {
             Explanation("kernels", fits=False, words="", failed="none of “kernels”"),
             Explanation("engineers", fits=True, words="title has “engineer”", failed=""),
         ],
+        "5pm PST, Friday December 18",
     ),
 }
 
 
 @pytest.mark.parametrize("name", REPLIES)
 def test_a_reply_is_worded_as_stored(name: str, snapshot: SnapshotAssertion) -> None:
-    reply = REPLIES[name]
+    reply = drawn(REPLIES[name])
     assert faults(reply.blocks) == []
     assert rendered(reply.text, reply.blocks) == snapshot

@@ -18,15 +18,14 @@ from monitor.errors import UserError
 from monitor.queries.resolve import find_posting
 from monitor.slack_app import lists, slash_commands
 from monitor.slack_app.payloads import SlashCommand
-from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.slash_commands import Search, parse_search
+from monitor.slack_app.search_words import Search, parse_search
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.boards import posting
 from tests.support.boards import snapshot as board
 from tests.support.databases import DatabasePool
 from tests.support.history import History
 from tests.support.moves import listing, move, there
-from tests.support.rendered import rendered
+from tests.support.rendered import Drawn, drawn, rendered
 from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB
 from tests.support.story import STORY, tell
@@ -61,18 +60,18 @@ def test_both_databases_give_the_same_replies(history: History, engine: Engine) 
         assert shown(ask(other, text)) == shown(ask(history, text))
 
 
-def ask(history: History, text: str, user: str = ALICE) -> SlackReply:
+def ask(history: History, text: str, user: str = ALICE) -> Drawn:
     """Return the reply, which Slack would accept."""
     with read_transaction(history.engine) as connection:
-        said = slash_commands.handle_command(
-            connection, history.settings, SlashCommand("k", user, "C1", text, ""), history.now
-        )
+        command = SlashCommand("k", user, "C1", text, "")
+        settings = history.settings
+        said = drawn(slash_commands.handle_command(connection, settings, command, history.now))
     assert faults(said.blocks) == []
     assert length(said.blocks) < TOTAL
     return said
 
 
-def shown(said: SlackReply) -> str:
+def shown(said: Drawn) -> str:
     """Return the text of a reply."""
     return " ".join(_texts(said.blocks))
 
@@ -100,7 +99,21 @@ def _texts(part: object) -> list[str]:
         ("“research engineer” gemini", Search(("research engineer", "gemini"))),
         ('"engineer in residence" at x', Search(("engineer in residence",), "x")),
         ("AT DeepMind", Search((), "DeepMind")),
-        ('unclosed "quote', Search(("unclosed", '"quote'))),
+        ('unclosed "quote', Search(("unclosed", "quote"))),
+        (
+            "software engineer in test in london at openai",
+            Search(("software", "engineer", "in", "test"), "openai", ("london",)),
+        ),
+        (
+            "head of at scale at scale ai in san francisco",
+            Search(("head", "of", "at", "scale"), "scale ai", ("san francisco",)),
+        ),
+        (
+            '"at scale" at "scale ai" in "new york"',
+            Search(("at scale",), "scale ai", ("new york",)),
+        ),
+        ("engineer in", Search(("engineer",))),
+        ("„applied scientist” in London", Search(("applied scientist",), "", ("London",))),
     ],
 )
 def test_a_search_has_words_a_company_and_a_place(text: str, search: Search) -> None:
@@ -110,7 +123,7 @@ def test_a_search_has_words_a_company_and_a_place(text: str, search: Search) -> 
 def test_roles_are_found_by_words_company_and_place(history: History) -> None:
     found = shown(ask(history, "roles research engineer at examplelabs in mountain view"))
     assert "Research Engineer, Gemini" in found
-    assert "133,000\u2013240,000 USD/year" in found
+    assert "$133k–240k" in found
     assert "Scientist" not in found
     assert "Chef de Partie" in shown(ask(history, "ROLES"))
 
@@ -173,7 +186,7 @@ def test_a_mistake_is_answered_as_stored(
 def test_history_shows_the_named_or_the_only_matching_posting(history: History, named: str) -> None:
     told = shown(ask(history, f"history {named}"))
     assert "Research Engineer, Gemini" in told
-    assert "London, UK" in told
+    assert "London" in told
 
 
 def test_slack_markup_of_a_link_is_removed(history: History) -> None:
@@ -259,15 +272,24 @@ def test_saved_lists_a_persons_open_and_closed_roles(history: History) -> None:
             saved.save_role(connection, BOB, find_posting(connection, key).id, history.now)
     told = shown(ask(history, "saved", BOB))
     assert "Legal Counsel" in told
-    assert ask(history, "saved") == lists.saved([])
+    assert ask(history, "saved") == drawn(lists.saved([]))
 
 
 def test_help_names_every_command(history: History) -> None:
     for text in ("", "help", "HELP"):
         told = shown(ask(history, text))
         assert all(
-            f"/rolewatch {name}" in told
-            for name in ("roles", "history", "saved", "rules", "muted", "status")
+            name in told
+            for name in (
+                "roles",
+                "history",
+                "watch",
+                "unwatch",
+                "saved",
+                "rules",
+                "muted",
+                "status",
+            )
         )
         assert json.dumps(ask(history, text).blocks)
 
