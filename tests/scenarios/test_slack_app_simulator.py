@@ -6,19 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
-from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
-from tests.support.running import Place, stopped, until
+from tests.support.running import until
 from tests.support.simulator import simulating
-
-BOT = "xoxb-100000000000-200000000000-simulatorBotToken"
-APP = "xapp-1-A0SIMAPP01-300000000000-simulatorAppToken"
-ALICE, BOB = "U0ALICE001", "U0BOBBY001"
+from tests.support.slack_workspace import ALICE, BOB, Workspace, working
 
 
 @pytest.fixture
@@ -27,66 +21,10 @@ def address() -> Iterator[str]:
         yield address
 
 
-class Workspace:
-    """The simulator's own word, a board, and the daemon between them."""
-
-    def __init__(
-        self, base: str, session: aiohttp.ClientSession, place: Place, boards: BoardServer
-    ) -> None:
-        self.base, self.session, self.place, self.boards = base, session, place, boards
-
-    async def control(self, what: str, **body: object) -> dict[str, Any]:
-        async with self.session.request(
-            "POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None
-        ) as response:
-            answer: dict[str, Any] = await response.json()
-            return answer
-
-    async def cards(self) -> list[dict[str, Any]]:
-        state = await self.control("state")
-        found: list[dict[str, Any]] = state["channels"]["roles"]["messages"]
-        return [one for one in found if "role_save" in json.dumps(one.get("blocks"))]
-
-    async def click(self, action: str, ts: str, **more: object) -> dict[str, Any]:
-        """Return the click as the simulator saw it: acknowledged at once."""
-        clicked = await self.control("click", action_id=action, ts=ts, channel="C0ROLES001", **more)
-        assert clicked.get("acked"), clicked
-        assert clicked["ack_ms"] < 1000
-        return clicked
-
-    async def slash(self, text: str) -> list[dict[str, Any]]:
-        typed = await self.control("slash", command="/rolewatch", text=text, settle=1.0)
-        assert typed.get("acked"), typed
-        assert typed["ack_ms"] < 1000
-        found: list[dict[str, Any]] = typed["ephemeral"]
-        return found
-
-    async def calm(self) -> None:
-        """Nothing to complain of, nothing refused for its form."""
-        assert (await self.control("lint"))["lints"] == []
-        state = await self.control("state")
-        assert [outcome for outcome in state["outcomes"] if "invalid_" in outcome] == []
-
-
 @pytest.fixture
 async def workspace(tmp_path: Path, address: str) -> AsyncIterator[Workspace]:
-    async with BoardServer() as boards, aiohttp.ClientSession() as session:
-        boards.board(
-            "examplelabs",
-            *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)),
-        )
-        place = Place(tmp_path, boards.url, f"{address}/api/", BOT, app_token=APP)
-        place.configure(f'admins = ["{ALICE}"]\n')
-        workspace = Workspace(address, session, place, boards)
-        try:
-            daemon = await place.start("run")
-            await until(lambda: place.ask("SELECT 1 FROM alerts WHERE state = 'sent'"), within=60)
-            yield workspace
-            assert await stopped(daemon) < 10
-            assert daemon.returncode == 0
-            await workspace.calm()
-        finally:
-            place.kill_all()
+    async with working(tmp_path, address) as workspace:
+        yield workspace
 
 
 async def card(workspace: Workspace) -> str:
@@ -107,11 +45,21 @@ async def card(workspace: Workspace) -> str:
 
 async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Workspace) -> None:
     ts = await card(workspace)
-    for action in ("role_open", "role_save", "role_why", "role_diff", "role_mute", "rule_mute"):
+    for action in ("role_open", "role_save"):
         await workspace.click(action, ts, user=ALICE, duplicate=True, settle=1.0)
-    assert "affects everyone" in json.dumps(
-        (await workspace.click("role_mute", ts, user=BOB, settle=1.0))["calls_after"]
+    posting = "greenhouse:examplelabs:9"
+    for name in ("role_why", "role_diff", "role_mute"):
+        choice = {"value": f"{name} {posting}", "user": ALICE, "duplicate": True}
+        await workspace.click("role_menu", ts, **choice, settle=1.0)
+    asked = await workspace.click("role_menu", ts, value=f"rule_mute {posting}", settle=1.0)
+    [question] = asked["ephemeral"]
+    await workspace.control(
+        "click", action_id="rule_mute", answer=question["ts"], duplicate=True, settle=1.0
     )
+    refused = await workspace.click(
+        "role_menu", ts, value=f"role_mute {posting}", user=BOB, settle=1.0
+    )
+    assert "affects everyone" in json.dumps(refused["calls_after"])
     state = await workspace.control("state")
     assert [one["complete"] for one in state["files"].values()] == [True]
     assert workspace.place.ask("SELECT count(*) FROM saved") == [(1,)]
@@ -130,7 +78,8 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
 @pytest.mark.slow
 async def test_a_muted_role_is_edited_and_not_reported(workspace: Workspace) -> None:
     ts = await card(workspace)
-    await workspace.click("role_mute", ts, user=ALICE, settle=1.0)
+    choice = {"value": "role_mute greenhouse:examplelabs:9", "user": ALICE}
+    await workspace.click("role_menu", ts, **choice, settle=1.0)
     replies = len((await workspace.cards())[-1]["replies"])
     workspace.boards.boards["examplelabs"].jobs[-1] = job(9, title="Research Engineer, Muted")
     await until(
