@@ -133,7 +133,10 @@ def slack_channels(settings: Settings) -> list[str]:
 def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     if not scopes:
         return Finding("slack scopes", ok=True, found="Slack does not say which")
-    direct = any(Channel.parse(channel).is_direct_message for channel in slack_channels(settings))
+    # with buttons, people's own watches send direct messages
+    direct = settings.slack.app_token is not None or any(
+        Channel.parse(channel).is_direct_message for channel in slack_channels(settings)
+    )
     needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:

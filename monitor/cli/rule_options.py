@@ -14,6 +14,7 @@ from monitor.cli.arguments import complete_boards, complete_rules, named
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from monitor.cli.common import State
     from monitor.config.model import Rule, Settings
 
 _UNWRITTEN = "tried"  # the name of a rule that options make
@@ -127,6 +128,24 @@ def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tr
     )
     sentence = f"{rule.name} is tried with {said} in place of its own; nothing is saved"
     return Tried(replace(settings, rules=(replace(rule, **changes),)), sentence)
+
+
+def all_rules(current: State) -> Settings:
+    """Return the configuration with the personal watches of the database, if it can be read."""
+    from monitor.database.engine import read_transaction
+    from monitor.rules.watches import with_watches
+
+    # first: what is wrong with the configuration is no trouble of the database
+    settings = current.settings
+    if current.no_database():
+        return settings
+    try:
+        engine = current.history()
+    except UserError as error:
+        typer.echo(f"personal watches are unknown: {error}", err=True)
+        return settings
+    with read_transaction(engine) as connection:
+        return with_watches(connection, settings)
 
 
 def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:

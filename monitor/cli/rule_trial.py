@@ -26,6 +26,7 @@ from monitor.cli.rule_options import (
     NoneKey,
     OnKey,
     RuleToTry,
+    all_rules,
     chosen,
     tried,
 )
@@ -80,7 +81,7 @@ def try_rules(
         "on": on,
         "fields": fields,
     }
-    trial = tried(current.settings, file, rule, keys)
+    trial = tried(all_rules(current), file, rule, keys)
     names = chosen(trial.settings.rules, rule)
     begin = parse_time(since, moment)
     if trial.changed:

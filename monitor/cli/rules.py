@@ -12,7 +12,7 @@ from monitor.cli.arguments import PostingArgument
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.cli.program import Sectioned
-from monitor.cli.rule_options import chosen
+from monitor.cli.rule_options import all_rules, chosen
 from monitor.cli.rule_trial import try_rules
 from monitor.errors import UserError
 
@@ -43,10 +43,12 @@ _EXPLAIN = ("rule", "fits", "words", "failed")
 
 @app.command("list")
 def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """List the rules of the configuration, with the channels that have muted one."""
+    """List the rules of the configuration, and people's own watches.
+
+    Those have names such as watch:9. A rule that is muted names the channels that have muted it.
+    """
     current = state(ctx)
-    # first: what is wrong with the configuration is no trouble of the database
-    rules = current.settings.rules
+    rules = all_rules(current).rules
     muted = _muted(current)
     rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
     if fmt is not Format.TABLE:
@@ -132,7 +134,8 @@ def explain(
     from monitor.queries.resolve import find_posting
 
     current = state(ctx)
-    chosen(current.settings.rules, None)
+    rules = all_rules(current).rules
+    chosen(rules, None)
     with read_transaction(current.history()) as connection:
-        found = explained(connection, current.settings.rules, find_posting(connection, posting))
+        found = explained(connection, rules, find_posting(connection, posting))
     emit([asdict(one) for one in found], _EXPLAIN, fmt, current.console)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Snapshot, Unchanged
+from monitor.alerts import watches
 from monitor.alerts.mutes import mute
 from monitor.config.model import Rule
 from monitor.rules.matches import match_backlog
@@ -377,3 +378,28 @@ def test_a_boards_text_cannot_speak_to_the_terminal(rolewatch: Program, engine: 
     printed = rolewatch("rules", "test").out
     assert "\x1b" not in printed
     assert "Research Engineer [red]" in printed
+
+
+def test_personal_watches_are_rules_for_the_operator(told: Program, engine: Engine) -> None:
+    with engine.begin() as connection:
+        watches.begin(
+            connection,
+            "U0ALICE001",
+            ("research engineer",),
+            employer=None,
+            place="",
+            now=datetime(2026, 5, 1, 9, tzinfo=UTC),
+        )
+    [watch] = [row for row in told.ask("rules", "list") if row["rule"] == "watch:1"]
+    assert (watch["all"], watch["notify"]) == (["research engineer"], ["slack:U0ALICE001"])
+    explained = {row["rule"]: row["fits"] for row in told.ask("rules", "explain", STORY)}
+    assert explained["watch:1"]
+    assert {row["rule"] for row in told.ask("rules", "test", "--rule", "watch:1")} == {"watch:1"}
+
+
+def test_a_rule_of_the_file_has_no_name_of_a_watch(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.write_text('[[rules]]\nname = "watch:1"\nany = ["kernels"]\n')
+    refused = Program(str(file))("rules", "list")
+    assert refused.code == 2
+    assert "rules[0].name" in refused.err
