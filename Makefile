@@ -19,7 +19,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
 .PHONY: run test quick lint bench bench-sources bench-store slow clean help
-.PHONY: snapshots chaos soak coverage mutants fuzz docs
+.PHONY: snapshots chaos soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
@@ -73,9 +73,12 @@ docs: $(TEST_TOOLS) ## renew the reference of commands and configuration, then b
 	$(BIN)/python docs/configuration.py
 	$(BIN)/mkdocs build --strict --quiet
 
+pictures: $(TEST_TOOLS) ## draw the pictures of Slack in docs/slack. Needs Chromium
+	$(BIN)/python -m docs.slack_pictures
+
 clean: ## remove .venv and tool output. The configuration and the database stay
 	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
-	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find crawler docs monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile

@@ -47,9 +47,7 @@ def take_back(
         connection.execute(
             update(Alert).where(Alert.delivery_id == delivery_id).values(delivery_id=None)
         )
-        connection.execute(
-            delete(Delivery).where(or_(Delivery.delivery_id == delivery_id, rest))
-        )
+        connection.execute(delete(Delivery).where(or_(Delivery.delivery_id == delivery_id, rest)))
 
 
 def discard_of_watch(connection: Connection, watch: WatchRule, now: datetime) -> None:

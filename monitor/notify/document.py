@@ -201,6 +201,11 @@ def paragraph(*lines: Line) -> Text:
     return Text((Section(tuple(filter(None, lines))),))
 
 
+def bullets(lines: Iterable[Line]) -> Bullets:
+    """Return a list of those lines."""
+    return Bullets(tuple(lines))
+
+
 def rows(lines: Sequence[Line]) -> tuple[Section, ...]:
     """Return each line as a section of its own."""
     return tuple(Section((line,)) for line in lines)

@@ -10,7 +10,7 @@ from monitor.messages import RoleKind
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS
-from monitor.notify.compose.role_lines import LAYOUTS, Detail, bullets, role_line, size
+from monitor.notify.compose.role_lines import LAYOUTS, Detail, role_line, size
 from monitor.notify.document import (
     DOT,
     Block,
@@ -25,6 +25,7 @@ from monitor.notify.document import (
     Section,
     Span,
     Text,
+    bullets,
     joined,
     paragraph,
     sign,

@@ -9,7 +9,7 @@ from typing import Final
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
 from monitor.notify import wording
-from monitor.notify.compose.role_lines import Detail, bullets
+from monitor.notify.compose.role_lines import Detail
 from monitor.notify.document import (
     DOT,
     Block,
@@ -20,6 +20,7 @@ from monitor.notify.document import (
     Span,
     Text,
     bold,
+    bullets,
     code,
     joined,
     paragraph,

@@ -7,7 +7,7 @@ from typing import Final
 
 from monitor.messages import Role
 from monitor.notify import wording
-from monitor.notify.compose.role_lines import Detail, bullets, role_line
+from monitor.notify.compose.role_lines import Detail, role_line
 from monitor.notify.document import (
     Bullets,
     Composed,
@@ -16,6 +16,7 @@ from monitor.notify.document import (
     Span,
     Text,
     bold,
+    bullets,
     code,
     joined,
     sign,

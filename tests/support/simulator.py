@@ -104,8 +104,10 @@ def simulating(*options: str) -> Iterator[str]:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().split()[1]
-        process.terminate()
+        try:
+            yield process.stdout.readline().split()[1]
+        finally:  # else the end of a failed test waits for it
+            process.terminate()
 
 
 @asynccontextmanager

@@ -58,17 +58,19 @@ def role_line(
     detail: Detail,
     reference: datetime | None = None,
     *,
+    named: bool = False,
     strike: bool = False,
     tail: Line | None = None,
 ) -> Line:
-    """Return one line. `tail` stands for place, pay and deadline."""
+    """Return one line. `named` adds the employer. `tail` stands for place, pay and deadline."""
     title = Span(
         facts.title(role, detail.title), url=wording.safe_url(role.url) or "", strike=strike
     )
+    employer = text(facts.company(role) if named else "")
     if tail is not None:
-        return joined([(title,), tail])
+        return joined([(title,), employer, tail])
     place = text(facts.place(role) if detail.place else "")
-    return joined([(title,), place, pay_and_deadline(role, detail, reference)])
+    return joined([(title,), employer, place, pay_and_deadline(role, detail, reference)])
 
 
 def pay_and_deadline(role: Role, detail: Detail, reference: datetime | None = None) -> Line:
