@@ -239,7 +239,7 @@ def _failing(company: str, since: datetime, reason: str, roles: int) -> Operator
         "cannot be read: 4 checks in a row failed",
         (
             f"{reason} since {instant(since)}. Last read {read}.",
-            f"Its {roles} roles stay open. rolewatch keeps trying.",
+            f"Its {roles} roles stay as they are. rolewatch keeps trying.",
         ),
         board=_board(company),
         url=f"https://job-boards.greenhouse.io/{_board(company).partition(':')[2]}",

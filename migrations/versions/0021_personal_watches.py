@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.column_types import UtcDateTime
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
