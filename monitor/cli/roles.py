@@ -15,6 +15,7 @@ from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.times import optional_time
 from monitor.cli.values import age, field_value, short
+from monitor.text.places import format_places, split_places
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -156,10 +157,11 @@ def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
     from monitor.queries.roles import pay_of
 
     deadline = row["deadline_at"] or row["deadline_text"]
+    location, workplace = str(row["location"] or ""), str(row["workplace"] or "")
     return {
         "title": row["title"],
         "company": row["company"],
-        "location": row["location"],
+        "location": format_places(split_places(location), workplace),
         "pay": field_value("pay", pay_of(row)),
         "age": age(row["first_seen_at"], moment),
         "deadline": _day(deadline) if brief and row["deadline_at"] else deadline,

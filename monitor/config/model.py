@@ -25,11 +25,11 @@ from monitor.config.sections import (
     BoardEntry,
     CrawlSettings,
     DatabaseSection,
-    HealthSettings,
     LogSettings,
     SlackSection,
     WebhookSection,
 )
+from monitor.config.service_sections import HealthSettings, WebSettings
 from monitor.config.values import Baseline
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "WatchedBoard",
+    "WebSettings",
 ]
 
 _MORNING: Final = time(9)
@@ -65,6 +66,7 @@ class ConfigFile:
     webhook: WebhookSection = field(default_factory=WebhookSection)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    web: WebSettings = field(default_factory=WebSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Settings:
     secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     # another name of a Slack channel → the name that is used for it
     aliases: Mapping[str, str] = field(default_factory=dict)
     # the files that were read; .env too if there is none

@@ -21,9 +21,7 @@ from monitor.config.values import (
     Contact,
     Delay,
     Duration,
-    HostAndPort,
     Hours,
-    SecretUrl,
     SlackApiUrl,
     SlackIds,
     TimeOfDay,
@@ -227,25 +225,3 @@ class LogSettings:
         ),
     ] = "info"
     format: Annotated[Literal["text", "json"], Field(description='`"text"` or `"json"`.')] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class HealthSettings:
-    """Health checks of the daemon. By default nothing listens and nothing is called."""
-
-    __pydantic_config__ = STRICT
-
-    listen: Annotated[
-        HostAndPort | None,
-        Field(
-            description="Host and port that serve `/healthz` and `/metrics`.",
-            examples=["127.0.0.1:9464"],
-        ),
-    ] = None
-    heartbeat_url: Annotated[
-        SecretUrl | None,
-        Field(
-            description="Called after each round that read a board, while delivery is in time.",
-            examples=["https://hc.example.org/ping"],
-        ),
-    ] = None

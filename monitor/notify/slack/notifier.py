@@ -76,7 +76,11 @@ class SlackNotifier:
         slack = settings.slack
         if slack.token is None:
             return None
-        style = Style(settings.alerts.timezone, interactive=slack.app_token is not None)
+        style = Style(
+            settings.alerts.timezone,
+            interactive=slack.app_token is not None,
+            base_url=settings.web.base_url or "",
+        )
         return cls(slack.token, slack.api_url, style=style)
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:

@@ -1,0 +1,48 @@
+"""The sections of rolewatch.toml about what others reach over the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.config.sections import STRICT
+from monitor.config.values import HostAndPort, SecretUrl, Url
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """Health checks of the daemon. By default nothing listens and nothing is called."""
+
+    __pydantic_config__ = STRICT
+
+    listen: Annotated[
+        HostAndPort | None,
+        Field(
+            description="Host and port that serve `/healthz` and `/metrics`.",
+            examples=["127.0.0.1:9464"],
+        ),
+    ] = None
+    heartbeat_url: Annotated[
+        SecretUrl | None,
+        Field(
+            description="Called after each round that read a board, while delivery is in time.",
+            examples=["https://hc.example.org/ping"],
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The page of roles. By default there is none."""
+
+    __pydantic_config__ = STRICT
+
+    base_url: Annotated[
+        Url | None,
+        Field(
+            description="The page's address as others reach it. Cards in Slack link to its roles.",
+            examples=["https://roles.example.org"],
+        ),
+    ] = None
