@@ -21,6 +21,8 @@ _SUBQUERIES = {  # file and argument
     ("roles.py", "_with_words(connection, wanted.text, wanted.status)"),
     ("roles.py", "saved.where(*mine)"),
     ("pack.py", "rounds"),
+    ("home.py", "mine"),
+    ("home.py", "fitting"),
 }
 _PHRASES = {"phrase", "read"}  # with an `in_` that is not SQL
 

@@ -131,7 +131,7 @@ def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tr
 
 
 def all_rules(current: State) -> Settings:
-    """Return the configuration with the personal watches of the database, if it can be read."""
+    """Return the configuration with the personal watches of the database. Raises UserError."""
     from monitor.database.engine import read_transaction
     from monitor.rules.watches import with_watches
 
@@ -139,13 +139,17 @@ def all_rules(current: State) -> Settings:
     settings = current.settings
     if current.no_database():
         return settings
+    with read_transaction(current.history()) as connection:
+        return with_watches(connection, settings)
+
+
+def known_rules(current: State) -> Sequence[Rule]:
+    """Return the rules, without personal watches if the database cannot be read."""
     try:
-        engine = current.history()
+        return all_rules(current).rules
     except UserError as error:
         typer.echo(f"personal watches are unknown: {error}", err=True)
-        return settings
-    with read_transaction(engine) as connection:
-        return with_watches(connection, settings)
+        return current.settings.rules
 
 
 def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:

@@ -12,7 +12,7 @@ from monitor.cli.arguments import PostingArgument
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.cli.program import Sectioned
-from monitor.cli.rule_options import all_rules, chosen
+from monitor.cli.rule_options import all_rules, chosen, known_rules
 from monitor.cli.rule_trial import try_rules
 from monitor.errors import UserError
 
@@ -48,7 +48,7 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     Those have names such as watch:9. A rule that is muted names the channels that have muted it.
     """
     current = state(ctx)
-    rules = all_rules(current).rules
+    rules = known_rules(current)
     muted = _muted(current)
     rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
     if fmt is not Format.TABLE:

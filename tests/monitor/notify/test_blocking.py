@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -78,6 +79,9 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
     sent: list[str] = []
 
     class Services:
+        def __iter__(self) -> Iterator[object]:
+            return iter([SimpleNamespace(notify_format="text")])
+
         def notify(self, _body: str, title: str) -> bool:
             sent.append(title)
             return True
