@@ -1,12 +1,14 @@
-"""What a posting is counted by: the countries of its places, and the seniority of its title.
+"""What the monitor reads from stored words: countries, seniority, and whether a date is clear.
 
-Both are read from what a reader sees and are no part of a posting's digest. Whoever changes how
-they are read adds a migration that empties the stored ones: the upgrade reads them again.
+A posting is counted by its countries and its seniority. They are read from what a reader sees and
+are no part of a posting's digest. Whoever changes how they are read adds a migration that empties
+the stored ones: the upgrade reads them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from crawler.read.seniority import Seniority, seniority
@@ -25,3 +27,20 @@ def labels(title: str, location: str, locations: Iterable[str]) -> Labels:
     from crawler.read.country import country_codes  # noqa: PLC0415
 
     return Labels(country_codes(tuple(locations) or (location,)), seniority(title))
+
+
+def has_two_deadlines(words: str, published: datetime | None, place: str) -> bool:
+    """Return whether a deadline's words name two instants: "PST" in summer, 03/04, a wrong weekday.
+
+    `published` gives a missing year.
+    """
+    from crawler.read.date_instants import possible_instants  # noqa: PLC0415  # as above
+    from crawler.read.dates import find_date  # noqa: PLC0415
+
+    date = find_date(words)
+    if date is None:
+        return False
+    readings = possible_instants(
+        date, published=published, place=place, month_first=None, day_before=False
+    )
+    return len(set(readings)) > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -82,7 +82,7 @@ def _role(company: str, title: str, place: str, pay: str = "", **more: object) -
     )
 
 
-def _until(days: int, words: str) -> dict[str, object]:
+def _until(days: int, words: str) -> dict[str, Any]:
     return {"deadline_at": _at(days, 17), "deadline_text": words}
 
 

@@ -220,6 +220,7 @@ class Reminder(msgspec.Struct, frozen=True, omit_defaults=True):
     why: tuple[Why, ...]
     threshold: float  # seconds before the deadline, from the rule's `remind`
     mention: tuple[str, ...] = ()
+    ambiguous: bool = False  # the deadline's words name two instants; the earlier one counts
 
 
 class ReminderMessage(msgspec.Struct, frozen=True, tag="reminder"):

@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
+from crawler.labels import has_two_deadlines
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.expire import TOO_LATE, expire, reminders_in
 from monitor.alerts.open_roles import Fits, OpenRole
@@ -154,7 +155,14 @@ def _was_due_before(due: Due, begun_at: datetime | None) -> bool:
 
 
 def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]:
-    reminder = Reminder(due.posting.role, (due.why,), due.threshold.total_seconds(), rule.mention)
+    role = due.posting.role
+    reminder = Reminder(
+        role,
+        (due.why,),
+        due.threshold.total_seconds(),
+        rule.mention,
+        has_two_deadlines(role.deadline_text, due.posting.first_seen_at, role.location),
+    )
     row = {
         "kind": "reminder",
         "rule": rule.name,

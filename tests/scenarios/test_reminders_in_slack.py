@@ -63,6 +63,19 @@ async def channel(engine: Engine) -> AsyncIterator[Channel]:
         yield Channel(office)
 
 
+@pytest.mark.parametrize(
+    ("words", "quoted"), [("noon, Sunday 7 March 2026", True), ("Saturday 7 March 2026", False)]
+)
+async def test_a_reminder_quotes_a_deadline_with_two_readings(
+    channel: Channel, words: str, quoted: bool
+) -> None:
+    await channel.check()
+    await channel.check(replace(DUE, deadline=Deadline(DEADLINE, words)))
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    (reply,) = channel.replies(channel.messages[1])
+    assert (words in shown(reply)) is quoted
+
+
 async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: Channel) -> None:
     await channel.check()
     await channel.check(DUE)

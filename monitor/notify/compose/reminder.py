@@ -14,6 +14,7 @@ from monitor.notify.document import (
     Composed,
     Controls,
     Document,
+    Grey,
     Line,
     Span,
     Text,
@@ -38,7 +39,7 @@ def reminder(message: ReminderMessage, style: Style) -> Composed:
 
 def _one(item: Reminder, message: ReminderMessage) -> Composed:
     role, left = item.role, wording.time_left(item.role, message.at)
-    deadline = facts.deadline(role)
+    deadline, words = facts.deadline(role), wording.sanitize(role.deadline_text)
     head = (
         *sign("alarm_clock"),
         *text(f"{facts.company(role)}: {left} left to apply"),
@@ -53,6 +54,7 @@ def _one(item: Reminder, message: ReminderMessage) -> Composed:
     document = (
         paragraph(head, facts.title_line(role), by),
         *((Controls(open_),) if open_ else ()),
+        *((Grey(text(f"The posting says “{words}”.")),) if item.ambiguous and words else ()),
     )
     return Composed(sentence, document)
 
