@@ -24,39 +24,32 @@ from crawler.read.countries import (
     zones_by_city,
     zones_by_state,
 )
+from crawler.read.country_codes import (
+    COUNTRIES_FIRST,
+    NAMES,
+    NO_COUNTRIES,
+    RARE_ALONE,
+    RARE_COUNTRIES,
+    REGIONS,
+    STATE_OR_OTHER,
+    STATES_FIRST,
+    TERRITORIES,
+    UNCLEAR,
+)
 from crawler.read.letters import fold_letters
 from crawler.read.place import places
 from crawler.read.towns import SHARED, TOWNS
 
 _LONGEST = 1000  # characters of a place
 _CODE, _ALPHA_3 = 2, 3  # letters
-# known to CLDR without being a code of ISO 3166
-_NO_COUNTRIES = "AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ"
-_NAMES = {  # names that boards use and the table of countries lacks
-    "US": "us usa united_states_of_america",
-    "GB": "uk britain",
-    "AE": "uae",
-    "SA": "ksa",
-    "TR": "turkey",
-    "MO": "macau",
-}
-# codes of a state that mean the state behind a town that we do not know
-_STATES_FIRST = "AL AZ CA CO GA IL KY LA MA MD ME MN MO MS MT NC NE PA SC SD TN VA"
-_COUNTRIES_FIRST = "NL"
-# a state and a country: only its town, or a country behind it, decides
-_STATE_OR_COUNTRY = {"georgia": frozenset({"GE", "US"})}
-_UNCLEAR = frozenset({"ontario ca"})  # a province of Canada, and a town of California
-# territories with a code of their own: the country behind one adds nothing
-_TERRITORIES = {
-    "CN": "HK MO TW",
-    "DK": "FO GL",
-    "FR": "GF GP MQ RE YT",
-    "GB": "BM GG GI IM JE KY",
-    "NL": "AW CW SX",
-    "US": "AS GU MP PR VI",
-}
 _PARTING = re.compile(
-    r"[,;:()\[\]|•·+/]|\s[-\u2013\u2014]+\s|(?<=^[A-Z]{2})-|(?<=^[A-Z]{3})-|\.(?=\w\w)"
+    r"[,;:()\[\]|•·+/]|\s[-\u2013\u2014]+\s|(?<=^[A-Z]{2})-|(?<=^[A-Z]{3})-"
+    r"|(?<=^[A-Z]{2}-[A-Z]{2})-|\.(?=\w\w)"
+)
+# in one, "SE" and "NE" are directions
+_STREET = re.compile(
+    r"\s*[0-9]\S*\s+\S|\b(?:[0-9]+(?:st|nd|rd|th)|street|ave|avenue|blvd|boulevard|road|rd|highway)\b",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"\s(?:and|or|&)\s")
 _NOISE = re.compile(
@@ -92,13 +85,17 @@ def _codes_of(location: str) -> tuple[str, ...]:
 
 
 def _codes_of_place(place: str) -> Iterator[str]:
-    pieces = [piece for part in _PARTING.split(place) if (piece := _bare(part))]
-    if " ".join(map(_folded, pieces)) in _UNCLEAR:
+    parts = _PARTING.split(place)
+    streets = {_bare(part) for part in parts if _STREET.search(part)}
+    pieces = [piece for part in parts if (piece := _bare(part))]
+    if " ".join(map(_folded, pieces)) in UNCLEAR:
         return
     if _is_country_first(pieces):
         yield pieces[0]
         return
-    words = [word for piece in pieces for word in _names_in(piece)]
+    words = [
+        word for piece in pieces for word in ([piece] if piece in streets else _names_in(piece))
+    ]
     known = [name for word in words if (name := _name(word, alone=len(words) == 1))]
     for group in _groups(known):
         if group.clear is not None:
@@ -155,7 +152,7 @@ def _joined(group: _Name, name: _Name) -> _Name | None:
         code = next(iter(common)) if len(common) == 1 else None
         return _Name(kind, common, code or (name.clear if name.clear in common else None))
     for inner, outer in ((group, name), (name, group)):
-        if inner.clear in _TERRITORIES.get(outer.clear or "", "").split():
+        if inner.clear in TERRITORIES.get(outer.clear or "", "").split():
             return inner
     if group.kind < name.kind:  # "Paris, Texas"
         return name
@@ -168,7 +165,7 @@ def _joined(group: _Name, name: _Name) -> _Name | None:
 def _name(written: str, *, alone: bool) -> _Name | None:
     """Return what a name or code can mean; None if it is unknown."""
     folded = _folded(written)
-    if codes := _STATE_OR_COUNTRY.get(folded):
+    if codes := STATE_OR_OTHER.get(folded):
         return _Name(_Kind.STATE, codes, None)
     if codes := _shared().get(folded):
         return _Name(_Kind.TOWN, codes, None)
@@ -186,32 +183,47 @@ def _clear(kind: _Kind, code: str | None) -> _Name | None:
 
 
 def _of_code(code: str, *, alone: bool) -> _Name | None:
-    """Return what a code in capitals means. "CA" is California behind a town, and unclear alone."""
-    if len(code) == _ALPHA_3 and (aliases := get_global("territory_aliases").get(code)):
-        return _clear(_Kind.COUNTRY, aliases[0] if len(aliases) == 1 else None)
+    """Return what a code in capitals can mean; None if it is unknown."""
     zone = zones_by_state().get(code)
     state = country_of_zone(zone) if zone else None
-    country = code if code in _iso_codes() else None
-    if state is None or country is None:
-        return _clear(_Kind.STATE if state else _Kind.COUNTRY, state or country)
-    clear = (
-        state
-        if code in _STATES_FIRST.split()
-        else country
-        if code in _COUNTRIES_FIRST.split()
-        else None
-    )
-    return _Name(_Kind.STATE, frozenset({state, country}), None if alone else clear)
+    country = _country_of_code(code)
+    codes = frozenset(filter(None, (state, country)))
+    if not codes:
+        return None
+    kind = _Kind.STATE if state else _Kind.COUNTRY
+    clear = _clear_meaning(code, state, country, alone=alone)
+    return _Name(kind, codes | _countries_with_region(code), clear)
+
+
+def _clear_meaning(code: str, state: str | None, country: str | None, *, alone: bool) -> str | None:
+    """Return the country of a code. "CA" is California behind a town, and unclear alone."""
+    if not state or not country:
+        is_rare = code in RARE_COUNTRIES.split() or (alone and code in RARE_ALONE.split())
+        return None if is_rare else state or country
+    if not alone and code in STATES_FIRST.split():
+        return state
+    return country if not alone and code in COUNTRIES_FIRST.split() else None
+
+
+def _country_of_code(code: str) -> str | None:
+    if len(code) == _ALPHA_3:
+        aliases = get_global("territory_aliases").get(code, ())
+        return str(aliases[0]) if len(aliases) == 1 else None
+    return code if code in _iso_codes() else None
+
+
+def _countries_with_region(code: str) -> frozenset[str]:
+    return frozenset(country for country, codes in REGIONS.items() if code in codes.split())
 
 
 @lru_cache(maxsize=1)
 def _iso_codes() -> frozenset[str]:
-    return territory_codes() - frozenset(_NO_COUNTRIES.split())
+    return territory_codes() - frozenset(NO_COUNTRIES.split())
 
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
-    own = {name.replace("_", " "): code for code, names in _NAMES.items() for name in names.split()}
+    own = {name.replace("_", " "): code for code, names in NAMES.items() for name in names.split()}
     of_cldr = {_folded(name): code for name, code in codes_by_name().items()}
     return {name: code for name, code in (of_cldr | own).items() if code in _iso_codes()}
 

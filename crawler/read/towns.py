@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TOWNS = {
     "AE": "Abu_Dhabi",
+    "AL": "Durres",
     "AT": "Graz Linz Salzburg Innsbruck",
     "AU": "Gold_Coast Geelong",
     "BE": "Ghent Gent Antwerp Antwerpen Leuven",
@@ -15,7 +16,7 @@ TOWNS = {
     " Charlottetown Fredericton Newfoundland_and_Labrador",
     "CH": "Geneva Geneve Genf Lausanne Basel Zug Lugano Winterthur",
     "CN": "Guangzhou Hangzhou Suzhou Nanjing Chengdu Wuhan Xi'an 北京 上海 深圳 広州 杭州",
-    "CO": "Medellin Barranquilla Cali Cartagena Bucaramanga Pereira Envigado",
+    "CO": "Medellin Barranquilla Cali Bucaramanga Manizales Pereira Envigado",
     "CZ": "Brno Ostrava Plzen",
     "DE": "Munchen Koln Nurnberg Nuremberg Dresden Leipzig Hannover Hanover Bremen Bonn Essen"
     " Dortmund Karlsruhe Mannheim Heidelberg Darmstadt Wiesbaden Mainz Augsburg Regensburg"
@@ -32,10 +33,10 @@ TOWNS = {
     "GR": "Thessaloniki",
     "ID": "Bandung Surabaya Yogyakarta",
     "IE": "Cork Galway Limerick County_Dublin",
-    "IL": "Tel_Aviv-Yafo Haifa Herzliya Herzeliya Ramat_Gan Petah_Tikva Petach_Tikva Ra'anana"
-    " Raanana Netanya Rehovot Yokneam Beer_Sheva Be'er_Sheva Caesarea Rishon_LeZion Bnei_Brak"
-    " Hod_HaSharon Kfar_Saba Or_Yehuda Lod Ashdod Holon Hadera Nazareth Tirat_Carmel Airport_City"
-    " Givatayim Rosh_HaAyin Modi'in Migdal_HaEmek Kiryat_Gat Nesher",
+    "IL": "Tel_Aviv-Yafo Tel_Aviv_District Haifa Herzliya Herzeliya Ramat_Gan Petah_Tikva"
+    " Petach_Tikva Ra'anana Raanana Netanya Rehovot Yokneam Beer_Sheva Be'er_Sheva Caesarea"
+    " Rishon_LeZion Bnei_Brak Hod_HaSharon Kfar_Saba Or_Yehuda Lod Ashdod Holon Hadera"
+    " Nazareth Tirat_Carmel Airport_City Givatayim Rosh_HaAyin Modi'in Migdal_HaEmek Kiryat_Gat Nesher",
     "IN": "Kochi Coimbatore Ahmedabad Jaipur Thiruvananthapuram Trivandrum Indore Chandigarh Mohali"
     " Mysore Mysuru Nagpur Visakhapatnam Vijayawada Lucknow Bhubaneswar Ghaziabad Faridabad"
     " Vadodara Surat Navi_Mumbai Greater_Noida Karnataka Maharashtra Telangana Tamil_Nadu Haryana"
@@ -43,12 +44,15 @@ TOWNS = {
     "IT": "Bologna Trento Genova Genoa Torino Milano Roma",
     "JP": "Yokohama Kyoto Nagoya Fukuoka Sapporo 東京 大阪 京都 横浜 日本",
     "KR": "Busan Pangyo Seongnam 서울 대한민국",
+    "MA": "Rabat Marrakech Marrakesh Tangier",
+    "MT": "Valletta Sliema St_Julian's St_Julians Birkirkara",
     "MX": "Guadalajara Queretaro CDMX Ciudad_de_Mexico",
     "MY": "Penang Cyberjaya Petaling_Jaya Johor_Bahru",
     "NL": "Rotterdam The_Hague Hague Den_Haag Utrecht Eindhoven Delft Leiden Groningen Hoofddorp"
     " Amstelveen Nijmegen Haarlem Veldhoven Noord-Holland",
     "NO": "Bergen Trondheim Stavanger",
     "NZ": "Wellington Christchurch",
+    "PA": "Panama_City",
     "PH": "Cebu Makati Taguig Quezon_City",
     "PK": "Lahore Islamabad Rawalpindi",
     "PL": "Poznan Lodz Katowice Lublin Rzeszow",
@@ -72,7 +76,7 @@ TOWNS = {
     " Evanston Naperville Schaumburg Champaign Peoria Oak_Brook Deerfield Rosemont Springfield"
     " Idaho_Falls Meridian Nampa Fort_Collins Colorado_Springs Broomfield Golden"
     " Englewood Littleton Longmont Louisville Lafayette Little_Rock Bentonville Fayetteville"
-    " Wilmington Portland Lehi Provo Huntsville Savannah Augusta Alpharetta Marietta Macon"
+    " Wilmington Portland Lehi Provo Huntsville Savannah Augusta Alpharetta Marietta"
     " New_Albany Hawthorne Mountain_View Washington_DC",
     "VN": "Hanoi Da_Nang Ho_Chi_Minh",
     "ZA": "Cape_Town Durban Pretoria",
@@ -83,16 +87,20 @@ TOWNS = {
 SHARED = {
     "GB US": "Cambridge Birmingham Durham Newark Norfolk Plymouth Worcester Gloucester Bedford"
     " Chester Dover Westminster Southampton Aberdeen Reading Lincoln Bath",
-    "CA GB US": "Richmond Windsor Surrey Halifax Kingston Hamilton Waterloo St_Johns Saint_Johns",
+    "AU CA GB US": "Richmond Windsor",
+    "CA GB US": "Surrey Halifax Kingston Hamilton Waterloo St_Johns Saint_Johns",
     "AU GB US": "Newcastle",
     "CD CG": "Congo",
     "CO US": "Columbia",
     "CR US": "San_Jose",
     "AR ES": "Cordoba La_Rioja",
+    "BR SV": "Salvador",
+    "CO ES": "Cartagena",
+    "ES GD NI": "Granada",
     "ES MX": "Merida",
+    "FR US": "Macon",
     "AR PR": "San_Juan",
     "AR MX US": "San_Luis",
-    "AU CA SC": "Victoria",
     "AQ US": "Davis Palmer Center Casey",
     "FK US": "Stanley",
     "IT US": "Naples Florence Venice",
