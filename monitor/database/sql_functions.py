@@ -7,7 +7,7 @@ RE2's, which takes linear time, in any case of letters. `(?-i)` makes it exact.
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from statistics import median
@@ -47,7 +47,7 @@ class _Median:
     """The median of the numbers of a group or a window. Null for none."""
 
     def __init__(self, failures: list[str]) -> None:
-        self._values: list[float] = []  # sorted
+        self._values: list[float] = []
         self._failures = failures
 
     def step(self, value: object) -> None:
@@ -56,14 +56,16 @@ class _Median:
         if not isinstance(value, int | float):
             self._failures.append(f"median({value!r}): it is no number")
             raise TypeError
-        insort(self._values, value)
+        self._values.append(value)
 
     def inverse(self, value: object) -> None:
         """Take out a value that the window leaves behind."""
         if isinstance(value, int | float):
+            self._values.sort()
             del self._values[bisect_left(self._values, value)]
 
     def value(self) -> float | None:
+        self._values.sort()  # of a window, all but the newest are in order
         return float(median(self._values)) if self._values else None
 
     finalize = value
