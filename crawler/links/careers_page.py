@@ -142,7 +142,7 @@ class _Reader:
             if await leads_to_private_host(self.given_url, url):
                 return ""
             return (await self.page(url)).text
-        except (PageUnreadable, OSError):
+        except (PageUnreadable, OSError, ValueError):  # the last: a host that is no name
             return ""
 
     async def _follow(self, url: str) -> _Page:

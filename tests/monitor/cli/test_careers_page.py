@@ -124,6 +124,16 @@ def test_a_careers_page_that_names_no_board_is_read_three_links_further(
     ] == read
 
 
+def test_a_link_to_a_host_that_is_no_name_is_passed_over(
+    watching: Program, third: BoardServer
+) -> None:
+    link = f'<a href="http://{"a" * 70}.{third.url.removeprefix("http://")}/jobs">Jobs</a>'
+    page = link.encode() + b'<a href="/open">Open positions</a>'
+    third.troubles["/careers"] = Trouble(body=page, status=200)
+    third.troubles["/open"] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
 @pytest.mark.parametrize("attributes", ['src="/ashby.js"', 'id="greenhouse-board" src="/frame"'])
 def test_a_frame_that_names_an_ats_is_read_first(
     watching: Program, third: BoardServer, attributes: str
