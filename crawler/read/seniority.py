@@ -41,8 +41,8 @@ WORDS: Final[dict[Seniority, tuple[str, ...]]] = {
         "director", "directeur", "directrice", "direktor", "direktorin", "directora", "head of",
     ),
     "executive": (
-        "chief … officer", "ceo", "cto", "cfo", "coo", "cio", "ciso", "cmo", "vice president",
-        "vp", "svp", "evp", "president",
+        "chief … officer", "ceo", "cto", "cfo", "coo", "cio", "ciso", "vice president", "vp",
+        "svp", "evp", "president",
     ),
 }  # fmt: skip
 # before "manager": a person who manages these may lead nobody
@@ -56,20 +56,28 @@ THINGS: Final = (
 OTHER_MEANINGS: Final = (
     "account executive", "technical staff", "staff accountant", "staff nurse", "staff attorney",
     "staff pharmacist", "staff writer", "staff assistant", "staff auditor", "staff augmentation",
-    "staff training", "staff therapist", "staff physician", "principal investigator",
-    "assistant principal", "vice principal", "school principal", "lead generation", "lead gen",
-    "lead flow", "lead qualification", "lead development", "lead management", "lead nurturing",
-    "lead to cash", "thought leader", "senior living", "senior care", "senior services",
-    "senior housing", "graduate school", "graduate student", "graduate admissions",
-    "graduate studies", "intern program manager", "internship program manager",
-    "graduate program manager", "early career recruiter", "early careers recruiter",
-    "graduate recruiter", "intern recruiter", "intern mentor", "ceo office", "cto office",
-    "cto operations", "president's club",
+    "staff training", "staff therapist", "staff physician", "staff development",
+    "staff scheduling", "staff sergeant", "principal investigator", "assistant principal",
+    "vice principal", "school principal", "lead generation", "lead gen", "lead flow",
+    "lead qualification", "lead development", "lead management", "lead nurturing", "lead to cash",
+    "lead acid", "lead free", "lead time", "lead times", "lead abatement", "lead recycling",
+    "lead discovery", "lead identification", "lead optimization", "thought leader",
+    "senior living", "senior care", "senior services", "senior housing", "senior citizen",
+    "senior citizens", "graduate school", "graduate student", "graduate admissions",
+    "graduate studies", "graduate medical education", "graduate program coordinator",
+    "graduate programs", "intern program manager", "internship program manager",
+    "graduate program manager", "intern program coordinator", "internship program coordinator",
+    "intern coordinator", "internship coordinator", "intern programs", "internship programs",
+    "early career recruiter", "early careers recruiter", "graduate recruiter", "intern recruiter",
+    "intern mentor", "ad manager", "package manager", "password manager", "secrets manager",
+    "tag manager", "window manager", "assistant vice president", "ceo office", "ceo communications",
+    "cto office", "cto operations", "cto advisor", "cfo advisor", "cfo advisory", "cio advisor",
+    "cio advisory", "ciso advisor", "ciso advisory", "president's club",
 )  # fmt: skip
 # what follows these names somebody else
 SOMEBODY_ELSE: Final = (
-    "chief of staff", "executive assistant", "assistant to", "office of", "reporting to",
-    "advisor to",
+    "chief of staff", "executive assistant", "assistant to", "partner to", "ea to", "to the",
+    "office of", "reporting to", "reports to", "advisor to",
 )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ TOWNS = {
     "IL": "Tel_Aviv-Yafo Tel_Aviv_District Haifa Herzliya Herzeliya Ramat_Gan Petah_Tikva"
     " Petach_Tikva Ra'anana Raanana Netanya Rehovot Yokneam Beer_Sheva Be'er_Sheva Caesarea"
     " Rishon_LeZion Bnei_Brak Hod_HaSharon Kfar_Saba Or_Yehuda Lod Ashdod Holon Hadera"
-    " Nazareth Tirat_Carmel Airport_City Givatayim Rosh_HaAyin Modi'in Migdal_HaEmek Kiryat_Gat Nesher",
+    " Nazareth Tirat_Carmel Airport_City Givatayim Rosh_HaAyin Modi'in Migdal_HaEmek Kiryat_Gat"
+    " Nesher",
     "IN": "Kochi Coimbatore Ahmedabad Jaipur Thiruvananthapuram Trivandrum Indore Chandigarh Mohali"
     " Mysore Mysuru Nagpur Visakhapatnam Vijayawada Lucknow Bhubaneswar Ghaziabad Faridabad"
     " Vadodara Surat Navi_Mumbai Greater_Noida Karnataka Maharashtra Telangana Tamil_Nadu Haryana"

@@ -40,6 +40,11 @@ NONE = (
     "Chief of Staff to the CEO", "Executive Assistant to the Vice President", "Event Staff",
     "Staff Accountant", "Lead Generation Specialist", "Principal Investigator",
     "Internal Communications", "International Sales", "Leadership Development",
+    "Scientist, Lead Optimization", "Lead-Acid Battery Engineer", "Lead Time Analyst",
+    "Internship Coordinator", "Coordinator, Intern Programs", "Graduate Medical Education Analyst",
+    "Software Engineer, Google Ad Manager", "Assistant Vice President, Risk", "EA to CEO",
+    "Business Partner to the Chief Financial Officer", "Associate Scientist, CMO",
+    "CISO Advisor", "Speechwriter, CEO Communications", "Engineer, reports to Director",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
 

@@ -128,7 +128,7 @@ def test_a_link_to_a_host_that_is_no_name_is_passed_over(
     watching: Program, third: BoardServer
 ) -> None:
     link = f'<a href="http://{"a" * 70}.{third.url.removeprefix("http://")}/jobs">Jobs</a>'
-    page = link.encode() + b'<a href="/open">Open positions</a>'
+    page = b"<title>Third Lab</title>" + link.encode() + b'<a href="/open">Open positions</a>'
     third.troubles["/careers"] = Trouble(body=page, status=200)
     third.troubles["/open"] = Trouble(body=BOARD_LINK, status=200)
     assert watching("boards", "add", f"{third.url}/careers").code == 0
