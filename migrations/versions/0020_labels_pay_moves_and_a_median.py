@@ -21,7 +21,7 @@ depends_on = None
 
 # "133000-240000 USD/year", "up to 50 EUR/hour", as a change writes it
 _PAY = re.compile(
-    r"(?:up to )?(?:[0-9.]+-)?(?P<most>[0-9.]+) (?P<currency>[A-Z]{3})/(?P<period>\w+)"
+    r"(?:up to )?(?:[0-9.]+-)?(?P<most>[0-9]+(?:\.[0-9]+)?) (?P<currency>[A-Z]{3})/(?P<period>\w+)"
 )
 _PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
 _MEDIAN = """
