@@ -22,14 +22,18 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.responses import BadResponse, mend
 
 Job = dict[str, Any]
+# a page may be megabytes of anything, so no repetition of these is unlimited
 _BLOCK = re.compile(
-    r"<script\b[^>]*\btype\s*=\s*[\"']?application/ld\+json\b[^>]*>(.*?)</script\s*>",
-    re.IGNORECASE | re.DOTALL,
+    r"<script\b[^<>]{0,999}\btype\s{0,9}=\s{0,9}[\"']?application/ld\+json\b[^<>]{0,999}>",
+    re.IGNORECASE,
 )
-_BEFORE = re.compile(r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
-_AFTER = re.compile(r"(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*$")
-_MICRODATA = re.compile(r"itemtype\s*=\s*[\"']?https?://schema\.org/JobPosting\b", re.IGNORECASE)
-_NEXT = re.compile(r"rel\s*=\s*[\"']?[^\"'>]*\bnext\b", re.IGNORECASE)
+_BLOCK_END = re.compile(r"</script\s{0,9}>", re.IGNORECASE)
+_BEFORE = re.compile(r"^(?://|/\*)?\s{0,99}(?:<!\[CDATA\[|<!--)\s{0,99}(?:\*/)?")
+_AFTER = re.compile(r"(?://|/\*)?\s{0,99}(?:\]\]>|-->)\s{0,99}(?:\*/)?$")
+_MICRODATA = re.compile(
+    r"itemtype\s{0,9}=\s{0,9}[\"']?https?://schema\.org/JobPosting\b", re.IGNORECASE
+)
+_NEXT = re.compile(r"rel\s{0,9}=\s{0,9}[\"']?[^\"'>]{0,99}\bnext\b", re.IGNORECASE)
 _NEXT_LINK = 'link[rel~="next"][href], a[rel~="next"][href]'
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _JOB = "JobPosting"
@@ -54,7 +58,7 @@ def read_page(body: bytes, address: str) -> Page:
     except UnicodeDecodeError as error:
         raise BadResponse("the page is not UTF-8") from error
     page = Page(_canonical(text, address) if "canonical" in text else address)
-    for block in _BLOCK.findall(text):
+    for block in _blocks(text):
         try:
             _take(_decoded(block), page)
         except (ValueError, RecursionError):
@@ -64,6 +68,17 @@ def read_page(body: bytes, address: str) -> Page:
     if _NEXT.search(text) and LexborHTMLParser(text).css_first(_NEXT_LINK):
         page.further = page.further or "it links to a next page"
     return page
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Yield the JSON-LD blocks of a page. One that is not closed ends it."""
+    end = 0
+    while begin := _BLOCK.search(text, end):
+        closing = _BLOCK_END.search(text, begin.end())
+        if closing is None:
+            return
+        yield text[begin.end() : closing.start()]
+        end = closing.end()
 
 
 def _take_microdata(text: str, page: Page) -> None:
@@ -89,7 +104,7 @@ def _canonical(text: str, address: str) -> str:
 
 def _decoded(block: str) -> object:
     """Return the value of a block. Raises ValueError."""
-    text = _AFTER.sub("", _BEFORE.sub("", block)).strip().removesuffix(";")
+    text = _AFTER.sub("", _BEFORE.sub("", block.strip())).strip().removesuffix(";")
     try:
         return json.loads(text, strict=False)  # raw line breaks in a text
     except ValueError:

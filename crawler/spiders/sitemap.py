@@ -22,8 +22,8 @@ _XML = {"Accept": "application/xml, text/xml"}
 _LEVELS = 2  # of indexes
 _MOST_FILES = 100  # of one sitemap
 _ZIPPED = b"\x1f\x8b"  # the first bytes of a gzip file
-_ROOT = re.compile(  # behind a declaration, comments and style sheets
-    rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.DOTALL
+_ROOT = re.compile(  # behind a declaration, comments and style sheets, each read once
+    rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*+<(?:\w+:)?(?:urlset|sitemapindex)[\s>/]", re.DOTALL
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import process_time
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from crawler.registry import reread
 from crawler.spiders.jsonld_page import read_page
 from crawler.spiders.jsonld_posting import key_of, read_posting, stored_job
 from crawler.spiders.jsonld_sitemap import is_job_path
+from crawler.spiders.sitemap import is_sitemap
 from tests.support.ats_server import Reply
 from tests.support.crawling import look, snapshot
 from tests.support.jsonld import (
@@ -196,6 +198,17 @@ def item_list(*jobs: Any, **fields: Any) -> dict[str, Any]:
     """Return an ItemList of these jobs."""
     rows = [{"@type": "ListItem", "item": job} for job in jobs]
     return {"@type": "ItemList", "itemListElement": rows} | fields
+
+
+@pytest.mark.parametrize(
+    "part", ["rel=", "<script ", "<script type=application/ld+json>", "<!-- -->", "<?a?>"]
+)
+def test_a_page_that_repeats_itself_is_read_quickly(part: str) -> None:
+    body = (part * 10_000).encode()
+    started = process_time()
+    assert read_page(body, "https://jobs.example.org/").jobs == []
+    assert not is_sitemap(body)
+    assert process_time() - started < 1
 
 
 async def test_a_page_that_shows_a_part_of_its_list_is_a_failure(server: JsonLdServer) -> None:
