@@ -158,14 +158,14 @@ class BoardSpider(ProbeSpider):
         """
         headers = self.validators(request, notes)
         sites = self.sites(request, notes)
-        noted = [site for site in sites if site.base == notes.own.get(_HOST_NOTE)]
-        for site in noted or sites:
+        asked = [site for site in sites if site.base == notes.own.get(_HOST_NOTE)] or sites
+        for site in asked:
             try:
                 await self._prepare(site)
                 answer = await self._api_or_page(site, headers)
             except BadResponse as trouble:
                 self._explain(trouble)
-                if not trouble.unknown or site is (noted or sites)[-1]:
+                if not trouble.unknown or site is asked[-1]:
                     raise
             else:
                 break
@@ -187,8 +187,8 @@ class BoardSpider(ProbeSpider):
                 raise
             site.is_public_api = False
             is_elsewhere = self.page_urls and site.base == self.api_url
-            bases = self.page_urls if is_elsewhere else (site.base,)
-            for site.base in bases:
+            for base in self.page_urls if is_elsewhere else (site.base,):
+                site.base = base
                 if rows := await self.page_rows(site, trouble):
                     return rows
             raise

@@ -33,10 +33,9 @@ _MANY = 900  # likewise; three readings of more take 270 requests, and the sitem
 _DAYS = 3 * 86_400.0  # seconds for which a site refuses, until another interface is used
 _REFUSED = 403
 _GONE = frozenset({404, 410})
-_DOMAIN = re.compile(
-    r"_EF_GROUP_ID\s*=\s*[\"']([\w.-]{3,100})[\"']"
-    r"|id=[\"']pcsx-data[\"'][^>]*>\s*\{[^<]{0,100000}?\"domain\":\s*\"([\w.-]{3,100})\""
-)
+_GROUP = re.compile(r"_EF_GROUP_ID\s{0,9}=\s{0,9}[\"']([\w.-]{3,100})[\"']")
+_DATA = re.compile(r"id=[\"']pcsx-data[\"'][^<>]{0,999}>([^<]*)")
+_DOMAIN_IN_DATA = re.compile(r"\"domain\":\s{0,9}\"([\w.-]{3,100})\"")
 _VENDOR = {"eightfold.ai", "volkscience.com"}  # served for a host without a tenant
 _OWN = {"app", "app.eightfold.ai"}  # its own site
 _JOB = re.compile(r"/careers/job/([0-9]{1,20})(?:-[^/?]*)?$")
@@ -130,10 +129,12 @@ async def _domain(site: Site) -> str:
     page = await site.get("/careers", good=OK | _GONE)
     if page.status in _GONE:
         raise _unknown(f"HTTP {page.status}: no such site")
-    found = _DOMAIN.search(html.unescape(page.body.decode("utf-8", "replace")))
+    text = html.unescape(page.body.decode("utf-8", "replace"))
+    data = _DATA.search(text)
+    found = _GROUP.search(text) or (data and _DOMAIN_IN_DATA.search(data[1]))
     if found is None:
         raise BadResponse("its page names no domain: Eightfold may have changed")
-    domain = found[1] or found[2]
+    domain = found[1]
     if domain in _VENDOR and site.steps[0] not in _OWN:
         raise _unknown("Eightfold shows its own page there: it has no such site")
     return domain

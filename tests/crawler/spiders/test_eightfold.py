@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 
 import msgspec
@@ -131,6 +132,13 @@ async def test_what_one_sweep_misses_another_one_shows(server: EightfoldServer) 
     server.misses = [set(), {7, 20}, {8, 21}]
     found = await snapshot(server, BOARD)
     assert (found.seen, len(server.starts())) == (30, 1 + 6)
+
+
+async def test_a_page_that_repeats_itself_is_read_quickly(server: EightfoldServer) -> None:
+    server.troubles["/examplelabs/careers"] = Trouble(status=200, body=b"id='pcsx-data'>{" * 10_000)
+    started = process_time()
+    assert "names no domain" in (await failure(server)).reason
+    assert process_time() - started < 2
 
 
 async def test_three_sweeps_that_miss_the_same_are_a_failure(server: EightfoldServer) -> None:
