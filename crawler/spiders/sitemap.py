@@ -8,6 +8,7 @@ https://www.sitemaps.org/protocol.html
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -67,19 +68,21 @@ async def all_pages(
     `path_of` returns the path of an address; None for one of another host. `only_first`: of an
     index, only the first part.
     """
-    waiting, files = [(unzipped(body), 0)], 1
-    while waiting:
-        part, level = waiting.pop()
-        found = read_sitemap(part)
-        children = found.children
+    found, level, files = read_sitemap(unzipped(body)), 0, 1
+    waiting: deque[tuple[str, int]] = deque()  # addresses: all bodies would fill the memory
+    while True:
         yield found.pages
-        if level == _LEVELS and children:
+        if level == _LEVELS and found.children:
             raise BadResponse(f"its sitemap has more than {_LEVELS} levels of indexes")
-        files += len(children)
+        files += len(found.children)
         if files > _MOST_FILES:
             raise BadResponse(f"its sitemap has {files} parts: give the part that has the jobs")
-        wanted = children[:1] if only_first else children
-        waiting += [(await _part(site, each, path_of(each)), level + 1) for each in wanted]
+        wanted = found.children[:1] if only_first else found.children
+        waiting.extend((address, level + 1) for address in wanted)
+        if not waiting:
+            return
+        address, level = waiting.popleft()
+        found = read_sitemap(await _part(site, address, path_of(address)))
 
 
 async def _part(site: Site, address: str, path: str | None) -> bytes:
