@@ -83,12 +83,6 @@ def boards_in(groups: Collection[str]) -> list[Entry]:
     ]
 
 
-def made_on() -> str:
-    """Return the date of the directory, such as "2026-11-28"."""
-    with files("crawler").joinpath("directory.csv").open(encoding="utf-8") as file:
-        return file.readline().split()[-1]
-
-
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 

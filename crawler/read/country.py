@@ -1,4 +1,4 @@
-"""Read the countries of a posting's places, as far as the text makes them clear.
+"""Read the countries of a posting's places, where the text makes them clear.
 
 A place is a list of names: "Austin, TX, USA". Each name can mean some countries. A name behind
 another one narrows it: "Cambridge" may be in two countries, "Cambridge, MA" is in one. A state or a

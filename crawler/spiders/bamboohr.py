@@ -56,7 +56,7 @@ class BambooSpider(DetailSpider):
 
     @classmethod
     def is_of(cls, detail: dict[str, Raw], key: str) -> bool:
-        """Return whether a detail is of this posting, as far as it says."""
+        """Return whether a detail is of this posting. One that names no posting may be."""
         shared = msgspec.json.decode(detail.get("jobOpeningShareUrl", b'""'))
         return not shared or urlsplit(str(shared)).path.rstrip("/").rpartition("/")[2] == key
 

@@ -110,7 +110,7 @@ class JsonLdSpider(BoardSpider):
         )
 
     async def probe(self, site: Site, keys: Sequence[str]) -> dict[str, Probe]:
-        """Ask for the page of each of these postings, as far as the board noted it."""
+        """Ask for the page of each of these postings, where the board noted it."""
         return await probe_in_turn(keys[: self.max_probes], JobPages(site, _host(site)).probe)
 
 
