@@ -21,7 +21,7 @@ COUNTRIES_FIRST = "NL"
 # codes that rarely mean their country: "NA" is North America, "EST" a time zone, "ST" a street
 RARE_COUNTRIES = "AM BS BW EST ET MG MH NA PM ST TG TO"
 RARE_ALONE = "PT SA"  # Pacific Time, South America
-# codes of regions that are codes of another country or state, too: the town before one decides
+# codes that people also write behind towns of these countries: regions, and SA for South Africa
 REGIONS = {
     "AU": "SA WA",
     "BR": "AL AM AP BA ES GO MA MG MS MT PA PE PR RO RS SC SE TO",
@@ -32,6 +32,7 @@ REGIONS = {
     "IT": "BA BG BO BS CT FI GE NA PR SI TN TO VI",
     "MX": "NL",
     "NL": "FL FR GE GR LI NB NH UT",
+    "ZA": "SA",
 }
 # a state and a country, or a state and a town: only what stands around it decides
 STATE_OR_OTHER = {

@@ -14,7 +14,8 @@ TOWNS = {
     "BR": "Rio_de_Janeiro Belo_Horizonte Florianopolis Curitiba Porto_Alegre Campinas",
     "CA": "Mississauga Brampton Markham Burnaby Quebec_City Laval Gatineau Saskatoon Kanata"
     " Charlottetown Fredericton Newfoundland_and_Labrador",
-    "CH": "Geneva Geneve Genf Lausanne Basel Zug Lugano Winterthur",
+    "CH": "Bern Berne Geneva Geneve Genf Lausanne Lucerne Luzern St_Gallen Basel Zug"
+    " Lugano Winterthur",
     "CN": "Guangzhou Hangzhou Suzhou Nanjing Chengdu Wuhan Xi'an 北京 上海 深圳 広州 杭州",
     "CO": "Medellin Barranquilla Cali Bucaramanga Manizales Pereira Envigado",
     "CZ": "Brno Ostrava Plzen",
