@@ -1,0 +1,61 @@
+"""A changed field in words says nothing false."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from monitor.messages import FieldChange, Role
+from monitor.notify.compose import changes
+from monitor.notify.document import Line
+
+ROLE = Role("greenhouse:acme:1", "Acme", "Engineer", "https://acme.example/1")
+MANY = "; ".join(f"City {number}" for number in range(40))
+
+
+def words(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def headline(field: str, old: str, new: str) -> str:
+    return words(changes.phrase(FieldChange(field, old, new), ROLE).headline)
+
+
+def labelled(field: str, old: str, new: str, role: Role = ROLE, before: str | None = None) -> str:
+    return words(changes.labelled(FieldChange(field, old, new), role, before))
+
+
+@pytest.mark.parametrize("old", ["Cambridge, UK", f"{MANY}; Lima"])
+def test_a_move_names_the_places_that_differ(old: str) -> None:
+    new = old.replace("UK", "MA").replace("Lima", "Quito")
+    (*_, dropped), (*_, added) = old.split("; "), new.split("; ")
+    role = msgspec.structs.replace(ROLE, location=new)
+    assert headline("location", old, new) == f"moved this role: {dropped} → {added}"
+    assert labelled("location", old, new, role) == f"Location: {dropped} → {added}"
+
+
+def test_a_role_that_leaves_one_cambridge_for_another_did_not_only_add_a_place() -> None:
+    said = headline("location", "Cambridge, UK", "Cambridge, MA; Boston")
+    assert said == "moved this role: Cambridge, UK → Cambridge, MA, Boston"
+
+
+def test_a_location_of_only_commas_is_no_location() -> None:
+    assert headline("location", "London", ",,,") == "dropped the location (was London)"
+    assert headline("location", ",,,", "London") == "set the location: London"
+
+
+def test_the_former_place_stands_with_its_former_workplace() -> None:
+    role = msgspec.structs.replace(ROLE, location="Paris", workplace="remote")
+    assert labelled("location", "London", "Paris", role, "onsite") == (
+        "Location: London → Remote (Paris)"
+    )
+
+
+@pytest.mark.parametrize("unclear", ["Competitive, about £90k", "OTE"])
+def test_pay_that_cannot_be_read_is_not_said_to_be_missing(unclear: str) -> None:
+    known = "90000-98000 GBP/year"
+    assert headline("pay", known, unclear) == "changed pay (was £90k–98k)"
+    assert headline("pay", unclear, known) == "changed pay: £90k–98k"
+    assert labelled("pay", known, unclear) == "Pay: changed (was £90k–98k)"
+    assert headline("pay", known, "") == "no longer states pay (was £90k–98k)"
+    assert headline("pay", "", known) == "now states pay: £90k–98k"
