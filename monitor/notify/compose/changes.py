@@ -15,6 +15,7 @@ from monitor.messages import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import Line, emphasized, joined, text
+from monitor.text.dates import ends_a_day
 from monitor.text.money import format_stored_pay, read_stored_pay
 from monitor.text.places import difference, format_places, split_places
 
@@ -204,7 +205,8 @@ def _deadline_value(value: str, role: Role) -> Line:
     """Return one side of a changed deadline. Only the role's own has its words."""
     at = wording.parse_instant(value)
     if at is not None:
-        return (facts.instant(at, role.deadline_text),)
+        written = role.deadline_text if at == role.deadline_at or not ends_a_day(at) else ""
+        return (facts.instant(at, written),)
     words = _short(value)
     return text(f"“{words}”" if words else "")
 

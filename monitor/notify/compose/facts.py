@@ -10,7 +10,7 @@ from typing import Final
 from monitor.messages import Role, Why
 from monitor.notify import wording
 from monitor.notify.document import Line, Span, joined, text
-from monitor.text.dates import FAR, states_time
+from monitor.text.dates import FAR, stated_day, states_time
 from monitor.text.money import format_stored_pay
 from monitor.text.places import format_places, split_places
 
@@ -85,7 +85,9 @@ def deadline(role: Role, reference: datetime | None = None) -> Line:
 def instant(at: datetime, written: str, reference: datetime | None = None) -> Span:
     """Return a deadline as a date, with its time if the words state one."""
     far = reference is not None and at - reference > FAR
-    return Span(at=at, shows="moment" if states_time(written[:_READ]) else "day", with_year=far)
+    if states_time(written[:_READ]):
+        return Span(at=at, with_year=far)
+    return Span(at=stated_day(at, written[:_READ]), shows="day", with_year=far)
 
 
 def apply_by(role: Role, reference: datetime | None = None, *, overdue: bool = False) -> Line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -59,3 +61,14 @@ def test_pay_that_cannot_be_read_is_not_said_to_be_missing(unclear: str) -> None
     assert labelled("pay", known, unclear) == "Pay: changed (was £90k–98k)"
     assert headline("pay", known, "") == "no longer states pay (was £90k–98k)"
     assert headline("pay", "", known) == "now states pay: £90k–98k"
+
+
+def test_the_former_deadline_gets_no_time_that_nobody_wrote() -> None:
+    new = datetime(2026, 12, 19, 1, tzinfo=UTC)
+    role = msgspec.structs.replace(ROLE, deadline_at=new, deadline_text="5 pm PST, December 18")
+    moved = FieldChange("deadline", "2026-12-11T07:59:59.000000Z", f"{new:%Y-%m-%dT%H:%M:%SZ}")
+    dates = [span for span in changes.phrase(moved, role).headline if span.at is not None]
+    assert [(span.shows, span.at and span.at.day) for span in dates] == [
+        ("day", 10),
+        ("moment", 19),
+    ]
