@@ -128,8 +128,8 @@ def _net_fits(events: Sequence[RoleMessage], merged: RoleMessage) -> tuple[Why, 
     first: dict[str, str] = {}
     for event in events:
         for why in event.why:
-            first.setdefault(why.rule, why.fit_change)
-    turns = [(why, (first[why.rule], why.fit_change)) for why in merged.why]
+            first.setdefault(why.rule_name, why.fit_change)
+    turns = [(why, (first[why.rule_name], why.fit_change)) for why in merged.why]
     return tuple(
         msgspec.structs.replace(why, fit_change="") if turn == _BACK else why
         for why, turn in turns
