@@ -74,6 +74,11 @@ def nearest_first(role: Role) -> tuple[datetime, str]:
     return role.deadline_at or _EVER, role.title.casefold()
 
 
+def _by_employer(role: Role) -> tuple[str, str, tuple[datetime, str]]:
+    company = facts.company(role)
+    return company.casefold(), company, nearest_first(role)
+
+
 def page(
     sentence: Line,
     compose: Callable[[int, Detail], Document],
@@ -101,7 +106,7 @@ def roles(found: Sequence[Role], query: str, *, closed: int = 0) -> Composed:
     if not found:
         return _no_roles(matching, closed)
     count = wording.count(len(found), "open role")
-    ordered = sorted(found, key=lambda role: (facts.company(role).casefold(), nearest_first(role)))
+    ordered = sorted(found, key=_by_employer)
 
     def compose(length: int, detail: Detail) -> Document:
         head = Text((Section(((*bold(count), *text(matching)),)),))

@@ -21,6 +21,11 @@ _WRITTEN_LIMIT: Final = 80
 _READ: Final = 1_000  # characters of a location or a deadline that are read
 PAY_NOT_STATED: Final = "pay not stated"
 _FULL_TIME: Final = re.compile(r"\bfull.?time\b|\bfte\b|^permanent$|^regular$", re.IGNORECASE)
+# what full-time employment may be beside that: `Full-time contract`
+_NOT_ONLY_FULL_TIME: Final = re.compile(
+    r"part.?time|contract|intern|temp|fixed|freelance|apprentic|season|casual|volunteer|limited",
+    re.IGNORECASE,
+)
 # the codes that several ATS write, by their letters
 _EMPLOYMENT: Final = {
     "parttime": "Part-time",
@@ -58,7 +63,7 @@ def place(role: Role) -> str:
 def employment(role: Role) -> str:
     """Return the kind of employment. Empty for full-time, which goes without saying."""
     written = wording.sanitize(role.employment_type, 40)
-    if _FULL_TIME.search(written):
+    if _FULL_TIME.search(written) and not _NOT_ONLY_FULL_TIME.search(written):
         return ""
     letters = re.sub(r"[^a-z]", "", written.casefold())
     return _EMPLOYMENT.get(letters, written)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from monitor.messages import FieldChange, Role
-from monitor.notify.compose import changes
+from monitor.notify.compose import changes, facts
 from monitor.notify.document import Line
 
 ROLE = Role("greenhouse:acme:1", "Acme", "Engineer", "https://acme.example/1")
@@ -72,3 +72,20 @@ def test_the_former_deadline_gets_no_time_that_nobody_wrote() -> None:
         ("day", 10),
         ("moment", 19),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Full-time", ""),
+        ("FullTime", ""),
+        ("Permanent", ""),
+        ("Full-time contract", "Full-time contract"),
+        ("Intern (Full-time)", "Intern (Full-time)"),
+        ("Part-time or full-time", "Part-time or full-time"),
+        ("Full Time, Fixed Term", "Full Time, Fixed Term"),
+        ("PART_TIME", "Part-time"),
+    ],
+)
+def test_only_plain_full_time_goes_without_saying(written: str, shown: str) -> None:
+    assert facts.employment(msgspec.structs.replace(ROLE, employment_type=written)) == shown
