@@ -10,7 +10,7 @@ is part of the next.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -29,7 +29,7 @@ from monitor.channels import kind
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
-from monitor.database.tables import Alert, Board, Delivery, Introduction
+from monitor.database.tables import Alert, Board, Delivery, Introduction, Posting
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
 from monitor.notify.compose.pages import split_digest
@@ -159,8 +159,11 @@ class _Day:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        items = net_states(
-            message for row in rows if isinstance(message := load(row.message), RoleMessage)
+        items = _as_closed(
+            net_states(
+                message for row in rows if isinstance(message := load(row.message), RoleMessage)
+            ),
+            self._closed(rows),
         )
         message = self._message(channel, rules, items, since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
@@ -169,6 +172,14 @@ class _Day:
         self.connection.execute(
             update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
         )
+
+    def _closed(self, rows: Iterable[_StoredAlert]) -> dict[str, datetime]:
+        """Return when each role that is closed now did so, by posting."""
+        ids = [row.posting_id for row in rows if row.posting_id is not None]
+        closed = select(Posting.name, Posting.closed_at).where(
+            one_of(Posting.id, ids), Posting.state == "closed", Posting.closed_at.is_not(None)
+        )
+        return {row[0]: row[1] for row in self.connection.execute(closed)}
 
     def _write_part(self, channel: str, part: DigestMessage) -> str:
         """Write a digest, or one of the messages that it takes. Return its delivery id."""
@@ -251,6 +262,26 @@ class _Day:
             for row in rows
             if any(covers(rule, row.board) for rule in rules)
         }
+
+
+def _as_closed(
+    items: Iterable[RoleMessage], closed: Mapping[str, datetime]
+) -> tuple[RoleMessage, ...]:
+    """Return the items, with the closings that no alert told: muted, or not wanted by a rule."""
+    return tuple(
+        item
+        if item.kind == "closed" or item.role.posting not in closed
+        else _closing(item, closed[item.role.posting])
+        for item in items
+    )
+
+
+def _closing(item: RoleMessage, at: datetime) -> RoleMessage:
+    after = "" if item.kind == "revised" else item.kind
+    before_at = item.at if after else item.role.first_seen_at
+    return msgspec.structs.replace(
+        item, kind="closed", changes=(), at=at, before_at=before_at, after=after, version=None
+    )
 
 
 def _deadline(role: Role) -> tuple[datetime, str]:
