@@ -10,7 +10,7 @@ is part of the next.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.cards import LIMITED
 from monitor.alerts.mutes import Mutes, current
-from monitor.alerts.net_states import net_states
+from monitor.alerts.net_states import as_closed, net_states
 from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
@@ -159,7 +159,7 @@ class _Day:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        items = _as_closed(
+        items = as_closed(
             net_states(
                 message for row in rows if isinstance(message := load(row.message), RoleMessage)
             ),
@@ -177,9 +177,9 @@ class _Day:
         """Return when each role that is closed now did so, by posting."""
         ids = [row.posting_id for row in rows if row.posting_id is not None]
         closed = select(Posting.name, Posting.closed_at).where(
-            one_of(Posting.id, ids), Posting.state == "closed", Posting.closed_at.is_not(None)
+            one_of(Posting.id, ids), Posting.state == "closed"
         )
-        return {row[0]: row[1] for row in self.connection.execute(closed)}
+        return {name: at for name, at in self.connection.execute(closed) if at is not None}
 
     def _write_part(self, channel: str, part: DigestMessage) -> str:
         """Write a digest, or one of the messages that it takes. Return its delivery id."""
@@ -262,26 +262,6 @@ class _Day:
             for row in rows
             if any(covers(rule, row.board) for rule in rules)
         }
-
-
-def _as_closed(
-    items: Iterable[RoleMessage], closed: Mapping[str, datetime]
-) -> tuple[RoleMessage, ...]:
-    """Return the items, with the closings that no alert told: muted, or not wanted by a rule."""
-    return tuple(
-        item
-        if item.kind == "closed" or item.role.posting not in closed
-        else _closing(item, closed[item.role.posting])
-        for item in items
-    )
-
-
-def _closing(item: RoleMessage, at: datetime) -> RoleMessage:
-    after = "" if item.kind == "revised" else item.kind
-    before_at = item.at if after else item.role.first_seen_at
-    return msgspec.structs.replace(
-        item, kind="closed", changes=(), at=at, before_at=before_at, after=after, version=None
-    )
 
 
 def _deadline(role: Role) -> tuple[datetime, str]:

@@ -272,8 +272,8 @@ def test_a_role_that_closed_untold_is_not_called_new(
     days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     with days.history.engine.begin() as connection:
         muted = find_posting(connection, f"{BOARD}:2").id
-        place = {"posting_id": muted, "rule": None, "by": "U1", "now": days.history.now}
-        row, _ = mutes.mute(connection, "console", **place)
+        now = days.history.now
+        row, _ = mutes.mute(connection, "console", posting_id=muted, rule=None, by="U1", now=now)
     days.history.check(snapshot([CHEF, posting("1")], {"2": Probe.GONE}))
     with days.history.engine.begin() as connection:
         mutes.undo(connection, row.id, "U1", days.history.now)
