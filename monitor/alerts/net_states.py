@@ -62,7 +62,8 @@ def as_closed(
 
 def _closed_untold(item: RoleMessage, at: datetime) -> RoleMessage:
     after = "" if item.kind == "revised" else item.kind
-    before_at = item.at if after else item.role.first_seen_at
+    # of a role that only changed, nobody said when it opened last
+    before_at = item.at if after else None
     return msgspec.structs.replace(
         item, kind="closed", changes=(), at=at, before_at=before_at, after=after, version=None
     )
