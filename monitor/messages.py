@@ -268,7 +268,8 @@ class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
     """A message for the operator, who runs the daemon.
 
-    In its texts, `backticks` mark a command to type, and `instant` marks an instant.
+    In its texts, `backticks` mark a command to type, and `instant` marks an instant. Text of others
+    stands there `unmarked`.
     """
 
     event: BoardEvent | ChannelEvent | DaemonEvent
@@ -319,6 +320,11 @@ def card_of(message: RoleMessage) -> CardMessage:
 def instant(at: datetime, shows: Literal["moment", "time"] = "moment") -> str:
     """Return the mark of an instant in an operator's text. `time` leaves the day out."""
     return f"<{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}{'|time' if shows == 'time' else ''}>"
+
+
+def unmarked(value: str) -> str:
+    """Return text of others for an operator's text, without anything that is a mark there."""
+    return value.replace("`", "\u2019").replace("<", "\u2039")
 
 
 _encoder = msgspec.json.Encoder()

@@ -18,6 +18,8 @@ from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
 from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, dump, load
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
+# as `dump` writes it
+_REMINDER: Final = '{"type":"reminder"'
 _CLOSED: Final = "the role closed before it could be sent"
 _DEADLINE_CHANGED: Final = "the deadline moved before it could be sent"
 
@@ -109,7 +111,23 @@ def _with_reminders(text: str, items: tuple[Reminder, ...], now: datetime) -> Me
     if isinstance(message, QuietHoursMessage):
         rest = tuple(part for part in message.parts if not isinstance(part, ReminderMessage))
         return QuietHoursMessage((*rest, ReminderMessage(items, now)) if items else rest)
-    return ReminderMessage(items, now) if items else None
+    if not isinstance(message, ReminderMessage):
+        return message
+    return msgspec.structs.replace(message, items=items, at=now) if items else None
+
+
+def counted_from(text: str, now: datetime) -> str:
+    """Return a stored message, in which a reminder counts the time that is left now.
+
+    One whose deadline has passed stays as it is: `expire` decides about it.
+    """
+    if not text.startswith(_REMINDER):
+        return text
+    message = load(text)
+    assert isinstance(message, ReminderMessage)  # its tag says so  # noqa: S101
+    deadlines = [item.role.deadline_at for item in message.items]
+    is_near = all(deadline is not None and deadline > now for deadline in deadlines)
+    return dump(msgspec.structs.replace(message, at=now)) if is_near else text
 
 
 def _expire_alerts(

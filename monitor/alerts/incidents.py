@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from shlex import quote
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
 from crawler.links.directory import current_board, other_boards
 from crawler.registry import is_readable, title
 from monitor.alerts import open_incidents
-from monitor.alerts.incident_words import from_to, near, short_reason
+from monitor.alerts.incident_words import from_to, near, short_reason, without_instants
 from monitor.database.board_row import BoardRow
 from monitor.database.tables import Posting
-from monitor.messages import OperatorMessage, instant
-from monitor.notify.wording import count, span
+from monitor.messages import OperatorMessage, instant, unmarked
+from monitor.notify.wording import count, sanitize, span
+
+_NAME_LIMIT: Final = 60  # UTF-16 units of an employer's name
 
 
 def failing(
@@ -73,7 +75,7 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
 
     The directory comes first, then `found_at`, the board that the careers page links to.
     """
-    places = other_boards(board)
+    company, places = unmarked(company), other_boards(board)
     place = next(filter(is_readable, places), None)
     if place is not None:
         has = (
@@ -100,6 +102,10 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
     )
 
 
+def _name(company: str) -> str:
+    return unmarked(sanitize(company, _NAME_LIMIT))
+
+
 def moved(board: BoardRow, since: datetime, place: str) -> OperatorMessage:
     """Return the end of a failing board's incident: it moved to another board."""
     past = f" could not be read since {instant(since)}. {place} is watched instead."
@@ -110,7 +116,7 @@ def recovered(
     board: BoardRow, since: datetime, at: datetime, *, opened: int, closed: int
 ) -> OperatorMessage:
     """Return the end of a failing board's incident: it can be read again."""
-    past = f" could not be read{from_to(since, at)} ({board.reason})"
+    past = f" could not be read{from_to(since, at)} ({without_instants(board.reason or '')})"
     news = f"is back after {span(at - since)}: {opened} opened, {closed} closed"
     return _message("recovered", board, since, news, (), past=past)
 
@@ -145,7 +151,7 @@ def _message(
     sentence: str = "",
     past: str = "",
 ) -> OperatorMessage:
-    subject = f"{board.company}’s board"
+    subject = f"{_name(board.company)}’s board"
     return OperatorMessage(
         event,
         headline,

@@ -10,7 +10,8 @@ closed, then reopened            nothing, or a revision if something differs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -42,6 +43,30 @@ def told_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
     states = list(_states(messages))
     other = tuple(state.message for state in states if not state.nothing)
     return other or tuple(state.message for state in states)
+
+
+def as_closed(
+    items: Iterable[RoleMessage], closed: Mapping[str, datetime]
+) -> tuple[RoleMessage, ...]:
+    """Return the items with the closings that no alert told: muted, or not wanted by a rule.
+
+    `closed`: when each role that is closed now did so, by posting.
+    """
+    return tuple(
+        item
+        if item.kind == "closed" or item.role.posting not in closed
+        else _closed_untold(item, closed[item.role.posting])
+        for item in items
+    )
+
+
+def _closed_untold(item: RoleMessage, at: datetime) -> RoleMessage:
+    after = "" if item.kind == "revised" else item.kind
+    # of a role that only changed, nobody said when it opened last
+    before_at = item.at if after else None
+    return msgspec.structs.replace(
+        item, kind="closed", changes=(), at=at, before_at=before_at, after=after, version=None
+    )
 
 
 def _states(messages: Iterable[RoleMessage]) -> Iterable[NetState]:
@@ -128,8 +153,8 @@ def _net_fits(events: Sequence[RoleMessage], merged: RoleMessage) -> tuple[Why, 
     first: dict[str, str] = {}
     for event in events:
         for why in event.why:
-            first.setdefault(why.rule, why.fit_change)
-    turns = [(why, (first[why.rule], why.fit_change)) for why in merged.why]
+            first.setdefault(why.rule_name, why.fit_change)
+    turns = [(why, (first[why.rule_name], why.fit_change)) for why in merged.why]
     return tuple(
         msgspec.structs.replace(why, fit_change="") if turn == _BACK else why
         for why, turn in turns

@@ -102,7 +102,7 @@ def current_state(
         message,
         role=_with_repost(role, message.role),
         state=row.state,
-        changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
+        changed_at=changed if changed and (reopened is None or changed > reopened) else None,
         reopened_at=reopened,
         closed_at=row.closed_at if closed else None,
         overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,

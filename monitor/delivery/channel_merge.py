@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 from monitor.channels import Channel
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
-from monitor.delivery.unsent import certainly_unsent, take_back
+from monitor.delivery.unsent import certainly_unsent, delete_rests, take_back
 
 _FINISHED: Final = ("sent", "expired", "discarded")
 
@@ -58,7 +58,9 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     was deleted.
     """
     delivery = connection.execute(
-        select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)
+        select(Delivery.channel, Delivery.delivery_id, Delivery.card_id).where(
+            Delivery.id == row_id
+        )
     ).one()
     name = aliases.get(delivery.channel, delivery.channel)
     names = [name, *(other for other, known in aliases.items() if known == name)]
@@ -77,6 +79,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
         return False
     connection.execute(delete(Alert).where(own))
     connection.execute(delete(Delivery).where(Delivery.id == row_id))
+    delete_rests(connection, delivery.card_id)
     return True
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.alerts import cards
+from monitor.alerts.expire import counted_from
 from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
@@ -44,7 +45,7 @@ def claim(
     statement = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts
     )
-    values = {
+    values: dict[str, object] = {
         "state": "sending",
         "sending_at": head.sending_at or now,
         "attempts": head.attempts + 1,
@@ -57,6 +58,8 @@ def claim(
     if row is None:
         return None
     message, card_id = row
+    if head.sending_at is None:  # it may have waited for hours
+        message = values["message"] = counted_from(message, now)
     card = cards.location(connection, card_id) if card_id is not None else None
     thread = (
         {"channel_id": card.channel_id, "thread_ts": card.ts}

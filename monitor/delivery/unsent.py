@@ -43,11 +43,17 @@ def take_back(
     for delivery_id, card_id in connection.execute(
         select(Delivery.delivery_id, Delivery.card_id).where(mine).with_for_update()
     ).all():
-        rest = and_(Delivery.card_id == card_id, IS_REST)
         connection.execute(
             update(Alert).where(Alert.delivery_id == delivery_id).values(delivery_id=None)
         )
-        connection.execute(delete(Delivery).where(or_(Delivery.delivery_id == delivery_id, rest)))
+        connection.execute(delete(Delivery).where(Delivery.delivery_id == delivery_id))
+        delete_rests(connection, card_id)
+
+
+def delete_rests(connection: Connection, card_id: int | None) -> None:
+    """Delete the other messages of a list with that card: the list is not in Slack."""
+    if card_id is not None:
+        connection.execute(delete(Delivery).where(Delivery.card_id == card_id, IS_REST))
 
 
 def discard_of_watch(connection: Connection, watch: WatchRule, now: datetime) -> None:

@@ -45,6 +45,7 @@ class PersonalLists:
     watches: Sequence[tuple[WatchRule, int]]  # each with its number of open roles
     boards: int
     read_at: datetime | None  # the last check that read a board
+    at: datetime | None = None  # now
 
 
 def personal_lists(
@@ -64,6 +65,7 @@ def personal_lists(
         _count_open(connection, settings, watches),
         boards,
         read_at,
+        now,
     )
 
 

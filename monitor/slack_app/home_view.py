@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from monitor.messages import RoleKind
@@ -33,7 +34,7 @@ from monitor.notify.document import (
 )
 from monitor.queries.home import PersonalLists, RoleNews
 from monitor.rules.watches import WatchRule
-from monitor.slack_app.lists import Row, instant_of, rest, role_of_row, saved_lines, saved_order
+from monitor.slack_app.lists import instant_of, rest, role_of_row, saved_lines, saved_order
 from monitor.slack_app.replies import typed
 
 _ROOM: Final = 11_500  # UTF-16 units of text, as in a message
@@ -62,10 +63,10 @@ def home(lists: PersonalLists) -> Document:
 def _home(lists: PersonalLists, length: int, detail: Detail) -> Document:
     return (
         Header("", "New for you since yesterday"),
-        *_news(lists.news, length, detail),
+        *_news(lists, length, detail),
         Divider(),
         Header("", "Saved"),
-        *_saved(lists.saved, length, detail),
+        *_saved(lists, length, detail),
         Divider(),
         Header("", "You watch"),
         *_watches(lists.watches),
@@ -73,20 +74,21 @@ def _home(lists: PersonalLists, length: int, detail: Detail) -> Document:
     )
 
 
-def _news(news: Sequence[RoleNews], length: int, detail: Detail) -> Sequence[Block]:
+def _news(lists: PersonalLists, length: int, detail: Detail) -> Sequence[Block]:
+    news = lists.news
     if not news:
         nothing = "Nothing new. News of your saved roles and of what you watch stands here."
         return [paragraph(text(nothing))]
     newest = [*reversed(news)][:length]
-    lines = [*(_news_line(one, detail) for one in newest), *rest(len(news), length, "")]
+    lines = [*(_news_line(one, detail, lists.at) for one in newest), *rest(len(news), length, "")]
     return [_sections(lines)]
 
 
-def _news_line(news: RoleNews, detail: Detail) -> Line:
+def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
     role, kind = role_of_row(news.row), _KINDS[news.kind]
     mark = sign(SIGNS[kind])
     if kind in {"opened", "reopened"}:
-        return (*mark, *role_line(role, detail, named=True))
+        return (*mark, *role_line(role, detail, at, named=True))
     company = text(facts.company(role))
     if kind == "closed":
         closed = text(_was_open(news))
@@ -116,10 +118,11 @@ def _was_open(news: RoleNews) -> str:
     return f"was open {length}" if length else ""
 
 
-def _saved(rows: Sequence[Row], length: int, detail: Detail) -> Sequence[Block]:
+def _saved(lists: PersonalLists, length: int, detail: Detail) -> Sequence[Block]:
+    rows = lists.saved
     if not rows:
         return [paragraph(text("No saved roles. Press Save on a role's card to keep it here."))]
-    lines = [*saved_lines(rows, detail)[:length], *rest(len(rows), length, "")]
+    lines = [*saved_lines(rows, detail, lists.at)[:length], *rest(len(rows), length, "")]
     options = [
         (f"{facts.title(role, 100)}{DOT}{facts.company(role)}", role.posting)
         for role in map(role_of_row, saved_order(rows))

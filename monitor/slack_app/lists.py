@@ -74,6 +74,11 @@ def nearest_first(role: Role) -> tuple[datetime, str]:
     return role.deadline_at or _EVER, role.title.casefold()
 
 
+def _by_employer(role: Role) -> tuple[str, str, tuple[datetime, str]]:
+    company = facts.company(role)
+    return company.casefold(), company, nearest_first(role)
+
+
 def page(
     sentence: Line,
     compose: Callable[[int, Detail], Document],
@@ -95,13 +100,18 @@ def rest(number: int, shown: int, more: str) -> list[Line]:
     return [typed(f"and {number - shown:,} more{more}")] if number > shown else []
 
 
-def roles(found: Sequence[Role], query: str, *, closed: int = 0) -> Composed:
-    """Return the open roles by employer. Without any, `closed` says how many closed ones match."""
+def roles(
+    found: Sequence[Role], query: str, *, closed: int = 0, at: datetime | None = None
+) -> Composed:
+    """Return the open roles by employer. Without any, `closed` says how many closed ones match.
+
+    `at` is now: a deadline before it has passed.
+    """
     matching = f" for “{query}”" if query else ""
     if not found:
         return _no_roles(matching, closed)
     count = wording.count(len(found), "open role")
-    ordered = sorted(found, key=lambda role: (facts.company(role).casefold(), nearest_first(role)))
+    ordered = sorted(found, key=_by_employer)
 
     def compose(length: int, detail: Detail) -> Document:
         head = Text((Section(((*bold(count), *text(matching)),)),))
@@ -109,16 +119,16 @@ def roles(found: Sequence[Role], query: str, *, closed: int = 0) -> Composed:
         more = rest(len(found), length, ": add words to find fewer")
         closing = [Section((line,)) for line in more]
         if len(employers) + 1 + len(closing) > BLOCKS:
-            parts = [part for of in employers for part in _employer(of, detail)]
+            parts = [part for of in employers for part in _employer(of, detail, at)]
             return (head, Text((*parts, *closing)))
-        blocks = [Text(tuple(_employer(of, detail))) for of in employers]
+        blocks = [Text(tuple(_employer(of, detail, at))) for of in employers]
         return (head, *blocks, *([Text(tuple(closing))] if closing else []))
 
     return page(text(f"{count}{matching}: {_employers(found)}."), compose, len(found))
 
 
-def _employer(found: Sequence[Role], detail: Detail) -> list[Any]:
-    lines = [role_line(role, detail) for role in found]
+def _employer(found: Sequence[Role], detail: Detail, at: datetime | None) -> list[Any]:
+    lines = [role_line(role, detail, at) for role in found]
     return [Section((bold(facts.company(found[0])),)), bullets(lines)]
 
 
@@ -141,22 +151,22 @@ def _no_roles(matching: str, closed: int) -> Composed:
     )
 
 
-def saved(rows: Sequence[Row]) -> Composed:
+def saved(rows: Sequence[Row], at: datetime | None = None) -> Composed:
     """Return a person's saved roles: the nearest deadline first, closed ones last."""
     if not rows:
         return reply(text("You have not saved any roles yet. Press Save on a role's card."))
     head = wording.count(len(rows), "saved role")
 
     def compose(length: int, detail: Detail) -> Document:
-        lines = [*saved_lines(rows, detail)[:length], *rest(len(rows), length, "")]
+        lines = [*saved_lines(rows, detail, at)[:length], *rest(len(rows), length, "")]
         return (Text((Section((bold(head),)), *(Section((line,)) for line in lines))),)
 
     return page(text(f"{head}."), compose, len(rows))
 
 
-def saved_lines(rows: Sequence[Row], detail: Detail) -> list[Line]:
+def saved_lines(rows: Sequence[Row], detail: Detail, at: datetime | None = None) -> list[Line]:
     """Return a line for each saved role, in their order."""
-    return [_saved_line(row, detail) for row in saved_order(rows)]
+    return [_saved_line(row, detail, at) for row in saved_order(rows)]
 
 
 def saved_order(rows: Sequence[Row]) -> list[Row]:
@@ -166,14 +176,14 @@ def saved_order(rows: Sequence[Row]) -> list[Row]:
     )
 
 
-def _saved_line(row: Row, detail: Detail) -> Line:
+def _saved_line(row: Row, detail: Detail, at: datetime | None) -> Line:
     role = role_of_row(row)
     if row["state"] == "closed":
         line = role_line(role, detail, strike=True, tail=text(facts.company(role)))
         return (*sign("white_circle"), *line)
-    if role.deadline_at is not None:
+    if role.deadline_at is not None and (at is None or role.deadline_at > at):
         return deadline_line(role, detail)
-    return (*sign("bookmark"), *role_line(role, detail, named=True))
+    return (*sign("bookmark"), *role_line(role, detail, at, named=True))
 
 
 def choose_posting(rows: Sequence[Row], query: str) -> Composed:

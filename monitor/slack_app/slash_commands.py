@@ -89,7 +89,8 @@ def _roles(context: CommandContext) -> Composed:
     rows = _matching(context.connection, search, "open")
     closed = 0 if rows else len(_matching(context.connection, search, "closed"))
     found = [lists.role_of_row(row) for row in rows]
-    return lists.roles(found, wording.sanitize(context.text, 150), closed=closed)
+    query = wording.sanitize(context.text, 150)
+    return lists.roles(found, query, closed=closed, at=context.now)
 
 
 def _matching(connection: Connection, search: Search, status: Status) -> Sequence[lists.Row]:
@@ -99,9 +100,8 @@ def _matching(connection: Connection, search: Search, status: Status) -> Sequenc
 
 
 def _saved(context: CommandContext) -> Composed:
-    return lists.saved(
-        find_roles(context.connection, RoleFilter(status="all", saved_by=context.viewer.user)).rows
-    )
+    mine = RoleFilter(status="all", saved_by=context.viewer.user)
+    return lists.saved(find_roles(context.connection, mine).rows, context.now)
 
 
 def _history(context: CommandContext) -> Composed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from monitor.messages import Role
@@ -40,7 +41,7 @@ def shown(watch: WatchRule) -> Line:
     return (*bold(words_of(watch.all)), *at, *places)
 
 
-def begun(watch: WatchRule, fitting: Sequence[Role]) -> Composed:
+def begun(watch: WatchRule, fitting: Sequence[Role], at: datetime | None = None) -> Composed:
     """Return the answer to a new watch: the roles that fit now, and where news will come."""
     fits = (
         f"{wording.count(len(fitting), 'open role')} {'fits' if len(fitting) == 1 else 'fit'} now"
@@ -53,7 +54,7 @@ def begun(watch: WatchRule, fitting: Sequence[Role]) -> Composed:
         news = "News comes to you as a direct message."
     sentence = (*without_sign(head), *text(f"{fits}. {news}"))
     left = len(fitting) - _SHOWN
-    lines = [role_line(role, Detail(), named=True) for role in fitting[:_SHOWN]]
+    lines = [role_line(role, Detail(), at, named=True) for role in fitting[:_SHOWN]]
     if left > 0:
         lines.append(typed(f"and {left:,} more: `/rolewatch roles` lists them"))
     parts: tuple[Section | Bullets, ...] = (

@@ -102,7 +102,7 @@ class Watches:
 
     def _begun(self, watch: WatchRule) -> Composed:
         register_rules(self.connection, self.settings)
-        return watch_replies.begun(watch, fitting(self.connection, watch))
+        return watch_replies.begun(watch, fitting(self.connection, watch), self.now)
 
     def _end(self, watch: WatchRule) -> None:
         if watches.end(self.connection, watch, self.now):

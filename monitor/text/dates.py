@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 # farther away than this, a date needs its year
@@ -17,6 +17,13 @@ _CLOCK_TIME: Final = re.compile(
 _DAY_STAMP: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ](?:00:00(?::00)?|23:59(?::59)?)(?:\.\d+)?\s*(?:Z|[+-]\d\d:?\d\d)?)?"
 )
+# a day ends one second before midnight of its place
+_LAST_SECOND: Final = 59
+# a place west of UTC if the day ends before this time of UTC, and east of it after the second one
+_WEST_UNTIL: Final = time(9)
+_EAST_FROM: Final = time(13)
+# at this time of UTC it is the same day from Hawaii to New Zealand
+_SAME_DAY: Final = time(10, 30, tzinfo=UTC)
 
 
 def format_moment(at: datetime, zone: tzinfo, *, with_year: bool = False) -> str:
@@ -48,3 +55,29 @@ def states_time(text: str) -> bool:
     """Return whether a deadline's words state a time of day, not only a date."""
     text = text.strip()
     return not _DAY_STAMP.fullmatch(text) and _CLOCK_TIME.search(text) is not None
+
+
+def ends_a_day(at: datetime) -> bool:
+    """Return whether a deadline is the end of a day, and no time that somebody wrote."""
+    return at.second == _LAST_SECOND
+
+
+def stated_day(at: datetime, text: str) -> datetime:
+    """Return an instant that has the date which a deadline's words state, wherever it is read.
+
+    The end of December 18 in California is December 19 in London.
+    """
+    day = _day_of(at.astimezone(UTC), text.strip())
+    return at if day is None else datetime.combine(day, _SAME_DAY)
+
+
+def _day_of(at: datetime, text: str) -> date | None:
+    if _DAY_STAMP.fullmatch(text):
+        return date.fromisoformat(text[:10])
+    if not ends_a_day(at):
+        return None
+    before = at.date() - timedelta(days=1)
+    if at.time() >= _EAST_FROM:
+        return at.date()
+    is_before = at.time() < _WEST_UNTIL or str(at.day) not in re.findall(r"\d+", text)
+    return before if is_before else at.date()

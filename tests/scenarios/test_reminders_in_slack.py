@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from crawler.items import Deadline, Posting, Probe
 from monitor.alerts import scheduled
 from monitor.config.model import AlertSettings, SlackSettings
+from monitor.delivery.pack import pack
 from tests.support.boards import START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 from tests.support.outbox_fixture import At, PostOffice, post_office
@@ -85,6 +86,20 @@ async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: 
     assert reply["reply_broadcast"] is True
     assert "24 hours left to apply" in shown(reply)
     assert "left to apply" not in shown(card)
+
+
+async def test_a_reminder_that_waited_says_how_much_time_is_left(channel: Channel) -> None:
+    await channel.check()
+    await channel.check(DUE)
+    scheduled.write(channel.office.engine, channel.history.settings, DEADLINE - timedelta(hours=72))
+    with channel.office.engine.begin() as connection:
+        pack(connection, DEADLINE - timedelta(hours=72))
+    channel.office.clock = At(DEADLINE - timedelta(hours=30))
+    await channel.deliver()
+    (reply,) = [
+        one for one in channel.replies(channel.messages[1]) if "left to apply" in one["text"]
+    ]
+    assert "30 hours left to apply" in shown(reply)
 
 
 async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(

@@ -15,8 +15,9 @@ from monitor.messages import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import Line, emphasized, joined, text
+from monitor.text.dates import ends_a_day
 from monitor.text.money import format_stored_pay, read_stored_pay
-from monitor.text.places import difference, format_places, short_names, split_places
+from monitor.text.places import difference, format_places, split_places
 
 # every field in the order of messages, with its name there
 FIELDS: Final = {
@@ -104,24 +105,32 @@ def _title(change: FieldChange, _role: Role) -> Phrase:
 
 
 def _location(change: FieldChange, _role: Role) -> Phrase:
-    old, new = short_names(split_places(change.old)), short_names(split_places(change.new))
-    dropped, added = difference(old, new)
-    if old and added and not dropped:
+    old, new = _places(change.old, ""), _places(change.new, "")
+    if not old or not new:
+        return _one_sided_location(old, new)
+    dropped, added = difference(split_places(change.old), split_places(change.new))
+    if added and not dropped:
         return Phrase("added", new=text(_listed(added)), joins=" ")
-    if new and dropped and not added:
+    if dropped and not added:
         return Phrase(f"dropped {_listed(dropped)}")
-    if not change.old or not change.new:
-        return _one_sided_location(change)
-    before, after = _places(change.old, ""), _places(change.new, "")
-    if before == after:
-        before, after = _short(change.old), _short(change.new)
+    before, after = _telling(change, old, new)
     return Phrase("moved this role", text(before), text(after), listed="moved")
 
 
-def _one_sided_location(change: FieldChange) -> Phrase:
-    if change.new:
-        return Phrase("set the location", new=text(_places(change.new, "")))
-    return Phrase("dropped the location", text(_places(change.old, "")))
+def _telling(change: FieldChange, old: str, new: str) -> tuple[str, str]:
+    """Return both sides of a move. Where they do not show what differs, only that."""
+    dropped, added = difference(split_places(change.old), split_places(change.new))
+    if all(name in old for name in dropped) and all(name in new for name in added) and old != new:
+        return old, new
+    if dropped and added:
+        return _listed(dropped), _listed(added)
+    return _short(change.old), _short(change.new)
+
+
+def _one_sided_location(old: str, new: str) -> Phrase:
+    if new:
+        return Phrase("set the location", new=text(new))
+    return Phrase("dropped the location", text(old)) if old else Phrase("changed the location")
 
 
 def _listed(places: Sequence[str]) -> str:
@@ -159,9 +168,9 @@ def _pay(change: FieldChange, _role: Role) -> Phrase:
     old, new = (format_stored_pay(value) or "" for value in (change.old, change.new))
     if old and new:
         return Phrase(f"{_pay_verb(change)} pay", text(old), text(new))
-    if new:
-        return Phrase("now states pay", new=text(new))
-    return Phrase("no longer states pay", text(old)) if old else Phrase("changed pay")
+    if change.old and change.new:  # one side is a posting's own words, which are not shown
+        return Phrase("changed pay", text(old), text(new))
+    return Phrase("now states pay" if new else "no longer states pay", text(old), text(new))
 
 
 def _pay_verb(change: FieldChange) -> str:
@@ -196,7 +205,8 @@ def _deadline_value(value: str, role: Role) -> Line:
     """Return one side of a changed deadline. Only the role's own has its words."""
     at = wording.parse_instant(value)
     if at is not None:
-        return (facts.instant(at, role.deadline_text),)
+        written = role.deadline_text if at == role.deadline_at or not ends_a_day(at) else ""
+        return (facts.instant(at, written),)
     words = _short(value)
     return text(f"“{words}”" if words else "")
 
@@ -222,34 +232,35 @@ _PHRASES: Final[dict[str, Callable[[FieldChange, Role], Phrase]]] = {
 }
 
 
-def labelled(change: FieldChange, role: Role) -> Line:
-    """Return a line of its own for one of several changes: `Pay: A → **B**`."""
+def labelled(change: FieldChange, role: Role, workplace: str | None = None) -> Line:
+    """Return a line of its own for one of several changes: `Pay: A → **B**`.
+
+    `workplace`: the former one, if it changed too.
+    """
     if change.field == "title" and change.old != change.new:
         return was(change)
     label = _LABELS.get(change.field, _name(change.field)).capitalize()
     if change.old == change.new:
         return text(f"{label}: changed and changed back")
-    old, new = _sides(change, role)
+    old, new = _sides(change, role, role.workplace if workplace is None else workplace)
     shift = wording.deadline_shift(change)
     shifted = text(f" ({shift})" if shift else "")
     if old and new:
         return (*text(f"{label}: "), *old, *_ARROW, *emphasized(new), *shifted)
     if new:
         return (*text(f"{label}: "), *emphasized(new))
+    ended = "changed" if change.new else "not stated"
     return (
-        (*text(f"{label}: not stated (was "), *old, *text(")"))
-        if old
-        else text(f"{label}: changed")
+        (*text(f"{label}: {ended} (was "), *old, *text(")")) if old else text(f"{label}: changed")
     )
 
 
-def _sides(change: FieldChange, role: Role) -> tuple[Line, Line]:
+def _sides(change: FieldChange, role: Role, workplace: str) -> tuple[Line, Line]:
     """Return both values as a reader of the role's facts knows them."""
     match change.field:
         case "location":
-            places = _places(change.old, role.workplace), facts.place(role)
-            same = places[0] == places[1]
-            shown = (_short(change.old), _short(change.new)) if same else places
+            old, new = _places(change.old, workplace), facts.place(role)
+            shown = _telling(change, old, new) if change.old and change.new else (old, new)
             return text(shown[0] if change.old else ""), text(shown[1] if change.new else "")
         case "deadline":
             return _deadline_value(change.old, role), _deadline_value(change.new, role)

@@ -97,8 +97,10 @@ def _is_quiet(message: DigestMessage) -> bool:
 
 
 def _heading(message: DigestMessage, period: Period) -> str:
-    """Return `Today: 4 new, 2 changed`."""
-    counted = counts.counted(message.items) or "nothing new"
+    """Return `Today: 4 new, 2 changed`. One of several messages says nothing of the others."""
+    whole = message.parts == 1
+    near = wording.count(len(message.deadlines), "near deadline")
+    counted = counts.counted(message.items) or ("nothing new" if whole else near)
     return f"{period.headline}{part_of(message.part, message.parts)}: {counted}"
 
 

@@ -47,12 +47,14 @@ class Entry:
         return facts.company(self.role)
 
     @property
-    def order(self) -> tuple[str, int, datetime, str, str]:
-        """Employer, kind, nearest deadline, title."""
+    def order(self) -> tuple[str, str, int, datetime, str, str]:
+        """Employer, kind, nearest deadline, title. `Acme` and `ACME` are two employers."""
         kind = ORDER.index(self.kind) if self.kind else len(ORDER)
         role = self.role
         title = facts.title(role).casefold()
-        return self.company.casefold(), kind, role.deadline_at or _NEVER, title, role.posting
+        employer = self.company
+        deadline = role.deadline_at or _NEVER
+        return employer.casefold(), employer, kind, deadline, title, role.posting
 
 
 def _no_words(_at: datetime) -> str:

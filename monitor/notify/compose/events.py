@@ -88,10 +88,11 @@ def changed_lines(message: RoleMessage) -> list[Line]:
     shown = changes.in_order(message.changes)
     if len(shown) == 1:
         return [changes.was(shown[0])] if _is_renaming(shown[0]) else []
+    workplace = next((one.old for one in shown if one.field == "workplace"), None)
     return [
         _described(message, change)
         if change.field == "description"
-        else changes.labelled(change, message.role)
+        else changes.labelled(change, message.role, workplace)
         for change in shown
     ]
 

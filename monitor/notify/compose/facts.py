@@ -10,7 +10,7 @@ from typing import Final
 from monitor.messages import Role, Why
 from monitor.notify import wording
 from monitor.notify.document import Line, Span, joined, text
-from monitor.text.dates import FAR, states_time
+from monitor.text.dates import FAR, stated_day, states_time
 from monitor.text.money import format_stored_pay
 from monitor.text.places import format_places, split_places
 
@@ -21,6 +21,11 @@ _WRITTEN_LIMIT: Final = 80
 _READ: Final = 1_000  # characters of a location or a deadline that are read
 PAY_NOT_STATED: Final = "pay not stated"
 _FULL_TIME: Final = re.compile(r"\bfull.?time\b|\bfte\b|^permanent$|^regular$", re.IGNORECASE)
+# what full-time employment may be beside that: `Full-time contract`
+_NOT_ONLY_FULL_TIME: Final = re.compile(
+    r"part.?time|contract|intern|temp|fixed|freelance|apprentic|season|casual|volunteer|limited",
+    re.IGNORECASE,
+)
 # the codes that several ATS write, by their letters
 _EMPLOYMENT: Final = {
     "parttime": "Part-time",
@@ -58,7 +63,7 @@ def place(role: Role) -> str:
 def employment(role: Role) -> str:
     """Return the kind of employment. Empty for full-time, which goes without saying."""
     written = wording.sanitize(role.employment_type, 40)
-    if _FULL_TIME.search(written):
+    if _FULL_TIME.search(written) and not _NOT_ONLY_FULL_TIME.search(written):
         return ""
     letters = re.sub(r"[^a-z]", "", written.casefold())
     return _EMPLOYMENT.get(letters, written)
@@ -85,7 +90,9 @@ def deadline(role: Role, reference: datetime | None = None) -> Line:
 def instant(at: datetime, written: str, reference: datetime | None = None) -> Span:
     """Return a deadline as a date, with its time if the words state one."""
     far = reference is not None and at - reference > FAR
-    return Span(at=at, shows="moment" if states_time(written[:_READ]) else "day", with_year=far)
+    if states_time(written[:_READ]):
+        return Span(at=at, with_year=far)
+    return Span(at=stated_day(at, written[:_READ]), shows="day", with_year=far)
 
 
 def apply_by(role: Role, reference: datetime | None = None, *, overdue: bool = False) -> Line:

@@ -51,7 +51,8 @@ def operator(message: OperatorMessage) -> Composed:
 
 def operator_reply(message: OperatorMessage) -> Composed:
     """Return an incident's end as one line, or its news without what the first message says."""
-    head = (*sign(_SIGNS[message.event]), *_marked(message.subject), *_headline(message))
+    subject = wording.sanitize(message.subject, _HEADLINE_LIMIT)
+    head = (*sign(_SIGNS[message.event]), *text(subject), *_headline(message))
     return Composed(_sentence(message), (paragraph(head),))
 
 

@@ -11,6 +11,7 @@ are dicts: slack_sdk's models write empty texts, which Slack refuses, and take 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +40,7 @@ BLOCKS: Final = 50
 DOT: Final = "  ·  "
 _DATE: Final = "{date_short_pretty} at {time}"
 _CONTEXT: Final = 10  # elements
+_EMOJI_CODE: Final = re.compile(r":[\w+-]+:")
 LABEL_LIMIT: Final = 75  # characters of a button or a menu entry
 
 
@@ -152,7 +154,9 @@ def lines(*rows: Parts) -> Part:
 
 
 def header(value: str) -> Part:
-    return HeaderBlock(text=_label(wording.truncate(value, HeaderBlock.text_max_length))).to_dict()
+    """Return a headline. In one with a colon code Slack reads no emoji: a name may contain it."""
+    label = _plain if _EMOJI_CODE.search(value) else _label
+    return HeaderBlock(text=label(wording.truncate(value, HeaderBlock.text_max_length))).to_dict()
 
 
 def divider() -> Part:

@@ -251,3 +251,14 @@ async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackSc
     await life.check(paid(MORE))
     assert kinds(life.slack.channels["C0000OPS"].messages) == ["changed"]
     assert life.thread == []
+
+
+async def test_a_role_that_reopens_with_other_pay_is_hiring_again(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
+    await life.check(gone="1")
+    await life.check(paid(MORE))
+    assert kinds(life.cards) == ["reopened"]
+    await life.check(paid(MORE, description="Another text, of another team, about other work."))
+    assert kinds(life.cards) == ["reopened"]
+    await life.check(paid(MOST, description="Another text, of another team, about other work."))
+    assert kinds(life.cards) == ["changed"]

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import digest, mutes
 from monitor.config.model import AlertSettings, Rule
+from monitor.config.values import Kind
 from monitor.delivery.backlog import count_moving_of_round
 from monitor.delivery.pack import pack
 from monitor.delivery.queue import discard
@@ -260,3 +261,22 @@ def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> 
             )
     assert days.at(4, 9.5) == 1
     assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)
+
+
+@pytest.mark.parametrize("told", [("opened", "revised"), ("opened", "closed")])
+def test_a_role_that_closed_untold_is_not_called_new(
+    engine: Engine, told: tuple[Kind, ...]
+) -> None:
+    days = Days(engine, replace(ENGINEER, on=told))
+    days.at(2, 10)
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    with days.history.engine.begin() as connection:
+        muted = find_posting(connection, f"{BOARD}:2").id
+        now = days.history.now
+        row, _ = mutes.mute(connection, "console", posting_id=muted, rule=None, by="U1", now=now)
+    days.history.check(snapshot([CHEF, posting("1")], {"2": Probe.GONE}))
+    with days.history.engine.begin() as connection:
+        mutes.undo(connection, row.id, "U1", days.history.now)
+    days.at(3, 9)
+    [item] = days.last.items
+    assert (item.kind, item.after) == ("closed", "opened")

@@ -22,10 +22,13 @@ from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery import channel_merge
 from monitor.delivery.card_editor import CardEditor
 from monitor.delivery.channel_names import ChannelNames
-from monitor.delivery.pack import pack
+from monitor.delivery.pack import new_id, pack
+from monitor.delivery.threads import IS_REST, begin_threads
 from monitor.demo.board_server import BoardServer
 from monitor.queries.consistency import findings
 from tests.support.alerts import AT, notice
+from tests.support.block_rules import parts
+from tests.support.boards import posting
 from tests.support.greenhouse import job
 from tests.support.outbox_fixture import post_office
 from tests.support.running import Place, ProcessLog, until
@@ -156,6 +159,24 @@ async def test_a_crash_before_names_are_known_duplicates_nothing(
         )
     await life.deliver()
     assert len(life.slack.channels[ROLES].messages) == 1
+    assert life.contradictions() == []
+
+
+@pytest.mark.parametrize("name", [NAME, ID])
+async def test_a_crash_within_a_list_lists_each_role_once(life: Named, name: str) -> None:
+    life.check_without_delivery(*(posting(str(key)) for key in range(1, 10)))
+    with life.office.engine.begin() as connection:
+        pack(connection, life.history.now)
+        begin_threads(connection, new_id)
+        claimed = update(Delivery).where(Delivery.channel == name, ~IS_REST)
+        at = life.history.now
+        connection.execute(
+            claimed.values(state="sending", sending_at=at, attempts=1, next_try_at=at)
+        )
+    await life.deliver()
+    messages = life.slack.channels[ROLES].everything()
+    links = [part["url"] for part in parts([m["blocks"] for m in messages]) if "url" in part]
+    assert len(links) == len(set(links)) == 9
     assert life.contradictions() == []
 
 

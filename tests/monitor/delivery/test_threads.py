@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.config.model import AlertSettings
-from monitor.database.tables import Card
+from monitor.database.tables import Card, Delivery
 from monitor.delivery.pack import new_id, pack
 from monitor.delivery.queue import discard
 from monitor.delivery.threads import begin_threads
+from monitor.delivery.unsent import take_back
 from monitor.messages import (
     BoardWideEdit,
     FirstCheckSummary,
@@ -247,3 +248,18 @@ def test_a_discarded_list_has_no_thread(office: PostOffice) -> None:
         assert begin_threads(connection, new_id) == 0
         assert discard(connection, AT + timedelta(seconds=1)) == 2
     assert office.states() == ["discarded", "discarded"]
+
+
+def test_a_list_that_is_taken_back_leaves_the_lists_of_other_channels(office: PostOffice) -> None:
+    office.tell(LISTS["a long first look"], channel="webhook")
+    office.tell(opened(), channel="console")
+    with office.engine.begin() as connection:
+        pack(connection, office.clock())
+        begin_threads(connection, new_id)
+        take_back(connection, Delivery.channel == "console")
+    states = office.states()
+    assert len(states) > 1
+    assert {one.channel for one in office.deliveries()} == {"webhook"}
+    with office.engine.begin() as connection:
+        take_back(connection, Delivery.channel == "slack:#none")
+    assert office.states() == states

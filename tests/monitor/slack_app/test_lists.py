@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -169,3 +169,13 @@ def test_lists_are_worded_as_stored(snapshot: SnapshotAssertion) -> None:
     empty = every("engineer", 0)
     for reply in (*shown, *empty, drawn(overviews.HELP)):
         assert rendered(reply.text, reply.blocks) == snapshot
+
+
+def test_a_passed_deadline_is_not_one_to_apply_by() -> None:
+    due = row("Engineer", deadline_at=NOW - timedelta(days=1), deadline_text="yesterday")
+    role = lists.role_of_row(due)
+    for reply in (lists.saved([due], NOW), lists.roles([role], "", at=NOW)):
+        said = str(reply.document)
+        assert "deadline passed " in said
+        assert "'by '" not in said
+        assert "alarm_clock" not in said

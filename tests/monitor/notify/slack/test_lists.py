@@ -25,8 +25,11 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify.compose.counts import counted, named
+from monitor.notify.compose.message import compose
+from monitor.notify.compose.pages import split_digest
 from monitor.notify.compose.style import Style
 from monitor.notify.plain import lines, notification_text
+from monitor.notify.slack.render import render
 from tests.support.alerts import AT, digest, opened, revised, role, summary
 
 LONDON = Style(ZoneInfo("Europe/London"), limited=False)
@@ -257,3 +260,27 @@ def test_changed_and_changed_back_is_named_where_nothing_else_is() -> None:
 def test_a_digest_of_an_older_version_is_still_drawn() -> None:
     old = DigestMessage(date(2026, 5, 4), AT - timedelta(days=1), (opened(),), (), 1, 1, ())
     assert "1 new" in notification_text(old)
+
+
+def test_employers_whose_names_differ_by_case_have_one_block_each() -> None:
+    kinds: list[RoleKind] = ["opened", "closed", "opened", "closed"]
+    names = ["Acme", "Acme", "ACME", "ACME"]
+    items = tuple(of(names[key], str(key), "x", kind) for key, kind in enumerate(kinds))
+    shown = titles(GroupMessage(items))
+    assert [shown.count("Acme"), shown.count("ACME")] == [1, 1]
+
+
+def test_a_part_of_a_digest_does_not_say_that_nothing_is_new() -> None:
+    due = tuple(role(f"d{key}", "x" * 99, deadline_at=AT + timedelta(1)) for key in range(150))
+    whole = replace(_digest((opened("new"),), AT - timedelta(days=1), AT), deadlines=due)
+    parts = split_digest(whole)
+    assert len(parts) > 1
+    heads = [titles(part)[0] for part in parts]
+    assert heads[-1].endswith("1 new")
+    assert heads[0].endswith(f": {len(parts[0].deadlines)} near deadlines")
+
+
+def test_an_emoji_code_in_an_employers_name_stays_text() -> None:
+    board = BoardCount("greenhouse:a", ":tada: Labs", "https://a.example", 3)
+    [header, *_] = render(compose(FirstCheckSummary((board,), ()), LONDON).document, LONDON.zone)
+    assert header["text"]["emoji"] is False
