@@ -40,7 +40,7 @@ from monitor.notify.document import (
     text,
 )
 from monitor.queries.roles import pay_of
-from monitor.slack_app.replies import linked, reply, typed
+from monitor.slack_app.replies import reply, typed
 
 Row = Mapping[str, Any]
 Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version
@@ -261,12 +261,6 @@ def _words(change: Row, texts: Texts, role: Role) -> Line:
     if field == "title" and old != new:
         return (*text("renamed this role: "), *changes.was(one))
     return changes.phrase(one, role).headline
-
-
-def title_of(row: Row) -> Line:
-    """Return a role's title with its link."""
-    role = role_of_row(row)
-    return (linked(facts.title(role), role.url),)
 
 
 def instant_of(value: object) -> datetime | None:

@@ -17,7 +17,7 @@ from monitor.messages import (
     RuleCount,
     Why,
 )
-from monitor.notify import wording
+from monitor.notify.compose.changes import FIELDS
 from monitor.notify.plain import fallback_text, lines, notification_text
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, opened, role
@@ -33,7 +33,7 @@ def hostile(text: str) -> list[Message]:
         "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
     )
     why = (Why(text, text),) * 6
-    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.FIELD_LABELS, text))
+    changes = tuple(FieldChange(field, text, text + "!") for field in (*FIELDS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
     kinds: list[Message] = [
         RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")
