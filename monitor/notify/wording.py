@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.messages import FieldChange, Role, RoleMessage
 
-TITLE_LIMIT: Final = 250  # UTF-16 units; the longest real one seen has 140
+TITLE_LIMIT: Final = 150  # UTF-16 units; the longest real one seen has 140
 VALUE_LIMIT: Final = 300  # UTF-16 units of one fact
 _MINUTE: Final = 60  # seconds
 # A reminder is sent a little late: so much less than 2 days or 2 hours rounds up.
@@ -136,3 +137,10 @@ def deadline_shift(change: FieldChange) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 open role` or `57 open roles`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `A and B`, or `A, B, and C`."""
+    if len(names) < 3:  # noqa: PLR2004  # from the third on, commas
+        return " and ".join(names)
+    return ", ".join(names[:-1]) + f", and {names[-1]}"

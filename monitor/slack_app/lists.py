@@ -38,9 +38,10 @@ from monitor.notify.document import (
     joined,
     sign,
     text,
+    typed,
 )
 from monitor.queries.roles import pay_of
-from monitor.slack_app.replies import reply, typed
+from monitor.slack_app.replies import reply
 
 Row = Mapping[str, Any]
 Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version

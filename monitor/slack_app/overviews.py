@@ -26,10 +26,11 @@ from monitor.notify.document import (
     paragraph,
     sign,
     text,
+    typed,
 )
 from monitor.queries.status import Status
 from monitor.slack_app.lists import Row, instant_of, page, rest
-from monitor.slack_app.replies import button, reply, typed
+from monitor.slack_app.replies import button, reply
 from monitor.slack_app.viewer import Viewer
 
 _MUTES: Final = 20  # listed, with two blocks each

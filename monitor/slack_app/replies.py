@@ -22,10 +22,10 @@ from monitor.notify.document import (
     Span,
     Text,
     bold,
-    code,
     paragraph,
     sign,
     text,
+    typed,
 )
 from monitor.rules.matcher import Explanation
 from monitor.slack_app.payloads import in_thread
@@ -51,14 +51,6 @@ def reply(*lines: Line, blocks: Sequence[Block] = (), sentence: Line = ()) -> Co
 def without_sign(line: Line) -> Line:
     """Return a line as a phone or a screen reader gets it."""
     return line[2:] if line and line[0].sign else line
-
-
-def typed(words: str) -> Line:
-    """Return rolewatch's own words, in which `backticks` mark a command to type."""
-    pieces = words.split("`")
-    if len(pieces) % 2 == 0:
-        return text(words)
-    return tuple(Span(piece, code=number % 2 == 1) for number, piece in enumerate(pieces) if piece)
 
 
 def button(action: str, label: str, value: str) -> Controls:
@@ -269,7 +261,3 @@ def _reason(explanation: Explanation) -> str:
     for pattern, said in _SAID:
         words = pattern.sub(said, words)
     return wording.sanitize(words, 180)
-
-
-def command(words: str) -> Line:
-    return code(f"/rolewatch {words}")

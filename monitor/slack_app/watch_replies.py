@@ -22,9 +22,10 @@ from monitor.notify.document import (
     joined,
     sign,
     text,
+    typed,
 )
 from monitor.rules.watches import WatchRule, words_of
-from monitor.slack_app.replies import button, reply, typed, without_sign
+from monitor.slack_app.replies import button, reply, without_sign
 
 _SHOWN: Final = 10  # roles that fit now
 _HOW: Final = "`/rolewatch watch research engineer in Paris`"

@@ -94,10 +94,7 @@ def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
 
 def named_fields(changes: Sequence[FieldChange]) -> str:
     """Return `pay, deadline, and description`."""
-    names = [_name(change.field) for change in in_order(changes)]
-    if len(names) > 2:  # noqa: PLR2004  # from the third on, commas
-        return ", ".join(names[:-1]) + f", and {names[-1]}"
-    return " and ".join(names)
+    return wording.listed([_name(change.field) for change in in_order(changes)])
 
 
 def _title(change: FieldChange, _role: Role) -> Phrase:
@@ -280,7 +277,7 @@ def _pay_text(stored: str) -> Line:
 
 def was(change: FieldChange) -> Line:
     """Return `Was “old title”`."""
-    return text(f"Was “{_short(change.old, facts.TITLE_LIMIT)}”")
+    return text(f"Was “{_short(change.old, wording.TITLE_LIMIT)}”")
 
 
 def listing(changes: Sequence[FieldChange], role: Role) -> Line:

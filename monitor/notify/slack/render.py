@@ -21,7 +21,6 @@ from monitor.notify.slack.blockkit import Part, Parts
 
 _FORMATS: Final = {"moment": "{date}, {time}", "day": "{date}", "time": "{time}"}
 _FAR_FORMATS: Final = {"moment": "{date_short}, {time}", "day": "{date_short}", "time": "{time}"}
-_SENTENCE_LIMIT: Final = 219  # UTF-16 units
 
 
 def render(document: doc.Document, zone: tzinfo) -> Parts:
@@ -31,7 +30,7 @@ def render(document: doc.Document, zone: tzinfo) -> Parts:
 
 def render_sentence(line: doc.Line, zone: tzinfo) -> str:
     """Return a sentence as text, escaped for Slack and short enough for a phone."""
-    return escape(wording.truncate(line_text(line, zone), _SENTENCE_LIMIT))
+    return escape(wording.truncate(line_text(line, zone), doc.SENTENCE_LIMIT))
 
 
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[Part]:
