@@ -24,6 +24,7 @@ import msgspec
 from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from monitor.alerts.merge import lasting
 from monitor.alerts.role_state import current_state
 from monitor.channels import kind
 from monitor.database.tables import Card, Delivery
@@ -34,7 +35,6 @@ from monitor.messages import (
     ReminderMessage,
     RestMessage,
     RoleMessage,
-    Why,
     card_of,
     dump,
     load,
@@ -143,21 +143,16 @@ def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
     """Return the newest facts, and every rule with its newest reason."""
     lasting_why = [reason for reason in before.why if reason.fit_change != "rule removed"]
     why = {reason.rule_name: reason for reason in lasting_why} | {
-        reason.rule_name: _lasting(reason) for reason in after.why
+        reason.rule_name: lasting(reason) for reason in after.why
     }
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
-    lasting = {
+    latest = {
         "changed_at": after.changed_at or before.changed_at,
         "reopened_at": after.reopened_at or before.reopened_at,
     }
     return msgspec.structs.replace(
-        after, began=before.began, why=tuple(why.values()), mention=mention, **lasting
+        after, began=before.began, why=tuple(why.values()), mention=mention, **latest
     )
-
-
-def _lasting(why: Why) -> Why:
-    """Return the reason as the card keeps it: a rule that now fits just fits."""
-    return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why
 
 
 def location(connection: Connection, card_id: int | None) -> Receipt | None:

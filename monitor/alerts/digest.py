@@ -1,45 +1,29 @@
-"""The daily digest of a channel: changes since the last one, near deadlines, and board health.
+"""Write each channel's daily digest when it is due.
 
 An alert of a rule with `mode = "digest"` is written with its change and waits for the channel's
-next digest. The digest lists the alerts that were sent at once too. Roles and rules that the
-channel has muted are in no section. A digest is sent on quiet days too, so that silence means
-trouble. A daemon that was off at its time sends it later that day, or within hours. A missed digest
-is part of the next.
+next digest. The digest lists the alerts that were sent at once too. It is sent on quiet days too,
+so that silence means trouble. A daemon that was off at its time sends it later that day, or within
+hours. A missed digest is part of the next.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, NamedTuple
-from uuid import uuid4
+from typing import Final
 
-import msgspec
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, func, select, update
 
-from monitor.alerts.alerting import Alerting, covers
-from monitor.alerts.cards import LIMITED
-from monitor.alerts.mutes import Mutes, current
-from monitor.alerts.net_states import as_closed, net_states
-from monitor.alerts.open_roles import Fits, OpenRole
-from monitor.alerts.rows import link, write_unsent
-from monitor.channels import kind
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.digest_day import DigestDay
+from monitor.alerts.mutes import current
+from monitor.alerts.open_roles import Fits
 from monitor.config.model import Rule, Settings
-from monitor.database.board_row import BoardRow, load_boards
-from monitor.database.json_values import one_of
-from monitor.database.tables import Alert, Board, Delivery, Introduction, Posting
-from monitor.history.schedule import FAILURES_TO_FAIL
-from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
-from monitor.notify.compose.pages import split_digest
+from monitor.database.tables import Alert, Introduction
 from monitor.text.local_time import latest_instant, next_instant
 
-NEAR: Final = timedelta(days=7)  # deadlines that are listed
 # a digest is still sent this long after its time, on the next day too
 LATE: Final = timedelta(hours=6)
-_KINDS: Final = ("opened", "revised", "closed", "reopened")
-_A_DAY: Final = timedelta(days=1)  # covered by a channel's first digest
 
 
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
@@ -95,7 +79,7 @@ def write_read(
     if moment is None or open_roles is None:
         return 0
     channels = _waiting(connection, open_roles.alerting, moment)
-    day = _Day(connection, settings, open_roles.now(connection), now, current(connection, now))
+    day = DigestDay(connection, settings, open_roles.now(connection), now, current(connection, now))
     for channel, rules in channels.items():
         day.write(channel, rules)
     return len(channels)
@@ -123,155 +107,3 @@ _LAST_DIGESTS = (
     .group_by(Alert.channel)
 )
 _INTRODUCED = select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel)
-
-
-class _StoredAlert(NamedTuple):
-    id: int
-    delivery_id: str | None
-    for_digest: bool
-    message: str
-    rule: str | None
-    posting_id: int | None
-
-    @property
-    def waits(self) -> bool:
-        """True if it waits for the channel's next digest."""
-        return self.for_digest and self.delivery_id is None
-
-
-_STORED_ALERTS = select(
-    Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message, Alert.rule, Alert.posting_id
-).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """The digests of one moment."""
-
-    connection: Connection
-    settings: Settings
-    fitting: Sequence[OpenRole]  # every open posting
-    now: datetime
-    mutes: Mutes
-
-    def write(self, channel: str, rules: Sequence[Rule]) -> None:
-        """Write one digest: its alert, its message, and the links of the alerts that waited."""
-        alerts, since = self._alerts(channel)
-        rows = [row for row in alerts if self._muted(channel, row) is None]
-        self._discard_muted(channel, alerts)
-        items = as_closed(
-            net_states(
-                message for row in rows if isinstance(message := load(row.message), RoleMessage)
-            ),
-            self._closed(rows),
-        )
-        message = self._message(channel, rules, items, since)
-        parts = split_digest(message) if kind(channel) in LIMITED else (message,)
-        first, *_ = [self._write_part(channel, part) for part in parts]
-        waited = [row.id for row in rows if row.waits]
-        self.connection.execute(
-            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
-        )
-
-    def _closed(self, rows: Iterable[_StoredAlert]) -> dict[str, datetime]:
-        """Return when each role that is closed now did so, by posting."""
-        ids = [row.posting_id for row in rows if row.posting_id is not None]
-        closed = select(Posting.name, Posting.closed_at).where(
-            one_of(Posting.id, ids), Posting.state == "closed"
-        )
-        return {name: at for name, at in self.connection.execute(closed) if at is not None}
-
-    def _write_part(self, channel: str, part: DigestMessage) -> str:
-        """Write a digest, or one of the messages that it takes. Return its delivery id."""
-        common = {
-            "channel": channel,
-            "message": dump(part),
-            "created_at": self.now,
-            "delivery_id": uuid4().hex,
-        }
-        self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
-        self.connection.execute(
-            insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
-        )
-        return str(common["delivery_id"])
-
-    def _muted(self, channel: str, row: _StoredAlert) -> str | None:
-        """Return why an alert is muted, also by a mute that came after it, or None."""
-        return self.mutes.reason(channel, row.rule, row.posting_id)
-
-    def _discard_muted(self, channel: str, rows: Iterable[_StoredAlert]) -> None:
-        """Discard the muted alerts that wait for this digest."""
-        for row in rows:
-            reason = self._muted(channel, row)
-            if reason and row.waits:
-                unsent = (channel, row.message, self.now)
-                own = write_unsent(self.connection, *unsent, state="discarded", reason=reason)
-                link(self.connection, row.id, own)
-
-    def _alerts(self, channel: str) -> tuple[list[_StoredAlert], datetime]:
-        """Return the alerts for the channel's next digest, and when its period begins."""
-        last = select(Alert.id, Alert.created_at).where(
-            Alert.kind == "digest", Alert.channel == channel
-        )
-        before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
-        since = before.created_at if before else self.now - _A_DAY
-        later = Alert.id > before.id if before else Alert.created_at > since
-        not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
-        conditions = (
-            Alert.channel == channel,
-            Alert.kind.in_(_KINDS),
-            or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
-            not_discarded,
-        )
-        rows = self.connection.execute(_STORED_ALERTS.where(*conditions).order_by(Alert.id))
-        return [_StoredAlert(*row) for row in rows], since
-
-    def _message(
-        self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
-    ) -> DigestMessage:
-        boards = self._boards(rules)
-        names = {rule.name for rule in rules}
-        watched = [posting for posting in self.fitting if posting.board in boards]
-        fits = [one.role for one in watched if self._is_listed(channel, one, names)]
-        until = self.now + NEAR
-        near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= until]
-        return DigestMessage(
-            day=self.now.astimezone(self.settings.alerts.timezone).date(),
-            since=since,
-            items=tuple(msgspec.structs.replace(item, mention=()) for item in items),
-            deadlines=tuple(sorted(near, key=_deadline)),
-            open=len(watched),
-            fitting=len(fits),
-            boards=tuple(boards.values()),
-            at=self.now,
-        )
-
-    def _is_listed(self, channel: str, posting: OpenRole, rules: Collection[str]) -> bool:
-        """Return True if the posting fits one of the rules, and is not muted there."""
-        return any(
-            why.rule_name in rules
-            and self.mutes.reason(channel, why.rule_name, posting.posting_id) is None
-            for why in posting.why
-        )
-
-    def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
-        """Return the health of the boards that the rules apply to, by name."""
-        rows = load_boards(self.connection, Board.watched, order_by=(Board.company, Board.board))
-        return {
-            row.board: _health(row)
-            for row in rows
-            if any(covers(rule, row.board) for rule in rules)
-        }
-
-
-def _deadline(role: Role) -> tuple[datetime, str]:
-    assert role.deadline_at is not None  # those without one are not listed  # noqa: S101
-    return role.deadline_at, role.posting
-
-
-def _health(row: BoardRow) -> BoardHealth:
-    if row.failures >= FAILURES_TO_FAIL:
-        return BoardHealth(row.board, row.company, row.url, "failing", row.failing_since)
-    if row.collapsed_since is not None:
-        return BoardHealth(row.board, row.company, row.url, "collapsed", row.collapsed_since)
-    return BoardHealth(row.board, row.company, row.url, "new" if row.last_ok_at is None else "ok")

@@ -18,6 +18,7 @@ from monitor.messages import (
     Role,
     RoleMessage,
     RuleCount,
+    Why,
 )
 
 
@@ -117,3 +118,8 @@ def one_board_wide_edit(messages: Iterable[Message]) -> BoardWideEdit:
         why=tuple(dict.fromkeys(why for one in found for why in one.why)),
         mention=tuple(dict.fromkeys(who for one in found for who in one.mention)),
     )
+
+
+def lasting(why: Why) -> Why:
+    """Return the reason as cards and lists keep it: a rule that now fits just fits."""
+    return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why

@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from monitor.alerts.merge import joined
+from monitor.alerts.merge import joined, lasting
 from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
 
 _FORTH: Final = ("now fits", "no longer fits")
@@ -123,7 +123,7 @@ def _opened(first: RoleKind, events: Sequence[RoleMessage], merged: RoleMessage)
             repost_reason=begins.role.repost_reason,
             repost_closed_at=begins.role.repost_closed_at,
         ),
-        why=tuple(map(_lasting, merged.why)),
+        why=tuple(map(lasting, merged.why)),
         changes=changes,
         at=begins.at,
         not_before=begins.not_before,
@@ -164,7 +164,3 @@ def _net_fits(events: Sequence[RoleMessage], merged: RoleMessage) -> tuple[Why, 
 
 def _differing(merged: RoleMessage) -> tuple[FieldChange, ...]:
     return tuple(change for change in merged.changes if change.old != change.new)
-
-
-def _lasting(why: Why) -> Why:
-    return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why

@@ -35,6 +35,7 @@ SIGNS: Final = {
     "heavy_minus_sign": "\u2796",
 }
 DOT: Final = " \u00b7 "
+SENTENCE_LIMIT: Final = 219  # UTF-16 units that a phone shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,14 @@ def code(value: str) -> Line:
 def text(value: str) -> Line:
     """Return a line of plain text, or nothing for an empty text."""
     return (Span(value),) if value else ()
+
+
+def typed(words: str) -> Line:
+    """Return rolewatch's own words, in which `backticks` mark a command to type."""
+    pieces = words.split("`")
+    if len(pieces) % 2 == 0:
+        return text(words)
+    return tuple(Span(piece, code=n % 2 == 1, own=True) for n, piece in enumerate(pieces) if piece)
 
 
 def bold(value: str) -> Line:

@@ -11,10 +11,10 @@ from monitor.notify.compose.message import compose, compose_reply
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
 from monitor.notify.render_html import document_html
-from monitor.notify.render_text import document_lines, line_text
+from monitor.notify.render_text import document_lines
 
-_NOTIFICATION_LIMIT: Final = 1000  # UTF-16 units before escaping; about 150 are shown
-_FALLBACK_LIMIT: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
+_FALLBACK_LIMIT: Final = 2500  # UTF-16 units before escaping
+_ESCAPED_LIMIT: Final = 3500  # UTF-16 units; Slack takes 4,000
 _TITLE_LIMIT: Final = 200  # UTF-16 units; ntfy accepts no more
 # Characters of markup and mentions, each with one that looks alike and has no meaning.
 _LOOKALIKES: Final = {
@@ -33,23 +33,11 @@ _INERT: Final = str.maketrans(_LOOKALIKES | {"[": "\uff3b", "]": "\uff3d"})
 _SLACK_MARKUP: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
 
-def notification_text(message: Message, style: Style = DEFAULT) -> str:
-    """Return the message in one line, escaped for Slack.
-
-    https://docs.slack.dev/messaging/formatting-message-text
-    """
-    return _escape_to_fit(wording.truncate(_sentence(message, style), _NOTIFICATION_LIMIT))
-
-
 def _alone(message: Message, style: Style) -> Composed:
     """Return the message for a channel without threads: an incident's end says what ended."""
     if isinstance(message, OperatorMessage) and message.past:
         return compose_reply(message, style)
     return compose(message, style)
-
-
-def _sentence(message: Message, style: Style) -> str:
-    return line_text(_alone(message, style).sentence, style.zone)
 
 
 def fallback_text(message: Message, style: Style = DEFAULT) -> str:
@@ -59,7 +47,7 @@ def fallback_text(message: Message, style: Style = DEFAULT) -> str:
 
 def _escape_to_fit(text: str) -> str:
     """Shorten text that escaping makes too long: Slack refuses an edit over 4,000 characters."""
-    while wording.utf16_length(escape(text)) > _FALLBACK_LIMIT + _NOTIFICATION_LIMIT:
+    while wording.utf16_length(escape(text)) > _ESCAPED_LIMIT:
         text = wording.truncate(text, wording.utf16_length(text) * 3 // 4)
     return escape(text)
 

@@ -19,14 +19,15 @@ def document_html(document: doc.Document, zone: tzinfo) -> str:
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[str]:
     match block:
         case doc.Header(sign, text):
-            yield f"<h3>{doc.SIGNS[sign]} {escape(text)}</h3>"
+            mark = f"{doc.SIGNS[sign]} " if sign else ""
+            yield f"<h3>{mark}{escape(text)}</h3>"
         case doc.Text(parts):
             yield from (_part(part, zone) for part in parts if part.lines)
         case doc.Quote(line):
             yield f"<blockquote>{_line(line, zone)}</blockquote>"
         case doc.Grey(spans):
             yield f"<p><small>{escape(grey_text(spans, zone))}</small></p>"
-        case doc.Controls():
+        case doc.Controls() | doc.Divider():
             pass
 
 

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.messages import FieldChange, Role, RoleMessage, Why
+from monitor.messages import FieldChange, Role, RoleMessage
 
-FIELD_LABELS: Final = {
-    "title": "Title",
-    "location": "Location",
-    "department": "Department",
-    "employment_type": "Employment",
-    "workplace": "Workplace",
-    "pay": "Pay",
-    "deadline": "Apply by",
-    "url": "Link",
-    "description": "Description",
-}
-# a field that changed twice between two messages
-CHANGED_BACK: Final = "changed and changed back"
-TITLE_LIMIT: Final = 250  # UTF-16 units; the longest real one seen has 140
+TITLE_LIMIT: Final = 150  # UTF-16 units; the longest real one seen has 140
 VALUE_LIMIT: Final = 300  # UTF-16 units of one fact
 _MINUTE: Final = 60  # seconds
 # A reminder is sent a little late: so much less than 2 days or 2 hours rounds up.
@@ -42,9 +30,6 @@ _DIRECTION: Final = re.compile(
 )
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_PAY: Final = re.compile(
-    r"((?:from|up to) )?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?( [A-Z]{3})?(/\w+)?"
-)
 
 
 def utf16_length(text: str) -> int:
@@ -92,35 +77,6 @@ def safe_url(url: str) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
-def title(role: Role) -> str:
-    return sanitize(role.title, TITLE_LIMIT) or "(no title)"
-
-
-def company(role: Role) -> str:
-    return sanitize(role.company, 100) or role.posting.rpartition(":")[0]
-
-
-def format_pay(text: str) -> str:
-    """Return `133000-240000 USD/year` as `133,000–240,000 USD/year`; other text as it is."""
-    match = _PAY.fullmatch(text)
-    if match is None:
-        return sanitize(text)
-    before, low, high, currency, period = match.groups(default="")
-    amounts = "\u2013".join(_amount(figure) for figure in (low, high) if figure)
-    return f"{before}{amounts}{currency}{period}"
-
-
-def _amount(figure: str) -> str:
-    whole, point, fraction = figure.partition(".")
-    return f"{int(whole):,}" + (point + fraction if fraction.strip("0") else "")
-
-
-def format_instant(at: datetime) -> str:
-    """Return "19 May 2024 19:00 UTC"."""
-    utc = at.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y %H:%M} UTC"
-
-
 def time_left(role: Role, at: datetime) -> str:
     """Return the time left to apply. A reminder sent a little late still says "3 days"."""
     if role.deadline_at is None:
@@ -143,19 +99,6 @@ def span(length: timedelta) -> str:
     return f"{number} {unit}" + ("s" if number > 1 else "")
 
 
-def place(role: Role) -> str:
-    """Return the location and the workplace: "London (hybrid)"."""
-    location, workplace = sanitize(role.location), sanitize(role.workplace, 20)
-    if not workplace or workplace.casefold() in location.casefold():
-        return location
-    return f"{location} ({workplace})" if location else workplace
-
-
-def deadline(role: Role) -> str:
-    """Return the deadline as an instant if known, else as written. Empty if there is none."""
-    return format_instant(role.deadline_at) if role.deadline_at else sanitize(role.deadline_text)
-
-
 def parse_instant(text: str) -> datetime | None:
     """Return the instant of an ISO timestamp with a time zone, else None."""
     try:
@@ -165,38 +108,10 @@ def parse_instant(text: str) -> datetime | None:
     return at if at.tzinfo else None
 
 
-def old_and_new(change: FieldChange) -> tuple[str, str]:
-    """Return both values of a field as people write them, or "not given"."""
-    return _value(change.field, change.old), _value(change.field, change.new)
-
-
-def _value(field: str, text: str) -> str:
-    if field == "pay":
-        return format_pay(text) or "not given"
-    if field == "deadline":
-        return _deadline(text) or "not given"
-    return sanitize(text) or "not given"
-
-
-def _deadline(text: str) -> str:
-    at = parse_instant(text)
-    return format_instant(at) if at else sanitize(text)
-
-
-def field_label(field: str) -> str:
-    return FIELD_LABELS.get(field) or sanitize(field.replace("_", " ").capitalize(), 40)
-
-
 def fit_change(message: RoleMessage) -> str:
     """Return "now fits" or "no longer fits" if it holds for all rules, else an empty text."""
     changes = {why.fit_change for why in message.why}
     return changes.pop() if len(changes) == 1 else ""
-
-
-def reason(why: Why) -> str:
-    """Return `research-engineer (now fits): title has “research engineer”`."""
-    rule = sanitize(why.rule, 100) + (f" ({why.fit_change})" if why.fit_change else "")
-    return f"{rule}: {sanitize(why.words, 500)}" if why.words else rule
 
 
 def open_for(first: datetime | None, last: datetime | None) -> str:
@@ -222,3 +137,10 @@ def deadline_shift(change: FieldChange) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 open role` or `57 open roles`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `A and B`, or `A, B, and C`."""
+    if len(names) < 3:  # noqa: PLR2004  # from the third on, commas
+        return " and ".join(names)
+    return ", ".join(names[:-1]) + f", and {names[-1]}"

@@ -21,7 +21,7 @@ from monitor.config.model import Settings
 from monitor.errors import UserError
 from monitor.notify.document import Composed
 from monitor.queries.fits import explain
-from monitor.slack_app import mute_actions, replies
+from monitor.slack_app import mute_actions, replies, why_reply
 from monitor.slack_app.action_context import ActionContext, Role, named_role
 from monitor.slack_app.diff_files import prepare_diff
 from monitor.slack_app.effects import (
@@ -96,7 +96,7 @@ def _why(context: ActionContext, role: Role) -> Effects:
     except UserError as error:  # the posting has no version yet
         return (Respond(replies.error_reply(str(error))),)
     written = deadline_text(context.connection, role.posting)
-    return (Respond(replies.why(role.title, role.url, explained, written)),)
+    return (Respond(why_reply.why(role.title, role.url, explained, written)),)
 
 
 def _diff(context: ActionContext, role: Role) -> Effects:

@@ -24,7 +24,7 @@ from monitor.errors import UserError
 from monitor.notify.base import NotifyError
 from monitor.notify.document import Composed
 from monitor.rules.watches import with_watches
-from monitor.slack_app import actions, diff_files, replies, slash_commands
+from monitor.slack_app import actions, diff_files, mute_replies, replies, slash_commands
 from monitor.slack_app.effects import (
     Announce,
     Effect,
@@ -172,7 +172,7 @@ class InteractionHandler:
             )
         except NotifyError as error:
             log.warning("mute announcement failed", reason=error.reason)
-            await self._calls.respond_ephemeral(asked, replies.not_announced(error.reason))
+            await self._calls.respond_ephemeral(asked, mute_replies.not_announced(error.reason))
             return False
         await asyncio.to_thread(self._record_announcement, effect.mute_id, asked.channel_id, ts)
         return True

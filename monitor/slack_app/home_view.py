@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +10,7 @@ from monitor.messages import RoleKind
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS
-from monitor.notify.compose.role_lines import LAYOUTS, Detail, role_line, size
+from monitor.notify.compose.role_lines import LAYOUTS, ROOM, Detail, as_days, role_line, size
 from monitor.notify.document import (
     DOT,
     Block,
@@ -31,13 +30,12 @@ from monitor.notify.document import (
     paragraph,
     sign,
     text,
+    typed,
 )
 from monitor.queries.home import PersonalLists, RoleNews
 from monitor.rules.watches import WatchRule
 from monitor.slack_app.lists import instant_of, rest, role_of_row, saved_lines, saved_order
-from monitor.slack_app.replies import typed
 
-_ROOM: Final = 11_500  # UTF-16 units of text, as in a message
 _LENGTHS: Final = (60, 30, 15, 5)  # lines of each list, where not all have room
 _OPTIONS: Final = 100  # of a menu
 _VALUE: Final = 150  # UTF-16 units of an option's value
@@ -55,7 +53,7 @@ def home(lists: PersonalLists) -> Document:
         *((length, LAYOUTS[-1]) for length in _LENGTHS[1:]),
     ]:
         document = _home(lists, length, detail)
-        if size(document) <= _ROOM:
+        if size(document) <= ROOM:
             break
     return document
 
@@ -94,13 +92,8 @@ def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
         closed = text(_was_open(news))
         line = role_line(role, detail, strike=True, tail=joined([company, closed]))
         return (*mark, *line)
-    told = _as_days(changes.listing(news.changes, role)) or text("edited the description")
+    told = as_days(changes.listing(news.changes, role)) or text("edited the description")
     return (*mark, *role_line(role, detail, tail=joined([company, told])))
-
-
-def _as_days(line: Line) -> Line:
-    """Return the line without times of day, for which a list has no room."""
-    return tuple(replace(span, shows="day") if span.at is not None else span for span in line)
 
 
 _KINDS: Final[dict[str, RoleKind]] = {

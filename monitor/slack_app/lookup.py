@@ -58,13 +58,7 @@ def rules_of_card(
 
 def title_and_url(connection: Connection, posting: PostingRef) -> tuple[str, str]:
     """Return a posting's title and URL. Without a version: its name and an empty text."""
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
-    query = (
-        select(PostingVersion.title, PostingVersion.url)
-        .join(Posting, newest)
-        .where(Posting.id == posting.id)
-    )
-    row = connection.execute(query).one_or_none()
+    row = _newest_version(connection, posting)
     if row is None:
         return posting.posting, ""
     return wording.sanitize(row.title, wording.TITLE_LIMIT) or posting.posting, row.url
@@ -72,16 +66,18 @@ def title_and_url(connection: Connection, posting: PostingRef) -> tuple[str, str
 
 def deadline_text(connection: Connection, posting: PostingRef) -> str:
     """Return a posting's deadline in its own words, where they say more than the date shown."""
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
-    query = (
-        select(PostingVersion.deadline_text, PostingVersion.deadline_at)
-        .join(Posting, newest)
-        .where(Posting.id == posting.id)
-    )
-    row = connection.execute(query).one_or_none()
+    row = _newest_version(connection, posting)
     written = (row.deadline_text if row else None) or ""
     is_stamp = row is not None and wording.parse_instant(written) == row.deadline_at is not None
     return "" if is_stamp else written
+
+
+def _newest_version(connection: Connection, posting: PostingRef) -> AnyRow | None:
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    version = PostingVersion
+    columns = select(version.title, version.url, version.deadline_text, version.deadline_at)
+    query = columns.join(Posting, newest).where(Posting.id == posting.id)
+    return connection.execute(query).one_or_none()
 
 
 def mute_title(connection: Connection, mute: AnyRow) -> str:

@@ -9,7 +9,7 @@ from monitor.channels import Channel
 from monitor.database.engine import AnyRow
 from monitor.notify import wording
 from monitor.notify.document import Composed
-from monitor.slack_app import overviews, replies
+from monitor.slack_app import mute_replies, overviews
 from monitor.slack_app.action_context import ActionContext, Role, named_role
 from monitor.slack_app.effects import Announce, Effects, Replace, Respond
 from monitor.slack_app.lookup import alerted_channel, mute_title, rules_of_card, visible_mutes
@@ -25,16 +25,16 @@ def choose_rule(context: ActionContext, role: Role) -> Effects:
     """Offer the rules of the card to mute: a menu cannot ask before one of its entries."""
     channel = alerted_channel(context.connection, context.settings, context.viewer, context.click)
     if channel is None:
-        return (Respond(replies.NO_ALERTS_HERE),)
+        return (Respond(mute_replies.NO_ALERTS_HERE),)
     if not context.viewer.may_mute(channel):
         return (Respond(_not_allowed(context, channel)),)
     known = {rule.name for rule in context.settings.rules}
     named = rules_of_card(context.connection, context.viewer, channel, role.posting.id)
     rules = [rule for rule in named if rule in known]
     if not rules:
-        return (Respond(replies.NO_RULE_HERE),)
+        return (Respond(mute_replies.NO_RULE_HERE),)
     direct = Channel.parse(channel).is_direct_message
-    return (Respond(replies.ask_rule(rules, context.click.thread_ts, direct=direct)),)
+    return (Respond(mute_replies.ask_rule(rules, context.click.thread_ts, direct=direct)),)
 
 
 def mute_rule(context: ActionContext) -> Effects:
@@ -43,7 +43,9 @@ def mute_rule(context: ActionContext) -> Effects:
     if all(each.name != rule or each.watch is not None for each in context.settings.rules):
         # the card's only option for a rule, which names the role, is a button of that value
         role = named_role(context)
-        return (Respond(replies.no_rule(title)),) if role is None else choose_rule(context, role)
+        return (
+            (Respond(mute_replies.no_rule(title)),) if role is None else choose_rule(context, role)
+        )
     return _mute(context, title, posting_id=None, rule=rule)
 
 
@@ -53,7 +55,7 @@ def _mute(
     click = context.click
     channel = alerted_channel(context.connection, context.settings, context.viewer, click)
     if channel is None:
-        return (Respond(replies.NO_ALERTS_HERE),)
+        return (Respond(mute_replies.NO_ALERTS_HERE),)
     if not context.viewer.may_mute(channel):
         return (Respond(_not_allowed(context, channel)),)
     row, new = mutes.mute(
@@ -64,10 +66,10 @@ def _mute(
         by=click.user,
         now=context.now,
     )
-    done = Respond(replies.mute_done(row, title, new=new), in_place=click.private)
+    done = Respond(mute_replies.mute_done(row, title, new=new), in_place=click.private)
     if not new:
         return (done,)
-    announcement = Announce(replies.mute_announcement(row, title, click.user_name), row.id)
+    announcement = Announce(mute_replies.mute_announcement(row, title, click.user_name), row.id)
     return (announcement, *([done] if click.private else []))
 
 
@@ -76,7 +78,7 @@ def undo(context: ActionContext) -> Effects:
     is_id = value.isdecimal() and len(value) <= _LONGEST_ID
     mute = mutes.find_mute(context.connection, int(value)) if is_id else None
     if mute is None:
-        return (Respond(replies.UNKNOWN_MUTE),)
+        return (Respond(mute_replies.UNKNOWN_MUTE),)
     if not context.viewer.may_mute(mute.channel):
         return (Respond(_not_allowed(context, mute.channel)),)
     new = mutes.undo(context.connection, mute.id, context.click.user, context.now)
@@ -89,9 +91,9 @@ def undo(context: ActionContext) -> Effects:
 def _undo_reply(context: ActionContext, title: str, *, new: bool) -> Respond:
     """Return the confirmation, or the updated list if the button was in the private list."""
     if not context.click.private:
-        return Respond(replies.unmuted(title, new=new))
+        return Respond(mute_replies.unmuted(title, new=new))
     remaining = visible_mutes(context.connection, context.viewer, context.now)
-    done = f"{replies.undone(new=new)}: {title}"
+    done = f"{mute_replies.undone(new=new)}: {title}"
     return Respond(overviews.muted(remaining, context.viewer, done), in_place=True)
 
 
@@ -105,12 +107,12 @@ def _ended_announcement(context: ActionContext, mute: AnyRow, title: str) -> Eff
     else:
         return ()
     after = mutes.find_mute(context.connection, mute.id) or mute
-    edit = replies.mute_announcement(after, title, click.user_name, with_undo=False)
+    edit = mute_replies.mute_announcement(after, title, click.user_name, with_undo=False)
     return (Replace(*place, edit),)
 
 
 def _not_allowed(context: ActionContext, channel: str) -> Composed:
     """Say who may mute there, without naming a channel that the person cannot see."""
     if Channel.parse(channel).is_direct_message:
-        return replies.NOT_YOUR_MUTE
-    return replies.not_allowed(context.settings.slack.admins)
+        return mute_replies.NOT_YOUR_MUTE
+    return mute_replies.not_allowed(context.settings.slack.admins)

@@ -24,7 +24,7 @@ from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_boards, find_posting
 from monitor.queries.roles import RoleFilter, Status, find_roles, rule_of_words
 from monitor.queries.status import count_fitting, read_status
-from monitor.slack_app import lists, overviews
+from monitor.slack_app import history_reply, lists, overviews, status_reply
 from monitor.slack_app.lookup import visible_mutes
 from monitor.slack_app.payloads import SlashCommand
 from monitor.slack_app.search_words import Search, parse_search
@@ -118,7 +118,7 @@ def _history(context: CommandContext) -> Composed:
             raise
         rows = _without_former(_matching(context.connection, parse_search(context.text), "all"))
         if len(rows) != 1:
-            return lists.choose_posting(rows, wording.sanitize(context.text, 150))
+            return history_reply.choose_posting(rows, wording.sanitize(context.text, 150))
         posting = find_posting(context.connection, str(rows[0]["posting"]))
     postings = [*former_lives(context.connection, posting), posting]
     changes = [row for each in postings for row in timeline(context.connection, each).rows]
@@ -126,7 +126,7 @@ def _history(context: CommandContext) -> Composed:
     texts = {
         (str(row["posting"]), int(row["version"])): str(row["description"] or "") for row in stored
     }
-    return lists.history(describe(context.connection, posting), changes, texts)
+    return history_reply.history(describe(context.connection, posting), changes, texts)
 
 
 def _without_former(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
@@ -180,7 +180,7 @@ def _status(context: CommandContext) -> Composed:
     }
     rules = [rule.name for rule in context.settings.rules if rule.watch is None]
     fitting = count_fitting(context.connection, rules)
-    return overviews.status(replace(status, untold=named, refused=shown), fitting, context.now)
+    return status_reply.status(replace(status, untold=named, refused=shown), fitting, context.now)
 
 
 def _watch(context: CommandContext) -> Composed:

@@ -22,9 +22,10 @@ from monitor.notify.document import (
     joined,
     sign,
     text,
+    typed,
 )
 from monitor.rules.watches import WatchRule, words_of
-from monitor.slack_app.replies import button, reply, typed, without_sign
+from monitor.slack_app.replies import button, reply, without_sign
 
 _SHOWN: Final = 10  # roles that fit now
 _HOW: Final = "`/rolewatch watch research engineer in Paris`"
@@ -77,8 +78,7 @@ def ended(watch: WatchRule) -> Composed:
 
 def full(watches: Sequence[WatchRule]) -> Composed:
     """Return that the person has as many watches as one person can have."""
-    head = f"You watch {len(watches)} searches, and one person can watch no more"
-    return _list(f"{head}.", watches)
+    return _list(f"You have {len(watches)} watches, the most that one person can have:", watches)
 
 
 def yours(watches: Sequence[WatchRule]) -> Composed:
@@ -90,7 +90,7 @@ def yours(watches: Sequence[WatchRule]) -> Composed:
 
 def several(watches: Sequence[WatchRule]) -> Composed:
     """Return the watches that one `unwatch` may mean."""
-    return _list("You watch several of these. Name one of them", watches)
+    return _list("You watch several of these. Name one of them:", watches)
 
 
 def none_fits(words: str, watches: Sequence[WatchRule]) -> Composed:
@@ -100,8 +100,9 @@ def none_fits(words: str, watches: Sequence[WatchRule]) -> Composed:
 
 
 def _list(head: str, watches: Sequence[WatchRule]) -> Composed:
-    stop = f"/rolewatch unwatch {' '.join(watches[0].all)}"
+    # labels hold “at” and “in”: a comma stands before “and” of two as well
     sentence = joined([text(watch.label) for watch in watches], ", and ")
+    stop = f"/rolewatch unwatch {' '.join(watches[0].all)}"
     parts = (
         Section((bold(head),)),
         bullets([text(watch.label) for watch in watches]),

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.messages import RoleMessage, Why, dump, load
 from monitor.notify.compose.pages import split_summary
-from monitor.notify.plain import notification_text
+from monitor.notify.slack.draw import draw
 from tests.support.alerts import role, summary
 
 STORED = (
@@ -48,7 +48,7 @@ OLDER = (
 def test_a_list_that_an_older_version_stored_is_still_read(stored: str) -> None:
     message = load(stored)
     assert load(dump(message)) == message
-    assert notification_text(message)
+    assert draw(message)[0]
 
 
 def test_a_list_with_a_thread_is_read_as_it_was_written() -> None:

@@ -13,11 +13,10 @@ from typing import Final, Literal
 
 from monitor.messages import FieldChange, Role
 from monitor.notify import wording
-from monitor.notify.compose import facts
+from monitor.notify.compose import values
 from monitor.notify.document import Line, emphasized, joined, text
-from monitor.text.dates import ends_a_day
 from monitor.text.money import format_stored_pay, read_stored_pay
-from monitor.text.places import difference, format_places, split_places
+from monitor.text.places import difference, split_places
 
 # every field in the order of messages, with its name there
 FIELDS: Final = {
@@ -31,10 +30,7 @@ FIELDS: Final = {
     "url": "link",
     "description": "description",
 }
-_LABELS: Final = FIELDS | {"deadline": "apply by"}
-_ARROW: Final = text(" → ")
-_VALUE_LIMIT: Final = 80  # UTF-16 units
-_WORKPLACES: Final = {"onsite": "on-site"}
+ARROW: Final = text(" → ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class Phrase:
     @property
     def headline(self) -> Line:
         if self.old and self.new:
-            return (*text(f"{self.verb}: "), *self.old, *_ARROW, *emphasized(self.new))
+            return (*text(f"{self.verb}: "), *self.old, *ARROW, *emphasized(self.new))
         if self.new:
             return (*text(self.verb + self.joins), *emphasized(self.new))
         return self._ended(self.verb)
@@ -79,10 +75,10 @@ def phrase(change: FieldChange, role: Role) -> Phrase:
     if change.old == change.new:
         return Phrase(f"changed the {FIELDS.get(change.field, change.field)} and changed it back")
     make = _PHRASES.get(change.field)
-    return make(change, role) if make else Phrase(f"changed the {_name(change.field)}")
+    return make(change, role) if make else Phrase(f"changed the {field_name(change.field)}")
 
 
-def _name(of: str) -> str:
+def field_name(of: str) -> str:
     return FIELDS.get(of) or wording.sanitize(of.replace("_", " "), 40)
 
 
@@ -94,37 +90,24 @@ def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
 
 def named_fields(changes: Sequence[FieldChange]) -> str:
     """Return `pay, deadline, and description`."""
-    names = [_name(change.field) for change in in_order(changes)]
-    if len(names) > 2:  # noqa: PLR2004  # from the third on, commas
-        return ", ".join(names[:-1]) + f", and {names[-1]}"
-    return " and ".join(names)
+    return wording.listed([field_name(change.field) for change in in_order(changes)])
 
 
 def _title(change: FieldChange, _role: Role) -> Phrase:
-    return Phrase("renamed this role", listed=f"renamed, was “{_short(change.old, 100)}”")
+    return Phrase("renamed this role", listed=f"renamed, was “{values.short(change.old, 100)}”")
 
 
 def _location(change: FieldChange, _role: Role) -> Phrase:
-    old, new = _places(change.old, ""), _places(change.new, "")
+    old, new = values.places(change.old, ""), values.places(change.new, "")
     if not old or not new:
         return _one_sided_location(old, new)
     dropped, added = difference(split_places(change.old), split_places(change.new))
     if added and not dropped:
-        return Phrase("added", new=text(_listed(added)), joins=" ")
+        return Phrase("added", new=text(values.listed(added)), joins=" ")
     if dropped and not added:
-        return Phrase(f"dropped {_listed(dropped)}")
-    before, after = _telling(change, old, new)
+        return Phrase(f"dropped {values.listed(dropped)}")
+    before, after = values.move_sides(change, old, new)
     return Phrase("moved this role", text(before), text(after), listed="moved")
-
-
-def _telling(change: FieldChange, old: str, new: str) -> tuple[str, str]:
-    """Return both sides of a move. Where they do not show what differs, only that."""
-    dropped, added = difference(split_places(change.old), split_places(change.new))
-    if all(name in old for name in dropped) and all(name in new for name in added) and old != new:
-        return old, new
-    if dropped and added:
-        return _listed(dropped), _listed(added)
-    return _short(change.old), _short(change.new)
 
 
 def _one_sided_location(old: str, new: str) -> Phrase:
@@ -133,35 +116,23 @@ def _one_sided_location(old: str, new: str) -> Phrase:
     return Phrase("dropped the location", text(old)) if old else Phrase("changed the location")
 
 
-def _listed(places: Sequence[str]) -> str:
-    return _short(", ".join(dict.fromkeys(places)))
-
-
-def _places(location: str, workplace: str) -> str:
-    return _short(format_places(split_places(location), workplace))
-
-
-def _short(value: str, limit: int = _VALUE_LIMIT) -> str:
-    return wording.sanitize(value, limit)
-
-
 def _workplace(change: FieldChange, _role: Role) -> Phrase:
     if not change.new:
-        return Phrase(f"no longer calls this role {_workplace_name(change.old)}")
-    name = _workplace_name(change.new)
+        return Phrase(f"no longer calls this role {values.workplace_name(change.old)}")
+    name = values.workplace_name(change.new)
     return Phrase(f"made this role {name}", listed=f"made it {name}")
 
 
-def _workplace_name(workplace: str) -> str:
-    return _WORKPLACES.get(workplace, _short(workplace, 20))
-
-
 def _employment(change: FieldChange, _role: Role) -> Phrase:
-    return Phrase("changed employment", text(_short(change.old)), text(_short(change.new)))
+    return Phrase(
+        "changed employment", text(values.short(change.old)), text(values.short(change.new))
+    )
 
 
 def _department(change: FieldChange, _role: Role) -> Phrase:
-    return Phrase("changed the department", text(_short(change.old)), text(_short(change.new)))
+    return Phrase(
+        "changed the department", text(values.short(change.old)), text(values.short(change.new))
+    )
 
 
 def _pay(change: FieldChange, _role: Role) -> Phrase:
@@ -188,7 +159,7 @@ def _pay_verb(change: FieldChange) -> str:
 
 
 def _deadline(change: FieldChange, role: Role) -> Phrase:
-    old, new = _deadline_value(change.old, role), _deadline_value(change.new, role)
+    old, new = values.deadline(change.old, role), values.deadline(change.new, role)
     if not old:
         return Phrase("set a deadline", new=new)
     if not new:
@@ -199,16 +170,6 @@ def _deadline(change: FieldChange, role: Role) -> Phrase:
     if after > before:
         return Phrase("extended the deadline", old, new)
     return Phrase("set an earlier deadline", old, new, listed="moved the deadline")
-
-
-def _deadline_value(value: str, role: Role) -> Line:
-    """Return one side of a changed deadline. Only the role's own has its words."""
-    at = wording.parse_instant(value)
-    if at is not None:
-        written = role.deadline_text if at == role.deadline_at or not ends_a_day(at) else ""
-        return (facts.instant(at, written),)
-    words = _short(value)
-    return text(f"“{words}”" if words else "")
 
 
 def _url(_change: FieldChange, _role: Role) -> Phrase:
@@ -232,55 +193,9 @@ _PHRASES: Final[dict[str, Callable[[FieldChange, Role], Phrase]]] = {
 }
 
 
-def labelled(change: FieldChange, role: Role, workplace: str | None = None) -> Line:
-    """Return a line of its own for one of several changes: `Pay: A → **B**`.
-
-    `workplace`: the former one, if it changed too.
-    """
-    if change.field == "title" and change.old != change.new:
-        return was(change)
-    label = _LABELS.get(change.field, _name(change.field)).capitalize()
-    if change.old == change.new:
-        return text(f"{label}: changed and changed back")
-    old, new = _sides(change, role, role.workplace if workplace is None else workplace)
-    shift = wording.deadline_shift(change)
-    shifted = text(f" ({shift})" if shift else "")
-    if old and new:
-        return (*text(f"{label}: "), *old, *_ARROW, *emphasized(new), *shifted)
-    if new:
-        return (*text(f"{label}: "), *emphasized(new))
-    ended = "changed" if change.new else "not stated"
-    return (
-        (*text(f"{label}: {ended} (was "), *old, *text(")")) if old else text(f"{label}: changed")
-    )
-
-
-def _sides(change: FieldChange, role: Role, workplace: str) -> tuple[Line, Line]:
-    """Return both values as a reader of the role's facts knows them."""
-    match change.field:
-        case "location":
-            old, new = _places(change.old, workplace), facts.place(role)
-            shown = _telling(change, old, new) if change.old and change.new else (old, new)
-            return text(shown[0] if change.old else ""), text(shown[1] if change.new else "")
-        case "deadline":
-            return _deadline_value(change.old, role), _deadline_value(change.new, role)
-        case "pay":
-            return _pay_text(change.old), _pay_text(change.new)
-        case "url" | "description":
-            return (), ()
-        case "workplace":
-            return text(_workplace_name(change.old)), text(_workplace_name(change.new))
-        case _:
-            return text(_short(change.old)), text(_short(change.new))
-
-
-def _pay_text(stored: str) -> Line:
-    return text(format_stored_pay(stored) or "")
-
-
 def was(change: FieldChange) -> Line:
     """Return `Was “old title”`."""
-    return text(f"Was “{_short(change.old, facts.TITLE_LIMIT)}”")
+    return text(f"Was “{values.short(change.old, wording.TITLE_LIMIT)}”")
 
 
 def listing(changes: Sequence[FieldChange], role: Role) -> Line:

@@ -9,7 +9,7 @@ from typing import Final
 from monitor.messages import RoleKind, RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose.events import SIGNS
-from monitor.notify.document import Line, text
+from monitor.notify.document import SENTENCE_LIMIT, Line, text
 
 _WORDS: Final[dict[RoleKind, str]] = {
     "opened": "new",
@@ -17,7 +17,6 @@ _WORDS: Final[dict[RoleKind, str]] = {
     "closed": "closed",
     "reopened": "open again",
 }
-_SENTENCE: Final = 219  # UTF-16 units
 _DATE: Final = 30  # of an instant in words, at most
 _NAMED: Final = 20  # employers of a sentence, at most
 
@@ -53,10 +52,7 @@ def named(names: Iterable[str], room: int) -> str:
 
 
 def _listed(names: Sequence[str], more: int) -> str:
-    parts = [*names, *([f"{more:,} more"] if more else [])]
-    if len(parts) < 3:  # noqa: PLR2004  # from the third on, commas
-        return " and ".join(parts)
-    return ", ".join(parts[:-1]) + f", and {parts[-1]}"
+    return wording.listed([*names, *([f"{more:,} more"] if more else [])])
 
 
 def length(line: Line) -> int:
@@ -64,7 +60,7 @@ def length(line: Line) -> int:
     return sum(_DATE if span.at else wording.utf16_length(span.text) for span in line)
 
 
-def sentences(*candidates: Line, room: int = _SENTENCE) -> Line:
+def sentences(*candidates: Line, room: int = SENTENCE_LIMIT) -> Line:
     """Return the first sentences, as many as a notification has room for."""
     said: list[Line] = []
     left = room
@@ -82,4 +78,4 @@ def sentences(*candidates: Line, room: int = _SENTENCE) -> Line:
 
 def room_after(words: str) -> int:
     """Return the room that a sentence has for names behind these words."""
-    return _SENTENCE - wording.utf16_length(words) - 1
+    return SENTENCE_LIMIT - wording.utf16_length(words) - 1

@@ -8,6 +8,7 @@ from typing import Final
 from monitor.messages import FieldChange, Role, RoleKind, RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts, passages
+from monitor.notify.compose.labelled import labelled
 from monitor.notify.document import (
     DOT,
     Document,
@@ -92,7 +93,7 @@ def changed_lines(message: RoleMessage) -> list[Line]:
     return [
         _described(message, change)
         if change.field == "description"
-        else changes.labelled(change, message.role, workplace)
+        else labelled(change, message.role, workplace)
         for change in shown
     ]
 

@@ -14,7 +14,6 @@ from monitor.text.dates import FAR, stated_day, states_time
 from monitor.text.money import format_stored_pay
 from monitor.text.places import format_places, split_places
 
-TITLE_LIMIT: Final = 150  # UTF-16 units
 _COMPANY_LIMIT: Final = 60
 _PLACE_LIMIT: Final = 80
 _WRITTEN_LIMIT: Final = 80
@@ -46,7 +45,7 @@ def company(role: Role) -> str:
     return wording.sanitize(role.company, _COMPANY_LIMIT) or role.posting.rpartition(":")[0]
 
 
-def title(role: Role, limit: int = TITLE_LIMIT) -> str:
+def title(role: Role, limit: int = wording.TITLE_LIMIT) -> str:
     return wording.sanitize(role.title, limit) or "(no title)"
 
 

@@ -110,12 +110,19 @@ def _tokens(words: str) -> Iterator[str]:
 
 
 def quote_line(passage: Sequence[Piece]) -> Line:
-    """Return one passage: removed words struck through, added ones in bold."""
+    """Return one passage: removed words struck through, added ones in bold.
+
+    One of very many changes ends with `…` where the room does.
+    """
     words = [piece for piece in passage if piece.words]
-    limit = max(_SHORTEST_PIECE, LIMIT // max(1, len(words)))
+    limit = max(_SHORTEST_PIECE, LIMIT // max(1, len(words)) - 1)
     spans: list[Span] = []
+    left = LIMIT
     for piece in words:
         shown = wording.sanitize(piece.words, limit)
+        left -= wording.utf16_length(shown) + 1
+        if left < 0:
+            return (*spans, Span("…"))
         spans += [Span(" ")] if spans else []
         spans.append(Span(shown, strike=piece.kind == "old", bold=piece.kind == "new"))
     return tuple(spans)

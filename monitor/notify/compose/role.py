@@ -40,6 +40,7 @@ from monitor.notify.document import (
     paragraph,
     sign,
     text,
+    typed,
 )
 
 _SAMPLE_NOTE: Final = (
@@ -190,14 +191,6 @@ def _sample(message: RoleMessage) -> Composed:
     )
     document = (
         paragraph(head, bold(facts.title(role)), facts.facts(role, message.why, message.at)),
-        Grey(code_spans(_SAMPLE_NOTE)),
+        Grey(typed(_SAMPLE_NOTE)),
     )
     return Composed(text(sentence), document)
-
-
-def code_spans(value: str) -> Line:
-    """Return text in which `backticks` mark a command to type."""
-    pieces = value.split("`")
-    if len(pieces) % 2 == 0:
-        return text(value)
-    return tuple(Span(piece, code=n % 2 == 1, own=True) for n, piece in enumerate(pieces) if piece)

@@ -33,34 +33,14 @@ from monitor.notify import wording
 Part = dict[str, Any]  # a Block Kit object
 Parts = list[Part]
 
-# UTF-16 units of text in all blocks. Slack refuses about 13,200
-# (https://github.com/slackapi/bolt-js/issues/2509)
-ROOM: Final = 11_500
-BLOCKS: Final = 50
-DOT: Final = "  ·  "
-_DATE: Final = "{date_short_pretty} at {time}"
 _CONTEXT: Final = 10  # elements
 _EMOJI_CODE: Final = re.compile(r":[\w+-]+:")
-LABEL_LIMIT: Final = 75  # characters of a button or a menu entry
-
-
-def text(value: str, *, bold: bool = False, strike: bool = False) -> Part:
-    return {"type": "text", "text": value or " "} | _style(bold=bold, strike=strike)
+_LABEL_LIMIT: Final = 75  # characters of a button or a menu entry
 
 
 def _style(**styles: bool) -> Part:
     chosen = {name: True for name, on in styles.items() if on}
     return {"style": chosen} if chosen else {}
-
-
-def with_code(value: str) -> Parts:
-    """Return text in which `backticks` mark a command to type."""
-    pieces = value.split("`")
-    if len(pieces) % 2 == 0:
-        return [text(value)]
-    return [
-        text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece
-    ] or [text(value)]
 
 
 def link(url: str, value: str, *, bold: bool = False, strike: bool = False) -> Part:
@@ -70,7 +50,7 @@ def link(url: str, value: str, *, bold: bool = False, strike: bool = False) -> P
     return {"type": "link", "url": url, "text": value} | _style(bold=bold, strike=strike)
 
 
-def styled(
+def text(
     value: str,
     *,
     bold: bool = False,
@@ -96,20 +76,6 @@ def instant(
         "format": form,
         "fallback": fallback,
     } | _style(bold=bold, strike=strike)
-
-
-def date(at: datetime, *, bold: bool = False, strike: bool = False) -> Part:
-    """Return an instant that Slack shows in each reader's time zone."""
-    return {
-        "type": "date",
-        "timestamp": int(at.timestamp()),
-        "format": _DATE,
-        "fallback": wording.format_instant(at),
-    } | _style(bold=bold, strike=strike)
-
-
-def code(value: str) -> Part:
-    return text(value) | _style(code=True)
 
 
 def emoji(name: str) -> Part:
@@ -145,14 +111,6 @@ def block(*elements: Part) -> Part:
     return {"type": "rich_text", "elements": list(elements)}
 
 
-def lines(*rows: Parts) -> Part:
-    """Return rows in one section, so that there is little space between them."""
-    parts: Parts = []
-    for row in rows:
-        parts += ([text("\n")] if parts else []) + row
-    return section(*parts)
-
-
 def header(value: str) -> Part:
     """Return a headline. In one with a colon code Slack reads no emoji: a name may contain it."""
     label = _plain if _EMOJI_CODE.search(value) else _label
@@ -161,11 +119,6 @@ def header(value: str) -> Part:
 
 def divider() -> Part:
     return DividerBlock().to_dict()
-
-
-def mrkdwn_section(mrkdwn: str) -> Part:
-    """Return rolewatch's own words as a paragraph with markup."""
-    return {"type": "section", "text": mrkdwn_text(mrkdwn)}
 
 
 def context(*elements: Part) -> Part:
@@ -183,20 +136,12 @@ def plain_text(value: str) -> Part:
     return {"type": "plain_text", "text": value or " ", "emoji": False}
 
 
-def mrkdwn_date(before: str, at: datetime) -> Part:
-    """Return words and an instant in each reader's time zone, for a grey line."""
-    return mrkdwn_text(
-        f"{before} <!date^{int(at.timestamp())}^{_DATE}|{wording.format_instant(at)}>"
-    )
-
-
 def button(
     action: str,
     label: str,
     *,
     value: str | None = None,
     url: str | None = None,
-    primary: bool = False,
     about: str = "",
     confirm: ConfirmObject | None = None,
     is_own: bool = True,
@@ -205,13 +150,12 @@ def button(
 
     `about` is what a screen reader adds to the label.
     """
-    named = {"accessibility_label": wording.truncate(f"{label} {about}", LABEL_LIMIT)}
+    named = {"accessibility_label": wording.truncate(f"{label} {about}", _LABEL_LIMIT)}
     return (named if about else {}) | ButtonElement(
         text=_label(label) if is_own else _plain(label),
         action_id=action,
         value=value,
         url=url,
-        style="primary" if primary else None,
         confirm=confirm,
     ).to_dict()
 
@@ -227,16 +171,6 @@ def overflow(action: str, options: Iterable[tuple[str, str, str]]) -> Part:
     ).to_dict()
 
 
-def menu(action: str, placeholder: str, values: Iterable[str]) -> Part:
-    """Return a menu that sends the chosen value. Raises SlackObjectFormationError."""
-    options = [
-        Option(text=_label(wording.sanitize(value, LABEL_LIMIT)), value=value) for value in values
-    ]
-    return StaticSelectElement(
-        action_id=action, placeholder=_label(placeholder), options=options
-    ).to_dict()
-
-
 def choice(
     action: str,
     placeholder: str,
@@ -245,7 +179,7 @@ def choice(
 ) -> Part:
     """Return a menu of labels and values. Raises SlackObjectFormationError."""
     listed = [
-        Option(text=_plain(wording.sanitize(label, LABEL_LIMIT) or " "), value=value)
+        Option(text=_plain(wording.sanitize(label, _LABEL_LIMIT) or " "), value=value)
         for label, value in options
     ]
     return StaticSelectElement(
@@ -275,14 +209,3 @@ def _plain(value: str) -> PlainTextObject:
 
 def _label(value: str) -> PlainTextObject:
     return PlainTextObject(text=value, emoji=True)
-
-
-def size(part: object) -> int:
-    """Return the UTF-16 units of text in it, as Slack counts: a link without text has its URL."""
-    if isinstance(part, list):
-        return sum(map(size, part))
-    if not isinstance(part, dict):
-        return 0
-    own = part.get("text")
-    nested = sum(size(part.get(name)) for name in ("elements", "fields"))
-    return nested + (wording.utf16_length(own) if isinstance(own, str) else size(own))

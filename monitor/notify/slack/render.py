@@ -21,8 +21,6 @@ from monitor.notify.slack.blockkit import Part, Parts
 
 _FORMATS: Final = {"moment": "{date}, {time}", "day": "{date}", "time": "{time}"}
 _FAR_FORMATS: Final = {"moment": "{date_short}, {time}", "day": "{date_short}", "time": "{time}"}
-_SENTENCE_LIMIT: Final = 219  # UTF-16 units
-_CONTEXT_LIMIT: Final = 10  # elements
 
 
 def render(document: doc.Document, zone: tzinfo) -> Parts:
@@ -32,7 +30,7 @@ def render(document: doc.Document, zone: tzinfo) -> Parts:
 
 def render_sentence(line: doc.Line, zone: tzinfo) -> str:
     """Return a sentence as text, escaped for Slack and short enough for a phone."""
-    return escape(wording.truncate(line_text(line, zone), _SENTENCE_LIMIT))
+    return escape(wording.truncate(line_text(line, zone), doc.SENTENCE_LIMIT))
 
 
 def _block(block: doc.Block, zone: tzinfo) -> Iterator[Part]:
@@ -90,7 +88,7 @@ def _span(span: doc.Span, zone: tzinfo) -> Part:
         )
     if span.url:
         return blockkit.link(span.url, span.text, bold=span.bold, strike=span.strike)
-    return blockkit.styled(
+    return blockkit.text(
         span.text, bold=span.bold, strike=span.strike, italic=span.italic, code=span.code
     )
 
@@ -117,7 +115,7 @@ def _grey(line: doc.Line, zone: tzinfo) -> Parts:
             parts.append(blockkit.plain_text(span.text))
         else:
             markup += own
-    return [*parts, *([blockkit.mrkdwn_text(markup)] if markup else [])][:_CONTEXT_LIMIT]
+    return [*parts, *([blockkit.mrkdwn_text(markup)] if markup else [])]
 
 
 def _markup(span: doc.Span, zone: tzinfo) -> str | None:

@@ -17,7 +17,7 @@ from monitor.alerts.summaries import first_summary
 from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.messages import FirstCheckSummary, load
-from monitor.notify.plain import notification_text
+from monitor.notify.slack.draw import draw
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import Round
 from monitor.rounds.shared_state import SharedState
@@ -49,7 +49,7 @@ def test_a_new_rules_summary_does_not_list_what_it_has_just_told(engine: Engine)
     history.check(snapshot([posting("1"), posting("2")]))
     summary = summaries(history)[-1]
     assert listed(summary) == [f"{BOARD}:1"]
-    assert "2 open roles, 2 fit" in notification_text(summary)
+    assert "2 open roles, 2 fit" in draw(summary)[0]
     history.settings = settings(ENGINEER, TOO, replace(ENGINEER, name="later"))
     history.check(snapshot([posting("1"), posting("2")]))
     assert listed(summaries(history)[-1]) == [f"{BOARD}:1", f"{BOARD}:2"]

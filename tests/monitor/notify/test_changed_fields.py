@@ -9,6 +9,7 @@ import pytest
 
 from monitor.messages import FieldChange, Role
 from monitor.notify.compose import changes, facts
+from monitor.notify.compose.labelled import labelled as line_of
 from monitor.notify.document import Line
 
 ROLE = Role("greenhouse:acme:1", "Acme", "Engineer", "https://acme.example/1")
@@ -24,7 +25,7 @@ def headline(field: str, old: str, new: str) -> str:
 
 
 def labelled(field: str, old: str, new: str, role: Role = ROLE, before: str | None = None) -> str:
-    return words(changes.labelled(FieldChange(field, old, new), role, before))
+    return words(line_of(FieldChange(field, old, new), role, before))
 
 
 @pytest.mark.parametrize("old", ["Cambridge, UK", f"{MANY}; Lima"])

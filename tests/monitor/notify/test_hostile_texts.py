@@ -17,8 +17,8 @@ from monitor.messages import (
     RuleCount,
     Why,
 )
-from monitor.notify import wording
-from monitor.notify.plain import fallback_text, lines, notification_text
+from monitor.notify.compose.changes import FIELDS
+from monitor.notify.plain import fallback_text, lines
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, opened, role
 from tests.support.block_rules import TOTAL, faults, length, parts
@@ -33,7 +33,7 @@ def hostile(text: str) -> list[Message]:
         "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
     )
     why = (Why(text, text),) * 6
-    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.FIELD_LABELS, text))
+    changes = tuple(FieldChange(field, text, text + "!") for field in (*FIELDS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
     kinds: list[Message] = [
         RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")
@@ -71,7 +71,7 @@ def test_board_text_is_never_in_mrkdwn(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_text_for_notifications_is_escaped(text: str) -> None:
     for message in hostile(text):
-        for heading in (notification_text(message), fallback_text(message)):
+        for heading in (draw(message)[0], fallback_text(message)):
             assert "<" not in heading
             assert ">" not in heading
             assert (
@@ -83,9 +83,7 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
 
 def test_characters_that_move_or_hide_text_are_removed() -> None:
     message = opened(title="".join(HOSTILE[4:7]))
-    everything = (
-        shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
-    )
+    everything = shown({"blocks": draw(message)[1]}) + draw(message)[0] + "".join(lines(message))
     assert not any(character in everything for character in "\u202e\u2066\x00\x07\x1b\ud800")
 
 

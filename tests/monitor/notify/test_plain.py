@@ -13,7 +13,6 @@ from tests.support.alerts import every_kind
 def test_a_message_is_written_as_stored(number: int, snapshot: SnapshotAssertion) -> None:
     message = every_kind()[number]
     assert {
-        "notification": plain.notification_text(message),
         "fallback": plain.fallback_text(message),
         "title and body": plain.title_and_body(message),
     } == snapshot

@@ -13,7 +13,7 @@ from monitor.config.model import SlackSettings
 from monitor.database import tables
 from monitor.database.engine import read_transaction
 from monitor.notify.document import Composed
-from monitor.slack_app import actions, replies
+from monitor.slack_app import actions, mute_replies, replies
 from monitor.slack_app.diff_files import DiffUpload
 from monitor.slack_app.effects import Announce, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, parse_envelope
@@ -104,10 +104,10 @@ def test_muting_twice_is_muting_once(history: History) -> None:
 def test_others_may_not_mute_for_everyone(history: History) -> None:
     for action, value in (("role_mute", STORY), ("rule_mute", "kernels")):
         effects = press(history, action, value)
-        assert answer(effects) == replies.not_allowed([ADMIN])
+        assert answer(effects) == mute_replies.not_allowed([ADMIN])
         assert not announced(effects)
     history.settings = replace(history.settings, slack=SlackSettings())
-    assert answer(press(history, "role_mute")) == replies.not_allowed([])
+    assert answer(press(history, "role_mute")) == mute_replies.not_allowed([])
     assert muted(history) == []
 
 
@@ -121,13 +121,13 @@ def test_a_mute_is_undone_by_those_who_may_make_it(history: History) -> None:
     press(history, "role_mute", user=ADMIN)
     with read_transaction(history.engine) as connection:
         number = str(mutes.list_mutes(connection, history.now)[0].id)
-    assert answer(press(history, "mute_undo", number, BOB)) == replies.not_allowed([ADMIN])
+    assert answer(press(history, "mute_undo", number, BOB)) == mute_replies.not_allowed([ADMIN])
     undone = press(history, "mute_undo", number, ADMIN)
     assert isinstance(undone[0], Replace)
     assert len(undone) == 1  # the announcement says it
     assert muted(history) == []
     assert answered(press(history, "mute_undo", number, ADMIN)).startswith(
-        replies.undone(new=False)
+        mute_replies.undone(new=False)
     )
 
 
@@ -156,9 +156,9 @@ def test_a_card_of_a_missing_role_or_rule_gets_a_reply(history: History) -> None
             "https://x.example/",
         ):
             assert answer(press(history, action, value, ADMIN)) == replies.UNKNOWN_ROLE
-    assert answer(press(history, "rule_mute", "gone", ADMIN)) == replies.no_rule("gone")
+    assert answer(press(history, "rule_mute", "gone", ADMIN)) == mute_replies.no_rule("gone")
     for value in ("", "x", "999", "9" * 50, "-1", "²"):
-        assert answer(press(history, "mute_undo", value, ADMIN)) == replies.UNKNOWN_MUTE
+        assert answer(press(history, "mute_undo", value, ADMIN)) == mute_replies.UNKNOWN_MUTE
 
 
 def test_why_explains_each_rule(history: History) -> None:

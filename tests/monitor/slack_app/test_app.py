@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from monitor.slack_app import overviews, replies
+from monitor.slack_app import mute_replies, overviews, replies
 from tests.support.outbox_fixture import until
 from tests.support.rendered import drawn
 from tests.support.slack_app_fixture import Office, told
@@ -59,7 +59,7 @@ async def test_an_undo_in_the_list_removes_the_button_in_the_thread(
         "elements"
     ][0]
     await server.click(undo["action_id"], undo["value"], ADMIN, private=True)
-    undone = f"{replies.undone(new=True)}: Research Engineer, Gemini. 1 mute."
+    undone = f"{mute_replies.undone(new=True)}: Research Engineer, Gemini. 1 mute."
     assert (await told(server, 2))[1] == undone
     assert [one["replace_original"] for one in server.answers] == [False, True]
     assert json.dumps(server.answers[1]["blocks"]).count("mute_undo") == 1
@@ -77,7 +77,7 @@ async def test_an_expired_mute_loses_its_button_when_clicked(
     [announced] = server.made("chat.postMessage")
     office.history.now += timedelta(days=2)
     await server.click("mute_undo", announced["blocks"][-1]["elements"][0]["value"], ADMIN)
-    assert (await told(server))[0].startswith(replies.undone(new=False))
+    assert (await told(server))[0].startswith(mute_replies.undone(new=False))
     [update] = server.made("chat.update")
     assert "mute_undo" not in json.dumps(update)
     assert "undid" not in json.dumps(update)
@@ -230,5 +230,5 @@ async def test_a_mute_without_an_announcement_stays_active(
     server.refuse("chat.postMessage", "not_in_channel")
     await server.click("role_mute", STORY, ADMIN)
     [reply] = await told(server)
-    assert reply.startswith(drawn(replies.not_announced("not_in_channel")).text)
+    assert reply.startswith(drawn(mute_replies.not_announced("not_in_channel")).text)
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]

@@ -17,7 +17,14 @@ from monitor.queries.home import PersonalLists, RoleNews
 from monitor.queries.status import Status
 from monitor.rules.matcher import Explanation
 from monitor.rules.watches import WatchRule
-from monitor.slack_app import lists, overviews, replies, watch_replies
+from monitor.slack_app import (
+    lists,
+    mute_replies,
+    overviews,
+    status_reply,
+    watch_replies,
+    why_reply,
+)
 from monitor.slack_app.home_view import home
 from tests.support.places import ROOT
 
@@ -100,12 +107,12 @@ def test_mutes() -> None:
     name = "23_muted_notice"
     until = datetime(2026, 12, 4, 19, 4, tzinfo=UTC)
     muted = {"id": 42, "rule": "research-engineer", "until": until}
-    same(replies.mute_announcement(mute(), "A role", "alice"), example(name, 2))
-    same(replies.ask_rule(["research-engineer"], "1.0", direct=False), example(name, 3))
+    same(mute_replies.mute_announcement(mute(), "A role", "alice"), example(name, 2))
+    same(mute_replies.ask_rule(["research-engineer"], "1.0", direct=False), example(name, 3))
     row = mute(**muted)
-    same(replies.mute_announcement(row, "research-engineer", "alice"), example(name, 4))
+    same(mute_replies.mute_announcement(row, "research-engineer", "alice"), example(name, 4))
     undone = mute(**muted, ended_at=NOW, ended_by=BOB)
-    edit = replies.mute_announcement(undone, "research-engineer", "bob")
+    edit = mute_replies.mute_announcement(undone, "research-engineer", "bob")
     assert render(edit.document, ZONE) == example(name, 5)["blocks"]
 
 
@@ -160,7 +167,7 @@ def test_status() -> None:
         0,
         {"greenhouse:Mistral AI": ("HTTP 503", since)},
     )
-    said = overviews.status(status, 15, NOW)
+    said = status_reply.status(status, 15, NOW)
     shown, expected = render(said.document, ZONE)[0], wanted["blocks"][0]
     ours, theirs = (block["elements"][:-1] for block in (shown, expected))
     # the fallback of a time alone has no day; of the last line only the verb differs
@@ -179,7 +186,7 @@ def test_why() -> None:
         Explanation("research-engineer", fits=True, words="title has “Research Engineer”"),
     ]
     title = "Research Engineer, Gemini Evaluations"
-    said = replies.why(title, url, explained, "5pm PST, Friday December 18")
+    said = why_reply.why(title, url, explained, "5pm PST, Friday December 18")
     ours = json.dumps(render(said.document, ZONE), ensure_ascii=False)
     theirs = json.dumps(wanted["blocks"], ensure_ascii=False)
     assert ours == theirs.replace("; Mountain View is among its places", "")

@@ -14,7 +14,16 @@ from monitor.notify.document import Composed
 from monitor.queries.status import Status
 from monitor.rules.matcher import Explanation
 from monitor.rules.watches import WatchRule
-from monitor.slack_app import lists, overviews, replies, watch_replies
+from monitor.slack_app import (
+    history_reply,
+    lists,
+    mute_replies,
+    overviews,
+    replies,
+    status_reply,
+    watch_replies,
+    why_reply,
+)
 from tests.support.alerts import HOSTILE
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.rendered import Drawn, drawn, rendered
@@ -83,8 +92,8 @@ def every(text: str, number: int) -> list[Drawn]:
     found = [
         lists.roles([lists.role_of_row(one) for one in rows], text[:150]),
         lists.saved(rows),
-        lists.choose_posting(rows, text[:150]),
-        lists.history(
+        history_reply.choose_posting(rows, text[:150]),
+        history_reply.history(
             row(text),
             changes,
             {
@@ -92,19 +101,19 @@ def every(text: str, number: int) -> list[Drawn]:
                 for number in range(2)
             },
         ),
-        lists.history(row(text, posting="google:labs:1"), changes, {}),
+        history_reply.history(row(text, posting="google:labs:1"), changes, {}),
         overviews.rules(rules, {text or "rule": [text]}),
-        overviews.status(
+        status_reply.status(
             Status([board(text)] * number, [(text, "pending", 3)] * number, number, failing(text)),
             number,
             NOW,
         ),
-        replies.why(title, "https://jobs.example/", explained),
+        why_reply.why(title, "https://jobs.example/", explained),
         replies.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
         replies.error_reply(text),
-        replies.not_allowed([text[:12] or "U1"] * number),
+        mute_replies.not_allowed([text[:12] or "U1"] * number),
         *of_watches(text, number, rows),
-        replies.ask_rule([text[:80] or "rule"] * max(number, 1), "1.0", direct=False),
+        mute_replies.ask_rule([text[:80] or "rule"] * max(number, 1), "1.0", direct=False),
     ]
     return [drawn(one) for one in found]
 
@@ -149,7 +158,7 @@ def test_slack_accepts_every_reply(text: str, number: int) -> None:
 
 def test_a_deadline_in_history_is_in_the_readers_time_zone() -> None:
     moved = change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}
-    said = drawn(lists.history(row(), [moved], {}))
+    said = drawn(history_reply.history(row(), [moved], {}))
     assert "2026-05-19T19" not in str(said.blocks)
     assert "1779217200" in str(said.blocks)
 

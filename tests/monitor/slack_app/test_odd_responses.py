@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.slack_app import connection, replies
+from monitor.slack_app import connection, mute_replies, replies
 from tests.support.outbox_fixture import until
 from tests.support.rendered import drawn
 from tests.support.slack_app_fixture import Office, told
@@ -35,7 +35,9 @@ async def test_a_mute_without_an_announcement_ts_stays_active(
 ) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
     await server.click("role_mute", STORY, ADMIN)
-    assert await told(server) == [drawn(replies.not_announced("Slack's answer has no ts")).text]
+    assert await told(server) == [
+        drawn(mute_replies.not_announced("Slack's answer has no ts")).text
+    ]
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]
 
 

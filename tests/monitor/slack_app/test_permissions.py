@@ -15,7 +15,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.slack_channels import Directory
 from monitor.database.tables import Delivery
 from monitor.queries.resolve import find_posting
-from monitor.slack_app import actions, replies, slash_commands
+from monitor.slack_app import actions, mute_replies, slash_commands
 from monitor.slack_app.effects import Announce, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
 from monitor.slack_app.viewer import Viewer
@@ -241,7 +241,7 @@ def test_a_direct_message_by_id_belongs_to_its_person(history: History, where: s
 
 def test_a_mute_in_a_channel_without_alerts_is_refused(history: History) -> None:
     effects = press(history, "rule_mute", "kernels", ADMIN, "C0OTHER001")
-    assert effects == (Respond(replies.NO_ALERTS_HERE),)
+    assert effects == (Respond(mute_replies.NO_ALERTS_HERE),)
     assert holds(history) == set()
 
 

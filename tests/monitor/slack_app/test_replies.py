@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from monitor.rules.matcher import Explanation
-from monitor.slack_app import replies
+from monitor.slack_app import mute_replies, replies, why_reply
 from tests.support.block_rules import faults
 from tests.support.rendered import drawn, rendered
 from tests.support.socket_server import ADMIN, ALICE
@@ -40,32 +40,32 @@ REPLIES = {
     "unknown button": replies.UNKNOWN_BUTTON,
     "broken": replies.BROKEN,
     "unknown role": replies.UNKNOWN_ROLE,
-    "unknown mute": replies.UNKNOWN_MUTE,
-    "another's mute": replies.NOT_YOUR_MUTE,
-    "no alerts here": replies.NO_ALERTS_HERE,
+    "unknown mute": mute_replies.UNKNOWN_MUTE,
+    "another's mute": mute_replies.NOT_YOUR_MUTE,
+    "no alerts here": mute_replies.NO_ALERTS_HERE,
     "error": replies.error_reply("name a posting: `/rolewatch history ID`"),
     "saved": replies.saved("Engineer", URL, "greenhouse:labs:1", new=True),
     "saved before": replies.saved("Engineer", URL, "greenhouse:labs:1", new=False),
     "unsaved": replies.unsaved("Engineer"),
-    "not allowed": replies.not_allowed([ADMIN]),
-    "not allowed without admins": replies.not_allowed([]),
-    "role muted": replies.mute_announcement(mute(), "Engineer", "alice"),
-    "rule muted": replies.mute_announcement(rule_mute(), "kernels", "alice"),
-    "mute ended": replies.mute_announcement(ended(), "Engineer", "bob"),
-    "mute done": replies.mute_done(mute(), "Engineer", new=True),
-    "mute done before": replies.mute_done(rule_mute(), "kernels", new=False),
-    "ask rule": replies.ask_rule(["kernels", "engineers"], "1.0", direct=False),
-    "ask rule in a direct message": replies.ask_rule(["kernels"], "1.0", direct=True),
-    "no rule here": replies.NO_RULE_HERE,
-    "not announced": replies.not_announced("not_in_channel"),
-    "unmuted": replies.unmuted("Engineer", new=True),
-    "unmuted before": replies.unmuted("Engineer", new=False),
-    "no rule": replies.no_rule("kernels"),
+    "not allowed": mute_replies.not_allowed([ADMIN]),
+    "not allowed without admins": mute_replies.not_allowed([]),
+    "role muted": mute_replies.mute_announcement(mute(), "Engineer", "alice"),
+    "rule muted": mute_replies.mute_announcement(rule_mute(), "kernels", "alice"),
+    "mute ended": mute_replies.mute_announcement(ended(), "Engineer", "bob"),
+    "mute done": mute_replies.mute_done(mute(), "Engineer", new=True),
+    "mute done before": mute_replies.mute_done(rule_mute(), "kernels", new=False),
+    "ask rule": mute_replies.ask_rule(["kernels", "engineers"], "1.0", direct=False),
+    "ask rule in a direct message": mute_replies.ask_rule(["kernels"], "1.0", direct=True),
+    "no rule here": mute_replies.NO_RULE_HERE,
+    "not announced": mute_replies.not_announced("not_in_channel"),
+    "unmuted": mute_replies.unmuted("Engineer", new=True),
+    "unmuted before": mute_replies.unmuted("Engineer", new=False),
+    "no rule": mute_replies.no_rule("kernels"),
     "never revised": replies.never_revised("Engineer"),
     "diff uploaded": replies.diff_uploaded("Engineer"),
     "diff uploading": replies.diff_uploading("Engineer"),
     "diff failed": replies.diff_failed("missing_scope"),
-    "why": replies.why(
+    "why": why_reply.why(
         "Engineer",
         URL,
         [

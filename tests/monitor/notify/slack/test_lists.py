@@ -28,7 +28,8 @@ from monitor.notify.compose.counts import counted, named
 from monitor.notify.compose.message import compose
 from monitor.notify.compose.pages import split_digest
 from monitor.notify.compose.style import Style
-from monitor.notify.plain import lines, notification_text
+from monitor.notify.plain import lines
+from monitor.notify.slack.draw import draw
 from monitor.notify.slack.render import render
 from tests.support.alerts import AT, digest, opened, revised, role, summary
 
@@ -137,7 +138,7 @@ MORNING, EVENING = datetime(2026, 5, 4, 8, tzinfo=UTC), datetime(2026, 5, 4, 17,
 def test_a_digest_names_its_period(since: datetime, at: datetime, expected: str) -> None:
     message = _digest((opened(),), since, at)
     assert titles(message)[0].endswith(f"{expected}: 1 new")
-    assert notification_text(message, LONDON).startswith(f"{expected}: 1 new")
+    assert draw(message, LONDON)[0].startswith(f"{expected}: 1 new")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_a_passed_deadline_is_not_a_day_to_apply_by() -> None:
 def test_a_quiet_day_is_one_line() -> None:
     message = replace(digest(), at=AT, boards=digest().boards[:1])
     assert len(lines(message, LONDON)) == 1
-    assert "nothing new. 57 open roles at 1 employer, 6 fit." in notification_text(message)
+    assert "nothing new. 57 open roles at 1 employer, 6 fit." in draw(message)[0]
 
 
 BOARDS = (
@@ -213,7 +214,7 @@ def test_a_first_look_counts_each_role_of_an_employer_once() -> None:
         RuleCount("r", both, told_postings=("greenhouse:a:7",)),
         RuleCount("s", both[:1], told_postings=("greenhouse:a:7", "greenhouse:a:8")),
     )
-    said = notification_text(FirstCheckSummary(BOARDS, rules))
+    said = draw(FirstCheckSummary(BOARDS, rules))[0]
     assert said == "Now watching 3 employers: 19 open roles, 4 fit. Alpha 2, Beta 2."
     shown = titles(FirstCheckSummary(BOARDS, rules))
     assert shown[1] == "Alpha 2 of 3 · Beta 2 of 7 · Gamma 0 of 9"
@@ -222,12 +223,12 @@ def test_a_first_look_counts_each_role_of_an_employer_once() -> None:
 
 def test_a_summary_of_an_older_version_counts_what_it_had_told() -> None:
     rules = (RuleCount("r", (_at("lever:c", "1"),), 3),)
-    assert "9 open roles, 4 fit" in notification_text(FirstCheckSummary(BOARDS[3:], rules))
+    assert "9 open roles, 4 fit" in draw(FirstCheckSummary(BOARDS[3:], rules))[0]
 
 
 def test_later_found_roles_are_not_called_watched() -> None:
     late = replace(summary(roles=[role()]), late=True)
-    assert notification_text(late).startswith("Also found at Example Labs")
+    assert draw(late)[0].startswith("Also found at Example Labs")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def test_a_board_wide_edit_says_all_only_if_it_is_known(
     message = BoardWideEdit(
         "greenhouse:a", "A", "", AT, (Passage("a", "b", 9),), 9, 10, fit, (), unedited=unedited
     )
-    assert notification_text(message).endswith(f"the same way, among them {expected}.")
+    assert draw(message)[0].endswith(f"the same way, among them {expected}.")
     words = expected.replace(" that", " roles that" if expected != "1 that fits" else " role that")
     assert any(line.casefold().startswith(words) for line in lines(message))
 
@@ -259,7 +260,7 @@ def test_changed_and_changed_back_is_named_where_nothing_else_is() -> None:
 
 def test_a_digest_of_an_older_version_is_still_drawn() -> None:
     old = DigestMessage(date(2026, 5, 4), AT - timedelta(days=1), (opened(),), (), 1, 1, ())
-    assert "1 new" in notification_text(old)
+    assert "1 new" in draw(old)[0]
 
 
 def test_employers_whose_names_differ_by_case_have_one_block_each() -> None:
