@@ -135,7 +135,6 @@ def all_rules(current: State) -> Settings:
     from monitor.database.engine import read_transaction
     from monitor.rules.watches import with_watches
 
-    # first: what is wrong with the configuration is no trouble of the database
     settings = current.settings
     if current.no_database():
         return settings
@@ -145,11 +144,12 @@ def all_rules(current: State) -> Settings:
 
 def known_rules(current: State) -> Sequence[Rule]:
     """Return the rules, without personal watches if the database cannot be read."""
+    of_file = current.settings.rules  # a mistake in the configuration is raised here
     try:
         return all_rules(current).rules
     except UserError as error:
         typer.echo(f"personal watches are unknown: {error}", err=True)
-        return current.settings.rules
+        return of_file
 
 
 def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:
