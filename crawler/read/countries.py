@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
+from babel.localedata import clear_caches
 
 from crawler.read.fields import clean_text
 from crawler.read.letters import fold_letters
@@ -204,6 +205,7 @@ def codes_by_name() -> dict[str, str]:
         for code, name in Locale(language).territories.items():
             if code in territory_codes():
                 codes.setdefault(fold_letters(name), code)
+        clear_caches()  # a language has a megabyte of data, and only the names stay
     return codes
 
 
@@ -218,4 +220,5 @@ def zones_by_city() -> dict[str, str]:
         for zone, names in Locale(language).time_zones.items():
             if "city" in names and zone in get_global("zone_territories"):
                 cities.setdefault(fold_letters(names["city"]), zone)
+        clear_caches()  # as above
     return cities
