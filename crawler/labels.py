@@ -1,4 +1,4 @@
-"""What the monitor reads from stored words: countries, seniority, and whether a date is clear.
+"""Read countries, seniority and clear dates from the words of a stored posting.
 
 A posting is counted by its countries and its seniority. They are read from what a reader sees and
 are no part of a posting's digest. Whoever changes how they are read adds a migration that empties
@@ -34,7 +34,8 @@ def has_two_deadlines(words: str, published: datetime | None, place: str) -> boo
 
     `published` gives a missing year.
     """
-    from crawler.read.date_instants import possible_instants  # noqa: PLC0415  # as above
+    # their month names in 16 languages take time too
+    from crawler.read.date_instants import possible_instants  # noqa: PLC0415
     from crawler.read.dates import find_date  # noqa: PLC0415
 
     date = find_date(words)

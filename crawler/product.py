@@ -1,4 +1,4 @@
-"""What rolewatch knows of an ATS: title, pages for people, forms of tokens and keys, spider."""
+"""An ATS in the registry: its title, pages for people, forms of tokens and keys, and spider."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _TOKEN: Final = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads the channel, and where and when."""
+    """The reader of a channel: their time zone, and the moment of reading."""
 
     channel: str  # "#roles"
     zone: tzinfo

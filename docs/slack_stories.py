@@ -1,4 +1,4 @@
-"""What the pictures of docs/slack/ show. The employers, roles and incidents are made up."""
+"""Messages for the pictures of docs/slack/. Employers, roles and incidents are made up."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class RuleCount(msgspec.Struct, frozen=True):
 
 
 class More(msgspec.Struct, frozen=True):
-    """How many further roles of an employer the thread lists."""
+    """The number of an employer's further roles, which the thread lists."""
 
     company: str
     roles: int

@@ -220,5 +220,5 @@ def zones_by_city() -> dict[str, str]:
         for zone, names in Locale(language).time_zones.items():
             if "city" in names and zone in get_global("zone_territories"):
                 cities.setdefault(fold_letters(names["city"]), zone)
-        clear_caches()  # as above
+        clear_caches()  # only the names of cities stay
     return cities

@@ -1,4 +1,4 @@
-"""What the codes and names of countries and states mean on boards, beside CLDR's tables."""
+"""Codes and names of countries and states as boards use them, where CLDR's tables differ."""
 
 from __future__ import annotations
 

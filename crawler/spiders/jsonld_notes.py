@@ -1,4 +1,4 @@
-"""What a board notes of its pages, and of the deadlines on them.
+"""Notes of a board about its pages and their deadlines, kept between checks.
 
 `validThrough` is a deadline once two readings days apart have the same. A page is read a second
 time for that.
@@ -22,7 +22,7 @@ class Noted(msgspec.Struct, array_like=True):
     key: str  # of its posting; "" for none
     lastmod: str
     at: float = 0.0  # seconds since 1970
-    is_daily: bool = False  # read again in a day: it was gone, or its block was broken
+    is_daily: bool = False  # read again in a day: it was missing, or its block was broken
 
 
 class Through(msgspec.Struct, array_like=True):
@@ -34,7 +34,7 @@ class Through(msgspec.Struct, array_like=True):
 
 
 class Deadlines:
-    """Tells a deadline from a `validThrough` that a site computes anew."""
+    """Recognizes a `validThrough` that a site computes for each request: it is no deadline."""
 
     def __init__(self, notes: dict[str, Any]) -> None:
         """Take the board's own notes."""

@@ -26,7 +26,7 @@ class Listing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListForm:
-    """Where an answer has its jobs and what it says of them. A dot leads into an object."""
+    """The fields of an answer that hold its jobs, total and company. A dot leads into an object."""
 
     jobs: str = "jobs"  # "" for a bare array
     total: str = ""  # the number of all postings, where the ATS states one: "meta.total"

@@ -28,7 +28,7 @@ class RipplingSpider(DetailSpider):
     detail_path = list_path + "/{key}"
     detail_key = "uuid"
     row_fields = names("uuid name department url workLocation rows")
-    # without "board": each answer signs the address of its logo anew
+    # without "board": the signed address of its logo differs in each answer
     detail_fields = names("uuid description workLocations employmentType createdOn payRangeDetails")
     from_detail = DetailSpider.from_detail | {"location", "employment_type"}
 

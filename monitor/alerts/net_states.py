@@ -1,4 +1,4 @@
-"""What became of each role over several messages: its net state. Pure.
+"""Reduce several messages about a role to one: its net state. Pure.
 
 opened, then closed              closed, and marked as opened in the same time
 opened or reopened, then revised opened or reopened, with its newest facts

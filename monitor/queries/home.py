@@ -1,4 +1,4 @@
-"""What concerns one person: the changes since yesterday, their saved roles and their watches."""
+"""Query one person's Home: changes since yesterday, their saved roles and their watches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows a click or a command in Slack, after the database has committed."""
+"""Effects of a click or a command in Slack, run after the database has committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a click or command is about: its channel, its role and the mutes that its person sees."""
+"""Find the channel, the role and the visible mutes that a click or command is about."""
 
 from __future__ import annotations
 

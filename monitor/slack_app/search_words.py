@@ -1,4 +1,4 @@
-"""What people search for, in one line: `research engineer at deepmind in london`. Pure."""
+"""Parse a search in one line: `research engineer at deepmind in london`. Pure."""
 
 from __future__ import annotations
 

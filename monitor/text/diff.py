@@ -176,21 +176,6 @@ def _context(words: Words, *, first: bool, last: bool) -> Iterator[Piece]:
         yield Piece("same", " ".join(words[-tail:]))
 
 
-def edit_summary(old: str, new: str) -> str:
-    """Return `2 passages changed, 96 % the same`, or `edited` for very long texts."""
-    before, after = old.split(), new.split()
-    if not before or not after:
-        return "added" if after else "removed"
-    if max(len(before), len(after)) > _MAX_DESCRIPTION:
-        return "edited"
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    changed = sum(tag != "equal" for tag, *_ in matcher.get_opcodes())
-    if not changed:
-        return "paragraphs moved"
-    same = min(99, int(100 * matcher.ratio()))
-    return f"{changed} passage{'s' if changed > 1 else ''} changed, {same} % the same"
-
-
 def edited_passages(old: str, new: str) -> list[DiffPassage]:
     """Return the passages of an edit, each with a few unchanged words. An "…" marks a cut.
 

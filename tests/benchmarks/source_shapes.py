@@ -40,7 +40,7 @@ Row = dict[str, Any]
 
 
 class Text(NamedTuple):
-    """What all ATS say of one posting."""
+    """The facts of one posting, which every ATS states in its own form."""
 
     number: int
     title: str

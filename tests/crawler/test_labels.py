@@ -1,4 +1,4 @@
-"""What the monitor reads from stored words."""
+"""Deadlines whose words name two instants."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ FIELDS = ("location", "pay", "deadline", "workplace", "department")
 
 @dataclass(slots=True)
 class Read:
-    """What was read of the recordings of one ATS."""
+    """The counts of one ATS's recordings: files, postings, and present fields."""
 
     files: int = 0
     postings: list[Posting] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What goes out to people, made of any bytes at all: targets as in fuzz_targets.py."""
+"""Fuzz targets for outgoing messages, made of any bytes. See fuzz_targets.py."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Simulator(AlertWriter):
         return found
 
     async def refusals(self) -> int:
-        """How often it refused what we sent for its form."""
+        """Return the number of calls that it refused for their form."""
         outcomes: dict[str, int] = (await self.control("state"))["outcomes"]
         return sum(
             number
@@ -93,7 +93,7 @@ class Simulator(AlertWriter):
 
 @contextmanager
 def simulating(*options: str) -> Iterator[str]:
-    """Its address."""
+    """Start the simulator. Yield its address."""
     command = [
         sys.executable,
         "-m",

@@ -63,7 +63,7 @@ def _no_words(_at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a list writes its roles."""
+    """Options for the role lines of one list."""
 
     at: datetime | None = None  # a date over six months after it has its year
     tagged: bool = False  # with the names of its rules

@@ -1,4 +1,4 @@
-"""What happened to a role, in words: the headline, the lines below it, and one sentence."""
+"""Put an event of a role into words: the headline, the lines below it, and one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is open already, told once: by employer, each rule's roles together.
+"""List the roles that are open already, once: by employer, each rule's roles together.
 
 A channel with threads gets at most five roles of an employer; `pages.py` gives the rest to the
 thread.

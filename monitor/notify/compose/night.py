@@ -1,4 +1,4 @@
-"""What quiet hours held, in one message: deadlines, roles by employer, then everything else."""
+"""Compose one message of all that quiet hours held: deadlines, roles by employer, the rest."""
 
 from __future__ import annotations
 

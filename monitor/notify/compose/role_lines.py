@@ -36,7 +36,7 @@ _MARKUP: Final = 70  # UTF-16 units of a date in markup, at most
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What the lines of one message have room for."""
+    """The parts of a role line that a message has room for."""
 
     title: int = 100  # UTF-16 units
     place: bool = True

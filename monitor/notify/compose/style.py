@@ -1,4 +1,4 @@
-"""How a channel wants its messages: the time zone of its texts, buttons, and links to the page."""
+"""A channel's settings for its messages: time zone, buttons, and links to the page."""
 
 from __future__ import annotations
 

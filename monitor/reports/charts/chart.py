@@ -1,4 +1,4 @@
-"""What a chart says, before it is drawn: a finding, how to read it, and its numbers. Pure.
+"""A chart before it is drawn: its finding, a note on how to read it, and its numbers. Pure.
 
 Each chart is a value of its own class, which adds what its drawing needs. A chart that has too
 little data is left out, with the reason.

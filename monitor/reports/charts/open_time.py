@@ -1,4 +1,4 @@
-"""How long roles stay open: a curve of those still open for each employer. Pure."""
+"""Chart how long roles stay open: for each employer, the share still open by day. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Curve:
     end: float  # days
     openings: int
     closed: int
-    half: float | None  # days until half are gone; None if more than half are open
+    half: float | None  # days until half have closed; None if more than half are open
 
     @property
     def label(self) -> str:

@@ -33,7 +33,7 @@ Kind = tuple[str, str]  # currency and period
 
 @dataclass(frozen=True, slots=True)
 class PayRow:
-    """What the roles of an employer pay. Several companies: those that share the gray row."""
+    """The pay of an employer's roles. Several companies: those that share the gray row."""
 
     label: str
     rank: int | None

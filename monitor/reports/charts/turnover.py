@@ -1,4 +1,4 @@
-"""What opened and what closed, by week, or by day in a short history. Pure."""
+"""Chart openings and closings by week, or by day in a short history. Pure."""
 
 from __future__ import annotations
 

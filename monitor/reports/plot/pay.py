@@ -19,7 +19,7 @@ _HEADS = ("median", "lowest to highest")
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where the columns stand, in inches from the left: line, median and range."""
+    """The columns' distances from the left in inches: line, median and range."""
 
     line: tuple[float, float]
     median: float  # right end

@@ -19,7 +19,7 @@ UNKNOWN: Final = "#f0f1f2"
 # No employer has one of these two.
 OPENED: Final = "#3d4a55"
 CLOSED: Final = "#9aa7b1"
-# Of employers by rank. Each is readable as text on white (4.5 to 1), and told apart from the others
+# Of employers by rank. Each is readable as text on white (4.5 to 1), and distinct from the others
 # and from gray with any color vision.
 _EMPLOYERS: Final = ("#1d63e3", "#c14e08", "#31854e", "#420c9f", "#753f13", "#b834a6")
 

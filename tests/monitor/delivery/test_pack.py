@@ -1,4 +1,4 @@
-"""Which alerts are in which message."""
+"""Alerts are packed into messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what, and who may read a channel's name: people and admins, in every place."""
+"""Permissions of people and admins in every place, also to read a channel's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lists say: counts, order, periods, rules, employers, and nothing that is not true."""
+"""Lists are true: counts, order, periods, rules and employers."""
 
 from __future__ import annotations
 

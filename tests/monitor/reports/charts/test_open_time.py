@@ -1,4 +1,4 @@
-"""How long roles stay open: open roles count for as long as they were followed."""
+"""Time until roles close: open roles count for as long as they were followed."""
 
 from __future__ import annotations
 

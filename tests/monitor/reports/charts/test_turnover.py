@@ -1,4 +1,4 @@
-"""What opened and closed: only whole weeks are compared."""
+"""Openings and closings: only whole weeks are compared."""
 
 from __future__ import annotations
 
