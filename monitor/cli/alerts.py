@@ -11,8 +11,8 @@ import typer
 
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit
-from monitor.cli.values import clean, counted, no_match
 from monitor.errors import UserError
+from monitor.text.values import clean, counted, no_match
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -46,9 +46,9 @@ def list_alerts(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List alerts and their delivery, newest first."""
-    from monitor.cli.times import optional_time
     from monitor.database.engine import read_transaction
     from monitor.queries.alerts import AlertFilter, find_alerts
+    from monitor.text.times import optional_time
 
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
@@ -152,10 +152,10 @@ def discard(
     ] = None,
 ) -> None:
     """Discard alerts that were not delivered."""
-    from monitor.cli.times import parse_time
     from monitor.delivery.pack import new_id, pack
     from monitor.delivery.queue import discard as give_up
     from monitor.delivery.threads import begin_threads
+    from monitor.text.times import parse_time
 
     if before is None:
         raise UserError(

@@ -13,7 +13,7 @@ import typer
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.config.model import Rule, Settings, WatchedBoard
+    from monitor.config.model import Settings, WatchedBoard
 
 Offers = list[tuple[str, str]]  # words and what each of them is
 _MOST = 100  # postings
@@ -156,14 +156,3 @@ def _called(board: WatchedBoard) -> Iterator[str]:
     for name in (board.board.partition(":")[2], board.company or employer(board.board)):
         if name:
             yield name.casefold()
-
-
-def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
-    """Return the configured rules of those names. Raises UserError for an unknown one."""
-    rules = {rule.name: rule for rule in settings.rules}
-    for name in names:
-        if name not in rules:
-            raise UserError(
-                f"no rule {name!r} in {settings.file}: there is {', '.join(rules) or 'none'}"
-            )
-    return [rules[name] for name in names]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.items import BoardRequest, Failure, Result, Snapshot, Unreadable
 from crawler.links.directory import employer
-from monitor.cli.values import clean, counted, shortened
+from monitor.text.values import clean, counted, shortened
 
 if TYPE_CHECKING:
     from crawler.holds import Holds

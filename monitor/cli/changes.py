@@ -13,13 +13,12 @@ from monitor.cli.arguments import (
     LimitOption,
     RuleOption,
     complete_postings,
-    named_rules,
 )
 from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
-from monitor.cli.times import parse_time
-from monitor.cli.values import clean, field_value, no_match, short, shortened
+from monitor.text.times import parse_time
+from monitor.text.values import clean, field_value, no_match, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +61,7 @@ def changes(
     from monitor.queries.resolve import find_board
 
     shared = state(ctx)
-    rules = tuple(named_rules(shared.settings, rule or []))
+    rules = tuple(shared.settings.named_rules(rule or []))
     after = parse_time(since, now())
     with read_transaction(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])

@@ -11,7 +11,7 @@ import typer
 
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit
-from monitor.cli.values import clean, counted
+from monitor.text.values import clean, counted
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

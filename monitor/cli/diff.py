@@ -13,8 +13,8 @@ from monitor.cli.arguments import complete_boards
 from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
-from monitor.cli.times import parse_time
-from monitor.cli.values import clean, short
+from monitor.text.times import parse_time
+from monitor.text.values import clean, short
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -17,8 +17,8 @@ from monitor.cli import doctor_database
 from monitor.cli.common import State, state
 from monitor.cli.finding import Finding
 from monitor.cli.output import Format, FormatOption, emit
-from monitor.cli.values import clean, counted
 from monitor.errors import UserError
+from monitor.text.values import clean, counted
 
 if TYPE_CHECKING:
     from crawler.holds import Holds

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor.cli.common import State
 from monitor.cli.finding import Finding
-from monitor.cli.values import counted
 from monitor.errors import UserError
+from monitor.text.values import counted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

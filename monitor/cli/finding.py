@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import typer
 
-from monitor.cli.values import clean
+from monitor.text.values import clean
 
 
 @dataclass(frozen=True, slots=True)

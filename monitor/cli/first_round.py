@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
-from monitor.cli.values import counted
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound
@@ -17,6 +16,7 @@ from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import backlog, pack
 from monitor.history import due
 from monitor.notify.wording import span
+from monitor.text.values import counted
 
 _LOOK_EVERY = 0.5  # seconds
 _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chance

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.cli.values import clean, field_value
 from monitor.text.diff import DiffPassage, Piece, word_diff
+from monitor.text.values import clean, field_value
 
 if TYPE_CHECKING:
     from rich.console import Console

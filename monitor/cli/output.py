@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from monitor.cli.values import as_text, clean, plain, short, shortened
+from monitor.text.values import as_text, clean, plain, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,8 +15,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from monitor.cli.common import state
-from monitor.cli.values import clean
 from monitor.errors import UserError
+from monitor.text.values import clean
 
 START, BROWSE, ALERTS, ANALYZE, OPERATE = (
     "Start",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from monitor.cli.output import Format, emit
-from monitor.cli.values import clean, field_value, shortened
+from monitor.text.values import clean, field_value, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console

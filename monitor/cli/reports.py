@@ -11,7 +11,7 @@ import typer
 from monitor.cli.arguments import BoardOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, emit
-from monitor.cli.times import optional_time
+from monitor.text.times import optional_time
 
 if TYPE_CHECKING:
     from monitor.queries.stats_input import Facts

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.arguments import BoardOption, LimitOption, RuleOption, named_rules
+from monitor.cli.arguments import BoardOption, LimitOption, RuleOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
-from monitor.cli.times import optional_time
-from monitor.cli.values import age, field_value, short
 from monitor.text.places import format_places, split_places
+from monitor.text.times import optional_time
+from monitor.text.values import age, field_value, short
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,7 +95,7 @@ def roles(
 
     shared = state(ctx)
     typed = rule_of_words(words or [], location or [])
-    rules = (*([typed] if typed else []), *named_rules(shared.settings, rule or []))
+    rules = (*([typed] if typed else []), *shared.settings.named_rules(rule or []))
     after = optional_time(since, now())
     empty = ""
     with read_transaction(shared.history()) as connection:
@@ -126,9 +126,9 @@ def _nothing(
     since: str | None,
 ) -> str:
     """Return the sentence of an empty list, with a spelling and whether closed roles fit."""
-    from monitor.cli.values import no_match
     from monitor.queries.roles import SEARCH, find_roles
     from monitor.queries.titles import spelling
+    from monitor.text.values import no_match
 
     what = "role" if wanted.status == "all" else f"{wanted.status} role"
     rules = [rule.name for rule in wanted.rules if rule.name != SEARCH]

@@ -30,7 +30,7 @@ from monitor.cli.rule_options import (
     chosen,
     tried,
 )
-from monitor.cli.values import clean, counted, short, shortened
+from monitor.text.values import clean, counted, short, shortened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -66,7 +66,7 @@ def try_rules(
     Options of a rule try one that is not written yet. With --rule they change that rule for the
     trial. Nothing is saved.
     """
-    from monitor.cli.times import parse_time
+    from monitor.text.times import parse_time
 
     current, moment = state(ctx), now()
     keys = {

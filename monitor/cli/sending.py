@@ -13,7 +13,6 @@ from sqlalchemy import Engine, func, select
 
 from monitor.channels import secret_name
 from monitor.cli.common import now
-from monitor.cli.values import clean, counted
 from monitor.config.model import Settings
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.engine import read_transaction
@@ -25,6 +24,7 @@ from monitor.delivery.outbox import Outbox
 from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
 from monitor.rules.watches import with_stored
+from monitor.text.values import clean, counted
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")

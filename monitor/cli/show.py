@@ -11,8 +11,8 @@ from monitor.cli.arguments import PostingArgument
 from monitor.cli.common import now, state
 from monitor.cli.marking import print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, emit_object, paged
-from monitor.cli.times import optional_time
-from monitor.cli.values import age, clean, field_value, short
+from monitor.text.times import optional_time
+from monitor.text.values import age, clean, field_value, short
 
 if TYPE_CHECKING:
     from rich.console import Console

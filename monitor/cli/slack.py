@@ -16,8 +16,8 @@ import typer
 from monitor.channels import kind
 from monitor.cli.common import State, now, state
 from monitor.cli.finding import Finding, print_findings
-from monitor.cli.values import clean
 from monitor.errors import UserError
+from monitor.text.values import clean
 
 if TYPE_CHECKING:
     from monitor.config.model import Settings

@@ -13,7 +13,7 @@ from monitor.cli.arguments import LimitOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.sql_examples import EXAMPLES, HIRING
-from monitor.cli.times import parse_time
+from monitor.text.times import parse_time
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ import typer
 
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit, emit_object
-from monitor.cli.values import age, clean, counted
+from monitor.text.values import age, clean, counted
 
 if TYPE_CHECKING:
     from monitor.queries.status import Status

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from monitor.config.sections import (
 )
 from monitor.config.service_sections import HealthSettings, WebSettings
 from monitor.config.values import Baseline
+from monitor.errors import UserError
 
 __all__ = [
     "AlertSettings",
@@ -128,6 +129,16 @@ class Settings:
         return exact or next(
             (board for board in self.boards if same_board(board.board, name)), None
         )
+
+    def named_rules(self, names: Sequence[str]) -> list[Rule]:
+        """Return the rules of those names. Raise UserError for an unknown one."""
+        rules = {rule.name: rule for rule in self.rules}
+        for name in names:
+            if name not in rules:
+                raise UserError(
+                    f"no rule {name!r} in {self.file}: there is {', '.join(rules) or 'none'}"
+                )
+        return [rules[name] for name in names]
 
     def channels(self) -> tuple[str, ...]:
         """Return every channel that rules and the operator name, each once: `slack:#roles`."""

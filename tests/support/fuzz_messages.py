@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-from monitor.cli.values import clean as for_terminal
 from monitor.config.values import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (
@@ -32,6 +31,7 @@ from monitor.messages import (
 )
 from monitor.notify.plain import fallback_text, lines
 from monitor.notify.slack.draw import draw, draw_reply
+from monitor.text.values import clean as for_terminal
 from tests.support.block_rules import faults
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)

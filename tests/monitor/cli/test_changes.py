@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from monitor.cli.values import clean
+from monitor.text.values import clean
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
 from tests.support.program import WIDE, Program

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sqlalchemy import Engine
 
 from crawler.items import Pay
-from monitor.cli.values import clean
+from monitor.text.values import clean
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.databases import DatabasePool
 from tests.support.history import History

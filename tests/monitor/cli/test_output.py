@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from monitor.cli.output import Format, emit, emit_object
-from monitor.cli.times import optional_time, parse_time
-from monitor.cli.values import clean, short, shortened
 from monitor.errors import UserError
+from monitor.text.times import optional_time, parse_time
+from monitor.text.values import clean, short, shortened
 from tests.support.program import Program
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

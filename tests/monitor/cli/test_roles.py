@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.alerts.saved import save_role
-from monitor.cli.values import clean
 from monitor.queries.resolve import find_posting
+from monitor.text.values import clean
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program
 from tests.support.story import OTHER

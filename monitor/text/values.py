@@ -1,4 +1,4 @@
-"""Values as text: cleaned of escape sequences, shortened, counted, and named in a sentence."""
+"""Values as text: cleaned of escape sequences, shortened, counted, named in a sentence. Pure."""
 
 from __future__ import annotations
 
@@ -41,11 +41,9 @@ def field_value(field: str, value: object) -> str:
 
 def age(since: object, now: datetime) -> str:
     """Return how long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
-    from monitor.queries.view_tables import reader
-
-    instant = reader("at")(since)
-    if not isinstance(instant, datetime):
+    if since is None:
         return ""
+    instant = since if isinstance(since, datetime) else datetime.fromisoformat(str(since))
     minutes = max(0, int((now - instant).total_seconds() // 60))
     for size, unit, most in ((1, "m", 60), (60, "h", 48), (1440, "d", 100), (43_200, "mo", 24)):
         if minutes < size * most:
