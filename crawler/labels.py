@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from crawler.read.seniority import Seniority, seniority
 
+__all__ = ["Labels", "Seniority", "has_two_deadlines", "labels"]
+
 
 class Labels(NamedTuple):
     """The labels of one posting."""

@@ -29,6 +29,7 @@ from monitor.cli import (
     slack,
     sql,
     status,
+    web,
 )
 from monitor.cli.program import ALERTS, ANALYZE, BROWSE, OPERATE, START, Program
 
@@ -96,6 +97,7 @@ app.command(short_help="List changes, newest first.", rich_help_panel=BROWSE)(ch
 app.command("diff", short_help="Compare a board with an earlier time.", rich_help_panel=BROWSE)(
     diff.diff
 )
+app.command("web", short_help="Serve the page of roles.", rich_help_panel=BROWSE)(web.web)
 app.add_typer(
     boards.app,
     name="boards",

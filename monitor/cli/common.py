@@ -161,3 +161,15 @@ def state(ctx: typer.Context) -> State:
 def now() -> datetime:
     """Return the current time. Commands pass it on as the clock."""
     return datetime.now(UTC)
+
+
+def log_to_stderr(current: State, settings: Settings) -> None:
+    """Set up the log of a command that runs until it is stopped.
+
+    A terminal shows the alerts, so INFO lines need -v there.
+    """
+    from monitor.logs import set_up
+
+    watched = sys.stdout.isatty() and sys.stderr.isatty()
+    verbosity = current.verbosity - (1 if watched and current.verbosity >= 0 else 0)
+    set_up(settings.log.level, settings.log.format, sys.stderr, verbosity=verbosity)

@@ -9,15 +9,12 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from monitor.cli.common import CHANCE, State, now, state
+from monitor.cli.common import CHANCE, State, log_to_stderr, now, state
 from monitor.errors import UserError
-
-if TYPE_CHECKING:
-    from monitor.config.model import Settings
 
 _WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
 _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
@@ -87,7 +84,7 @@ def run(
     current = state(ctx)
     settings = current.settings
     require_boards(settings)
-    _set_up_logs(current, settings)
+    log_to_stderr(current, settings)
     engine = current.engine()
     first = first_boards(engine, settings, now())
     _say_where(current)
@@ -108,7 +105,7 @@ def run(
             clock=now,
             random=CHANCE,
             force_exit=partial(force_exit_after, _END_WITHIN),
-            set_up_logs=partial(_set_up_logs, current),
+            set_up_logs=partial(log_to_stderr, current),
         )
         return _beside(served, announce_next_check(engine, greeted, partial(_say, current), now))
 
@@ -140,18 +137,6 @@ async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, N
         return await work
     finally:
         greets.cancel()
-
-
-def _set_up_logs(current: State, settings: Settings) -> None:
-    from monitor.logs import set_up
-
-    set_up(settings.log.level, settings.log.format, sys.stderr, verbosity=_log_verbosity(current))
-
-
-def _log_verbosity(current: State) -> int:
-    """Return the level of logs. A terminal shows the alerts, so INFO lines need -v there."""
-    watched = sys.stdout.isatty() and sys.stderr.isatty()
-    return current.verbosity - 1 if watched and current.verbosity >= 0 else current.verbosity
 
 
 def _say(current: State, line: str) -> None:

@@ -20,7 +20,7 @@ from monitor.config.database_url import parse_url
 from monitor.config.entries import EntryChecker
 from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
-from monitor.config.model import ConfigFile, Settings, SlackSettings
+from monitor.config.model import ConfigFile, Settings, SlackSettings, WebSettings
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 
@@ -150,7 +150,7 @@ class _SettingsBuilder:
             ),
             log=content.log,
             health=content.health,
-            web=content.web,
+            web=self._web(),
             # last, when every secret was read
             sources=(self.file, dotenv_file(self.file), *self.environ.files),
         )
@@ -161,6 +161,13 @@ class _SettingsBuilder:
             admins=self.content.slack.admins,
             token=self.environ.secret("SLACK_BOT_TOKEN"),
             app_token=self.environ.secret("SLACK_APP_TOKEN"),
+        )
+
+    def _web(self) -> WebSettings:
+        return WebSettings(
+            listen=self.content.web.listen,
+            base_url=self.content.web.base_url,
+            password=self.environ.secret("ROLEWATCH_WEB_PASSWORD"),
         )
 
     def _database(self) -> SecretStr:

@@ -29,7 +29,7 @@ from monitor.config.sections import (
     SlackSection,
     WebhookSection,
 )
-from monitor.config.service_sections import HealthSettings, WebSettings
+from monitor.config.service_sections import HealthSettings, WebSection, WebSettings
 from monitor.config.values import Baseline
 from monitor.errors import UserError
 
@@ -67,7 +67,7 @@ class ConfigFile:
     webhook: WebhookSection = field(default_factory=WebhookSection)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
-    web: WebSettings = field(default_factory=WebSettings)
+    web: WebSection = field(default_factory=WebSection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def refuse_watch_name(value: str) -> str:
     return value
 
 
-def _parse_min_pay(value: object) -> MinPay:
+def parse_min_pay(value: object) -> MinPay:
     """Return the amount and currency of "150000 USD". Raise ValueError."""
     match = (
         re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?) ([A-Z]{3})", value)
@@ -146,7 +146,8 @@ def _parse_contact(value: str) -> str:
     return value
 
 
-def _parse_host_and_port(value: str) -> str:
+def parse_host_and_port(value: str) -> str:
+    """Return a host and port such as "127.0.0.1:8460". Raise ValueError for anything else."""
     if (
         not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value)
         or int(value.rsplit(":", 1)[1]) > _LAST_PORT
@@ -168,9 +169,9 @@ Url = Annotated[StrictStr, AfterValidator(_parse_url)]
 SlackApiUrl = Annotated[Url, AfterValidator(_end_with_slash)]
 SecretUrl = Annotated[SecretStr, BeforeValidator(_parse_secret_url)]
 Contact = Annotated[StrictStr, AfterValidator(_parse_contact)]
-HostAndPort = Annotated[StrictStr, AfterValidator(_parse_host_and_port)]
+HostAndPort = Annotated[StrictStr, AfterValidator(parse_host_and_port)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_parse_hours)]
 SlackIds = tuple[Annotated[StrictStr, AfterValidator(_parse_slack_id)], ...]
 TimeOfDay = Annotated[time, BeforeValidator(_parse_time)]
-YearlyPay = Annotated[MinPay, BeforeValidator(_parse_min_pay)]
+YearlyPay = Annotated[MinPay, BeforeValidator(parse_min_pay)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_parse_zone)]

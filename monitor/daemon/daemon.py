@@ -30,9 +30,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine, event
 
 from monitor.alerts.alerting import Alerting
+from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
 from monitor.daemon.daemon_loop import DaemonLoop
-from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
+from monitor.daemon.reload import Configuration, begin_watching
 from monitor.daemon.wake import Watch
 from monitor.database.engine import is_reading
 from monitor.database.lease import Lease

@@ -7,8 +7,8 @@ and the old one stays.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
+from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
@@ -30,20 +31,6 @@ from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
-# when it was written, its size, which file it is; None: it is not there
-Stamp = tuple[int, int, int] | None
-
-
-def stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
-    """Return the identity of each file: it differs once the file was changed."""
-    return {file: _stamp(file) for file in files}
-
-
-def _stamp(file: Path) -> Stamp:
-    with suppress(OSError):
-        found = file.stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    return None
 
 
 def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:

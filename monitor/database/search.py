@@ -151,7 +151,7 @@ def _words(connection: Connection, title: str, description: str) -> Words:
     """Return a text's words as parameters of the statement that indexes it."""
     if connection.dialect.name == "sqlite":
         return {"title": " ".join(tokenize(title)), "description": " ".join(tokenize(description))}
-    return {"words": _vector([*tokenize(title), "", *tokenize(description)])}
+    return {"words": _vector(tokenize(title), tokenize(description))}
 
 
 @cache
@@ -167,15 +167,16 @@ def _insert_words(dialect: str, named: str) -> TextClause:
     )
 
 
-def _vector(words: Sequence[str]) -> str:
-    """Return the words with their positions as a tsvector.
+def _vector(title: Sequence[str], description: Sequence[str]) -> str:
+    """Return the words with their positions as a tsvector. Those of the title have the weight A.
 
-    An empty word leaves a position free, so that no phrase spans it.
+    A free position between the two keeps a phrase from spanning them.
     """
     places: dict[str, list[str]] = {}
-    for place, word in enumerate(words[:MAX_WORDS], 1):
+    for place, word in enumerate([*title, "", *description][:MAX_WORDS], 1):
         if word:
-            places.setdefault(word, []).append(str(place))
+            weight = "A" if place <= len(title) else ""
+            places.setdefault(word, []).append(f"{place}{weight}")
     return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())
 
 
@@ -187,13 +188,24 @@ def matches_words(connection: Connection, query: str) -> ColumnElement[bool]:
     if sum(len(term.words) for term in terms) > _MOST_TERMS:
         raise UserError(f"that is more than {_MOST_TERMS} words to search for: give fewer")
     if connection.dialect.name == "sqlite":
-        match = " AND ".join(map(_sqlite_term, terms))
-        return _TEXT.c.id.in_(
-            select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(match))
-        )
-    return _TEXT_WORDS.bool_op("@@")(
-        cast(" & ".join(map(_postgres_term, terms)), postgresql.TSQUERY)
-    )
+        return _sqlite_match(" AND ".join(map(_sqlite_term, terms)))
+    return _postgres_match(" & ".join(map(_postgres_term, terms)))
+
+
+def title_matches(connection: Connection, term: Term) -> ColumnElement[bool]:
+    """Return the condition that the title of a SearchText has the term."""
+    if connection.dialect.name == "sqlite":
+        return _sqlite_match(f"title : {_sqlite_term(term)}")
+    return _postgres_match(_postgres_term(term, weight="A"))
+
+
+def _sqlite_match(query: str) -> ColumnElement[bool]:
+    found = select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(query))
+    return _TEXT.c.id.in_(found)
+
+
+def _postgres_match(query: str) -> ColumnElement[bool]:
+    return _TEXT_WORDS.bool_op("@@")(cast(query, postgresql.TSQUERY))
 
 
 def _sqlite_term(term: Term) -> str:
@@ -204,12 +216,18 @@ def _sqlite_term(term: Term) -> str:
     return f"({' OR '.join(phrases)})"
 
 
-def _postgres_term(term: Term) -> str:
+def _postgres_term(term: Term, weight: str = "") -> str:
     words = (
-        "(" + " | ".join(f"'{form}'{':*' if last and term.prefix else ''}" for form in forms) + ")"
+        "(" + " | ".join(f"'{form}'{_label(weight, last and term.prefix)}" for form in forms) + ")"
         for last, forms in _places(term)
     )
     return f"({' <-> '.join(words)})"
+
+
+def _label(weight: str, is_prefix: bool) -> str:
+    """Return what follows a word of a `tsquery`: `:*A` for a prefix in a title."""
+    label = ("*" if is_prefix else "") + weight
+    return f":{label}" if label else ""
 
 
 def _places(term: Term) -> Iterator[tuple[bool, tuple[str, ...]]]:

@@ -146,6 +146,12 @@ class Posting(Base):
         partial_index("ix_posting_company", "company", only="company IS NOT NULL"),
         Index("ix_posting_first_seen", "first_seen_at"),
         Index("ix_posting_closed", "closed_at"),
+        # what lists of roles filter and sort by; not the place, which may be too long for an index
+        Index(
+            "ix_posting_listed",
+            *("state", "first_seen_at", "board_id", "seniority", "workplace", "country"),
+            *("pay_currency", "pay_year_max", "deadline_at"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -172,6 +178,12 @@ class Posting(Base):
     # of the newest version, read by `crawler/labels.py`; "" for none, null: not read yet
     country: Mapped[str | None]  # ISO 3166 codes joined by "; "
     seniority: Mapped[str | None]
+    # of the newest version too, for lists: a version's row is wide
+    location: Mapped[str | None]
+    workplace: Mapped[str | None]
+    pay_currency: Mapped[str | None]
+    pay_year_max: Mapped[float | None]  # a year's worth of `pay_max`
+    deadline_at: Mapped[datetime | None]
     repost_of: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
     repost_reason: Mapped[str | None]  # the evidence
 

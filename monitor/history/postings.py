@@ -191,14 +191,22 @@ def posting_columns(posting: Posting) -> dict[str, object]:
         "internal_job": posting.internal_job,
         "ats_first_published": posting.first_published,
         "ats_updated_at": posting.updated_at,
-        **label_columns(posting),
+        **list_columns(posting),
     }
 
 
-def label_columns(posting: Posting) -> dict[str, str]:
-    """Return the columns of a posting's labels, "" for none."""
-    read = labels(posting.title, posting.location, posting.locations)
-    return {"country": "; ".join(read.countries), "seniority": read.seniority or ""}
+def list_columns(posting: Posting) -> dict[str, object]:
+    """Return what lists of roles filter and sort by, with the labels ("" for none)."""
+    read, pay = labels(posting.title, posting.location, posting.locations), posting.pay
+    return {
+        "country": "; ".join(read.countries),
+        "seniority": read.seniority or "",
+        "location": posting.location,
+        "workplace": posting.workplace,
+        "pay_currency": pay and pay.currency,
+        "pay_year_max": pay and pay.yearly_maximum,
+        "deadline_at": posting.deadline and posting.deadline.at,
+    }
 
 
 def text_digest(text: str) -> str:

@@ -33,7 +33,7 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
-from monitor.history.postings import content_columns, label_columns, store_descriptions
+from monitor.history.postings import content_columns, list_columns, store_descriptions
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
@@ -145,7 +145,7 @@ def _write(
             connection.execute(
                 update(_POSTING)
                 .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
-                .values(**label_columns(one.after))
+                .values(**list_columns(one.after))
             )
             numbered = [(one.row.posting_id, one.row.number, one.after)]
             matches.delete_matches(connection, numbered)

@@ -25,6 +25,11 @@ _UNREAD = dict.fromkeys(
         "ats_updated_at",
         "country",
         "seniority",
+        "location",
+        "workplace",
+        "pay_currency",
+        "pay_year_max",
+        "deadline_at",
     )
 )
 

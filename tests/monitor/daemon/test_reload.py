@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 from sqlalchemy import Engine, text
 
+from monitor.config.fresh import stamps
 from monitor.config.model import HealthSettings
-from monitor.daemon.reload import stamps
 from monitor.demo.board_server import BoardServer
 from monitor.health.guard import HealthMonitor
 from tests.support.databases import DatabasePool

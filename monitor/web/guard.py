@@ -1,0 +1,142 @@
+"""What every request passes before a page sees it, and what every answer carries.
+
+In this order: the host name, the password, the method; then a time limit. It is an ASGI application
+around the site's, so that errors and files get the same headers as pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.config.model import WebSettings
+from monitor.web import keys
+from monitor.web.access import TryLimit, basic_password, host_name, is_same, own_hosts
+
+# 'self' alone: no inline script or style, nothing of other hosts, no frame around the page
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_OPEN: Final = "/healthz"  # needs no password
+_WITH_KEY: Final = ("/feeds/", "/calendar.ics", "/calendar/")  # also take `?key=…`
+_METHODS: Final = "GET, HEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The site behind its guard. `settings` gives the current `[web]`."""
+
+    app: ASGIApp
+    listen: str
+    settings: Callable[[], WebSettings]
+    tries: TryLimit
+    seconds: float
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        answer = _Answer(send)
+        refused = self._refuse(Request(scope))
+        if refused is not None:
+            await refused(scope, receive, answer.send)
+            return
+        work = asyncio.create_task(_run(self.app, scope, receive, answer.send))
+        try:
+            await asyncio.wait({work}, timeout=self.seconds)
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        if work.done():
+            error = work.exception()
+            if error is not None and not answer.begun:
+                raise error  # else the page's own handler has logged and answered it
+        elif not answer.begun:
+            answer.over = True
+            await _plain(503, "This took too long. Narrow the filters, or try again.")(
+                scope, receive, answer.send_always
+            )
+
+    def _refuse(self, request: Request) -> Response | None:
+        web = self.settings()
+        host = host_name(request.headers.get("host", ""))
+        if host not in own_hosts(self.listen, web.base_url):
+            return _plain(421, "rolewatch does not serve this host name. See [web] base_url.")
+        if web.password is not None and request.url.path != _OPEN:
+            refused = self._refuse_stranger(request, web.password.get_secret_value())
+            if refused is not None:
+                return refused
+        if request.method not in {"GET", "HEAD"}:
+            return _plain(405, "This page only reads: GET and HEAD.", {"Allow": _METHODS})
+        return None
+
+    def _refuse_stranger(self, request: Request, password: str) -> Response | None:
+        """Return 401 or 429, or None for whoever knows the password or the feed's key."""
+        address = request.client.host if request.client else ""
+        if left := self.tries.seconds_left(address):
+            return _too_many(left)
+        given = basic_password(request.headers.get("authorization", ""))
+        key = request.query_params.get("key", "")
+        if given is not None and is_same(given, password):
+            return None
+        path = request.scope["path"]
+        if key and path.startswith(_WITH_KEY) and keys.is_key(password, path, key):
+            return None
+        if given is not None or key:
+            self.tries.note_wrong(address)
+            if left := self.tries.seconds_left(address):
+                return _too_many(left)
+        return _plain(
+            401,
+            "This page needs its password.",
+            {"WWW-Authenticate": 'Basic realm="rolewatch", charset="UTF-8"'},
+        )
+
+
+@dataclass(slots=True)
+class _Answer:
+    """Sends an answer with the headers of every answer. Nothing once the time is over."""
+
+    raw: Send
+    begun: bool = False
+    over: bool = False
+
+    async def send(self, message: Message) -> None:
+        if not self.over:
+            await self.send_always(message)
+
+    async def send_always(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            own = {name.lower().encode(): value.encode() for name, value in _HEADERS.items()}
+            kept = [pair for pair in message["headers"] if pair[0].lower() not in own]
+            message = {**message, "headers": [*kept, *own.items()]}
+        await self.raw(message)
+
+
+async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
+
+
+def _too_many(seconds: int) -> Response:
+    return _plain(
+        429,
+        "Too many wrong passwords from this address. Try again in a minute.",
+        {"Retry-After": str(seconds)},
+    )
+
+
+def _plain(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{sentence}\n", status, headers=dict(headers or {}))

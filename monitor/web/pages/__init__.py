@@ -1,0 +1,1 @@
+"""One file a page: what is asked, and what its template shows."""

@@ -1,0 +1,96 @@
+"""The page as a part of a running program: alone in its process, or beside the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine
+
+from monitor.config.model import Settings
+from monitor.database.reading import reading_engine
+from monitor.web.access import require_password
+from monitor.web.app import make_app
+from monitor.web.server import PageServer
+from monitor.web.site import Site
+
+LISTEN: Final = "127.0.0.1:8460"
+
+
+class PageService:
+    """Serves the page where `[web] listen` says, and follows changed settings."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._settings: Settings | None = None
+        self._engine: Engine | None = None
+        self._server: PageServer | None = None
+
+    async def start(self, settings: Settings) -> None:
+        """Serve the page. Raise UserError if the address is not available or needs a password."""
+        self._settings = settings
+        listen = settings.web.listen
+        if listen is not None:
+            self._server = await self._serve(listen, settings)
+
+    async def reconfigure(self, settings: Settings) -> None:
+        """Use changed settings. On UserError everything stays as before."""
+        listen, old = settings.web.listen, self._server
+        if listen is not None:
+            require_password(listen, settings.web)
+        if listen == (old.listen if old else None):
+            self._settings = settings
+            return
+        new = await self._serve(listen, settings) if listen is not None else None
+        self._settings, self._server = settings, new
+        if old is not None:
+            await old.stop()
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            await self._server.stop()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    async def _serve(self, listen: str, settings: Settings) -> PageServer:
+        require_password(listen, settings.web)
+        if self._engine is None:
+            self._engine = reading_engine(settings.database_url.get_secret_value())
+        server = PageServer(
+            make_app(Site(self._engine, self._current, self._clock, listen)), listen
+        )
+        await server.start()
+        return server
+
+    def _current(self) -> Settings:
+        assert self._settings is not None  # noqa: S101  # `start` has set it
+        return self._settings
+
+
+async def serve_alone(
+    listen: str,
+    settings: Callable[[], Settings],
+    clock: Callable[[], datetime],
+    ready: Callable[[], None],
+) -> None:
+    """Serve the page until SIGTERM or SIGINT. `ready` is called once it listens.
+
+    Raise UserError if the address is not available or needs a password.
+    """
+    now = settings()
+    require_password(listen, now.web)
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    engine = reading_engine(now.database_url.get_secret_value())
+    server = PageServer(make_app(Site(engine, settings, clock, listen)), listen)
+    try:
+        await server.start()
+        ready()
+        await stop.wait()
+    finally:
+        await server.stop()
+        engine.dispose()

@@ -1,0 +1,94 @@
+"""What every page of the site shares, and one request as a page sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine
+
+from monitor.config.model import Settings
+from monitor.web.cache import Cache
+
+SECONDS: Final = 10.0  # for one request
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The database, the current settings, and the time."""
+
+    engine: Engine  # from `reading_engine`
+    settings: Callable[[], Settings]
+    clock: Callable[[], datetime]
+    listen: str  # host and port
+    seconds: float = SECONDS
+    cache: Cache = field(default_factory=Cache)
+
+
+class PageError(Exception):
+    """An answer other than a page: a status and a sentence for the reader."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+def not_found(sentence: str) -> PageError:
+    return PageError(404, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: what is asked, and the open transaction to answer it from.
+
+    A value of `query` is a list, since a filter may be repeated: `?kind=opened&kind=closed`.
+    """
+
+    connection: Connection
+    settings: Settings
+    now: datetime
+    path: str = "/"  # without `.json`
+    name: str = ""  # of the role, the board or the rule in the path
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wants_json: bool = False
+    cache: Cache = field(default_factory=Cache)  # the site's
+
+    def value(self, name: str) -> str:
+        """Return a filter's value, the last one if it is repeated; "" without one."""
+        given = self.query.get(name, ())
+        return given[-1].strip() if given else ""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return all values of a filter that are not empty."""
+        return tuple(text for value in self.query.get(name, ()) if (text := value.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: its template with what that shows, and the data of its JSON twin."""
+
+    template: str
+    context: Mapping[str, Any]
+    data: object
+
+
+class Page(Protocol):
+    """A function that makes one page. It raises UserError for a filter's wrong value."""
+
+    def __call__(self, visit: Visit, /) -> Shown: ...
+
+
+def role_path(posting: str) -> str:
+    """Return the path of a role's page: `/roles/greenhouse:deepmind:5938712`."""
+    return f"/roles/{quote(posting, safe=':')}"
+
+
+def board_path(board: str) -> str:
+    return f"/boards/{quote(board, safe=':')}"
+
+
+def rule_path(rule: str) -> str:
+    return f"/rules/{quote(rule, safe=':')}"
