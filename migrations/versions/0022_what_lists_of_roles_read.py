@@ -28,7 +28,7 @@ _COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
 # not its place: a long one is too long for an index of PostgreSQL
 _INDEXED = (
     "state", "first_seen_at", "board_id", "seniority", "workplace", "country", "pay_currency",
-    "pay_year_max", "deadline_at",
+    "pay_year_max", "deadline_at", "company",
 )  # fmt: skip
 _PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
 
@@ -43,6 +43,8 @@ def upgrade() -> None:
             pay_year_max = v.pay_max * CASE v.pay_period {periods} END
         FROM posting_version v WHERE v.posting_id = posting.id AND v.number = posting.version""")
     op.create_index("ix_posting_listed", "posting", list(_INDEXED))
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("ix_posting_place", "posting", ["state", "location"])
     _index_titles_apart()
 
 
@@ -53,6 +55,8 @@ def _index_titles_apart() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index("ix_posting_place", "posting")
     op.drop_index("ix_posting_listed", "posting")
     for name in _COLUMNS:
         op.drop_column("posting", name)

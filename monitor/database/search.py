@@ -192,11 +192,11 @@ def matches_words(connection: Connection, query: str) -> ColumnElement[bool]:
     return _postgres_match(" & ".join(map(_postgres_term, terms)))
 
 
-def title_matches(connection: Connection, term: Term) -> ColumnElement[bool]:
-    """Return the condition that the title of a SearchText has the term."""
+def title_matches(connection: Connection, terms: Sequence[Term]) -> ColumnElement[bool]:
+    """Return the condition that the title of a SearchText has all of the terms."""
     if connection.dialect.name == "sqlite":
-        return _sqlite_match(f"title : {_sqlite_term(term)}")
-    return _postgres_match(_postgres_term(term, weight="A"))
+        return _sqlite_match(f"title : ({' AND '.join(map(_sqlite_term, terms))})")
+    return _postgres_match(" & ".join(_postgres_term(term, weight="A") for term in terms))
 
 
 def _sqlite_match(query: str) -> ColumnElement[bool]:

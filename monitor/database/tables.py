@@ -150,8 +150,10 @@ class Posting(Base):
         Index(
             "ix_posting_listed",
             *("state", "first_seen_at", "board_id", "seniority", "workplace", "country"),
-            *("pay_currency", "pay_year_max", "deadline_at"),
+            *("pay_currency", "pay_year_max", "deadline_at", "company"),
         ),
+        # PostgreSQL reads the rows quickly enough, and a place may be too long for its indexes
+        Index("ix_posting_place", "state", "location").ddl_if(dialect="sqlite"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ from monitor.config.model import Rule
 from monitor.config.values import MinPay, parse_min_pay
 from monitor.errors import UserError
 from monitor.queries.resolve import find_board
-from monitor.queries.role_list import RoleList, Sort
+from monitor.queries.role_conditions import RoleList, Sort
 from monitor.queries.roles import Status
 from monitor.rules.matches import rules_up_to_date
 from monitor.text.times import optional_time

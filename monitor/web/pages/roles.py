@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from monitor.queries.role_list import PER_PAGE, RoleList, list_roles, rules_that_fit
+from monitor.queries.role_conditions import PER_PAGE, RoleList
+from monitor.queries.role_list import list_roles, rules_that_fit
 from monitor.web import filters
 from monitor.web.facets import facets
 from monitor.web.site import Shown, Visit

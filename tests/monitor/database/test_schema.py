@@ -29,14 +29,15 @@ from monitor.errors import UserError
 from tests.support.places import ROOT
 
 
-def _modelled(_object: object, name: str | None, *_rest: object) -> bool:
-    return not is_index(name)
-
-
 def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
     with read_transaction(engine) as connection:
+
+        def is_modelled(_object: object, name: str | None, *_rest: object) -> bool:
+            is_sqlites = name == "ix_posting_place"  # the model's `ddl_if` says so too
+            return not is_index(name) and (not is_sqlites or engine.dialect.name == "sqlite")
+
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "include_object": _modelled}
+            connection, opts={"compare_type": True, "include_object": is_modelled}
         )
         assert compare_metadata(context, Base.metadata) == []
 
