@@ -43,6 +43,10 @@ _WORDS = table(INDEX, column("rowid", Integer()))
 # FTS5's own table with one row for each indexed text: https://sqlite.org/fts5.html
 _DOCUMENTS = table(f"{INDEX}_docsize", column("id", Integer()))
 _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgresql.TSVECTOR())
+# PostgreSQL's index knows no columns; a mark at each word of a title would be read from the row
+_TITLE_WORDS: ColumnElement[Any] = literal_column(
+    f"{_TEXT.name}.title_{INDEX}", postgresql.TSVECTOR()
+)
 # how the text that gets its words is identified
 _BY_ID, _BY_DIGEST = ":row", "(SELECT id FROM search_text WHERE digest = :row)"
 _INDEXED = select(_TEXT.c.digest).where(in_json_list(_TEXT.c.digest, "digests"))
@@ -116,7 +120,7 @@ def index_missing(connection: Connection) -> None:
     """Index every stored text that is not in the index: after a copy, or an upgrade emptied it."""
     document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists()
     is_indexed: ColumnElement[bool] = (
-        document if connection.dialect.name == "sqlite" else _TEXT_WORDS.is_not(None)
+        document if connection.dialect.name == "sqlite" else _TITLE_WORDS.is_not(None)
     )
     query = (
         select(_TEXT.c.id, _TEXT.c.title, tables.Description.text)
@@ -151,7 +155,8 @@ def _words(connection: Connection, title: str, description: str) -> Words:
     """Return a text's words as parameters of the statement that indexes it."""
     if connection.dialect.name == "sqlite":
         return {"title": " ".join(tokenize(title)), "description": " ".join(tokenize(description))}
-    return {"words": _vector(tokenize(title), tokenize(description))}
+    in_title = tokenize(title)
+    return {"words": _vector([*in_title, "", *tokenize(description)]), "title": _vector(in_title)}
 
 
 @cache
@@ -163,20 +168,20 @@ def _insert_words(dialect: str, named: str) -> TextClause:
             f" ({named}, :title, :description)"
         )
     return text(
-        f"UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = {named}"  # noqa: S608
+        "UPDATE search_text SET search_words = CAST(:words AS tsvector),"  # noqa: S608
+        f" title_search_words = CAST(:title AS tsvector) WHERE id = {named}"
     )
 
 
-def _vector(title: Sequence[str], description: Sequence[str]) -> str:
-    """Return the words with their positions as a tsvector. Those of the title have the weight A.
+def _vector(words: Sequence[str]) -> str:
+    """Return the words with their positions as a tsvector.
 
-    A free position between the two keeps a phrase from spanning them.
+    An empty word leaves a position free, so that no phrase spans it.
     """
     places: dict[str, list[str]] = {}
-    for place, word in enumerate([*title, "", *description][:MAX_WORDS], 1):
+    for place, word in enumerate(words[:MAX_WORDS], 1):
         if word:
-            weight = "A" if place <= len(title) else ""
-            places.setdefault(word, []).append(f"{place}{weight}")
+            places.setdefault(word, []).append(str(place))
     return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())
 
 
@@ -189,14 +194,14 @@ def matches_words(connection: Connection, query: str) -> ColumnElement[bool]:
         raise UserError(f"that is more than {_MOST_TERMS} words to search for: give fewer")
     if connection.dialect.name == "sqlite":
         return _sqlite_match(" AND ".join(map(_sqlite_term, terms)))
-    return _postgres_match(" & ".join(map(_postgres_term, terms)))
+    return _postgres_match(_TEXT_WORDS, terms)
 
 
 def title_matches(connection: Connection, terms: Sequence[Term]) -> ColumnElement[bool]:
     """Return the condition that the title of a SearchText has all of the terms."""
     if connection.dialect.name == "sqlite":
         return _sqlite_match(f"title : ({' AND '.join(map(_sqlite_term, terms))})")
-    return _postgres_match(" & ".join(_postgres_term(term, weight="A") for term in terms))
+    return _postgres_match(_TITLE_WORDS, terms)
 
 
 def _sqlite_match(query: str) -> ColumnElement[bool]:
@@ -204,8 +209,9 @@ def _sqlite_match(query: str) -> ColumnElement[bool]:
     return _TEXT.c.id.in_(found)
 
 
-def _postgres_match(query: str) -> ColumnElement[bool]:
-    return _TEXT_WORDS.bool_op("@@")(cast(query, postgresql.TSQUERY))
+def _postgres_match(words: ColumnElement[Any], terms: Sequence[Term]) -> ColumnElement[bool]:
+    query = " & ".join(map(_postgres_term, terms))
+    return words.bool_op("@@")(cast(query, postgresql.TSQUERY))
 
 
 def _sqlite_term(term: Term) -> str:
@@ -216,18 +222,12 @@ def _sqlite_term(term: Term) -> str:
     return f"({' OR '.join(phrases)})"
 
 
-def _postgres_term(term: Term, weight: str = "") -> str:
+def _postgres_term(term: Term) -> str:
     words = (
-        "(" + " | ".join(f"'{form}'{_label(weight, last and term.prefix)}" for form in forms) + ")"
+        "(" + " | ".join(f"'{form}'{':*' if last and term.prefix else ''}" for form in forms) + ")"
         for last, forms in _places(term)
     )
     return f"({' <-> '.join(words)})"
-
-
-def _label(weight: str, is_prefix: bool) -> str:
-    """Return what follows a word of a `tsquery`: `:*A` for a prefix in a title."""
-    label = ("*" if is_prefix else "") + weight
-    return f":{label}" if label else ""
 
 
 def _places(term: Term) -> Iterator[tuple[bool, tuple[str, ...]]]:
