@@ -9,12 +9,17 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.common import CHANCE, State, log_to_stderr, now, state
+from monitor.cli.web import import_service
 from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from monitor.config.model import Settings
+    from monitor.web.service import PageService
 
 _WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
 _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
@@ -106,6 +111,7 @@ def run(
             random=CHANCE,
             force_exit=partial(force_exit_after, _END_WITHIN),
             set_up_logs=partial(log_to_stderr, current),
+            beside=_Page(),
         )
         return _beside(served, announce_next_check(engine, greeted, partial(_say, current), now))
 
@@ -158,3 +164,25 @@ def _say_where(current: State) -> None:
         f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        "
         f"{Path(sys.argv[0]).absolute()}",
     )
+
+
+class _Page:
+    """The page beside the daemon. Its libraries are an extra, and are loaded when it is served."""
+
+    def __init__(self) -> None:
+        self._service: PageService | None = None
+
+    async def start(self, settings: Settings) -> None:
+        await self.reconfigure(settings)
+
+    async def reconfigure(self, settings: Settings) -> None:
+        if self._service is not None:
+            await self._service.reconfigure(settings)
+        elif settings.web.listen is not None:
+            service = import_service().PageService(now)
+            await service.start(settings)
+            self._service = service
+
+    async def stop(self) -> None:
+        if self._service is not None:
+            await self._service.stop()

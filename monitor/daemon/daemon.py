@@ -32,6 +32,7 @@ from sqlalchemy import Connection, Engine, event
 from monitor.alerts.alerting import Alerting
 from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
+from monitor.daemon.beside import Service
 from monitor.daemon.daemon_loop import DaemonLoop
 from monitor.daemon.reload import Configuration, begin_watching
 from monitor.daemon.wake import Watch
@@ -54,7 +55,8 @@ STOP_WITHIN: Final = 8.0
 class Daemon:
     """One running daemon.
 
-    `force_exit` is called when a signal has come, `set_up_logs` with changed settings.
+    `force_exit` is called when a signal has come, `set_up_logs` with changed settings. `beside`
+    starts and ends with it.
     """
 
     load: Callable[[], Settings]
@@ -66,6 +68,7 @@ class Daemon:
     random: Random
     force_exit: Callable[[], None]
     set_up_logs: Callable[[Settings], None]
+    beside: Service
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     lease_lost: bool = False  # another process has the lease
@@ -110,6 +113,7 @@ class Daemon:
         await self._end(tasks)
         scheduler.shutdown(wait=False)
         await configuration.outbox.close()
+        await self.beside.stop()
         await configuration.guard.stop()
         log.info("daemon stopped")
         for task in tasks:
@@ -123,6 +127,7 @@ class Daemon:
         self.settings = await asyncio.to_thread(with_stored, self.engine, self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
         await guard.start()
+        await self.beside.start(self.settings)
         self.configuration = Configuration(
             self.load,
             self.settings,
@@ -140,6 +145,7 @@ class Daemon:
                 self._notice,
                 self._changing_watches,
             ),
+            self.beside,
             self.asked,
         )
         return self.configuration

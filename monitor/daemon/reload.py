@@ -20,6 +20,7 @@ from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
+from monitor.daemon.beside import Service
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
 from monitor.delivery.outbox import Outbox
@@ -55,6 +56,7 @@ class Configuration:
     outbox: Outbox
     guard: HealthMonitor
     slack_app: SlackApp
+    beside: Service
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     watches_changed: Callable[[], None] = lambda: None  # called when the new ones are in use
     # a round that goes on stores each result by one configuration
@@ -105,7 +107,7 @@ class Configuration:
             settings = self.load()
             _require_same_database(before, settings)
             outbox = self.make_outbox(settings)
-            await self.guard.reconfigure(settings)
+            await self._reconfigure_listeners(before, settings)
         except UserError as error:
             # a mistake of a person, who needs no traceback
             log.error("configuration refused", reason=str(error))  # noqa: TRY400
@@ -116,7 +118,7 @@ class Configuration:
                 await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
                 self.settings = await asyncio.to_thread(with_stored, self.engine, settings)
         except DATABASE_ERRORS:
-            await self.guard.reconfigure(before)
+            await self._reconfigure_listeners(settings, before)
             raise
         self.set_up_logs(settings)
         self.outbox.reconfigure(outbox)
@@ -125,6 +127,15 @@ class Configuration:
         self.slack_app.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
         return True
+
+    async def _reconfigure_listeners(self, before: Settings, settings: Settings) -> None:
+        """Listen where the settings say. On UserError all listen where they did before."""
+        await self.guard.reconfigure(settings)
+        try:
+            await self.beside.reconfigure(settings)
+        except UserError:
+            await self.guard.reconfigure(before)
+            raise
 
     def _refuse(self, mistakes: list[str]) -> None:
         with self.engine.begin() as connection:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from monitor.config.load import require_boards
 from monitor.config.model import Settings
+from monitor.daemon.beside import NoService, Service
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.lease import Lease
@@ -57,11 +58,13 @@ async def serve(
     random: Random,
     force_exit: Callable[[], None] = lambda: None,
     set_up_logs: Callable[[Settings], None] = lambda _: None,
+    beside: Service | None = None,
 ) -> bool:
     """Run the daemon until SIGTERM or SIGINT.
 
     Return True if it ended because another process took the database while this machine slept.
     `force_exit` is called when a signal has come, `set_up_logs` with each changed configuration.
+    `beside` runs as long as the daemon.
     Raises UserError for a configuration without boards, Held when another process has the database,
     ForcedEnd when work in flight had to be cut off.
     """
@@ -69,7 +72,8 @@ async def serve(
     require_boards(settings)
     lease = await asyncio.to_thread(acquire_and_report, engine, "run", settings, clock)
     daemon = Daemon(
-        load, settings, lease, make_outbox, announce, clock, random, force_exit, set_up_logs
+        *(load, settings, lease, make_outbox, announce, clock, random, force_exit, set_up_logs),
+        beside=beside or NoService(),
     )
     try:
         await daemon.run()

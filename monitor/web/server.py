@@ -32,6 +32,7 @@ class PageServer:
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="warning",
             access_log=False,
             proxy_headers=False,  # the address of the connection counts wrong passwords
             server_header=False,
