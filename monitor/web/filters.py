@@ -16,6 +16,7 @@ from monitor.queries.resolve import find_board
 from monitor.queries.role_conditions import RoleList, Sort
 from monitor.queries.roles import Status
 from monitor.rules.matches import rules_up_to_date
+from monitor.text.phrases import place_phrase
 from monitor.text.times import optional_time
 from monitor.web.site import Visit
 
@@ -33,7 +34,7 @@ def role_list(visit: Visit) -> RoleList:
         words=visit.value("q"),
         companies=visit.values("company"),
         boards=boards(visit),
-        places=visit.values("location"),
+        places=tuple(place(text) for text in visit.values("location")),
         countries=tuple(country_code(text) for text in visit.values("country")),
         rules=rules(visit),
         matched=frozenset(rules_up_to_date(visit.connection, visit.settings)),
@@ -86,6 +87,15 @@ def min_pay(visit: Visit) -> MinPay | None:
         return parse_min_pay(text) if text else None
     except ValueError as error:
         raise UserError(f"min_pay={text}: {error}.") from error
+
+
+def place(text: str) -> str:
+    """Return a place as a rule may name it."""
+    try:
+        place_phrase(text)
+    except ValueError as error:
+        raise UserError(f"location={text} {error}.") from error
+    return text
 
 
 def page_number(visit: Visit) -> int:
