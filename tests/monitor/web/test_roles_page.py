@@ -170,8 +170,8 @@ def test_a_closed_role_leaves_the_open_list(history: History, serve: Serve) -> N
 
 
 def test_the_list_follows_a_revision(history: History, serve: Serve) -> None:
-    tokyo = {"location": "Tokyo, Japan", "locations": ("Tokyo, Japan",)}
-    moved = replace(SEEN[0], **tokyo, workplace="remote", pay=None)
+    moved = replace(SEEN[0], location="Tokyo, Japan", locations=("Tokyo, Japan",), pay=None)
+    moved = replace(moved, workplace="remote")
     history.check(snapshot([moved, *SEEN[1:]]))
     site = serve(history)
     assert keys(site, "?location=london") == ""
