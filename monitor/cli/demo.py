@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
+import webbrowser
 from pathlib import Path
 from shlex import quote
 from shutil import which
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import CHANCE, State, now, state
+from monitor.cli.web import import_service
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,15 +40,22 @@ def demo(
             help="Folder for the database. A new temporary folder by default.",
         ),
     ] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Then show the page of roles in the browser.")
+    ] = False,
 ) -> None:
     """Play a posting's life on a local board, without network or token.
 
     It opens, is revised, changes its pay, closes and reopens. The alerts appear here.
     """
     current = state(ctx)
+    if web:
+        import_service()  # before half a minute of play
     place = _make(folder)
     asyncio.run(_play(current, place))
     _say_next(current, place / "rolewatch.toml")
+    if web:
+        _show(current, place / "rolewatch.toml")
 
 
 def _make(folder: Path | None) -> Path:
@@ -133,6 +143,35 @@ def _say_next(current: State, file: Path) -> None:
     ending = f"For real boards: {program} init, then {program} run."
     for line in ("", "The history is kept. Ask it:", *asked, "", ending):
         current.console.print(line, soft_wrap=True)
+
+
+def _show(current: State, file: Path) -> None:
+    """Serve the page on the demo's data until Ctrl-C, and open it for a person at a terminal."""
+    from monitor.config.load import load
+
+    settings = load(file, {})
+    address = _free_address()
+
+    def say_where() -> None:
+        url = f"http://{address}/"
+        current.console.print(f"\nThe page is at {url} (Ctrl-C stops it)", soft_wrap=True)
+        if sys.stdout.isatty():
+            webbrowser.open(url)
+
+    asyncio.run(import_service().serve_alone(address, lambda: settings, now, say_where))
+
+
+def _free_address() -> str:
+    """Return the page's usual address on this machine, or one with a free port."""
+    usual: str = import_service().LISTEN
+    host, _, port = usual.partition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            probe.bind((host, 0))
+        return f"{host}:{probe.getsockname()[1]}"
 
 
 def _program() -> str:
