@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.read.seniority import OTHER_MEANINGS, SOMEBODY_ELSE, THINGS, WORDS
-from monitor.cli.sql_examples import HIRING
 from monitor.database.engine import iso
 from monitor.queries.question import Question
+from monitor.queries.sql_examples import HIRING
 from monitor.queries.user_sql import ask
 from monitor.queries.view_tables import view_columns
 from tests.support.places import ROOT

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Pay, Period, Posting, Probe
-from monitor.cli.sql_examples import HIRING
 from monitor.config.model import WatchedBoard
 from monitor.database.engine import iso
 from monitor.queries.question import Question
+from monitor.queries.sql_examples import HIRING
 from monitor.queries.user_sql import ask
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings

@@ -12,7 +12,7 @@ import typer
 from monitor.cli.arguments import LimitOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
-from monitor.cli.sql_examples import EXAMPLES, HIRING
+from monitor.queries.sql_examples import EXAMPLES, HIRING
 from monitor.text.times import parse_time
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def sql(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Query the history in SQL. Nothing can be written."""
-    from monitor.database.engine import iso
-    from monitor.queries.question import Question
+    from monitor.queries.question import Question, bound
     from monitor.queries.user_sql import ask
 
     moment = now()
@@ -62,10 +61,8 @@ def sql(
         with paged(shared.console):
             _print_guide(engine, fmt, shared.console)
         return
-    on_sqlite = engine.dialect.name == "sqlite"
-    times = {name: iso(instant) if on_sqlite else instant for name, instant in moments.items()}
-    values = {name: _number(value) if on_sqlite else value for name, value in own.items()}
-    with ask(engine, Question(text, {**times, **values}, timeout)) as answer:
+    values = bound(engine.dialect.name, moments, own)
+    with ask(engine, Question(text, values, timeout)) as answer:
         most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE
         rows = answer.rows if most is None else _first(answer.rows, most, told=limit is None)
         emit(rows, answer.columns, fmt, shared.console, empty="No rows")
@@ -84,21 +81,6 @@ def _parameter(given: str) -> tuple[str, str]:
     if not equals or not name.isidentifier():
         raise UserError(f"--param {given!r} is not like NAME=VALUE")
     return name, value
-
-
-def _number(value: str) -> str | int | float:
-    """Return a number as a number, anything else unchanged.
-
-    SQLite sorts any text after any number. PostgreSQL finds the type itself.
-    """
-    for kind in (int, float):
-        try:
-            number: int | float = kind(value)
-        except ValueError:
-            continue
-        if str(number) == value:  # and so not 007, 1e3 or nan
-            return number
-    return value
 
 
 def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:

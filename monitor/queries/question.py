@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Thread
 from typing import NamedTuple, Protocol, TypeVar
 
+from monitor.database.engine import iso
 from monitor.errors import UserError
 
 _PATIENCE = 1.0  # seconds for what was told to stop
@@ -31,6 +33,31 @@ class Question:
     query: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     seconds: float = 30.0
+
+
+def bound(
+    dialect: str, moments: Mapping[str, datetime], own: Mapping[str, str]
+) -> dict[str, object]:
+    """Return the parameters of a query as that database compares them with its columns."""
+    if dialect != "sqlite":
+        return {**moments, **own}
+    times = {name: iso(instant) for name, instant in moments.items()}
+    return {**times, **{name: _number(value) for name, value in own.items()}}
+
+
+def _number(value: str) -> str | int | float:
+    """Return a number as a number, anything else unchanged.
+
+    SQLite sorts any text after any number. PostgreSQL finds the type itself.
+    """
+    for kind in (int, float):
+        try:
+            number: int | float = kind(value)
+        except ValueError:
+            continue
+        if str(number) == value:  # and so not 007, 1e3 or nan
+            return number
+    return value
 
 
 class Answer(NamedTuple):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.cli.sql_examples import EXAMPLES, HIRING
 from monitor.database.engine import Base, read_transaction
 from monitor.database.views import VIEWS
+from monitor.queries.sql_examples import EXAMPLES, HIRING
 from monitor.queries.view_tables import view_columns
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program
