@@ -21,6 +21,7 @@ from monitor.cli import (
     demo,
     diff,
     doctor,
+    mcp,
     reports,
     roles,
     rules,
@@ -125,6 +126,9 @@ app.command(short_help="Count open roles, time to close, pay; plot them.", rich_
 )
 app.command("export", short_help="Write the full history as files.", rich_help_panel=ANALYZE)(
     reports.export
+)
+app.command("mcp", short_help="Answer an assistant's questions (MCP).", rich_help_panel=ANALYZE)(
+    mcp.mcp
 )
 app.command(short_help="Test the setup, and say how to fix it.", rich_help_panel=OPERATE)(
     doctor.doctor
