@@ -22,6 +22,7 @@ ASKING = (
     ("sql",),
     ("sql", "SELECT count(*) FROM postings"),
     ("stats",),
+    ("mcp",),
     ("export", "history"),
     ("alerts", "list"),
     ("alerts", "discard", "--before", "0s"),

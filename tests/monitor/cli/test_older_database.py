@@ -24,6 +24,7 @@ READING = (
     ("sql",),
     ("sql", "SELECT 1"),
     ("stats",),
+    ("mcp",),
     ("export", "history"),
     ("alerts", "list"),
     ("boards", "list"),

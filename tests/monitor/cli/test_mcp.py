@@ -1,0 +1,78 @@
+"""`mcp`: standard output is the protocol's alone, and what stops it is one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH
+
+_HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+_READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
+
+def _call(number: int, tool: str, arguments: dict[str, object]) -> dict[str, object]:
+    params = {"name": tool, "arguments": arguments}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+
+
+def test_standard_output_has_nothing_but_answers(sqlite_told: Program) -> None:
+    lines: list[object] = [
+        _HELLO,
+        _READY,
+        _call(2, "search_roles", {"words": "engineer"}),
+        _call(3, "sql", {"query": "SELECT nonsense"}),
+        _call(4, "role_history", {"posting": "Legal Counsel"}),
+    ]
+    talk = "".join(f"{json.dumps(line)}\n" for line in lines) + "no JSON at all\n"
+    environ = {n: v for n, v in os.environ.items() if not n.startswith("ROLEWATCH_")}
+    process = subprocess.Popen(
+        [ROLEWATCH, "-vv", "--config", sqlite_told.config, "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(talk)
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(4)]
+        process.stdin.close()
+        assert process.stdout.read() == ""
+        assert process.wait(30) == 0
+    assert sorted(answer["id"] for answer in answers) == [1, 2, 3, 4]
+    by_id = {answer["id"]: answer["result"] for answer in answers}
+    assert list(by_id[1]["capabilities"]) == ["tools"]
+    assert [by_id[number].get("isError", False) for number in (2, 3, 4)] == [False, True, False]
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    sqlite_told: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "mcp" or name == "monitor.assistant.server":
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    ran = sqlite_told("mcp")
+    assert (ran.code, ran.out, ran.err.strip()) == (
+        2,
+        "",
+        "Tools for assistants need the extra `mcp`: pip install 'rolewatch[mcp]'",
+    )
