@@ -33,7 +33,7 @@ from monitor.database.tables import (
     RuleMatch,
     SearchText,
 )
-from monitor.queries.roles import Status, left_behind
+from monitor.queries.roles import Status, left_behind, names_with_words
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import place_phrase, without_exclusions
 from monitor.text.places import split_places
@@ -50,6 +50,7 @@ class RoleList:
     """The filters of a list. An empty one lets every role through."""
 
     words: str = ""  # each in the title or the company's name; "two words" in a row
+    text: str = ""  # each in the title or the description
     companies: tuple[str, ...] = ()
     boards: tuple[str, ...] = ()
     places: tuple[str, ...] = ()  # one of them, as a rule's `locations`
@@ -76,6 +77,9 @@ def conditions_of(connection: Connection, wanted: RoleList) -> list[ColumnElemen
     if wanted.status == "open" and (left := left_behind(connection)):
         conditions.append(~_on_boards(left))
     conditions += _own_conditions(wanted)
+    if wanted.text:
+        described = names_with_words(connection, wanted.text, wanted.status)
+        conditions.append(Posting.name.in_(described))
     conditions += [_fits(rule.name) for rule in wanted.rules if rule.name in wanted.matched]
     if unmatched := [rule for rule in wanted.rules if rule.name not in wanted.matched]:
         conditions.append(_fits_unmatched(connection, unmatched, conditions))

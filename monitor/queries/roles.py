@@ -100,7 +100,7 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
         conditions.append(_saved(wanted.saved_by, POSTINGS.c.posting))
     if wanted.text is not None:
         conditions.append(
-            POSTINGS.c.posting.in_(_with_words(connection, wanted.text, wanted.status))
+            POSTINGS.c.posting.in_(names_with_words(connection, wanted.text, wanted.status))
         )
     return conditions
 
@@ -141,7 +141,7 @@ def _saved(user_id: str | None, name: SQLColumnExpression[str]) -> ColumnElement
 _saved_posting = aliased(Posting)
 
 
-def _with_words(connection: Connection, words: str, status: Status) -> Select[str]:
+def names_with_words(connection: Connection, words: str, status: Status) -> Select[str]:
     """Select the names of postings whose newest title and description have those words.
 
     The texts are found first: neither database expects them to be few. Versions of open postings
@@ -172,7 +172,7 @@ def _with_words(connection: Connection, words: str, status: Status) -> Select[st
 
 def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:
     """Select the names of the postings to list, so that the view is asked for those alone."""
-    query = _with_words(connection, str(wanted.text), wanted.status)
+    query = names_with_words(connection, str(wanted.text), wanted.status)
     conditions: list[ColumnElement[bool]] = []
     left = left_behind(connection) if wanted.status == "open" else []
     if wanted.boards or left:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from monitor.database.tables import Board, Posting
-from monitor.web.filters import country_name
+from monitor.text.countries import country_name
 from monitor.web.site import Visit
 
 _KEEP: Final = timedelta(minutes=1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, TypeVar, cast, get_args
 
-from babel import Locale
-
 from crawler.items import Workplace
 from crawler.labels import Seniority
 from monitor.config.model import Rule
@@ -16,6 +14,7 @@ from monitor.queries.resolve import find_board
 from monitor.queries.role_conditions import RoleList, Sort
 from monitor.queries.roles import Status
 from monitor.rules.matches import rules_up_to_date
+from monitor.text.countries import country_code
 from monitor.text.phrases import place_phrase
 from monitor.text.times import optional_time
 from monitor.web.site import Visit
@@ -104,23 +103,3 @@ def page_number(visit: Visit) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _LAST_PAGE:
         raise UserError(f"page={text}: use a whole number from 1.")
     return int(text)
-
-
-def country_code(text: str) -> str:
-    """Return the ISO 3166 code of `GB`, `gb` or `United Kingdom`."""
-    names = Locale("en").territories
-    code = text.upper()
-    if len(code) == 2 and code in names:  # noqa: PLR2004  # letters of a code
-        return code
-    folded = text.casefold()
-    found = next((code for code, name in names.items() if name.casefold() == folded), None)
-    if found is None:
-        raise UserError(
-            f"country={text}: use a code of two letters such as GB, or an English name."
-        )
-    return str(found)
-
-
-def country_name(code: str) -> str:
-    """Return the English name of a country's code."""
-    return str(Locale("en").territories.get(code, code))
