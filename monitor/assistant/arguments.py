@@ -9,7 +9,10 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from crawler.items import Workplace
+from crawler.labels import Seniority
 from monitor.errors import UserError
+from monitor.queries.role_conditions import Sort
 
 MOST_ROWS: Final = 200
 MOST_SECONDS: Final = 30.0
@@ -82,6 +85,13 @@ class SearchRoles(Arguments):
             description="Only at one of these places: `London`, `remote`.", examples=[["London"]]
         ),
     ] = []
+    country: Annotated[
+        Words,
+        Field(
+            description="Only in one of these countries: ISO 3166 codes or English names.",
+            examples=[["GB"]],
+        ),
+    ] = []
     rule: Rules = []
     status: Annotated[
         Literal["open", "closed", "all"], Field(description="Open, closed or all roles.")
@@ -93,6 +103,29 @@ class SearchRoles(Arguments):
             f"status=closed. {_TIME}"
         ),
     ] = None
+    min_pay: Annotated[
+        str | None,
+        Field(
+            description="The least pay a year, in one currency. Roles whose pay is not known, or "
+            "is in another currency, fit too.",
+            examples=["150000 USD"],
+        ),
+    ] = None
+    seniority: Annotated[
+        Annotated[list[Seniority], BeforeValidator(_as_list)],
+        Field(description="Only these levels, as titles say them."),
+    ] = []
+    workplace: Annotated[
+        Annotated[list[Workplace], BeforeValidator(_as_list)],
+        Field(description="Only these kinds of workplace."),
+    ] = []
+    sort: Annotated[
+        Sort,
+        Field(
+            description="`new`: newest first. `deadline`: next deadline first. `pay`: highest pay "
+            "first, the currency of min_pay before others. `company`: by employer."
+        ),
+    ] = "new"
     limit: Limit = 50
     offset: Offset = 0
 

@@ -22,7 +22,7 @@ class Source:
     """The database for reading, and what changes from call to call."""
 
     engine: Engine
-    settings: Callable[[], Settings]  # read again for each call: people edit rules
+    settings: Callable[[], Settings]  # as the files have them now: people edit rules
     clock: Callable[[], datetime]
     new_mark: Callable[[], str]  # a random text that nobody can foresee
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -54,13 +55,14 @@ def _source(shared: State) -> Source:
     import secrets
 
     from monitor.assistant.source import Source
+    from monitor.config.fresh import FreshSettings
     from monitor.config.load import load
     from monitor.database.reading import reading_engine
 
     shared.history().dispose()
     return Source(
         reading_engine(shared.settings.database_url.get_secret_value()),
-        lambda: load(shared.config, shared.environ),
+        FreshSettings(shared.settings, partial(load, shared.settings.file, shared.environ)),
         now,
         lambda: secrets.token_hex(8),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from monitor.assistant.answers import LONGEST
 from monitor.assistant.arguments import MOST_ROWS
 from monitor.assistant.server import answer
 from monitor.assistant.source import Source
+from monitor.config.fresh import FreshSettings
 from monitor.config.load import load
 from monitor.database.reading import reading_engine
 from tests.support.assistant import CONFIG, Answer
@@ -38,7 +40,8 @@ def config(engine: Engine, tmp_path: Path) -> Path:
 def ask(config: Path) -> Iterator[Ask]:
     """Return a function that asks a tool of this process."""
     engine = reading_engine(load(config, {}).database_url.get_secret_value())
-    source = Source(engine, lambda: load(config, {}), lambda: datetime.now(UTC), lambda: "1234")
+    fresh = FreshSettings(load(config, {}), partial(load, config, {}))
+    source = Source(engine, fresh, lambda: datetime.now(UTC), lambda: "1234")
     yield lambda tool, **given: Answer.of(answer(source, tool, given))
     engine.dispose()
 
@@ -81,7 +84,7 @@ def test_all_roles_are_reached_page_by_page(engine: Engine, ask: Ask) -> None:
         found = ask("search_roles", words="research engineer", limit=10, offset=offset)
         keys += found.column("key")
     assert sorted(map(int, keys)) == list(range(1, 24))
-    assert found.data["summary"] == "Open roles 21 to 23, newest first."
+    assert found.data["summary"] == "23 open roles, newest first. These are 21 to 23."
     assert ask("search_roles", offset=40).data["summary"] == "No further open role fits."
 
 
@@ -107,7 +110,4 @@ def test_a_rule_that_is_added_while_the_assistant_talks_is_known(
     config.write_text(f'{written}[[rules]]\nname = "chefs"\nany = ["chef"]\n')
     assert ask("search_roles", rule="chefs").column("title") == ["Chef de Partie"]
     config.write_text(f"{written}[[rules]]\nnam = 1\n")
-    broken = ask("search_roles")
-    assert broken.failed
-    assert "nam" in broken.text
-    assert len(broken.text.splitlines()) == 1
+    assert ask("search_roles", rule="chefs").rows  # a mistake in the file keeps what was loaded

@@ -19,6 +19,13 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "text": ("search_roles", {"text": '"very large" kern*'}),
     "rule": ("search_roles", {"rule": ["kernels"], "status": "all"}),
     "company": ("search_roles", {"company": "otherworks"}),
+    "country": ("search_roles", {"country": "switzerland", "seniority": []}),
+    "workplace": ("search_roles", {"workplace": ["hybrid"], "min_pay": "240000 USD"}),
+    "pay": ("search_roles", {"min_pay": "250000 USD", "status": "all", "board": BOARD}),
+    "sorted": ("search_roles", {"sort": "pay", "status": "all", "board": "examplelabs"}),
+    "wrong place": ("search_roles", {"location": "/(/"}),
+    "wrong pay": ("search_roles", {"min_pay": "lots"}),
+    "wrong country": ("search_roles", {"country": ["Atlantis"]}),
     "closed": ("search_roles", {"status": "closed", "since": "1h"}),
     "later": ("search_roles", {"since": "1s"}),
     "nothing": ("search_roles", {"words": ["zzz"]}),
@@ -60,7 +67,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 ERRORS = [
     "ambiguous", "unknown id", "unknown title", "no version", "wrong column", "delete", "write",
     "no value", "endless", "unknown argument", "wrong values", "unknown rule", "unknown board",
-    "wrong time", "unknown tool",
+    "wrong time", "unknown tool", "wrong pay", "wrong country", "wrong place",
 ]  # fmt: skip
 
 
@@ -121,6 +128,9 @@ def test_open_roles_are_listed_with_ids_that_link_back(asked: Asked) -> None:
         ("text", ["11"]),
         ("rule", ["11", "13"]),
         ("company", ["12", "21"]),
+        ("country", ["12"]),
+        ("workplace", ["11"]),
+        ("pay", ["12"]),
         ("closed", ["13"]),
         ("later", []),
     ],
@@ -129,6 +139,11 @@ def test_roles_are_found_as_the_command_finds_them(
     asked: Asked, name: str, keys: list[str]
 ) -> None:
     assert sorted(asked[name].column("key")) == keys
+
+
+def test_roles_are_sorted_as_asked(asked: Asked) -> None:
+    assert asked["sorted"].column("pay_year_max") == [240000, 240000, None]
+    assert "3 roles, highest pay first." in asked["sorted"].text
 
 
 def test_an_empty_answer_says_what_would_fit(asked: Asked) -> None:
@@ -224,6 +239,8 @@ def test_a_mistake_is_an_error_of_the_tool_in_one_line(asked: Asked, name: str) 
         ("unknown rule", "there is research-engineer, kernels"),
         ("unknown board", "there is greenhouse:examplelabs, greenhouse:otherworks"),
         ("wrong time", "'someday' is no time: give one like 7d"),
+        ("wrong pay", 'min_pay: expected an amount a year and its currency such as "150000 USD"'),
+        ("wrong country", "use a code of two letters such as GB, or an English name"),
         ("unknown tool", "there is search_roles, role_history, changes, stats, sql"),
     ],
 )
