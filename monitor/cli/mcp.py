@@ -23,6 +23,16 @@ def mcp(ctx: typer.Context) -> None:
 
     It speaks the Model Context Protocol on standard input and output: an assistant starts it.
     """
+    # Ctrl-C ends it at once, since nothing is written that could be lost. The SDK's reader would
+    # wait for the next line.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        _serve(state(ctx))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _serve(shared: State) -> None:
     try:
         from monitor.assistant.server import serve
     except ModuleNotFoundError as error:
@@ -39,14 +49,11 @@ def mcp(ctx: typer.Context) -> None:
 
     from monitor.logs import set_up
 
-    shared = state(ctx)
     source = _source(shared)
     # standard output is the protocol's
     set_up("warning", shared.settings.log.format, sys.stderr, verbosity=shared.verbosity)
     if sys.stdin.isatty():
         typer.echo("An assistant starts this command and talks to it. Ctrl-C ends it.", err=True)
-    # nothing is written, so nothing is lost; the SDK's reader would wait for the next line
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(serve, source, version("rolewatch"))
 
 
