@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.running import ROLEWATCH
+from tests.support.sockets import free_port
 
 CONFIG = """
 [crawl]
@@ -27,12 +28,6 @@ api_url = "http://127.0.0.1:9"
 board = "greenhouse:examplelabs"
 {web}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
