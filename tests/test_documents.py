@@ -205,15 +205,6 @@ def test_a_misspelled_command_is_found(command: str, wrong: str | None) -> None:
     assert found is None if wrong is None else found is not None and found.startswith(wrong)
 
 
-def test_the_service_starts_a_command_of_the_program() -> None:
-    [started] = re.findall(
-        r"^ExecStart=\S*/rolewatch (.*)$",
-        (ROOT / "docs" / "rolewatch.service").read_text(),
-        re.MULTILINE,
-    )
-    assert fault(started) is None
-
-
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if _TOML.search(page.read_text())], ids=lambda page: page.name
 )
