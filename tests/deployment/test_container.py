@@ -7,10 +7,13 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 
 from monitor.demo.board_server import BoardServer
+from tests.support.databases import DatabasePool
+from tests.support.deployment import ours
 from tests.support.dockerfile import health_check, stages
 from tests.support.greenhouse import job
 from tests.support.running import ROLEWATCH, Place, until
@@ -50,19 +53,39 @@ def probe() -> list[str]:
     return [sys.executable, *rest]
 
 
-async def asked(sealed: Box) -> tuple[int, str]:
-    """Return the exit code of the health check, and what it says."""
-    done = await asyncio.to_thread(sealed.run, *probe(), environ=environ(sealed))
+async def asked(sealed: Box, command: list[str]) -> tuple[int, str]:
+    """Return the exit code of a health check, and what it says."""
+    done = await asyncio.to_thread(sealed.run, *command, environ=environ(sealed))
     return done.returncode, done.stderr
+
+
+async def healthy(sealed: Box, command: list[str]) -> None:
+    """Wait until the health check passes. Raise AssertionError after two minutes."""
+    said = "it was not asked"
+    with suppress(TimeoutError):
+        async with asyncio.timeout(120):
+            while True:
+                code, said = await asked(sealed, command)
+                if code == 0:
+                    assert said == ""
+                    return
+    raise AssertionError(said)
 
 
 async def started(sealed: Box, boards: BoardServer, more: str = "") -> asyncio.subprocess.Process:
     Place(sealed.data, boards.url, every="1h").configure(more)
     (sealed.data / "rolewatch.toml").chmod(0o644)
+    return await spawned(sealed, stages()[1][-1].last("CMD").words, {})
+
+
+async def spawned(
+    sealed: Box, words: list[str], more: dict[str, str]
+) -> asyncio.subprocess.Process:
+    """Start rolewatch in the box."""
     return await asyncio.create_subprocess_exec(
-        *sealed.command(str(ROLEWATCH), "run"),
+        *sealed.command(str(ROLEWATCH), *words),
         cwd=sealed.data,
-        env=environ(sealed),
+        env=environ(sealed) | more,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -78,8 +101,8 @@ async def test_a_daemon_with_a_read_only_root_is_healthy_and_stops_in_time(
     sealed: Box, boards: BoardServer
 ) -> None:
     daemon = await started(sealed, boards)
+    await healthy(sealed, probe())
     await until(lambda: boards.requests)
-    assert await asked(sealed) == (0, "")
     backup = ("db", "backup", str(sealed.data / "backup.db"))
     copied = await asyncio.to_thread(sealed.run, str(ROLEWATCH), *backup, environ=environ(sealed))
     assert copied.returncode == 0, copied.stderr
@@ -99,11 +122,30 @@ async def test_a_daemon_that_listens_is_asked_by_http_and_unhealthy_once_killed(
 ) -> None:
     port = free_port()
     daemon = await started(sealed, boards, f'[health]\nlisten = "0.0.0.0:{port}"\n')
-    await until(lambda: boards.requests)
-    assert await asked(sealed) == (0, "")
+    await healthy(sealed, probe())
     daemon.kill()
     await daemon.communicate()
-    code, says = await asked(sealed)
+    code, says = await asked(sealed, probe())
     assert code == 1
     assert "does not answer" in says
     assert len(says.splitlines()) == 1
+
+
+async def test_the_page_is_healthy_and_stops_in_time(sealed: Box, made: DatabasePool) -> None:
+    made.copy(sealed.data / "rolewatch.db")
+    sealed.own(sealed.data / "rolewatch.db")
+    Place(sealed.data, "http://127.0.0.1:9")
+    (sealed.data / "rolewatch.toml").chmod(0o644)
+    listen = f"0.0.0.0:{free_port()}"
+    web = ours()["web"]
+    words = [word.replace("0.0.0.0:8460", listen) for word in web["command"]]
+    probed = [word.replace("127.0.0.1:8460", listen) for word in web["healthcheck"]["test"][2:]]
+    secret = {"ROLEWATCH_WEB_PASSWORD": "an-example"}
+    refused = await asyncio.to_thread(sealed.run, str(ROLEWATCH), *words, environ=environ(sealed))
+    assert refused.returncode == 2
+    assert "ROLEWATCH_WEB_PASSWORD" in refused.stderr
+    page = await spawned(sealed, words, secret)
+    await healthy(sealed, [sys.executable, *probed])
+    page.terminate()
+    await asyncio.wait_for(page.communicate(), 10)
+    assert page.returncode == 0

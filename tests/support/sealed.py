@@ -37,6 +37,11 @@ class Box:
         inner = ["sh", "-c", _READ_ONLY, "sh", str(self.data), str(self.tmp), *words]
         return ["unshare", "--mount", *inner]
 
+    def own(self, file: Path) -> None:
+        """Give the file to the user of the box."""
+        if _can_seal():
+            os.chown(file, _NOBODY, _NOBODY)
+
     def run(self, *words: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.command(*words),
@@ -70,8 +75,7 @@ def box() -> Iterator[Box]:
         made = Box(folder / "data", folder / "tmp")
         for each in (made.data, made.tmp):
             each.mkdir(mode=0o700)
-            if _can_seal():
-                os.chown(each, _NOBODY, _NOBODY)
+            made.own(each)
         folder.chmod(0o555)
         try:
             yield made
