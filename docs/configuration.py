@@ -45,7 +45,7 @@ Secrets come from the environment or from `.env` next to the file:
 | `SLACK_APP_TOKEN` | the app token, for buttons and `/rolewatch` |
 {channels}\
 | `ROLEWATCH_DATABASE_URL` | the database. It overrides the file |
-| `ROLEWATCH_WEB_PASSWORD` | the password of the page. Required if `[web] listen` is not on this machine alone |
+| `ROLEWATCH_WEB_PASSWORD` | the page's password, required beyond this machine |
 
 Each may be given as `NAME_FILE`, the path of a file that holds the value.
 """
