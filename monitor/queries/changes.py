@@ -34,7 +34,7 @@ def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
     statement = statement.order_by(CHANGES.c.at.desc(), CHANGES.c.change_id.desc())
     if not wanted.rules:
         return run_listing(connection, statement.limit(wanted.limit))
-    fitting = _fitting(connection, wanted)
+    fitting = fitting_changes(connection, wanted)
     found = run_listing(connection, statement)
     return Listing(
         found.columns, [row for row in found.rows if row["change_id"] in fitting][: wanted.limit]
@@ -52,7 +52,7 @@ def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
+def fitting_changes(connection: Connection, wanted: ChangeFilter) -> set[int]:
     """Return the ids of changes whose posting fits with its content after, or before a revision."""
     before = and_(
         PostingChange.kind == "revised", PostingVersion.number == PostingChange.version - 1

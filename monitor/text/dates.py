@@ -71,6 +71,11 @@ def stated_day(at: datetime, text: str) -> datetime:
     return at if day is None else datetime.combine(day, _SAME_DAY)
 
 
+def day_only(at: datetime, text: str) -> date | None:
+    """Return the day of a deadline that is a whole day. None if its words state a time."""
+    return None if states_time(text) else _day_of(at.astimezone(UTC), text.strip())
+
+
 def _day_of(at: datetime, text: str) -> date | None:
     if _DAY_STAMP.fullmatch(text):
         return date.fromisoformat(text[:10])

@@ -1,0 +1,143 @@
+"""Known deadlines of open roles, and of roles that closed lately: the events of a calendar.
+
+A deadline's revision number never falls, and rises when the deadline moves, when the role closes,
+and when it reopens. Each version whose deadline differs from the one before counts. So does each
+closing and reopening. A newer reader may correct a stored version in place, which can undo two such
+differences: that counts three.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from monitor.config.model import Rule, Settings
+from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
+from monitor.database.tables import (
+    Board,
+    Posting,
+    PostingChange,
+    PostingVersion,
+    ReadingChange,
+)
+from monitor.messages import Role
+from monitor.queries.event_roles import boards_of, content_query, role_from_row
+from monitor.queries.roles import left_behind
+from monitor.queries.stored_fits import fits_of
+from monitor.rules.matches import rules_up_to_date
+
+CANCELLED_FOR: Final = timedelta(days=30)  # after the role has closed
+_CORRECTED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The deadline of a role, which has the instant and the posting's own words."""
+
+    role: Role
+    revision: int  # from 0; rises when the deadline moves
+    changed_at: datetime  # when the role's newest content was first seen, or when it closed
+    closed: bool
+
+
+def find_deadlines(
+    connection: Connection, settings: Settings, now: datetime, rule: Rule | None = None
+) -> list[Deadline]:
+    """Return the deadlines of open roles and of roles closed in the last 30 days, nearest first."""
+    rows = [
+        row
+        for condition in _states(connection, now)
+        for row in connection.execute(_query(condition))
+    ]
+    if rule is not None:
+        rows = _fitting(connection, settings, rule, rows)
+    boards = boards_of(connection, rows)
+    revisions = _revisions(connection, [row.posting_id for row in rows])
+    found = [
+        Deadline(
+            role=role_from_row(row, boards),
+            revision=revisions[row.posting_id],
+            changed_at=row.closed_at if row.state == "closed" else row.valid_from,
+            closed=row.state == "closed",
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.role.deadline_at or now, one.role.posting))
+
+
+def _states(connection: Connection, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return a condition for open roles, and one for those that closed lately.
+
+    They are two queries, so that each uses its own index.
+    """
+    left = left_behind(connection)
+    opened = Posting.state == "open"
+    if left:
+        opened = and_(
+            opened, Posting.board_id.not_in(select(Board.id).where(Board.board.in_(left)))
+        )
+    closed = and_(Posting.state == "closed", Posting.closed_at > now - CANCELLED_FOR)
+    return opened, closed
+
+
+def _query(condition: ColumnElement[bool]) -> Select[Any]:
+    newest = and_(PostingVersion.number == Posting.version, PostingVersion.deadline_at.is_not(None))
+    return content_query().add_columns(Posting.closed_at).where(condition, newest)
+
+
+def _fitting(
+    connection: Connection, settings: Settings, rule: Rule, rows: Sequence[AnyRow]
+) -> list[AnyRow]:
+    done = rules_up_to_date(connection, settings)
+    fits = fits_of(connection, [rule], done, {(row.posting_id, row.number) for row in rows})
+    return [row for row in rows if fits[row.posting_id, row.number]]
+
+
+def _revisions(connection: Connection, ids: Sequence[int]) -> Counter[int]:
+    """Return how often each posting's deadline was revised."""
+    found: Counter[int] = Counter()
+    if ids:
+        for counted, weight in ((_moves, 1), (_ends, 1), (_corrections, _CORRECTED)):
+            for row in connection.execute(counted(ids)):
+                found[row[0]] += weight * row[1]
+    return found
+
+
+def _moves(ids: Sequence[int]) -> Select[int, int]:
+    version, before = PostingVersion, aliased(PostingVersion)
+    follows = and_(
+        before.posting_id == version.posting_id,
+        before.number == version.number - 1,
+        before.deadline_at.is_distinct_from(version.deadline_at),
+    )
+    return (
+        select(version.posting_id, func.count())
+        .join(before, follows)
+        .where(one_of(version.posting_id, ids))
+        .group_by(version.posting_id)
+    )
+
+
+def _ends(ids: Sequence[int]) -> Select[int, int]:
+    change = PostingChange
+    return (
+        select(change.posting_id, func.count())
+        .where(one_of(change.posting_id, ids), change.kind.in_(("closed", "reopened")))
+        .group_by(change.posting_id)
+    )
+
+
+def _corrections(ids: Sequence[int]) -> Select[int, int]:
+    change = ReadingChange
+    return (
+        select(change.posting_id, func.count())
+        .where(one_of(change.posting_id, ids), change.field == "deadline")
+        .group_by(change.posting_id)
+    )

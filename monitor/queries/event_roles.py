@@ -1,0 +1,110 @@
+"""Postings as feeds and calendars show them: with the content of a stored version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, literal, select
+from sqlalchemy.orm import aliased
+
+from monitor.alerts.role_state import role_of
+from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
+from monitor.database.tables import Board, Posting, PostingChange, PostingVersion
+from monitor.history.contents import posting_from_row
+from monitor.history.reposts import RepostOf
+from monitor.messages import Role
+
+_CONTENT = tuple(
+    column for column in PostingVersion.__table__.c if column.name not in {"raw", "digest"}
+)
+_POSTING = (Posting.key, Posting.company, Posting.board_id, Posting.name, Posting.state)
+# the description is most of the data, and no feed shows it in full
+_TEXT = literal("").label("text")
+Place = tuple[int, int]  # the posting's row id, and the version's number
+
+
+def content_query() -> Select[Any]:
+    """Select versions with their postings, as `role_from_row` reads them."""
+    return select(*_CONTENT, *_POSTING, _TEXT).join(
+        Posting, Posting.id == PostingVersion.posting_id
+    )
+
+
+def role_from_row(
+    row: AnyRow, boards: Mapping[int, BoardRow], repost: RepostOf | None = None
+) -> Role:
+    """Return the role of a row of `content_query`."""
+    return role_of(boards[row.board_id], row.key, posting_from_row(row), repost=repost)
+
+
+def boards_of(connection: Connection, rows: Iterable[AnyRow]) -> dict[int, BoardRow]:
+    """Return the boards of rows with a `board_id`, by their row ids."""
+    ids = sorted({row.board_id for row in rows})
+    return {row.id: row for row in load_boards(connection, one_of(Board.id, ids))} if ids else {}
+
+
+def roles_of(
+    connection: Connection, places: Collection[Place], opened: Collection[int]
+) -> dict[Place, Role]:
+    """Return the roles with the content of these versions.
+
+    `opened`: postings that say which earlier one they repeat. A posting that could never be read
+    has no title.
+    """
+    ids = sorted({posting for posting, _ in places})
+    if not ids:
+        return {}
+    rows = [
+        row
+        for row in connection.execute(content_query().where(one_of(PostingVersion.posting_id, ids)))
+        if (row.posting_id, row.number) in places
+    ]
+    boards, reposts = boards_of(connection, rows), _reposts(connection, sorted(opened))
+    roles = {
+        (row.posting_id, row.number): role_from_row(row, boards, reposts.get(row.posting_id))
+        for row in rows
+    }
+    unread = [place for place in places if place not in roles]
+    return roles | (_unread(connection, unread) if unread else {})
+
+
+def _reposts(connection: Connection, ids: Sequence[int]) -> dict[int, RepostOf]:
+    if not ids:
+        return {}
+    former = aliased(Posting)
+    query = select(Posting.id, former.name, Posting.repost_reason, former.closed_at).join(
+        former, former.id == Posting.repost_of
+    )
+    return {
+        row.id: RepostOf(row.name, row.repost_reason or "", row.closed_at)
+        for row in connection.execute(query.where(one_of(Posting.id, ids)))
+    }
+
+
+def _unread(connection: Connection, places: Sequence[Place]) -> dict[Place, Role]:
+    query = select(
+        Posting.id, Posting.name, Posting.company, Board.company.label("board_company"), Board.url
+    ).join(Board, Board.id == Posting.board_id)
+    rows = connection.execute(query.where(one_of(Posting.id, [place[0] for place in places])))
+    found = {row.id: Role(row.name, row.company or row.board_company, "", row.url) for row in rows}
+    return {place: found[place[0]] for place in places}
+
+
+def before_events(
+    connection: Connection, ids: Collection[int]
+) -> dict[int, list[tuple[datetime, str]]]:
+    """Return when each posting opened, closed and reopened, with the kind."""
+    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    if ids:
+        change = PostingChange
+        query = select(change.posting_id, change.at, change.kind).where(
+            and_(one_of(change.posting_id, sorted(ids)), change.kind != "revised")
+        )
+        for row in connection.execute(query):
+            found[row.posting_id].append((row.at, row.kind))
+    return found

@@ -1,0 +1,83 @@
+"""The rules that fit stored versions, by the stored matches.
+
+A rule whose matches are not up to date is matched here, with the asked versions alone. Its matches
+are not up to date while the daemon works on its backlog, or if no daemon has read the configuration
+yet. Personal watches have matches too. They are their owners' own, so callers name the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from monitor.config.model import Rule
+from monitor.database.json_values import one_of
+from monitor.database.tables import Board, Description, Posting, PostingVersion, RuleMatch
+from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.rules.matcher import Matcher
+
+Place = tuple[int, int]  # the posting's row id, and the version's number
+Fits = dict[Place, dict[str, str]]  # the words that fit, by rule
+
+
+def fits_of(
+    connection: Connection, rules: Iterable[Rule], done: Collection[str], places: Collection[Place]
+) -> Fits:
+    """Return the rules that fit these versions, in the order of the configuration.
+
+    `done`: names of the rules whose matches are up to date (`rules_up_to_date`).
+    """
+    known = list(rules)
+    fits: Fits = {place: {} for place in places}
+    if not known or not places:
+        return fits
+    stored = [rule.name for rule in known if rule.name in done]
+    stale = [rule for rule in known if rule.name not in done]
+    found = [*_stored(connection, stored, places), *_matched(connection, stale, places)]
+    order = {rule.name: number for number, rule in enumerate(known)}
+    for place, rule, words in sorted(found, key=lambda one: order[one[1]]):
+        if place in fits:
+            fits[place][rule] = words
+    return fits
+
+
+def _stored(
+    connection: Connection, names: Sequence[str], places: Collection[Place]
+) -> Iterator[tuple[Place, str, str]]:
+    if not names:
+        return
+    match = RuleMatch
+    query = select(match.posting_id, match.version, match.rule, match.words).where(
+        one_of(match.posting_id, _postings(places)), one_of(match.rule, names)
+    )
+    for row in connection.execute(query):
+        yield (row.posting_id, row.version), row.rule, row.words
+
+
+def _matched(
+    connection: Connection, rules: Sequence[Rule], places: Collection[Place]
+) -> Iterator[tuple[Place, str, str]]:
+    if not rules:
+        return
+    matchers = [Matcher(rule) for rule in rules]
+    version = PostingVersion
+    query = (
+        select(version.posting_id, version.number, *candidate_columns(rules))
+        .join(Posting, Posting.id == version.posting_id)
+        .join(Board, Board.id == Posting.board_id)
+        .join(Description, Description.digest == version.description_digest)
+        .where(one_of(version.posting_id, _postings(places)))
+    )
+    for row in connection.execute(query).mappings():
+        place = (row["posting_id"], row["number"])
+        if place in places:
+            candidate = candidate_from_row(row)
+            for matcher in matchers:
+                explained = matcher.explain(candidate)
+                if explained.fits:
+                    yield place, explained.rule, explained.words
+
+
+def _postings(places: Collection[Place]) -> list[int]:
+    return sorted({posting for posting, _ in places})
