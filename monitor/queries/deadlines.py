@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from monitor.config.model import Rule, Settings
@@ -51,11 +51,7 @@ def find_deadlines(
     connection: Connection, settings: Settings, now: datetime, rule: Rule | None = None
 ) -> list[Deadline]:
     """Return the deadlines of open roles and of roles closed in the last 30 days, nearest first."""
-    rows = [
-        row
-        for condition in _states(connection, now)
-        for row in connection.execute(_query(condition))
-    ]
+    rows: Sequence[AnyRow] = connection.execute(_query(connection, now)).all()
     if rule is not None:
         rows = _fitting(connection, settings, rule, rows)
     boards = boards_of(connection, rows)
@@ -64,32 +60,30 @@ def find_deadlines(
         Deadline(
             role=role_from_row(row, boards),
             revision=revisions[row.posting_id],
-            changed_at=row.closed_at if row.state == "closed" else row.valid_from,
-            closed=row.state == "closed",
+            changed_at=row.valid_to or row.valid_from,
+            closed=row.valid_to is not None,
         )
         for row in rows
     ]
     return sorted(found, key=lambda one: (one.role.deadline_at or now, one.role.posting))
 
 
-def _states(connection: Connection, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return a condition for open roles, and one for those that closed lately.
+def _query(connection: Connection, now: datetime) -> Select[Any]:
+    """Select the newest versions with a deadline, of open roles and of roles that closed lately.
 
-    They are two queries, so that each uses its own index.
+    A role's newest version ends when it closes. The index for these conditions has few rows.
     """
+    version = PostingVersion
+    query = content_query().where(
+        ~version.superseded,
+        version.deadline_at.is_not(None),
+        or_(version.valid_to.is_(None), version.valid_to > now - CANCELLED_FOR),
+    )
     left = left_behind(connection)
-    opened = Posting.state == "open"
     if left:
-        opened = and_(
-            opened, Posting.board_id.not_in(select(Board.id).where(Board.board.in_(left)))
-        )
-    closed = and_(Posting.state == "closed", Posting.closed_at > now - CANCELLED_FOR)
-    return opened, closed
-
-
-def _query(condition: ColumnElement[bool]) -> Select[Any]:
-    newest = and_(PostingVersion.number == Posting.version, PostingVersion.deadline_at.is_not(None))
-    return content_query().add_columns(Posting.closed_at).where(condition, newest)
+        board_ids = select(Board.id).where(Board.board.in_(left))
+        query = query.where(or_(Posting.state == "closed", Posting.board_id.not_in(board_ids)))
+    return query
 
 
 def _fitting(

@@ -22,7 +22,7 @@ from monitor.messages import Role
 _CONTENT = tuple(
     column for column in PostingVersion.__table__.c if column.name not in {"raw", "digest"}
 )
-_POSTING = (Posting.key, Posting.company, Posting.board_id, Posting.name, Posting.state)
+_POSTING = (Posting.key, Posting.company, Posting.board_id, Posting.name)
 # the description is most of the data, and no feed shows it in full
 _TEXT = literal("").label("text")
 Place = tuple[int, int]  # the posting's row id, and the version's number

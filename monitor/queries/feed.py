@@ -2,7 +2,7 @@
 
 An event is what one check changed of one posting. A rule's events are those with a change that
 `rolewatch changes --rule` lists: the rule fits the content after it, or before a revision.
-They are found by the stored matches. While these are not up to date, the newest 5,000 changes are
+They are found by the stored matches. While these are not up to date, the newest 2,000 changes are
 matched instead, so that a feed never matches the whole history.
 """
 
@@ -28,8 +28,8 @@ from monitor.rules.matches import rules_up_to_date
 
 LIMIT: Final = 100
 _ROWS_OF_ONE: Final = 10  # changes of an event at most: a reopening, and each field
-_FEW_MATCHES: Final = 20_000  # up to here, sorting a rule's changes is quicker than walking all
-_MATCHED: Final = 5_000  # changes that are matched for a rule without up-to-date matches
+_FEW_MATCHES: Final = 5_000  # up to here, sorting a rule's changes is quicker than walking all
+_MATCHED: Final = 2_000  # changes that are matched for a rule without up-to-date matches
 
 
 class _Event(NamedTuple):
@@ -66,15 +66,14 @@ def newest_events(
 
 
 def _newest(connection: Connection, limit: int, *conditions: ColumnElement[bool]) -> list[_Event]:
-    """Walk the changes from the newest on."""
+    """Walk the changes from the newest on. An event has few rows, so that two each suffice."""
     rows = select(*_EVENT).where(*conditions).order_by(*_NEWEST_FIRST)
-    return _distinct(connection, rows.limit(limit * _ROWS_OF_ONE), limit)
-
-
-def _distinct(connection: Connection, rows: Select[datetime, int, int], limit: int) -> list[_Event]:
-    found = rows.subquery()
-    query = select(found).distinct().order_by(*(column.desc() for column in found.c)).limit(limit)
-    return [_Event._make(row) for row in connection.execute(query)]
+    for each in (2, _ROWS_OF_ONE):
+        found = connection.execute(rows.limit(limit * each)).all()
+        events = list(dict.fromkeys(map(_Event._make, found)))
+        if len(events) >= limit or len(found) < limit * each:
+            break
+    return events[:limit]
 
 
 def _newest_of(connection: Connection, rule: Rule, limit: int) -> list[_Event]:
@@ -93,6 +92,11 @@ def _newest_matched(connection: Connection, rule: Rule, limit: int) -> list[_Eve
     fitting = fitting_changes(connection, ChangeFilter(since=since, rules=(rule,)))
     rows = select(*_EVENT).where(one_of(PostingChange.id, sorted(fitting)))
     return _distinct(connection, rows, limit) if fitting else []
+
+
+def _distinct(connection: Connection, rows: Select[datetime, int, int], limit: int) -> list[_Event]:
+    query = rows.distinct().order_by(*_NEWEST_FIRST).limit(limit)
+    return [_Event._make(row) for row in connection.execute(query)]
 
 
 def _messages(

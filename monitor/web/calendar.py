@@ -31,8 +31,8 @@ REFRESH: Final = timedelta(hours=1)
 _END: Final = b"END:VCALENDAR\r\n"
 _EVENTS: Final = 20_000  # in memory
 _WORDS_READ: Final = 1_000  # characters of a deadline's words
-# an icalendar text may hold no controls, and XML's noncharacters break readers too
-_NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# control characters are forbidden; the others break lines in some programs, or are no characters
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def calendar(
@@ -43,7 +43,8 @@ def calendar(
     `base` is the address that links begin with, `zone` the time zone of times in descriptions.
     Without a `rule` it is the calendar of all roles.
     """
-    frame = _frame("rolewatch: deadlines" if rule is None else f"rolewatch: {rule} deadlines")
+    named = "" if rule is None else f"{wording.sanitize(rule)} "
+    frame = _frame(f"rolewatch: {named}deadlines")
     assert frame.endswith(_END)  # as every calendar  # noqa: S101
     events = b"".join(_event(deadline, base, zone) for deadline in deadlines)
     return frame.removesuffix(_END) + events + _END

@@ -34,7 +34,7 @@ _IDS: Final = UUID("9f4b6a52-6a0d-4d3c-9d0e-0f2a7c1e5b38")  # the space of our n
 _KIND: Final = "tag:rolewatch,2026:kind"
 _RULE: Final = "tag:rolewatch,2026:rule"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)  # `updated` of a feed without entries
-_EDITS: Final = 512  # edited descriptions in memory
+_EVENTS: Final = 512  # in memory
 # everything that XML 1.0 forbids
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -110,6 +110,7 @@ def _xml(value: str) -> str:
     return _NOT_XML.sub("", value)
 
 
+@lru_cache(maxsize=_EVENTS)
 def _title(event: RoleMessage, zone: tzinfo) -> str:
     """Return `Research Engineer · Example Labs raised pay: $141k–245k → $150k–260k`."""
     fit = wording.fit_change(event)
@@ -117,8 +118,12 @@ def _title(event: RoleMessage, zone: tzinfo) -> str:
     return DOT.join([facts.title(event.role), words, *([fit] if fit else [])])
 
 
+@lru_cache(maxsize=_EVENTS)
 def _content(event: RoleMessage, zone: tzinfo) -> str:
-    """Return the changes, the facts and the rules as HTML."""
+    """Return the changes, the facts and the rules as HTML.
+
+    It is kept: comparing two descriptions takes milliseconds, and an event never changes.
+    """
     described = next((one for one in event.changes if one.field == "description"), None)
     parts = [document_html(_changes(event), zone)]
     if described is not None:
@@ -153,12 +158,8 @@ def _reason(rule: str, words: str, turn: str) -> str:
     return wording.sanitize(f"{verb} {rule}: {words}" if words else f"{verb} {rule}")
 
 
-@lru_cache(maxsize=_EDITS)
 def _edits(change: FieldChange, event: RoleMessage) -> tuple[str, ...]:
-    """Return the edited passages of a description, shortened.
-
-    They are kept: comparing two texts takes milliseconds, and an event never changes.
-    """
+    """Return the edited passages of a description, shortened."""
     found = quotes(change, event)
     shown = [f"<blockquote><p>{''.join(_marked(line))}</p></blockquote>" for line in found.shown]
     more = f"<p>and {wording.count(found.more, 'more passage')}</p>" if found.more else ""
