@@ -3,7 +3,8 @@
 A deadline's revision number never falls, and rises when the deadline moves, when the role closes,
 and when it reopens. Each version whose deadline differs from the one before counts. So does each
 closing and reopening. A newer reader may correct a stored version in place, which can undo two such
-differences: that counts three.
+differences: that counts three. Only a check that reads an unchanged text otherwise, because its
+posting states another date of publication, leaves no trace and so no revision.
 """
 
 from __future__ import annotations

@@ -53,8 +53,7 @@ def roles_of(
 ) -> dict[Place, Role]:
     """Return the roles with the content of these versions.
 
-    `opened`: postings that say which earlier one they repeat. A posting that could never be read
-    has no title.
+    `opened`: postings that say which earlier one they repeat.
     """
     ids = sorted({posting for posting, _ in places})
     if not ids:
@@ -65,12 +64,10 @@ def roles_of(
         if (row.posting_id, row.number) in places
     ]
     boards, reposts = boards_of(connection, rows), _reposts(connection, sorted(opened))
-    roles = {
+    return {
         (row.posting_id, row.number): role_from_row(row, boards, reposts.get(row.posting_id))
         for row in rows
     }
-    unread = [place for place in places if place not in roles]
-    return roles | (_unread(connection, unread) if unread else {})
 
 
 def _reposts(connection: Connection, ids: Sequence[int]) -> dict[int, RepostOf]:
@@ -84,15 +81,6 @@ def _reposts(connection: Connection, ids: Sequence[int]) -> dict[int, RepostOf]:
         row.id: RepostOf(row.name, row.repost_reason or "", row.closed_at)
         for row in connection.execute(query.where(one_of(Posting.id, ids)))
     }
-
-
-def _unread(connection: Connection, places: Sequence[Place]) -> dict[Place, Role]:
-    query = select(
-        Posting.id, Posting.name, Posting.company, Board.company.label("board_company"), Board.url
-    ).join(Board, Board.id == Posting.board_id)
-    rows = connection.execute(query.where(one_of(Posting.id, [place[0] for place in places])))
-    found = {row.id: Role(row.name, row.company or row.board_company, "", row.url) for row in rows}
-    return {place: found[place[0]] for place in places}
 
 
 def before_events(

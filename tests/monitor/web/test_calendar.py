@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from icalendar import Calendar
 
 from monitor.queries.deadlines import Deadline
 from monitor.web.calendar import calendar
@@ -29,19 +28,16 @@ def written(*deadlines: Deadline, base: str = BASE, rule: str | None = None) -> 
 
 def test_a_calendar_without_deadlines_is_valid_and_has_its_names() -> None:
     for rule, name in (
-        (None, "rolewatch: deadlines"),
-        ("a,b;c\\d", "rolewatch: a,b;c\\d deadlines"),
+        (None, rb"rolewatch: deadlines"),
+        ("a,b;c\\d", rb"rolewatch: a\,b\;c\\d deadlines"),
     ):
         empty = written(rule=rule)
         assert read_calendar(empty) == []
-        read = Calendar.from_ical(empty)
-        assert isinstance(read, Calendar)
-        assert str(read["name"]) == name
-        lines = dict(line.split(b":", 1) for line in empty.split(b"\r\n")[:-1])
-        assert lines[b"X-WR-CALNAME"] == lines[b"NAME"]
-        assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in empty
-        assert b"X-PUBLISHED-TTL:PT1H\r\n" in empty
-        assert read.get("method") is None  # it would need an organizer
+        assert b"\r\nNAME:" + name + b"\r\n" in empty
+        assert b"\r\nX-WR-CALNAME:" + name + b"\r\n" in empty
+        assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in empty
+        assert b"\r\nX-PUBLISHED-TTL:PT1H\r\n" in empty
+        assert b"METHOD" not in empty  # it would need an organizer
 
 
 def test_an_event_has_the_deadline_of_a_role() -> None:
