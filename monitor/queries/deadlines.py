@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from monitor.config.model import Rule, Settings
@@ -27,6 +27,7 @@ from monitor.database.tables import (
     PostingChange,
     PostingVersion,
     ReadingChange,
+    RuleMatch,
 )
 from monitor.messages import Role
 from monitor.queries.event_roles import boards_of, content_query, role_from_row
@@ -52,9 +53,13 @@ def find_deadlines(
     connection: Connection, settings: Settings, now: datetime, rule: Rule | None = None
 ) -> list[Deadline]:
     """Return the deadlines of open roles and of roles closed in the last 30 days, nearest first."""
-    rows: Sequence[AnyRow] = connection.execute(_query(connection, now)).all()
-    if rule is not None:
-        rows = _fitting(connection, settings, rule, rows)
+    query = _query(connection, now)
+    if rule is None:
+        rows = connection.execute(query).all()
+    elif rule.name in rules_up_to_date(connection, settings):
+        rows = connection.execute(query.where(_stored_match(rule))).all()
+    else:
+        rows = _fitting(connection, rule, connection.execute(query).all())
     boards = boards_of(connection, rows)
     revisions = _revisions(connection, [row.posting_id for row in rows])
     found = [
@@ -87,11 +92,18 @@ def _query(connection: Connection, now: datetime) -> Select[Any]:
     return query
 
 
-def _fitting(
-    connection: Connection, settings: Settings, rule: Rule, rows: Sequence[AnyRow]
-) -> list[AnyRow]:
-    done = rules_up_to_date(connection, settings)
-    fits = fits_of(connection, [rule], done, {(row.posting_id, row.number) for row in rows})
+def _stored_match(rule: Rule) -> ColumnElement[bool]:
+    return exists().where(
+        RuleMatch.rule == rule.name,
+        RuleMatch.posting_id == PostingVersion.posting_id,
+        RuleMatch.version == PostingVersion.number,
+    )
+
+
+def _fitting(connection: Connection, rule: Rule, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Match a rule whose stored matches are not up to date."""
+    places = {(row.posting_id, row.number) for row in rows}
+    fits = fits_of(connection, [rule], (), places)
     return [row for row in rows if fits[row.posting_id, row.number]]
 
 

@@ -108,7 +108,11 @@ def _messages(
     fits = fits_of(connection, rules, done, places | {(one, two - 1) for one, two in places})
     roles = roles_of(connection, places, _opened(changes))
     begun = before_events(connection, {event.posting_id for event in events})
-    return [_message(event, changes[event], roles[after[event]], fits, begun) for event in events]
+    return [
+        _message(event, changes[event], roles[after[event]], fits, begun)
+        for event in events
+        if after[event] in roles
+    ]
 
 
 def _changes(connection: Connection, events: Sequence[_Event]) -> dict[_Event, Sequence[AnyRow]]:
