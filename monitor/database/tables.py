@@ -226,13 +226,6 @@ class PostingVersion(Base):
             sqlite_where=text("superseded = 0"),
             postgresql_where=text("NOT superseded"),
         ),
-        # for a calendar: the newest versions with a deadline, and the open ones among them
-        Index(
-            "ix_posting_version_deadline",
-            "valid_to",
-            sqlite_where=text("superseded = 0 AND deadline_at IS NOT NULL"),
-            postgresql_where=text("NOT superseded AND deadline_at IS NOT NULL"),
-        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from monitor.config.model import Rule, Settings
@@ -53,13 +53,8 @@ def find_deadlines(
     connection: Connection, settings: Settings, now: datetime, rule: Rule | None = None
 ) -> list[Deadline]:
     """Return the deadlines of open roles and of roles closed in the last 30 days, nearest first."""
-    query = _query(connection, now)
-    if rule is None:
-        rows = connection.execute(query).all()
-    elif rule.name in rules_up_to_date(connection, settings):
-        rows = connection.execute(query.where(_stored_match(rule))).all()
-    else:
-        rows = _fitting(connection, rule, connection.execute(query).all())
+    ids = _due(connection, now)
+    rows = _newest_contents(connection, settings, rule, ids) if ids else []
     boards = boards_of(connection, rows)
     revisions = _revisions(connection, [row.posting_id for row in rows])
     found = [
@@ -74,22 +69,33 @@ def find_deadlines(
     return sorted(found, key=lambda one: (one.role.deadline_at or now, one.role.posting))
 
 
-def _query(connection: Connection, now: datetime) -> Select[Any]:
-    """Select the newest versions with a deadline, of open roles and of roles that closed lately.
+def _due(connection: Connection, now: datetime) -> list[int]:
+    """Return the postings with a deadline that are open, or closed lately.
 
-    A role's newest version ends when it closes. The index for these conditions has few rows.
+    They are two queries, so that each reads an index alone.
     """
-    version = PostingVersion
-    query = content_query().where(
-        ~version.superseded,
-        version.deadline_at.is_not(None),
-        or_(version.valid_to.is_(None), version.valid_to > now - CANCELLED_FOR),
-    )
+    known = select(Posting.id).where(Posting.deadline_at.is_not(None))
+    opened = known.where(Posting.state == "open")
     left = left_behind(connection)
     if left:
         board_ids = select(Board.id).where(Board.board.in_(left))
-        query = query.where(or_(Posting.state == "closed", Posting.board_id.not_in(board_ids)))
-    return query
+        opened = opened.where(Posting.board_id.not_in(board_ids))
+    # with `state = 'closed'` SQLite would walk all closed postings
+    closed = known.where(Posting.state != "open", Posting.closed_at > now - CANCELLED_FOR)
+    return [*connection.scalars(opened), *connection.scalars(closed)]
+
+
+def _newest_contents(
+    connection: Connection, settings: Settings, rule: Rule | None, ids: Sequence[int]
+) -> Sequence[AnyRow]:
+    """Return the newest versions of these postings, those alone that the rule fits."""
+    query = content_query().where(
+        one_of(PostingVersion.posting_id, ids), PostingVersion.number == Posting.version
+    )
+    if rule is not None and rule.name in rules_up_to_date(connection, settings):
+        return connection.execute(query.where(_stored_match(rule))).all()
+    rows = connection.execute(query).all()
+    return rows if rule is None else _fitting(connection, rule, rows)
 
 
 def _stored_match(rule: Rule) -> ColumnElement[bool]:
