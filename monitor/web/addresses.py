@@ -1,12 +1,13 @@
-"""Addresses that feeds and calendars link to."""
+"""Addresses of feeds and calendars, and the addresses that they link to."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from monitor.notify import wording
-from monitor.notify.compose.style import Style
+from monitor.web.keys import key_of
+from monitor.web.site import role_path, rule_path
 
 # what a browser takes in an address, and no IRI may have (RFC 3987)
 _NOT_IN_AN_IRI = re.compile(r"[\"\\^`{}]")
@@ -14,23 +15,30 @@ _NOT_IN_AN_IRI = re.compile(r"[\"\\^`{}]")
 
 def role_page(base: str, posting: str) -> str:
     """Return the address of a role's page below the base address."""
-    return Style(base_url=base).page(posting)
+    return base.rstrip("/") + role_path(posting)
 
 
 def rule_page(base: str, rule: str | None) -> str:
     """Return the address of a rule's page, or of all changes."""
-    root = base.rstrip("/")
-    return f"{root}/changes" if rule is None else f"{root}/rules/{quote(rule, safe='')}"
+    return base.rstrip("/") + ("/changes" if rule is None else rule_path(rule))
 
 
 def feed_path(rule: str | None) -> str:
     """Return the path of a rule's feed, or of the feed of all changes."""
-    return f"/feeds/{'all' if rule is None else quote(rule, safe='')}.atom"
+    return f"/feeds/{'all' if rule is None else rule}.atom"
 
 
 def calendar_path(rule: str | None) -> str:
     """Return the path of a rule's calendar, or of the calendar of all roles."""
-    return "/calendar.ics" if rule is None else f"/calendar/{quote(rule, safe='')}.ics"
+    return "/calendar.ics" if rule is None else f"/calendar/{rule}.ics"
+
+
+def address(path: str, base: str = "", password: str | None = None) -> str:
+    """Return what a link to such a path has: encoded, with its key if there is a password."""
+    folder, _, name = path[1:].partition("/")
+    encoded = f"/{folder}/{quote(name, safe=':')}" if name else path
+    key = f"?{urlencode({'key': key_of(password, path)})}" if password else ""
+    return base.rstrip("/") + encoded + key
 
 
 def posting_link(url: str) -> str | None:

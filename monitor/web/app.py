@@ -16,6 +16,7 @@ from monitor.web.guard import Guard
 from monitor.web.pages import roles
 from monitor.web.respond import broken, missing, page_endpoint
 from monitor.web.site import Page, Site
+from monitor.web.subscriptions import subscription_routes
 
 # the path of each page; `name` may have slashes, since a board's token may
 PAGES: dict[str, Page] = {
@@ -26,7 +27,7 @@ PAGES: dict[str, Page] = {
 def make_app(site: Site) -> ASGIApp:
     """Return the application."""
     app = Starlette(
-        routes=[*_pages(site), *_files(), Route("/healthz", _healthz)],
+        routes=[*_pages(site), *subscription_routes(site), *_files(), Route("/healthz", _healthz)],
         exception_handlers={404: missing(site), Exception: broken},
     )
     app.router.redirect_slashes = False

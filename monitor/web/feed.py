@@ -27,6 +27,7 @@ from monitor.notify.compose.passages import quotes
 from monitor.notify.document import DOT, Document, Line, paragraph, text
 from monitor.notify.render_html import document_html
 from monitor.notify.render_text import line_text
+from monitor.web.addresses import address as address_of
 from monitor.web.addresses import feed_path, posting_link, role_page, rule_page
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
@@ -59,7 +60,7 @@ def atom(
     feed.updated(max((event.at for event in events), default=_NEVER))
     feed.author(name="rolewatch")
     feed.generator("rolewatch")
-    feed.link(href=address or base.rstrip("/") + path, rel="self", type="application/atom+xml")
+    feed.link(href=address or address_of(path, base), rel="self", type="application/atom+xml")
     feed.link(href=rule_page(base, rule), rel="alternate", type="text/html")
     for event in events:
         feed.add_entry(_entry(event, base, zone), order="append")

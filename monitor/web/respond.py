@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -20,7 +21,7 @@ from monitor.web.templating import render
 log = structlog.get_logger()
 
 _NO_CACHE: Final = {"Cache-Control": "no-cache"}
-_SPARE: Final = 0.5  # seconds of a request that its queries leave for the rest
+SPARE: Final = 0.5  # seconds of a request that its queries leave for the rest
 _NAMES: Final = {
     400: "That filter has a wrong value",
     404: "Not found",
@@ -33,8 +34,8 @@ def page_endpoint(site: Site, page: Page, *, as_json: bool) -> Callable[[Request
 
     def answer(request: Request) -> Response:
         try:
-            with bounded_read(site.engine, site.seconds - _SPARE) as connection:
-                visit = _visit(site, request, connection, as_json=as_json)
+            with bounded_read(site.engine, site.seconds - SPARE) as connection:
+                visit = make_visit(site, request, connection, as_json=as_json)
                 return _shown(visit, page(visit))
         except (PageError, UserError, ReadTimeoutError, *DATABASE_ERRORS) as error:
             return _failed(site, request, page_error(error), as_json=as_json)
@@ -42,7 +43,10 @@ def page_endpoint(site: Site, page: Page, *, as_json: bool) -> Callable[[Request
     return answer
 
 
-def _visit(site: Site, request: Request, connection: Any, *, as_json: bool) -> Visit:  # noqa: ANN401
+def make_visit(
+    site: Site, request: Request, connection: Connection, *, as_json: bool = False
+) -> Visit:
+    """Return the request as a page sees it."""
     query = request.query_params
     return Visit(
         connection,
