@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.queries.deadlines import Deadline
 from monitor.web.calendar import calendar
@@ -123,6 +125,13 @@ def test_a_hostile_text_leaves_a_calendar_valid_and_inert(text: str, closed: boo
     assert str(event["summary"]) not in {"", "Deadline: "}
     assert len(str(event["description"])) < 5_000
     assert "\u202e" not in event["summary"] + event["description"]
+
+
+@given(st.text(st.characters(), max_size=60), st.booleans())
+def test_any_text_leaves_a_calendar_valid_and_inert(text: str, closed: bool) -> None:
+    odd = deadline(closed=closed, title=text, location=text, pay=text, deadline_text=text)
+    (event,) = read_calendar(written(odd))
+    assert str(event["uid"]) == "greenhouse:examplelabs:1@rolewatch"
 
 
 def test_a_text_cannot_add_a_property_or_an_event() -> None:

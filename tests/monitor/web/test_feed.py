@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
 from monitor.web.feed import atom
@@ -153,6 +155,15 @@ def test_a_hostile_text_leaves_a_feed_valid_and_inert(text: str) -> None:
     assert all(entry["title"] and entry["author"] for entry in found)
     assert all(len(entry["title"]) < 600 for entry in found)
     assert all("\u202e" not in entry["title"] + entry["content"] for entry in found)
+
+
+@given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
+def test_any_text_leaves_a_feed_valid_and_inert(old: str, new: str) -> None:
+    fields = ("title", "location", "pay", "deadline", "description", "department")
+    changes = tuple(FieldChange(field, old, new) for field in fields)
+    odd = role(title=new, location=old, pay=new, deadline_text=old, url=f"https://x.example/{old}")
+    event = msgspec.structs.replace(revised(*changes), role=odd, why=(Why("rule", old),))
+    assert len(entries(feed(event))) == 1
 
 
 @pytest.mark.parametrize(
