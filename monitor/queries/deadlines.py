@@ -57,14 +57,16 @@ def find_deadlines(
     rows = _newest_contents(connection, settings, rule, ids) if ids else []
     boards = boards_of(connection, rows)
     revisions = _revisions(connection, [row.posting_id for row in rows])
+    roles = {row.posting_id: role_from_row(row, boards) for row in rows}
     found = [
         Deadline(
-            role=role_from_row(row, boards),
+            role=roles[row.posting_id],
             revision=revisions[row.posting_id],
             changed_at=row.valid_to or row.valid_from,
             closed=row.valid_to is not None,
         )
         for row in rows
+        if roles[row.posting_id].deadline_at is not None
     ]
     return sorted(found, key=lambda one: (one.role.deadline_at or now, one.role.posting))
 

@@ -52,7 +52,8 @@ def prepare(engine: Engine, farm: Farm) -> None:
     fill(engine, farm)
     with engine.begin() as connection:
         for table, key in (("posting", "id"), ("posting_version", "posting_id")):
-            due = f"UPDATE {table} SET deadline_at = :at WHERE {key} % 20 = 0"
+            words = ", deadline_text = 'December 18, 2026'" if table == "posting_version" else ""
+            due = f"UPDATE {table} SET deadline_at = :at{words} WHERE {key} % 20 = 0"
             at = "2026-12-18T23:59:59.000000Z"
             connection.execute(text(due), {"at": at})
         register_rules(connection, SETTINGS)
