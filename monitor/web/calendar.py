@@ -66,7 +66,7 @@ def _frame(name: str) -> bytes:
 
 @lru_cache(maxsize=_EVENTS)
 def _event(deadline: Deadline, base: str, zone: tzinfo) -> bytes:
-    """Return one event. It is kept, because writing it takes icalendar most of a millisecond."""
+    """Return one event. It is kept, because writing it takes icalendar half a millisecond."""
     role, event = deadline.role, Event()
     at = role.deadline_at
     assert at is not None  # its query has looked  # noqa: S101
