@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine
-from starlette.types import ASGIApp
 
 from crawler.items import Deadline, Posting, Probe
-from monitor.config.model import Rule, WebSettings
+from monitor.config.model import Rule
 from monitor.config.sections import AlertSettings
-from monitor.database.reading import reading_engine
 from monitor.web.addresses import address, calendar_path, feed_path
-from monitor.web.app import make_app
 from monitor.web.keys import key_of
-from monitor.web.site import Site
-from tests.support.asgi import Answer, ask
 from tests.support.boards import posting, snapshot
 from tests.support.feeds import ATOM, entries, read_atom, read_calendar
 from tests.support.history import ENGINEER, History, settings
+from tests.support.web import LISTEN, WebSite
 
 ODD = Rule("C++ / Rust? 100%", any=("/chef/",))
 PASSWORD = "correct horse"
@@ -46,83 +41,86 @@ def history(engine: Engine) -> History:
     return history
 
 
-@pytest.fixture
-def reading(engine: Engine) -> Iterator[Engine]:
-    reader = reading_engine(engine.url.render_as_string(hide_password=False))
-    yield reader
-    reader.dispose()
+Answer = Any  # of Starlette's test client
 
 
 @pytest.fixture
-def app(history: History, reading: Engine) -> ASGIApp:
-    return make_app(Site(reading, lambda: history.settings, lambda: history.now, "127.0.0.1:8460"))
+def site(history: History, serve: Callable[[History], WebSite]) -> WebSite:
+    return serve(history)
 
 
-def with_web(history: History, **web: object) -> None:
-    history.settings = replace(history.settings, web=WebSettings(**web))  # type: ignore[arg-type]
+def ask(
+    site: WebSite,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    host: str = LISTEN,
+) -> Answer:
+    return site.client.request(method, path, headers={"Host": host, **(headers or {})})
 
 
 def titles(answer: Answer) -> list[str]:
-    return [entry["title"] for entry in entries(answer.body)]
+    return [entry["title"] for entry in entries(answer.content)]
 
 
-def test_a_feed_is_served_as_atom(app: ASGIApp) -> None:
-    answer = ask(app, "/feeds/all.atom")
-    assert answer.status == 200
+def test_a_feed_is_served_as_atom(site: WebSite) -> None:
+    answer = ask(site, "/feeds/all.atom")
+    assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert titles(answer) == ["Chef · Example Labs is hiring"]
 
 
-def test_a_calendar_is_served_as_icalendar(app: ASGIApp) -> None:
-    answer = ask(app, "/calendar.ics")
-    assert answer.status == 200
+def test_a_calendar_is_served_as_icalendar(site: WebSite) -> None:
+    answer = ask(site, "/calendar.ics")
+    assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert len(read_calendar(answer.body)) == 2
-    (event,) = read_calendar(ask(app, "/calendar/research-engineer.ics").body)
+    assert len(read_calendar(answer.content)) == 2
+    (event,) = read_calendar(ask(site, "/calendar/research-engineer.ics").content)
     assert "May 9, 6 pm BST" in event["description"]  # in the configured time zone
 
 
-def test_a_rules_name_may_have_any_signs(app: ASGIApp) -> None:
+def test_a_rules_name_may_have_any_signs(site: WebSite) -> None:
     path = address(feed_path(ODD.name))
     assert path == "/feeds/C%2B%2B%20%2F%20Rust%3F%20100%25.atom"
-    assert titles(ask(app, path)) == ["Chef · Example Labs is hiring"]
-    assert len(read_calendar(ask(app, address(calendar_path(ODD.name))).body)) == 1
+    assert titles(ask(site, path)) == ["Chef · Example Labs is hiring"]
+    assert len(read_calendar(ask(site, address(calendar_path(ODD.name))).content)) == 1
 
 
 @pytest.mark.parametrize("path", ["/feeds/nobody.atom", "/calendar/nobody.ics"])
-def test_an_unknown_rule_is_not_found_in_a_sentence(app: ASGIApp, path: str) -> None:
-    answer = ask(app, path)
-    assert answer.status == 404
+def test_an_unknown_rule_is_not_found_in_a_sentence(site: WebSite, path: str) -> None:
+    answer = ask(site, path)
+    assert answer.status_code == 404
     assert answer.text == "There is no rule “nobody”. The page /rules lists the rules.\n"
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_a_reader_that_has_the_answer_gets_304(app: ASGIApp, path: str) -> None:
-    first = ask(app, path)
+def test_a_reader_that_has_the_answer_gets_304(site: WebSite, path: str) -> None:
+    first = ask(site, path)
     tag = first.headers["etag"]
     for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
-        again = ask(app, path, {"If-None-Match": given})
-        assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+        again = ask(site, path, {"If-None-Match": given})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     for given in ('"other"', "", tag.strip('"')):
-        assert ask(app, path, {"If-None-Match": given}).body == first.body
+        assert ask(site, path, {"If-None-Match": given}).content == first.content
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_the_answer_stays_the_same_until_something_happens(
-    app: ASGIApp, history: History, path: str
+    site: WebSite, history: History, path: str
 ) -> None:
-    tag = ask(app, path).headers["etag"]
+    tag = ask(site, path).headers["etag"]
     history.check(snapshot([due("1"), due("2", title="Chef")]))
-    history.now += timedelta(days=1)
-    assert ask(app, path, {"If-None-Match": tag}).status == 304
+    site.now = history.now + timedelta(days=1)
+    assert ask(site, path, {"If-None-Match": tag}).status_code == 304
     history.check(snapshot([due("1", 12), due("2", title="Chef")]))
-    changed = ask(app, path, {"If-None-Match": tag})
-    assert (changed.status, changed.headers["etag"] != tag) == (200, True)
+    changed = ask(site, path, {"If-None-Match": tag})
+    assert (changed.status_code, changed.headers["etag"] != tag) == (200, True)
 
 
-def test_a_moved_and_a_closed_deadline_reach_the_calendar(app: ASGIApp, history: History) -> None:
+def test_a_moved_and_a_closed_deadline_reach_the_calendar(site: WebSite, history: History) -> None:
     def event() -> tuple[int, str]:
-        (found,) = read_calendar(ask(app, "/calendar/research-engineer.ics").body)
+        (found,) = read_calendar(ask(site, "/calendar/research-engineer.ics").content)
         return found["sequence"], found["status"]
 
     assert event() == (0, "CONFIRMED")
@@ -130,64 +128,61 @@ def test_a_moved_and_a_closed_deadline_reach_the_calendar(app: ASGIApp, history:
     assert event() == (1, "CONFIRMED")
     history.check(snapshot([due("2", title="Chef")], {"1": Probe.GONE}))
     assert event() == (2, "CANCELLED")
-    history.now += timedelta(days=30)
-    assert read_calendar(ask(app, "/calendar/research-engineer.ics").body) == []
+    site.now = history.now + timedelta(days=30)
+    assert read_calendar(ask(site, "/calendar/research-engineer.ics").content) == []
 
 
-def test_links_begin_with_base_url_else_with_the_address_that_was_asked(
-    app: ASGIApp, history: History
-) -> None:
-    (entry,) = entries(ask(app, "/feeds/all.atom", host="localhost:8460").body)
+def test_links_begin_with_base_url_else_with_the_address_that_was_asked(site: WebSite) -> None:
+    (entry,) = entries(ask(site, "/feeds/all.atom", host="localhost:8460").content)
     assert entry["links"]["alternate"] == "http://localhost:8460/roles/greenhouse:examplelabs:2"
     one = entry["id"]
-    with_web(history, base_url="https://roles.example.org")
-    (entry,) = entries(ask(app, "/feeds/all.atom", host="localhost:8460").body)
+    site.with_base_url("https://roles.example.org")
+    (entry,) = entries(ask(site, "/feeds/all.atom", host="localhost:8460").content)
     assert entry["links"]["alternate"].startswith("https://roles.example.org/roles/")
     assert entry["id"] == one
-    event, _ = read_calendar(ask(app, "/calendar.ics", host="localhost:8460").body)
+    event, _ = read_calendar(ask(site, "/calendar.ics", host="localhost:8460").content)
     assert str(event["url"]).startswith("https://roles.example.org/roles/")
 
 
 @pytest.mark.parametrize(
     "path", [feed_path(None), feed_path(ODD.name), calendar_path(None), calendar_path(ODD.name)]
 )
-def test_with_a_password_each_address_takes_its_own_key(
-    app: ASGIApp, history: History, path: str
-) -> None:
-    with_web(history, password=SecretStr(PASSWORD))
-    assert ask(app, address(path)).status == 401
-    assert ask(app, address(path, password=PASSWORD)).status == 200
-    assert ask(app, f"{address(path)}?key={key_of(PASSWORD, '/feeds/other.atom')}").status == 401
-    assert ask(app, f"/?key={key_of(PASSWORD, path)}").status == 401
+def test_with_a_password_each_address_takes_its_own_key(site: WebSite, path: str) -> None:
+    site.with_password(PASSWORD)
+    assert ask(site, address(path)).status_code == 401
+    assert ask(site, address(path, password=PASSWORD)).status_code == 200
+    assert (
+        ask(site, f"{address(path)}?key={key_of(PASSWORD, '/feeds/other.atom')}").status_code == 401
+    )
+    assert ask(site, f"/?key={key_of(PASSWORD, path)}").status_code == 401
 
 
-def test_a_feed_names_its_own_address_with_its_key(app: ASGIApp, history: History) -> None:
+def test_a_feed_names_its_own_address_with_its_key(site: WebSite) -> None:
     def own(answer: Answer) -> str:
-        links = read_atom(answer.body).iterfind(f"{ATOM}link")
+        links = read_atom(answer.content).iterfind(f"{ATOM}link")
         return next(str(link.get("href")) for link in links if link.get("rel") == "self")
 
-    with_web(history, password=SecretStr(PASSWORD), base_url="https://roles.example.org")
+    site.with_base_url("https://roles.example.org")
+    site.with_password(PASSWORD)
     with_key = address(feed_path(ODD.name), password=PASSWORD)
-    assert own(ask(app, with_key)) == f"https://roles.example.org{with_key}"
+    assert own(ask(site, with_key)) == f"https://roles.example.org{with_key}"
     basic = {"Authorization": "Basic YW55OmNvcnJlY3QgaG9yc2U="}
-    assert own(ask(app, "/feeds/all.atom", basic)) == "https://roles.example.org/feeds/all.atom"
+    assert own(ask(site, "/feeds/all.atom", basic)) == "https://roles.example.org/feeds/all.atom"
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_head_has_the_headers_and_nothing_may_be_written(app: ASGIApp, path: str) -> None:
-    head = ask(app, path, method="HEAD")
-    assert (head.status, "etag" in head.headers) == (200, True)
+def test_head_has_the_headers_and_nothing_may_be_written(site: WebSite, path: str) -> None:
+    head = ask(site, path, method="HEAD")
+    assert (head.status_code, "etag" in head.headers) == (200, True)
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        assert ask(app, path, method=method).status == 405
+        assert ask(site, path, method=method).status_code == 405
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_an_empty_history_has_valid_empty_answers(
-    engine: Engine, reading: Engine, path: str
+    engine: Engine, serve: Callable[[History], WebSite], path: str
 ) -> None:
-    empty = History(engine)
-    app = make_app(Site(reading, lambda: empty.settings, lambda: empty.now, "127.0.0.1:8460"))
-    answer = ask(app, path)
-    assert answer.status == 200
+    answer = ask(serve(History(engine)), path)
+    assert answer.status_code == 200
     read = read_calendar if path.endswith(".ics") else entries
-    assert read(answer.body) == []
+    assert read(answer.content) == []
