@@ -261,7 +261,10 @@ class PostingChange(Base):
     """A change to a posting; a revision has one row for each changed field."""
 
     __tablename__ = "posting_change"
-    __table_args__ = (Index("ix_posting_change_field_at", "field", "at"),)
+    __table_args__ = (
+        Index("ix_posting_change_field_at", "field", "at"),
+        Index("ix_posting_change_kind_at", "kind", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     check_id: Mapped[int] = mapped_column(ForeignKey("board_check.id"), index=True)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from monitor.config.model import Rule
 from monitor.database.json_values import one_of
-from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
+from monitor.database.tables import (
+    Board,
+    Description,
+    Posting,
+    PostingChange,
+    PostingVersion,
+    RuleMatch,
+)
 from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, all_columns, run_listing
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
+
+_NEWEST: Final = (PostingChange.at.desc(), PostingChange.id.desc())
+_FEW: Final = 5_000  # postings up to which their changes are sorted; else all changes are walked
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +36,96 @@ class ChangeFilter:
     since: datetime | None = None
     rules: tuple[Rule, ...] = ()  # all of them fit the content before or after
     limit: int | None = None
+    fields: tuple[str, ...] = ()  # of a revision
+    offset: int = 0  # with a limit
+    matched: frozenset[str] = frozenset()  # the rules whose stored matches are up to date
 
 
 def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
     """Return rows of `posting_changes`, newest first."""
-    statement = (
-        select(all_columns("posting_changes")).select_from(CHANGES).where(*_conditions(wanted))
-    )
+    statement = select(all_columns("posting_changes")).select_from(CHANGES)
     statement = statement.order_by(CHANGES.c.at.desc(), CHANGES.c.change_id.desc())
-    if not wanted.rules:
-        return run_listing(connection, statement.limit(wanted.limit))
-    fitting = fitting_changes(connection, wanted)
-    found = run_listing(connection, statement)
-    return Listing(
-        found.columns, [row for row in found.rows if row["change_id"] in fitting][: wanted.limit]
-    )
+    if wanted.limit is None and not wanted.rules:
+        return run_listing(connection, statement.where(*_of_view(wanted)))
+    # the ids alone: the view is asked for the rows that are shown
+    ids = connection.scalars(
+        select(PostingChange.id)
+        .where(*_conditions(connection, wanted))
+        .order_by(*_NEWEST)
+        .limit(wanted.limit)
+        .offset(wanted.offset or None)
+    ).all()
+    return run_listing(connection, statement.where(one_of(CHANGES.c.change_id, ids)))
 
 
-def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def count_changes(connection: Connection, wanted: ChangeFilter, most: int) -> int:
+    """Return how many changes there are, at most `most`: counting all would take too long."""
+    found = select(PostingChange.id).where(*_conditions(connection, wanted)).limit(most)
+    return connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _of_view(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
+    view = CHANGES.c
+    conditions = [one_of(view.board, wanted.boards)] if wanted.boards else []
+    return conditions + _own(wanted, view.kind, view.field, view.at)
+
+
+def _conditions(connection: Connection, wanted: ChangeFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions on the table of changes."""
+    change = PostingChange
+    conditions = _own(wanted, change.kind, change.field, change.at)
     if wanted.boards:
-        conditions.append(one_of(CHANGES.c.board, wanted.boards))
-    if wanted.kinds:
-        conditions.append(one_of(CHANGES.c.kind, wanted.kinds))
-    if wanted.since is not None:
-        conditions.append(CHANGES.c.at >= wanted.since)
+        conditions.append(_on_boards(connection, wanted.boards))
+    for rule in wanted.rules:
+        if rule.name in wanted.matched:
+            conditions += _fits(connection, rule)
+    if others := [rule for rule in wanted.rules if rule.name not in wanted.matched]:
+        fitting = fitting_changes(connection, replace(wanted, rules=tuple(others)))
+        conditions.append(one_of(change.id, sorted(fitting)))
     return conditions
+
+
+def _own(wanted: ChangeFilter, kind: Any, field: Any, at: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401  # columns of the table or of the view
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.kinds:
+        conditions.append(one_of(kind, wanted.kinds))
+    if wanted.fields:
+        conditions.append(one_of(field, wanted.fields))
+    if wanted.since is not None:
+        conditions.append(at >= wanted.since)
+    return conditions
+
+
+def _on_boards(connection: Connection, names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a change is of a posting on one of the boards.
+
+    SQLite reads the changes of each posting for `IN`, and for `EXISTS` walks all of them.
+    """
+    boards = connection.scalars(select(Board.id).where(Board.board.in_(names))).all()
+    theirs = select(Posting.id).where(Posting.board_id.in_(boards))
+    if _are_few(connection, theirs):
+        return PostingChange.posting_id.in_(theirs)
+    return theirs.where(Posting.id == PostingChange.posting_id).exists()
+
+
+def _are_few(connection: Connection, rows: Select[int]) -> bool:
+    some = rows.limit(_FEW + 1).subquery()
+    return (connection.scalar(select(func.count()).select_from(some)) or 0) <= _FEW
+
+
+def _fits(connection: Connection, rule: Rule) -> list[ColumnElement[bool]]:
+    """Return the conditions that the stored matches have the content after, or before a revision.
+
+    A rule with few matches is looked up from these.
+    """
+    match, change = RuleMatch, PostingChange
+    of_rule = select(match.posting_id).where(match.rule == rule.name)
+    before = and_(change.kind == "revised", match.version == change.version - 1)
+    here = of_rule.where(
+        match.posting_id == change.posting_id, or_(match.version == change.version, before)
+    )
+    narrowed = [change.posting_id.in_(of_rule)] if _are_few(connection, of_rule) else []
+    return [*narrowed, here.exists()]
 
 
 def fitting_changes(connection: Connection, wanted: ChangeFilter) -> set[int]:
@@ -67,7 +143,7 @@ def fitting_changes(connection: Connection, wanted: ChangeFilter) -> set[int]:
         .join(Board, Board.id == Posting.board_id)
         .join(PostingVersion, contents)
         .join(Description, Description.digest == PostingVersion.description_digest)
-        .where(*_table_conditions(wanted))
+        .where(*_conditions(connection, replace(wanted, rules=())))
     )
     fits = fits_all(wanted.rules)
     return {
@@ -75,18 +151,6 @@ def fitting_changes(connection: Connection, wanted: ChangeFilter) -> set[int]:
         for row in connection.execute(statement).mappings()
         if fits(candidate_from_row(row))
     }
-
-
-def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
-    """Return the same conditions for the tables behind the view."""
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.boards:
-        conditions.append(one_of(Board.board, wanted.boards))
-    if wanted.kinds:
-        conditions.append(one_of(PostingChange.kind, wanted.kinds))
-    if wanted.since is not None:
-        conditions.append(PostingChange.at >= wanted.since)
-    return conditions
 
 
 def timeline(connection: Connection, found: PostingRef) -> Listing:

@@ -113,6 +113,7 @@ CHANGES = table(
     column("posting", Text()),
     column("board", Text()),
     column("kind", Text()),
+    column("field", Text()),
 )
 COVERAGE = table(
     "coverage",
