@@ -20,7 +20,14 @@ from monitor.database.tables import (
     RuleMatch,
 )
 from monitor.queries.resolve import PostingRef
-from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, all_columns, run_listing
+from monitor.queries.view_tables import (
+    CHANGES,
+    VERSIONS,
+    Listing,
+    Row,
+    all_columns,
+    run_listing,
+)
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 
 _NEWEST: Final = (PostingChange.at.desc(), PostingChange.id.desc())
@@ -150,6 +157,32 @@ def fitting_changes(connection: Connection, wanted: ChangeFilter) -> set[int]:
         row["id"]
         for row in connection.execute(statement).mappings()
         if fits(candidate_from_row(row))
+    }
+
+
+def edited_texts(connection: Connection, rows: Sequence[Row]) -> dict[tuple[str, int], str]:
+    """Return the descriptions before and after the edits among these changes.
+
+    By the posting's name and the version's number.
+    """
+    edits = {
+        (str(row["posting"]), int(row["version"])) for row in rows if row["field"] == "description"
+    }
+    if not edits:
+        return {}
+    wanted = edits | {(name, number - 1) for name, number in edits}
+    names = sorted({name for name, _ in wanted})
+    statement = (
+        select(Posting.name, PostingVersion.number, Description.text)
+        .join(PostingVersion, PostingVersion.posting_id == Posting.id)
+        .join(Description, Description.digest == PostingVersion.description_digest)
+        .where(one_of(Posting.name, names))
+        .where(one_of(PostingVersion.number, sorted({number for _, number in wanted})))
+    )
+    return {
+        (row.name, row.number): row.text
+        for row in connection.execute(statement)
+        if (row.name, row.number) in wanted
     }
 
 

@@ -78,13 +78,16 @@ def first_check(connection: Connection) -> datetime | None:
     return first
 
 
-def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) -> list[Explanation]:
-    """Return each rule's explanation of the newest content of a posting.
+def explain(
+    connection: Connection, rules: Sequence[Rule], found: PostingRef, version: int | None = None
+) -> list[Explanation]:
+    """Return each rule's explanation of a posting's content: the newest, or that of a version.
 
     Raises UserError for a posting that could never be read.
     """
-    newest = _stored(rules).where(Posting.id == found.id, Posting.version == PostingVersion.number)
-    row = connection.execute(newest).mappings().one_or_none()
+    number = Posting.version if version is None else version
+    wanted = _stored(rules).where(Posting.id == found.id, PostingVersion.number == number)
+    row = connection.execute(wanted).mappings().one_or_none()
     if row is None:
         raise UserError(
             f"{found.posting} is listed, but could not be read yet, so no rule can be tested on it"

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import starmap
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.links.address import Address, parse
 from crawler.links.forms import fold
@@ -109,6 +109,19 @@ def find_posting(connection: Connection, text: str) -> PostingRef:
         named = _address(text) or Address(ats, token, key)
         return _by_name(connection, named.board, named.key or key)
     return _by_key(connection, text)
+
+
+def named_posting(connection: Connection, name: str) -> PostingRef | None:
+    """Return the posting of exactly this name, `ats:token:key`, or None."""
+    row = connection.execute(_postings().where(Posting.name == name)).first()
+    return None if row is None else PostingRef(*row)
+
+
+def posting_in_other_case(connection: Connection, name: str) -> PostingRef | None:
+    """Return the only posting whose name differs from this in upper and lower case, or None."""
+    alike = connection.execute(_postings().where(func.lower(Posting.name) == name.lower()).limit(2))
+    found = [PostingRef(*row) for row in alike]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_link(text: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from monitor.web.access import TryLimit
 from monitor.web.guard import Guard
-from monitor.web.pages import roles
+from monitor.web.pages import changes, role, roles
 from monitor.web.respond import broken, missing, page_endpoint
 from monitor.web.site import Page, Site
 from monitor.web.subscriptions import subscription_routes
@@ -21,6 +21,8 @@ from monitor.web.subscriptions import subscription_routes
 # the path of each page; `name` may have slashes, since a board's token may
 PAGES: dict[str, Page] = {
     "/": roles.page,
+    "/changes": changes.page,
+    "/roles/{name:path}": role.page,
 }
 
 

@@ -28,6 +28,16 @@ def facets(visit: Visit) -> Facets:
     return visit.cache.get("facets", lambda: _read(visit.connection), visit.now, _KEEP)
 
 
+def board_choices(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return every board with its employer, by employer. At most a minute old."""
+    return visit.cache.get("boards", lambda: _boards(visit.connection), visit.now, _KEEP)
+
+
+def _boards(connection: Connection) -> tuple[tuple[str, str], ...]:
+    rows = connection.execute(select(Board.board, Board.company))
+    return tuple(sorted(map(tuple, rows), key=lambda one: (one[1].casefold(), one[0])))
+
+
 def _read(connection: Connection) -> Facets:
     boards = connection.scalars(select(Board.company).where(Board.watched)).all()
     own = select(Posting.company).where(Posting.company.is_not(None)).distinct()

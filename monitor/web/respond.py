@@ -9,13 +9,13 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from monitor.database.reading import ReadTimeoutError, bounded_read
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.errors import UserError
 from monitor.text.values import plain
-from monitor.web.site import Page, PageError, Shown, Site, Visit
+from monitor.web.site import Elsewhere, Page, PageError, Shown, Site, Visit
 from monitor.web.templating import render
 
 log = structlog.get_logger()
@@ -37,6 +37,8 @@ def page_endpoint(site: Site, page: Page, *, as_json: bool) -> Callable[[Request
             with bounded_read(site.engine, site.seconds - SPARE) as connection:
                 visit = make_visit(site, request, connection, as_json=as_json)
                 return _shown(visit, page(visit))
+        except Elsewhere as found:
+            return _redirect(request, found.path, as_json=as_json)
         except (PageError, UserError, ReadTimeoutError, *DATABASE_ERRORS) as error:
             return _failed(site, request, page_error(error), as_json=as_json)
 
@@ -66,11 +68,17 @@ def _path(request: Request, *, as_json: bool) -> str:
 
 
 def _shown(visit: Visit, shown: Shown) -> Response:
-    if visit.wants_json:
+    if visit.wants_json and not shown.is_page:
         return json_response(shown.data)
     zone = visit.settings.alerts.timezone
     context = {"path": visit.path, "query": visit.query, **shown.context}
     return HTMLResponse(render(shown.template, context, visit.now, zone), headers=_NO_CACHE)
+
+
+def _redirect(request: Request, path: str, *, as_json: bool) -> Response:
+    query = request.url.query
+    address = f"{path}.json" if as_json else path
+    return RedirectResponse(f"{address}?{query}" if query else address, 302, headers=_NO_CACHE)
 
 
 def json_response(data: object, status: int = 200) -> Response:

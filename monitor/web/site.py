@@ -36,6 +36,14 @@ class PageError(Exception):
         self.status, self.sentence = status, sentence
 
 
+class Elsewhere(Exception):  # noqa: N818  # an answer, and no error
+    """The answer that what is asked has another path: `/roles/greenhouse:deepmind:5938712`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 def not_found(sentence: str) -> PageError:
     return PageError(404, sentence)
 
@@ -73,6 +81,7 @@ class Shown:
     template: str
     context: Mapping[str, Any]
     data: object
+    is_page: bool = False  # also at a path that ends with `.json`, as a role's name may
 
 
 class Page(Protocol):

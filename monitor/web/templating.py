@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.notify.wording import safe_url
-from monitor.text.dates import format_day, format_moment
+from monitor.text.dates import format_day, format_moment, format_time
 from monitor.text.money import format_pay
 from monitor.text.places import format_places, split_places
 from monitor.text.values import age, clean, counted
@@ -50,8 +50,11 @@ def render(name: str, context: dict[str, Any], now: datetime, zone: tzinfo) -> s
     def day(at: object) -> str:
         return format_day(_instant(at), zone, with_year=_is_other_year(at, now))
 
-    made = environment().get_template(name)
-    return made.render(context | {"now": now, "moment": moment, "day": day})
+    def clock(at: object) -> str:
+        return format_time(_instant(at), zone)
+
+    times = {"now": now, "moment": moment, "day": day, "clock": clock}
+    return environment().get_template(name).render(context | times)
 
 
 def _instant(at: object) -> datetime:

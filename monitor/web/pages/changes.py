@@ -1,0 +1,94 @@
+"""`/changes`: what happened on all boards, newest first, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, cast, get_args
+from urllib.parse import urlencode
+
+from monitor.config.values import KINDS, RevisionField
+from monitor.notify.compose.changes import FIELDS as FIELD_NAMES
+from monitor.queries.changes import ChangeFilter, count_changes, edited_texts, find_changes
+from monitor.queries.reposts import first_postings
+from monitor.rules.matches import rules_up_to_date
+from monitor.web import filters
+from monitor.web.facets import board_choices
+from monitor.web.site import Shown, Visit
+from monitor.web.timeline import by_day, events
+
+FIELDS: Final = cast("tuple[RevisionField, ...]", get_args(RevisionField))
+PER_PAGE: Final = 50
+_SINCE: Final = "7d"
+_COUNTED: Final = 1_000  # more are not counted exactly
+_FILTERS: Final = ("since", "kind", "field", "board", "rule")
+
+
+def page(visit: Visit) -> Shown:
+    """Return a page of changes."""
+    number = filters.page_number(visit)
+    wanted = _wanted(visit, number)
+    found = find_changes(visit.connection, wanted)
+    if visit.wants_json:
+        return Shown("", {}, found.rows)
+    zone = visit.settings.alerts.timezone
+    shown = events(found.rows, edited_texts(visit.connection, found.rows), zone, visit.now)
+    opened = [str(row["posting"]) for row in found.rows if row["kind"] == "opened"]
+    context: dict[str, Any] = {
+        "days": by_day(shown, zone, visit.now),
+        "reposts": first_postings(visit.connection, opened),
+        "since": visit.value("since") or _SINCE,
+        "is_filtered": any(visit.values(name) for name in _FILTERS),
+        "kinds": [(kind, kind.capitalize()) for kind in KINDS],
+        "fields": [(name, FIELD_NAMES[name].capitalize()) for name in FIELDS],
+        "boards": board_choices(visit),
+        "rules": [(rule.name, rule.name) for rule in visit.settings.rules],
+        "page_number": number,
+        "twin": "/changes.json" + _tail(visit.query),
+        **_pages(visit, wanted, number),
+    }
+    return Shown("changes.html", context, found.rows)
+
+
+def _wanted(visit: Visit, number: int) -> ChangeFilter:
+    """Return what the address asks for. Raise UserError for a filter's wrong value."""
+    return ChangeFilter(
+        boards=filters.boards(visit),
+        kinds=filters.several(visit, "kind", KINDS),
+        since=filters.since(visit, _SINCE),
+        rules=filters.rules(visit),
+        limit=PER_PAGE,
+        fields=filters.several(visit, "field", FIELDS),
+        offset=(number - 1) * PER_PAGE,
+        matched=frozenset(rules_up_to_date(visit.connection, visit.settings)),
+    )
+
+
+def _pages(visit: Visit, wanted: ChangeFilter, number: int) -> dict[str, Any]:
+    """Return the heading and the neighbours of a page. More than some changes are not counted."""
+    most = max(_COUNTED, number * PER_PAGE)
+    total = count_changes(visit.connection, replace(wanted, offset=0), most + 1)
+    is_more = total > most
+    pages = max(1, -(-min(total, most) // PER_PAGE))
+    return {
+        "heading": f"More than {most:,} changes" if is_more else _counted(total),
+        "pages": pages,
+        "more": " or more" if is_more else "",
+        "previous": _address(visit.query, number - 1) if number > 1 else "",
+        "next": _address(visit.query, number + 1) if number * PER_PAGE < total else "",
+    }
+
+
+def _counted(total: int) -> str:
+    return f"{total:,} change{'' if total == 1 else 's'}"
+
+
+def _address(query: Mapping[str, Sequence[str]], page: int) -> str:
+    """Return the address of another page of the same list."""
+    kept = {name: values for name, values in query.items() if name not in {"page", "key"}}
+    return "/changes" + _tail(kept | ({"page": [str(page)]} if page > 1 else {}))
+
+
+def _tail(query: Mapping[str, Sequence[str]]) -> str:
+    pairs = [(name, value) for name, values in query.items() for value in values if value.strip()]
+    return f"?{urlencode(pairs)}" if pairs else ""
