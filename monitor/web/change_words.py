@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -32,6 +32,7 @@ class ChangeWords:
     old: str = ""
     new: str = ""
     note: str = ""  # "+6%"
+    joins: str = ": "  # verb and value
     passages: tuple[DiffPassage, ...] = ()
 
     @property
@@ -45,7 +46,7 @@ def in_order(words: Sequence[ChangeWords]) -> list[ChangeWords]:
     return sorted(words, key=lambda one: _ORDER.index(one.field) if one.field in _ORDER else 99)
 
 
-def change_words(row: dict[str, Any], zone: tzinfo, now: datetime) -> ChangeWords:
+def change_words(row: Mapping[str, Any], zone: tzinfo, now: datetime) -> ChangeWords:
     """Return the words for a row of `posting_changes` with a field, but for its passages."""
     field, old, new = str(row["field"]), str(row["old"] or ""), str(row["new"] or "")
     if field == "title":
@@ -54,16 +55,17 @@ def change_words(row: dict[str, Any], zone: tzinfo, now: datetime) -> ChangeWord
     said = phrase(FieldChange(field, old, new), _ROLE) if old != new else Phrase("no change")
     verb = said.verb[:1].upper() + said.verb[1:]
     if field == "deadline":
-        return ChangeWords(field, verb, *(_deadline(value, zone, now) for value in (old, new)))
+        before, after = (_deadline(value, zone, now) for value in (old, new))
+        return ChangeWords(field, verb, before, after)
     if field == "pay":
         return ChangeWords(field, verb, _pay(old), _pay(new), percent(row["pay_change_percent"]))
     if field == "url":
         return ChangeWords(field, verb, _value(old), _value(new))
-    return ChangeWords(field, verb, _plain(said.old), _plain(said.new))
+    return ChangeWords(field, verb, _plain(said.old), _plain(said.new), joins=said.joins)
 
 
 def percent(value: object) -> str:
-    """Return `+6.4%` or `−12%`. Empty for no value."""
+    """Return `+6.4%`, or with a minus sign `-12%`. Empty for no value."""
     if value is None:
         return ""
     number = float(str(value))

@@ -35,7 +35,8 @@ def board_choices(visit: Visit) -> tuple[tuple[str, str], ...]:
 
 def _boards(connection: Connection) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(select(Board.board, Board.company))
-    return tuple(sorted(map(tuple, rows), key=lambda one: (one[1].casefold(), one[0])))
+    choices = [(row.board, row.company) for row in rows]
+    return tuple(sorted(choices, key=lambda one: (one[1].casefold(), one[0])))
 
 
 def _read(connection: Connection) -> Facets:

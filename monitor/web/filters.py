@@ -71,7 +71,13 @@ def boards(visit: Visit) -> tuple[str, ...]:
 
 def rules(visit: Visit) -> tuple[Rule, ...]:
     """Return the configured rules that `rule` names."""
-    return tuple(visit.settings.named_rules(visit.values("rule")))
+    names = visit.values("rule")
+    known = {rule.name: rule for rule in visit.rules}
+    for name in names:
+        if name not in known:
+            there_is = ", ".join(known) or "none"
+            raise UserError(f"rule={name}: no rule has this name; there is {there_is}.")
+    return tuple(known[name] for name in names)
 
 
 def since(visit: Visit, default: str = "") -> datetime | None:

@@ -26,7 +26,7 @@ class PayStep:
 def pay_steps(
     versions: Iterable[Mapping[str, Any]], changes: Iterable[Mapping[str, Any]]
 ) -> list[PayStep]:
-    """Return a step for each pay, oldest first. Empty if no version states any pay.
+    """Return a step for each pay, oldest first. Empty if the pay never changed.
 
     `versions` are rows of `posting_versions`, oldest first, `changes` of `posting_changes`.
     """
@@ -39,4 +39,4 @@ def pay_steps(
             continue
         moved = percent(moves.get(row["version"]))
         steps.append(PayStep(instant(row["valid_from"]), pay, written, moved))
-    return steps if any(step.pay or step.written for step in steps) else []
+    return steps if len(steps) > 1 else []

@@ -28,11 +28,15 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """Return the blocks of a text. Empty for one without words."""
     found = [block for part in _parts(text) for block in _split(part)]
-    followed = [*(block.kind != "heading" for block in found[1:]), False]
     return [
-        block if block.kind != "heading" or follows else Block("paragraph", block.lines)
-        for block, follows in zip(found, followed, strict=True)
+        Block("paragraph", block.lines) if block.kind == "heading" and not _heads(after) else block
+        for block, after in zip(found, [*found[1:], None], strict=False)
     ]
+
+
+def _heads(after: Block | None) -> bool:
+    """Return whether the block after a heading belongs below it."""
+    return after is not None and after.kind != "heading"
 
 
 def _parts(text: str) -> list[list[str]]:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine
 
-from monitor.config.model import Settings
+from monitor.config.model import Rule, Settings
 from monitor.web.cache import Cache
 
 SECONDS: Final = 10.0  # for one request
@@ -63,6 +63,11 @@ class Visit:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wants_json: bool = False
     cache: Cache = field(default_factory=Cache)  # the site's
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the configuration. People's own watches are shown to nobody."""
+        return tuple(rule for rule in self.settings.rules if rule.watch is None)
 
     def value(self, name: str) -> str:
         """Return a filter's value, the last one if it is repeated; "" without one."""

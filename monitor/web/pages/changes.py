@@ -42,7 +42,7 @@ def page(visit: Visit) -> Shown:
         "kinds": [(kind, kind.capitalize()) for kind in KINDS],
         "fields": [(name, FIELD_NAMES[name].capitalize()) for name in FIELDS],
         "boards": board_choices(visit),
-        "rules": [(rule.name, rule.name) for rule in visit.settings.rules],
+        "rules": [(rule.name, rule.name) for rule in visit.rules],
         "page_number": number,
         "twin": "/changes.json" + _tail(visit.query),
         **_pages(visit, wanted, number),

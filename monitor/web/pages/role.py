@@ -30,7 +30,7 @@ from monitor.web.change_words import deadline_words
 from monitor.web.filters import country_name
 from monitor.web.pay_steps import pay_steps
 from monitor.web.prose import blocks
-from monitor.web.site import Elsewhere, PageError, Shown, Visit, not_found, role_path
+from monitor.web.site import Elsewhere, Shown, Visit, not_found, role_path
 from monitor.web.timeline import Event, events, instant
 
 Row = dict[str, Any]
@@ -50,7 +50,9 @@ def page(visit: Visit) -> Shown:
 def _found(visit: Visit) -> tuple[PostingRef, bool]:
     """Return the posting, and whether its page is asked for. A key may end with `.json`."""
     name = visit.name
-    found = None if "\0" in name else named_posting(visit.connection, name)
+    if "\0" in name:  # PostgreSQL refuses it
+        raise not_found("There is no such role.")
+    found = named_posting(visit.connection, name)
     if found is not None:
         return found, not visit.wants_json
     if visit.wants_json and (whole := named_posting(visit.connection, name + _TWIN)) is not None:
@@ -60,8 +62,6 @@ def _found(visit: Visit) -> tuple[PostingRef, bool]:
 
 def _elsewhere(connection: Connection, name: str) -> Exception:
     """Return the answer for a name that no posting has: where it leads to, or why to nothing."""
-    if "\0" in name:
-        return not_found(f"There is no role {clean(name)}.")
     found = posting_in_other_case(connection, name)
     try:
         return Elsewhere(role_path((found or find_posting(connection, name)).posting))
@@ -95,20 +95,15 @@ def _life(visit: Visit, found: PostingRef, moment: datetime | None) -> _Life:
     try:
         row = describe(connection, found, as_of=moment)
     except UserError as error:  # it was not known then
-        raise _capital(error) from error
+        raise not_found(f"The role {error}.") from error
     return _Life(
         found,
         row,
         _until(timeline(connection, found).rows, "at", moment),
         _until(versions(connection, found).rows, "valid_from", moment),
-        explain(connection, visit.settings.rules, found, row["version"]) if row["version"] else [],
+        explain(connection, visit.rules, found, row["version"]) if row["version"] else [],
         moment,
     )
-
-
-def _capital(error: UserError) -> PageError:
-    sentence = str(error)
-    return not_found(f"{sentence[:1].upper()}{sentence[1:]}.")
 
 
 def _until(rows: Sequence[Row], name: str, moment: datetime | None) -> list[Row]:

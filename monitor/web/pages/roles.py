@@ -25,7 +25,7 @@ def page(visit: Visit) -> Shown:
     found = list_roles(visit.connection, wanted, visit.now, described=visit.wants_json)
     if visit.wants_json:
         return Shown("", {}, found.rows)
-    rules = [rule.name for rule in visit.settings.rules]
+    rules = [rule.name for rule in visit.rules]
     pages = max(1, -(-found.total // PER_PAGE))
     context: dict[str, Any] = {
         "roles": found.rows,
