@@ -144,6 +144,7 @@ class Posting(Base):
         UniqueConstraint("board_id", "key"),
         partial_index("ix_posting_open", "board_id", only="state = 'open'"),
         partial_index("ix_posting_company", "company", only="company IS NOT NULL"),
+        partial_index("ix_posting_repost", "repost_of", only="repost_of IS NOT NULL"),
         Index("ix_posting_first_seen", "first_seen_at"),
         Index("ix_posting_closed", "closed_at"),
         # what lists of roles filter and sort by; not the place, which may be too long for an index
@@ -263,13 +264,13 @@ class PostingChange(Base):
     __tablename__ = "posting_change"
     __table_args__ = (
         Index("ix_posting_change_field_at", "field", "at"),
-        Index("ix_posting_change_kind_at", "kind", "at"),
+        Index("ix_posting_change_at", "at", "kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     check_id: Mapped[int] = mapped_column(ForeignKey("board_check.id"), index=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     # the first check with the change: before `at` for a closing that was confirmed later
     not_after: Mapped[datetime]

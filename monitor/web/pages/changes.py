@@ -45,7 +45,7 @@ def page(visit: Visit) -> Shown:
         "rules": [(rule.name, rule.name) for rule in visit.rules],
         "page_number": number,
         "twin": "/changes.json" + _tail(visit.query),
-        **_pages(visit, wanted, number),
+        **_pages(visit, wanted, number, len(found.rows)),
     }
     return Shown("changes.html", context, found.rows)
 
@@ -64,15 +64,17 @@ def _wanted(visit: Visit, number: int) -> ChangeFilter:
     )
 
 
-def _pages(visit: Visit, wanted: ChangeFilter, number: int) -> dict[str, Any]:
+def _pages(visit: Visit, wanted: ChangeFilter, number: int, found: int) -> dict[str, Any]:
     """Return the heading and the neighbours of a page. More than some changes are not counted."""
     most = max(_COUNTED, number * PER_PAGE)
-    total = count_changes(visit.connection, replace(wanted, offset=0), most + 1)
+    if 0 < found < PER_PAGE or found == wanted.offset == 0:  # the last page
+        total = wanted.offset + found
+    else:
+        total = count_changes(visit.connection, replace(wanted, offset=0), most + 1)
     is_more = total > most
-    pages = max(1, -(-min(total, most) // PER_PAGE))
     return {
         "heading": f"More than {most:,} changes" if is_more else _counted(total),
-        "pages": pages,
+        "pages": max(1, -(-min(total, most) // PER_PAGE)),
         "more": " or more" if is_more else "",
         "previous": _address(visit.query, number - 1) if number > 1 else "",
         "next": _address(visit.query, number + 1) if number * PER_PAGE < total else "",
