@@ -30,6 +30,12 @@ PAGES = (
     "/?q=nothing-of-the-kind",
     "/?page=2",
     "/?status=wrong",
+    "/roles/greenhouse:examplelabs:100",
+    "/roles/greenhouse:examplelabs:2",
+    "/roles/greenhouse:examplelabs:102",
+    "/roles/greenhouse:examplelabs:100?as_of=3d",
+    "/changes?since=30d",
+    "/changes?kind=revised&field=description&since=30d",
     "/nothing",
 )
 SIZES = {"phone": (360, 740), "desktop": (1280, 900)}
