@@ -1,7 +1,8 @@
 """Serve many boards from a fast local server. Answers are compressed in advance to save CPU.
 
-`python board_farm.py BOARDS [FAILURES]` prints its port. GET /_change edits 2 % of the postings of
-30 % of the boards. FAILURES is the share of requests that get a 403, none by default.
+`python board_farm.py BOARDS [FAILURES [AVERAGE]]` prints its port and the number of postings. GET
+/_change edits 2 % of the postings of 30 % of the boards, GET /_change/TOKEN the title of one posting.
+FAILURES is the share of requests that get a 403, none by default. A board has AVERAGE postings.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ FIELDS, TRADES = ("Research", "Software", "Product"), ("Engineer", "Scientist", 
 CHANCE = random.Random(1)  # the same boards every time
 
 
-def size() -> int:
-    """Return the number of postings of a board: 50 to 800, about 137 on average."""
-    return min(800, 50 + int(CHANCE.expovariate(1 / 92)))
+def size(average: float) -> int:
+    """Return the number of postings of a board: 50 to 800."""
+    return min(800, 50 + int(CHANCE.expovariate(1 / (average - 50))))
 
 
 def paragraph(words: int) -> str:
@@ -70,10 +71,10 @@ def job(number: int) -> dict[str, Any]:
 
 
 class Farm:
-    def __init__(self, boards: int, failures: float = 0.0) -> None:
-        self.failures, self.luck = failures, random.Random(2)
+    def __init__(self, boards: int, failures: float = 0.0, average: float = 142) -> None:
+        self.failures, self.luck, self.edits = failures, random.Random(2), 0
         self.jobs = {
-            f"farm{index}": [job(index * 1000 + number) for number in range(size())]
+            f"farm{index}": [job(index * 1000 + number) for number in range(size(average))]
             for index in range(boards)
         }
         self.packed = {token: self._pack(token) for token in self.jobs}
@@ -93,6 +94,14 @@ class Farm:
             self.packed[token] = self._pack(token)
         return len(tokens)
 
+    def edit(self, token: str) -> str:
+        """Give the board's first posting a title that the benchmark's rule fits. Return it."""
+        self.edits += 1
+        posting = self.jobs[token][0]
+        posting["title"] = f"Research Engineer, Edit {self.edits}"
+        self.packed[token] = self._pack(token)
+        return str(posting["title"])
+
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
@@ -104,8 +113,9 @@ class Farm:
 
     def answer(self, head: bytes) -> bytes:
         path = head.split(b" ", 2)[1].decode()
-        if path == "/_change":
-            body = str(self.change()).encode()
+        if path.startswith("/_change"):
+            token = path.removeprefix("/_change").strip("/")
+            body = (self.edit(token) if token else str(self.change())).encode()
             return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
         if self.luck.random() < self.failures:
             return b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
