@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import State, now, state
+from monitor.cli.common import State, now, reading_state, state
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.errors import UserError
 from monitor.text.values import clean, counted, no_match
@@ -52,7 +52,7 @@ def list_alerts(
 
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
-    current = state(ctx)
+    current = reading_state(ctx)
     with read_transaction(current.history()) as connection:
         found = find_alerts(
             connection, AlertFilter(wanted, channel, optional_time(since, now()), limit)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.board_edits import add, move, remove
-from monitor.cli.common import State, state
+from monitor.cli.common import State, reading_state, state
 from monitor.cli.output import Format, FormatOption, emit
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_chec
 @app.command("list")
 def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """List the boards of the configuration with their state."""
-    current = state(ctx)
+    current = reading_state(ctx)
     from crawler.links.forms import fold
 
     known = _known(current)

@@ -14,7 +14,7 @@ from monitor.cli.arguments import (
     RuleOption,
     complete_postings,
 )
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.text.times import parse_time
@@ -60,7 +60,7 @@ def changes(
     from monitor.queries.describe import repost_words
     from monitor.queries.resolve import find_board
 
-    shared = state(ctx)
+    shared = reading_state(ctx)
     rules = tuple(shared.settings.named_rules(rule or []))
     after = parse_time(since, now())
     with read_transaction(shared.history()) as connection:
@@ -128,7 +128,7 @@ def history(
     from monitor.queries.moved import former_lives
     from monitor.queries.titles import find_by_name_or_title
 
-    shared = state(ctx)
+    shared = reading_state(ctx)
     with read_transaction(shared.history()) as connection:
         several = find_by_name_or_title(connection, posting)
         if len(several) > 1:

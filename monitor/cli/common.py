@@ -6,6 +6,7 @@ place: a command takes `ctx: typer.Context` and calls `state(ctx)`.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from crawler.holds import Holds
     from monitor.config.model import Settings
 
+_SILENT = logging.NullHandler()
 CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
 
 
@@ -39,6 +41,7 @@ class State:
     config: Path | None = None
     verbosity: int = 0  # -q is -1, -v 1, -vv 2
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    reads_only: bool = False  # the command runs no code that logs
     _engines: list[Engine] = field(default_factory=list)
 
     @cached_property
@@ -139,6 +142,9 @@ class State:
 
     def _set_up_logs(self, settings: Settings) -> None:
         """Log nothing without -v, since the command prints its findings. `run` sets up its own."""
+        if self.reads_only and self.verbosity <= 0:
+            logging.getLogger().addHandler(_SILENT)  # of libraries
+            return
         from monitor.logs import set_up
 
         stream = sys.stderr if self.verbosity > 0 else cast("TextIO", _Nowhere())
@@ -155,6 +161,17 @@ class _Nowhere(TextIOBase):
 def state(ctx: typer.Context) -> State:
     """Return the state of this run of the program."""
     found: State = ctx.ensure_object(State)
+    return found
+
+
+def reading_state(ctx: typer.Context) -> State:
+    """Return the state for a command that only reads.
+
+    It does not load the log library, which takes as long as a small query. Code that logs must
+    not run in it, since lines of a library that is not set up go to standard output.
+    """
+    found = state(ctx)
+    found.reads_only = True
     return found
 
 

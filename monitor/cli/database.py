@@ -204,3 +204,10 @@ def _bars(shared: State) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(bars[table], completed=copied)
 
         yield said
+
+
+app = typer.Typer(no_args_is_help=True)
+app.command()(upgrade)
+app.command()(backup)
+app.command()(check)
+app.command("copy")(copy_all)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import complete_boards
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.text.times import parse_time
@@ -63,7 +63,7 @@ def diff(
         raise UserError(f"--from {from_} is not before --to {to}")
     if later > moment:
         raise UserError(f"--to {to} is still to come")
-    shared = state(ctx)
+    shared = reading_state(ctx)
     with read_transaction(shared.history()) as connection:
         name = find_board(connection, board)
         found = diff_board(connection, name, then, later)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import BoardOption
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.text.times import optional_time
 
@@ -55,7 +55,7 @@ def stats(
     from monitor.reports.readable import readable
     from monitor.reports.stats import COLUMNS, TABLES
 
-    shared = state(ctx)
+    shared = reading_state(ctx)
     after = optional_time(since, now())
     if plot is not None:
         check_plot_file(plot)
@@ -107,7 +107,7 @@ def export(
     """Write the full history into DIR, one file for each view. Nothing is overwritten."""
     from monitor.reports.export import export as write
 
-    shared = state(ctx)
+    shared = reading_state(ctx)
     with shared.busy("exporting") as say:
         exported = write(
             shared.history(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import BoardOption, LimitOption, RuleOption
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.text.places import format_places, split_places
 from monitor.text.times import optional_time
@@ -93,7 +93,7 @@ def roles(
     from monitor.queries.resolve import find_board
     from monitor.queries.roles import RoleFilter, find_roles, rule_of_words
 
-    shared = state(ctx)
+    shared = reading_state(ctx)
     typed = rule_of_words(words or [], location or [])
     rules = (*([typed] if typed else []), *shared.settings.named_rules(rule or []))
     after = optional_time(since, now())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import State, now, state
+from monitor.cli.common import State, now, reading_state
 from monitor.cli.output import Format, FormatOption, emit, emit_lines, paged
 from monitor.cli.rule_options import (
     AllKey,
@@ -68,7 +68,7 @@ def try_rules(
     """
     from monitor.text.times import parse_time
 
-    current, moment = state(ctx), now()
+    current, moment = reading_state(ctx), now()
     keys = {
         "any": wanted,
         "all": every,

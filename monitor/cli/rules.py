@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli.arguments import PostingArgument
-from monitor.cli.common import State, now, state
+from monitor.cli.common import State, now, reading_state
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.cli.program import Sectioned
 from monitor.cli.rule_options import all_rules, chosen, known_rules
@@ -47,7 +47,7 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
     Those have names such as watch:9. A rule that is muted names the channels that have muted it.
     """
-    current = state(ctx)
+    current = reading_state(ctx)
     rules = known_rules(current)
     muted = _muted(current)
     rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
@@ -133,7 +133,7 @@ def explain(
     from monitor.queries.fits import explain as explained
     from monitor.queries.resolve import find_posting
 
-    current = state(ctx)
+    current = reading_state(ctx)
     rules = all_rules(current).rules
     chosen(rules, None)
     with read_transaction(current.history()) as connection:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import PostingArgument
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.marking import print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, emit_object, paged
 from monitor.text.times import optional_time
@@ -44,7 +44,7 @@ def show(
 
     if version is not None and as_of is not None:
         raise UserError("give --version or --as-of, not both")
-    shared = state(ctx)
+    shared = reading_state(ctx)
     moment = optional_time(as_of, now())
     with read_transaction(shared.history()) as connection:
         found = find_posting(connection, posting)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import LimitOption
-from monitor.cli.common import now, state
+from monitor.cli.common import now, reading_state
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.queries.sql_examples import EXAMPLES, HIRING
 from monitor.text.times import parse_time
@@ -52,7 +52,7 @@ def sql(
     from monitor.queries.user_sql import ask
 
     moment = now()
-    shared = state(ctx)
+    shared = reading_state(ctx)
     text = _query(query)
     own = dict(map(_parameter, param or []))
     moments = {"now": moment, "since": parse_time(since, moment)}

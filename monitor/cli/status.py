@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.cli.common import State, now, state
+from monitor.cli.common import State, now, reading_state
 from monitor.cli.output import Format, FormatOption, emit, emit_object
 from monitor.text.values import age, clean, counted
 
@@ -33,7 +33,7 @@ class _Status:
 
 def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """Show the boards' health, waiting messages and the next check."""
-    current = state(ctx)
+    current = reading_state(ctx)
     found = _unchecked(current) if current.no_database() else _asked(current)
     if fmt is Format.JSON:
         waiting = [

@@ -22,7 +22,7 @@ from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
 from monitor.config.model import ConfigFile, Settings, SlackSettings, WebSettings
 from monitor.errors import UserError
-from monitor.logs import printable, redact
+from monitor.redaction import printable, redact
 
 NAME = "rolewatch.toml"
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.keys import keys, section
 from monitor.config.model import ConfigFile
-from monitor.logs import printable
+from monitor.redaction import printable
 
 _FILE: Final = TypeAdapter(ConfigFile)
 _MOST_SHOWN: Final = 80  # characters of a value

@@ -9,11 +9,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import structlog
 from sqlalchemy import exc
 
-log = structlog.get_logger()
 # raised by SQLAlchemy if the database, or a connection to it, fails
 DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
@@ -69,6 +68,13 @@ def _remedy(cause: BaseException) -> str | None:
     return None
 
 
+def _log() -> Any:  # structlog's loggers have no common type  # noqa: ANN401
+    # a command that only reads logs nothing, and does not wait for the library
+    import structlog  # noqa: PLC0415
+
+    return structlog.get_logger()
+
+
 class OutageLog:
     """The outages that last, by the work that they prevent."""
 
@@ -79,10 +85,10 @@ class OutageLog:
         """Log an outage when it begins or changes, and any other error with its traceback."""
         facts = {"by": by} if by else {}
         if not is_outage(error):
-            log.error(what, exc_info=error, **facts)
+            _log().error(what, exc_info=error, **facts)
         elif self._lasting.get((what, by)) != describe(error):
             self._lasting[what, by] = describe(error)
-            log.error(what, **facts, reason=describe(error))
+            _log().error(what, **facts, reason=describe(error))
 
     @contextmanager
     def passing(self, what: str, *, by: str = "") -> Iterator[None]:
@@ -97,4 +103,4 @@ class OutageLog:
     def over(self, what: str, *, by: str = "") -> None:
         """Log the end of an outage, if there was one."""
         if self._lasting.pop((what, by), None):
-            log.info("database recovered", after=what, **({"by": by} if by else {}))
+            _log().info("database recovered", after=what, **({"by": by} if by else {}))

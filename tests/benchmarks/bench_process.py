@@ -72,7 +72,9 @@ def at_rest(place: Place) -> float:
         before = cpu_of(daemon.pid)
         time.sleep(REST)
         used, threads = cpu_of(daemon.pid) - before, threads_of(daemon.pid)
-    print(f"daemon at rest: {used:.2f} s CPU in {REST} s ({used / REST:.2%} of a core), {threads} threads")
+    print(
+        f"daemon at rest: {used:.2f} s CPU in {REST} s ({used / REST:.2%} of a core), {threads} threads"
+    )
     return used / REST
 
 

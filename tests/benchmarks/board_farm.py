@@ -1,7 +1,7 @@
 """Serve many boards from a fast local server. Answers are compressed in advance to save CPU.
 
 `python board_farm.py BOARDS [FAILURES [AVERAGE]]` prints its port and the number of postings. GET
-/_change edits 2 % of the postings of 30 % of the boards, GET /_change/TOKEN the title of one posting.
+/_change edits 2 % of the postings of 30 % of the boards, GET /_change/TOKEN one posting's title.
 FAILURES is the share of requests that get a 403, none by default. A board has AVERAGE postings.
 """
 

@@ -55,7 +55,9 @@ class Place:
 
     def configure(self, every: str, *, channel: str = "console", more: str = "") -> None:
         text = CONFIG.format(every=every, url=self.url, channel=channel, more=more)
-        boards = (f'[[boards]]\nboard = "greenhouse:farm{number}"\n' for number in range(self.boards))
+        boards = (
+            f'[[boards]]\nboard = "greenhouse:farm{number}"\n' for number in range(self.boards)
+        )
         (self.folder / "rolewatch.toml").write_text(text + "".join(boards))
 
     def run(self, *arguments: str) -> Cost:
@@ -90,7 +92,9 @@ class Place:
     def ask(self, query: str) -> int:
         """Return the number that a query gives; 0 before there is a database."""
         try:
-            with closing(sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)) as db:
+            with closing(
+                sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)
+            ) as db:
                 return int(db.execute(query).fetchone()[0])
         except sqlite3.OperationalError:
             return 0

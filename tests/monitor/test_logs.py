@@ -10,7 +10,8 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from monitor.logs import printable, redact, set_up
+from monitor.logs import set_up
+from monitor.redaction import printable, redact
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 
 from monitor.config.values import KINDS
-from monitor.logs import printable, redact
+from monitor.redaction import printable, redact
 from monitor.messages import (
     BoardCount,
     BoardHealth,
