@@ -39,7 +39,7 @@ def _create_views(connection: Connection) -> None:
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=tables.Board.metadata,
+        target_metadata=tables.complete_metadata(),
         render_as_batch=True,  # SQLite changes a table by creating it again
         compare_type=True,
         include_object=lambda _object, name, _type, _reflected, _compared: (

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from time import monotonic, sleep
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -29,10 +30,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
@@ -75,12 +73,32 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
+class JsonValue(TypeDecorator[Any]):
+    """A value as JSON; `jsonb` on PostgreSQL."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB  # 30 ms  # noqa: PLC0415
+
+        return dialect.type_descriptor(JSONB())
+
+
 def table(model: type[Base]) -> Table:
     """Return the table of a model, typed as one."""
     return cast("Table", model.__table__)
 
 
 # Any: the two dialects' inserts have no type in common
+def dialect_insert(dialect: str, target: type[Base] | Table) -> Any:  # noqa: ANN401
+    """Return an insert that knows ON CONFLICT. Only this dialect of the two is loaded."""
+    return resolve_name(f"sqlalchemy.dialects.{dialect}:insert")(target)
+
+
+# Any: as above
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     """Return an insert that skips the rows that exist already."""
     return _insert_or_ignore(connection.dialect.name, table)
@@ -89,7 +107,7 @@ def insert_or_ignore(connection: Connection, table: Table) -> Any:  # noqa: ANN4
 @cache
 # Any: as above
 def _insert_or_ignore(dialect: str, table: Table) -> Any:  # noqa: ANN401
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+    return dialect_insert(dialect, table).on_conflict_do_nothing()
 
 
 def iso(instant: datetime) -> str:
@@ -217,9 +235,6 @@ def _use_wal(cursor: DBAPICursor) -> None:
             return
 
 
-_Json = JSON().with_variant(JSONB(), "postgresql")
-
-
 class Base(DeclarativeBase):
     """The base of all models, with our column types and names of constraints."""
 
@@ -235,15 +250,15 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime(),
         str: Text(),
-        dict[str, Any]: _Json,
-        list[str]: _Json,
+        dict[str, Any]: JsonValue(),
+        list[str]: JsonValue(),
         bytes: LargeBinary(),
     }
 
 
-def partial_index(name: str, *columns: str, only: str) -> Index:
-    """Return an index of the rows that meet a condition.
+def partial_index(name: str, *columns: str, only: str, sqlite: str | None = None) -> Index:
+    """Return an index of the rows that meet a condition. `sqlite` is SQLite's spelling of it.
 
     The condition is SQL text: Alembic compares it with the text that the database stores.
     """
-    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
+    return Index(name, *columns, info={"postgresql": only, "sqlite": sqlite or only})

@@ -20,11 +20,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, and_, bindparam, event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.database import tables
 from monitor.database.clock import in_seconds, seconds_until
-from monitor.database.engine import is_reading
+from monitor.database.engine import insert_or_ignore, is_reading, table
 from monitor.database.json_values import one_of
 from monitor.database.lease_holder import LeaseRow, here, load_lease
 from monitor.errors import UserError
@@ -203,8 +202,7 @@ def _insert_or_replace(
         "fence": before.fence + 1 if before else 1,
     }
     if before is None:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        first: Any = dialect.insert(_LEASE).values(name=_NAME, **values).on_conflict_do_nothing()
+        first = insert_or_ignore(connection, table(_LEASE)).values(name=_NAME, **values)
         return connection.execute(first.returning(_LEASE.fence)).scalar()
     again = update(_LEASE).where(
         _LEASE.name == _NAME, _LEASE.holder == before.holder, _LEASE.fence == before.fence

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, SlackChannel
@@ -56,6 +56,7 @@ __all__ = [
     "SlackChannel",
     "Watch",
     "WatchBoard",
+    "complete_metadata",
 ]
 
 
@@ -220,12 +221,12 @@ class PostingVersion(Base):
         UniqueConstraint("posting_id", "number"),
         Index("ix_posting_version_reader", "reader_version", "id"),
         # for a search: the newest versions with a text, and the open ones among them
-        Index(
+        partial_index(
             "ix_posting_version_newest",
             "description_digest",
             "valid_to",
-            sqlite_where=text("superseded = 0"),
-            postgresql_where=text("NOT superseded"),
+            only="NOT superseded",
+            sqlite="superseded = 0",
         ),
     )
 
@@ -282,3 +283,14 @@ class PostingChange(Base):
     pay_old_max: Mapped[float | None]
     pay_new_max: Mapped[float | None]
     version: Mapped[int]
+
+
+def complete_metadata() -> MetaData:
+    """Return the models' metadata with the conditions of partial indexes, as Alembic needs it.
+
+    Named where an index is declared, PostgreSQL's condition would load its dialect at each start.
+    """
+    for index in {index for table in Base.metadata.tables.values() for index in table.indexes}:
+        for dialect, only in index.info.items():
+            index.dialect_kwargs[f"{dialect}_where"] = text(only)
+    return Base.metadata

@@ -14,7 +14,21 @@ MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
 TOLERANCE = timedelta(seconds=2)
-SPREAD = 0.1  # of the interval, so that boards do not stay in step
+SPREAD = 0.1  # of the interval, so that rounds do not stay in step with other programs
+
+
+class OneChance(Random):
+    """A chance that is drawn once for a round, so that its boards are due together again.
+
+    With one for each board, sixty boards would be four crawls in each interval.
+    """
+
+    def __init__(self, drawn: float) -> None:
+        super().__init__(0)
+        self._drawn = drawn
+
+    def random(self) -> float:
+        return self._drawn
 
 
 def next_check(

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.holds import Hold, Holds
+from monitor.database.engine import dialect_insert
 from monitor.database.tables import HostHold
 from monitor.history.schedule import MAX_RETRY_AFTER
 
@@ -47,7 +47,7 @@ def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Ho
 # the two dialects' inserts have no type in common
 def _put(connection: Connection) -> Any:  # noqa: ANN401
     """Return an insert that writes over the row of the same host."""
-    new: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(HostHold)
+    new = dialect_insert(connection.dialect.name, HostHold)
     return new.on_conflict_do_update(
         index_elements=[HostHold.host], set_={name: new.excluded[name] for name in _OF_A_HOLD}
     )

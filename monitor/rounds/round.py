@@ -38,6 +38,7 @@ from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import sync_boards
 from monitor.history.due import board_requests
+from monitor.history.schedule import OneChance
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.shared_state import SharedState
@@ -81,6 +82,7 @@ class Round:
     enabled: bool  # whether it writes alerts
     announce: bool
     left: set[str]  # ats not crawled yet
+    chance: OneChance  # spreads the next round
     notes: RoundNotes = field(default_factory=RoundNotes)
     alerting: Alerting | None = None  # of the settings of the last batch
 
@@ -99,7 +101,8 @@ class Round:
         round_id = await asyncio.to_thread(_open_round, shared, settings, shared.clock())
         shared.live[round_id] = names_to_check if alerts else ()
         shared.busy.update(boards.keys())
-        return cls(shared, round_id, settings, boards, alerts, announce, set(boards))
+        chance = OneChance(shared.random.random())
+        return cls(shared, round_id, settings, boards, alerts, announce, set(boards), chance)
 
     async def run(self) -> None:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
@@ -149,7 +152,7 @@ class Round:
             recorder = CheckRecorder(
                 self.id,
                 self._alerting(),
-                self.shared.random,
+                self.chance,
                 self.shared.clock,
                 report_unreachable_later=True,
             )

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 import migrations
 from monitor.database.backup import back_up
-from monitor.database.engine import Base, make_engine, read_transaction
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import (
     downgrade,
     newest,
@@ -24,6 +24,7 @@ from monitor.database.schema import (
     upgrade,
 )
 from monitor.database.search import is_index
+from monitor.database.tables import complete_metadata
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from tests.support.places import ROOT
@@ -39,7 +40,7 @@ def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_object": is_modelled}
         )
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, complete_metadata()) == []
 
 
 def test_every_view_can_be_queried(engine: Engine) -> None:
