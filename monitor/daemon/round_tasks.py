@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.daemon.memory import release_memory
+from monitor.daemon.memory import MemoryRelease
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.rounds import requests
@@ -38,6 +38,7 @@ class Rounds:
     # when boards of an ats could be checked again, by the loop's time
     ats_free_at: float | None = None
     pause: float = PAUSE  # seconds after the next round that fails as a whole
+    memory: MemoryRelease = field(default_factory=MemoryRelease)
 
     @property
     def in_trouble(self) -> bool:
@@ -80,7 +81,7 @@ class Rounds:
         ended = None
         try:
             await one.run()
-            await asyncio.to_thread(release_memory)
+            await asyncio.to_thread(self.memory.run)
             if request_id is not None:
                 await asyncio.to_thread(
                     requests.complete_request,
