@@ -18,7 +18,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench bench-sources bench-store slow clean help
+.PHONY: run test quick lint bench bench-sources bench-store bench-process slow clean help
 .PHONY: snapshots chaos soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
@@ -55,6 +55,10 @@ bench-sources: $(TEST_TOOLS) ## compare the time of a changed board on each ATS
 
 bench-store: $(TEST_TOOLS) ## measure queries on a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python -m tests.benchmarks.bench_store
+
+bench-process: $(TEST_TOOLS) ## measure whole commands, a day of the daemon, and the time to an alert
+	$(BIN)/python -m tests.benchmarks.bench_process
+	$(BIN)/python -m tests.benchmarks.bench_latency
 
 soak: $(TEST_TOOLS) ## run a simulated day with 50 boards and 2 % failures, and measure memory
 	$(BIN)/python -m tests.benchmarks.soak

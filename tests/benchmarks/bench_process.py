@@ -1,13 +1,13 @@
 """Measure whole processes and a day of the daemon: `make bench-process`.
 
-CPU is user and system time of the process, by wait4 for commands and /proc for the daemon. A command
-is run several times and its lowest figure counts, since another program can only add to it. There
-are 60 boards. The boards' server is another process.
+CPU is user and system time of the process, by wait4 for commands and /proc for the daemon. A
+command is run several times and its lowest figure counts, since another program can only add to it.
+There are 60 boards. The boards' server is another process.
 
-A day is measured short: with `every = "40s"` the spread of the boards is to their interval as with
+A day is measured short: with `every = "60s"` the spread of the boards is to their interval as with
 15m, so a round has as many crawls. A day at 15m is 96 rounds, and rest for 24 hours:
 
-    day = 96 × (CPU of one interval at 40s - CPU at rest for 40 s) + 86,400 × CPU at rest for 1 s
+    day = 96 * (CPU of one interval at 60s - CPU at rest for 60 s) + 86,400 * CPU at rest for 1 s
 
 `python -m tests.benchmarks.bench_process [MINUTES]` measures the day for so many minutes (4).
 """
@@ -23,7 +23,7 @@ from tests.benchmarks.machine import count_to_ten_million
 from tests.benchmarks.whole_process import Cost, Place, cpu_of, farm, threads_of, wait_for
 
 BOARDS, AVERAGE, RUNS = 60, 115.0, 5
-EVERY, DAY, REST = 40, 86_400, 60  # seconds
+EVERY, DAY, REST = 60, 86_400, 60  # seconds
 ROUNDS_A_DAY = 96  # at every = "15m"
 CHECKS = "SELECT count(*) FROM board_check"
 CRAWLS = "SELECT count(*) FROM check_round"
@@ -73,7 +73,8 @@ def at_rest(place: Place) -> float:
         time.sleep(REST)
         used, threads = cpu_of(daemon.pid) - before, threads_of(daemon.pid)
     print(
-        f"daemon at rest: {used:.2f} s CPU in {REST} s ({used / REST:.2%} of a core), {threads} threads"
+        f"daemon at rest: {used:.2f} s CPU in {REST} s ({used / REST:.2%} of a core), "
+        f"{threads} threads"
     )
     return used / REST
 
@@ -95,8 +96,9 @@ def interval(place: Place, minutes: float, *, change: bool) -> float:
         checks, crawls = place.ask(CHECKS) - checks, place.ask(CRAWLS) - crawls
     intervals = checks / place.boards
     print(
-        f"daemon at {EVERY}s, {'30 %' if change else 'none'} of the boards changed: {used:.2f} s CPU in "
-        f"{intervals:.1f} intervals, {crawls} rounds, {1e3 * used / checks:.1f} ms a check"
+        f"daemon at {EVERY}s, {'30 %' if change else 'none'} of the boards changed: "
+        f"{used:.2f} s CPU in {intervals:.1f} intervals, {crawls} rounds, "
+        f"{1e3 * used / checks:.1f} ms a check"
     )
     return used / intervals
 
@@ -107,7 +109,7 @@ def day(place: Place, minutes: float) -> None:
     for change in (False, True):
         moving = max(interval(place, minutes, change=change) - rest * EVERY, 0)
         print(
-            f"a day at 15m: 96 × {moving:.3f} s + {DAY:,} × {rest:.5f} s = "
+            f"a day at 15m: 96 * {moving:.3f} s + {DAY:,} * {rest:.5f} s = "
             f"{ROUNDS_A_DAY * moving + DAY * rest:.0f} s CPU (goal 60)"
         )
 

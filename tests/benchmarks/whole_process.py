@@ -104,7 +104,7 @@ class Place:
         return int(self.get("/_change"))
 
     def get(self, path: str) -> str:
-        with urlopen(self.url + path) as answer:
+        with urlopen(self.url + path) as answer:  # the farm  # noqa: S310
             return str(answer.read().decode())
 
     def _command(self, arguments: Sequence[str]) -> list[str]:

@@ -20,9 +20,11 @@ from monitor.config.model import AtsSettings
 from monitor.database import search
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
+from monitor.history.due import due_boards
 from monitor.rounds import storing
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.round import _close_round, run_round
+from monitor.rounds.round import Round, _close_round, run_round
+from monitor.rounds.shared_state import SharedState
 from monitor.rules.matcher import Matcher
 from monitor.text.search_terms import tokenize
 from tests.support.boards import START
@@ -215,3 +217,23 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
     await check_boards(engine, server)
     assert len(work) > 4 * len(TOKENS)
     assert not any(work)
+
+
+async def test_the_boards_of_a_round_are_one_crawl_again_when_they_are_next_due(
+    sqlite_engine: Engine, server: BoardServer
+) -> None:
+    await check_boards(sqlite_engine, server)
+    with sqlite_engine.connect() as connection:
+        nobody, first = due_boards(connection, START + timedelta(minutes=1))
+        assert not nobody
+        assert first is not None
+        assert START + timedelta(minutes=13) < first < START + timedelta(minutes=15)
+        assert len(due_boards(connection, first).boards) == len(TOKENS)
+
+
+async def test_two_rounds_are_spread_by_different_chances(sqlite_engine: Engine) -> None:
+    shared = SharedState(sqlite_engine, settings, lambda: START, Random(1))
+    rounds = [await Round.begin(shared, [], alerts=True, announce=False) for _ in range(2)]
+    first, second = ([one.chance.random() for _ in range(9)] for one in rounds)
+    assert len(set(first)) == len(set(second)) == 1
+    assert first != second
