@@ -24,6 +24,7 @@ from monitor.text.phrases import Phrase
 
 Status = Literal["open", "closed", "all"]
 SEARCH = "search"  # the name of a rule that typed words make
+_NAME = POSTINGS.c.posting.label("fitting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def _fitting(
 ) -> Listing:
     """Return the rows of `find_roles` that the rules fit.
 
-    The columns that rules read follow the view's columns in each row and are cut off.
+    Every posting is read for what the rules need, and the fitting ones for all columns.
     """
     source = (
         POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
@@ -211,14 +212,12 @@ def _fitting(
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)
-    statement = select(*shown, *read).select_from(source).where(*_conditions(connection, wanted))
+    statement = select(_NAME, *read).select_from(source).where(*_conditions(connection, wanted))
     found = run_listing(connection, statement.order_by(*_newest_first()))
-    columns = found.columns[: -len(read)]
     fits = fits_all(wanted.rules)
-    fitting = (
-        {name: row[name] for name in columns} for row in found.rows if fits(candidate_from_row(row))
-    )
-    return Listing(columns, list(islice(fitting, wanted.limit)))
+    names = (row[_NAME.name] for row in found.rows if fits(candidate_from_row(row)))
+    fitting = one_of(POSTINGS.c.posting, list(islice(names, wanted.limit)))
+    return run_listing(connection, select(*shown).where(fitting).order_by(*_newest_first()))
 
 
 def pay_of(row: Mapping[str, object]) -> str:

@@ -34,7 +34,9 @@ CHANCE = random.Random(1)  # the same boards every time
 
 
 def size(average: float) -> int:
-    """Return the number of postings of a board: 50 to 800."""
+    """Return the number of postings of a board: 50 to 800, or the same for all small boards."""
+    if average <= 50:
+        return int(average)
     return min(800, 50 + int(CHANCE.expovariate(1 / (average - 50))))
 
 
