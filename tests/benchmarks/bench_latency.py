@@ -1,8 +1,8 @@
 """Measure the time from a change on a board to the call that tells Slack: `make bench-process`.
 
-The daemon watches 500 boards of ten postings with `every = "30s"`. One posting changes every eight seconds, on one
-board after the other, so that the pace that Slack allows a channel does not count. The servers are
-on this machine. The goal is the interval and two seconds, for 95 of 100 changes.
+The daemon watches 500 boards of ten postings with `every = "30s"`. One posting changes every eight
+seconds, on one board after the other, so that the pace that Slack allows a channel does not count.
+The servers are on this machine. The goal is the interval and two seconds, for 95 of 100 changes.
 
 `python -m tests.benchmarks.bench_latency [CHANGES]` makes so many changes (40).
 """
