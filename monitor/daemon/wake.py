@@ -28,8 +28,8 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, Engine
 
+from monitor.config.fresh import Stamp, stamps
 from monitor.daemon.clock_change import Steps, shift
-from monitor.daemon.reload import Stamp, stamps
 from monitor.database.engine import CHANNEL
 from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.database.trouble import DATABASE_ERRORS, OutageLog

@@ -6,7 +6,6 @@ import io
 from datetime import UTC, datetime
 
 from monitor.config.values import KINDS
-from monitor.redaction import printable, redact
 from monitor.messages import (
     BoardCount,
     BoardHealth,
@@ -31,6 +30,7 @@ from monitor.messages import (
 )
 from monitor.notify.plain import fallback_text, lines
 from monitor.notify.slack.draw import draw, draw_reply
+from monitor.redaction import printable, redact
 from monitor.text.values import clean as for_terminal
 from tests.support.block_rules import faults
 
