@@ -18,7 +18,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench bench-sources bench-store bench-process slow clean help
+.PHONY: run test quick lint bench race bench-sources bench-store bench-process slow clean help
 .PHONY: snapshots chaos soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
@@ -46,9 +46,13 @@ snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff be
 chaos: $(TEST_TOOLS) ## kill the daemon 200 times at random moments, then compare the results with a model
 	$(BIN)/python -m tests.support.chaos $(or $(KILLS),200) $(SEED)
 
-bench: $(TEST_TOOLS) ## measure the time and memory of a round
-	$(BIN)/python -m tests.benchmarks.bench
+bench: $(TEST_TOOLS) ## measure rounds beside the least code that does the same, and beside bare Scrapy
+	$(BIN)/python -m tests.benchmarks.bench $(BOARDS)
+	$(BIN)/python -m tests.benchmarks.lock_time
 	$(BIN)/python -m tests.benchmarks.bench_ashby
+
+race: $(TEST_TOOLS) ## run the same rounds with rolewatch and with a naive spider
+	$(BIN)/python -m tests.benchmarks.bench race $(BOARDS)
 
 bench-sources: $(TEST_TOOLS) ## compare the time of a changed board on each ATS
 	$(BIN)/python -m tests.benchmarks.bench_sources

@@ -1,127 +1,139 @@
-"""Measure CPU and memory of rounds over many boards: `make bench`.
+"""Measure rounds of rolewatch beside the floor and bare Scrapy, on the same boards: `make bench`.
 
-The rounds are a first one, one without changes, and one in which 30 % of the boards changed 2 % of
-their postings. The goals are 10 ms for a changed board, 3 ms for an unchanged one, and 150 MB of
-memory. The figures include crawl, comparison, rules and database, and not the server of the boards,
-which is another process.
+The floor is the least code that does the same useful work (`floor.py`). Bare Scrapy downloads and
+does nothing else (`bare_scrapy.py`). The rounds are a first one, two without changes, and two in
+which 30 % of the boards changed 2 % of their postings. Each contender is a process of its own and
+runs each round in turn, so that ratios hold on a busy machine. The boards' server is another one.
+`bench.py [BOARDS] [race]`: `race` runs a naive spider instead of the other two.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import resource
 import subprocess
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
-from random import Random
-from urllib.request import urlopen
+from statistics import mean
 
-import structlog
-from pydantic import SecretStr
-from sqlalchemy import Engine, text
-
-from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
-from monitor.daemon.memory import freeze_gc, release_memory, use_one_malloc_arena
-from monitor.database.schema import open_database
-from monitor.rounds.round import run_round
+from tests.benchmarks.contender import Figures, Rival
 from tests.benchmarks.machine import count_to_ten_million
 
-BOARDS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-RULES = (
-    Rule("research-engineer", any=("research engineer",)),
-    Rule("scientist", any=("research scientist",), locations=("London",)),
-)
+BOARDS = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 500)
+ROLEWATCH, WITHOUT_SEARCH = ("rolewatch_rounds",), ("rolewatch_rounds", "--no-search")
+FLOOR, BARE, NAIVE = ("floor",), ("bare_scrapy",), ("naive",)
+NAMES = {
+    ROLEWATCH: "rolewatch",
+    WITHOUT_SEARCH: "  without search",
+    FLOOR: "floor",
+    BARE: "bare Scrapy",
+    NAIVE: "naive spider",
+}
+CONTENDERS = (ROLEWATCH, NAIVE) if "race" in sys.argv else (ROLEWATCH, WITHOUT_SEARCH, FLOOR, BARE)
+PHASES = ("first", "unchanged", "unchanged", "changed", "changed")
+Results = Mapping[tuple[str, ...], Sequence[Figures]]  # one for each phase
 
 
-def settings(url: str, file: Path) -> Settings:
-    boards = tuple(
-        WatchedBoard(f"greenhouse:farm{index}", "https://example.org") for index in range(BOARDS)
-    )
-    ats = {"greenhouse": AtsSettings(url, timedelta(0), 8)}
-    return Settings(file, SecretStr(""), boards=boards, rules=RULES, ats=ats)
-
-
-def resident() -> float:
-    """Return the megabytes of this process in memory."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
-def _make(url: str) -> None:
-    """Create the database in another process. A daemon with a current schema loads no Alembic."""
-    program = f"from monitor.database.schema import open_database; open_database({url!r})"
-    subprocess.run([sys.executable, "-c", program], check=True)
-
-
-async def measure(name: str, engine: Engine, settings: Settings, now: datetime) -> float:
-    """Run a round and print its figures. Return its CPU seconds."""
-    cpu, wall = time.process_time(), time.monotonic()
-    round_id = await run_round(
-        engine, settings, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
-    )
-    release_memory()  # as the daemon does after a round
-    cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    with engine.connect() as connection:
-        query = text(
-            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY "
-            "result ORDER BY result"
-        )
-        results = {row[0]: row[1:] for row in connection.execute(query, {"r": round_id})}
-    summary = ", ".join(
-        f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items()
-    )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(
-        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} "
-        f"MB now {peak:6.0f} MB peak   {summary}"
-    )
-    return cpu
-
-
-async def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    use_one_malloc_arena()  # as `run` does
-    program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS)]
-    # no other task runs yet
-    farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
+@contextmanager
+def farm(boards: int) -> Iterator[tuple[str, int]]:
+    """Serve the boards. Yield their address and the number of their postings."""
+    program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(boards)]
+    server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
     try:
-        port, postings = (farm.stdout or sys.stdin).readline().split()
-        url = f"http://127.0.0.1:{port}"
-        print(f"{BOARDS} boards, {postings} postings, {int(postings) / BOARDS:.0f} a board")
-        with tempfile.TemporaryDirectory() as folder:
-            url_of_database = f"sqlite:///{folder}/bench.db"
-            _make(url_of_database)
-            engine = open_database(url_of_database)
-            freeze_gc()  # as `run` does
-            config = settings(url, Path(folder) / "rolewatch.toml")
-            now = datetime(2026, 3, 2, 9, tzinfo=UTC)
-            await measure("cold", engine, config, now)
-            unchanged_rounds = [
-                await measure("nothing moved (304)", engine, config, now + timedelta(hours=hour))
-                for hour in (1, 2)
-            ]
-            unchanged, moving = min(unchanged_rounds) / BOARDS, []
-            for hour in (3, 4):
-                answer = await asyncio.to_thread(urlopen, f"{url}/_change")
-                changed = int(answer.read())
-                cpu = await measure(
-                    f"{changed} boards changed", engine, config, now + timedelta(hours=hour)
-                )
-                moving.append((cpu - unchanged * (BOARDS - changed)) / max(changed, 1))
-            print(
-                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one "
-                f"{unchanged * 1e3:.1f} ms (goal 3), "
-                f"{resident():.0f} MB (goal 150); counting to ten million takes "
-                f"{count_to_ten_million():.2f} s here"
-            )
-            engine.dispose()
+        port, postings = (server.stdout or sys.stdin).readline().split()
+        yield f"http://127.0.0.1:{port}", int(postings)
     finally:
-        farm.terminate()
+        server.terminate()
+        server.wait()
+
+
+def run(url: str, postings: int, folder: Path) -> tuple[Results, list[int]]:
+    """Run the rounds and print them. Return the figures, and the changed boards of each round."""
+    rivals = {each: Rival(each[0], url, BOARDS, folder, *each[1:]) for each in CONTENDERS}
+    results: dict[tuple[str, ...], list[Figures]] = {each: [] for each in CONTENDERS}
+    changed = []
+    for number, phase in enumerate(PHASES):
+        count = _change(url) if phase == "changed" else 0
+        changed.append(count)
+        print(f"\n{phase}{f', {count} boards' if count else ''}")
+        print(f"{'':<18}{'wall':>8}{'CPU/board':>12}{'CPU/posting':>13}{'received':>11}"
+              f"{'stall':>9}{'now':>8}{'peak':>8}{'database':>12}")  # fmt: skip
+        for each, rival in rivals.items():
+            figures = rival.round()
+            before = results[each][-1].database if number else 0.0
+            results[each].append(figures)
+            _print(NAMES[each], figures, postings, before)
+    for rival in rivals.values():
+        rival.stop()
+    return results, changed
+
+
+def _change(url: str) -> int:
+    """Edit the boards. Return the number of those that changed."""
+    connection = HTTPConnection(url.removeprefix("http://"))
+    connection.request("GET", "/_change")
+    return int(connection.getresponse().read())
+
+
+def _print(name: str, figures: Figures, postings: int, before: float) -> None:
+    print(
+        f"{name:<18}{figures.wall:6.2f} s{figures.cpu / BOARDS * 1e3:9.2f} ms"
+        f"{figures.cpu / postings * 1e6:10.0f} µs{figures.received / 1e6:8.1f} MB"
+        f"{figures.stall * 1e3:6.0f} ms{figures.resident:5.0f} MB{figures.peak:5.0f} MB"
+        f"{figures.database:6.0f} +{figures.database - before:.1f} MB",
+        flush=True,
+    )
+
+
+def per_board(figures: Sequence[Figures], changed: Sequence[int]) -> tuple[float, float, float]:
+    """Return the CPU milliseconds of a board: at first, unchanged, and changed."""
+    first, *others = (one.cpu / BOARDS * 1e3 for one in figures)
+    unchanged = min(others[:2])
+    moving = [
+        (cpu * BOARDS - unchanged * (BOARDS - count)) / max(count, 1)
+        for cpu, count in zip(others[2:], changed[3:], strict=True)
+    ]
+    return first, unchanged, mean(moving)
+
+
+def summarize(results: Results, changed: Sequence[int]) -> None:
+    """Print the ratios, with their goals."""
+    costs = {each: per_board(figures, changed) for each, figures in results.items()}
+    mine, last = costs[ROLEWATCH], results[ROLEWATCH][-1]
+    print()
+    for each, (first, unchanged, moving) in costs.items():
+        print(f"{NAMES[each]:<18} CPU a board: first {first:.1f} ms, unchanged {unchanged:.2f} ms, "
+              f"changed {moving:.1f} ms")  # fmt: skip
+    if FLOOR in costs:
+        floor, bare, lean = costs[FLOOR], costs[BARE], costs[WITHOUT_SEARCH]
+        print(
+            f"first: {lean[0] / floor[0]:.2f} times the floor (goal 1.5), with the search index "
+            f"{mine[0] / floor[0]:.2f}\n"
+            f"unchanged: bare Scrapy + {mine[1] - bare[1]:.2f} ms (goal 0.2), "
+            f"{mine[1] / floor[1]:.2f} times the floor\n"
+            f"changed: {mine[2] / floor[2]:.2f} times the floor (goal 1.6)"
+        )
+    if NAIVE in costs:
+        naive = costs[NAIVE]
+        ratios = (f"{own / other:.2f}" for own, other in zip(mine, naive, strict=True))
+        print("times the naive spider: first {}, unchanged {}, changed {}".format(*ratios))
+    stall = max(one.stall for one in results[ROLEWATCH])
+    print(
+        f"memory {last.resident:.0f} MB (goal 120), peak {last.peak:.0f} MB (goal 150); longest "
+        f"stall {stall * 1e3:.0f} ms (goal 50); first load {results[ROLEWATCH][0].cpu:.1f} s of CPU"
+    )
+
+
+def main() -> None:
+    with farm(BOARDS) as (url, postings), tempfile.TemporaryDirectory() as folder:
+        print(
+            f"{BOARDS} boards, {postings} postings; counting to ten million takes "
+            f"{count_to_ten_million():.2f} s here"
+        )
+        summarize(*run(url, postings, Path(folder)))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
