@@ -8,6 +8,7 @@ places. Neither does a dash ("Remote - US").
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.items import Workplace
 from crawler.read.text import clean
@@ -51,8 +52,10 @@ _PART = re.compile(rf"{_SEPARATOR}|((?:\([^()]*\)|\[[^\[\]]*\]|(?!{_SEPARATOR}).
 _NAME = re.compile(r"[^\W\d_][^/()\[\]]+")
 _DOTS = re.compile(r"\s?[•·]\s?")
 _MANY_SLASHES = 20
+_KEPT = 256  # readings: a board names the same few places again and again
 
 
+@lru_cache(maxsize=_KEPT)
 def places(text: str) -> tuple[str, ...]:
     """Return the single places of a location in the board's order, without duplicates.
 
@@ -89,6 +92,7 @@ def place_of(*parts: object) -> str:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def workplace(text: str) -> Workplace | None:
     """Return the workplace if every place of the text states the same one. Else None.
 
@@ -99,6 +103,7 @@ def workplace(text: str) -> Workplace | None:
     return stated.pop() if len(stated) == 1 else None
 
 
+@lru_cache(maxsize=_KEPT)
 def is_work_model(text: str) -> bool:
     """Return True for a workplace without a place: "Hybrid", "In-Office or Remote"."""
     return bool(_MODEL.search(text)) and not _NO_PLACE.sub("", _MODEL.sub("", text))
