@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from importlib.metadata import version
 
 import structlog
@@ -14,13 +14,15 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
 from crawler.holds import Holds
-from crawler.items import BoardRequest, Failure, Politeness, Result
+from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
 from crawler.registry import spider
 from crawler.spiders.base import BoardSpider
 
 STOP_WITHIN = 4.0  # seconds
 # bytes on the wire, ten times as many unpacked; a batch ends at this size
 _BATCH_BYTES = 500_000
+_GATHER = 0.05  # seconds for which small results wait for others
+_MOST_GATHERED = 100
 
 log = structlog.get_logger()
 
@@ -73,23 +75,32 @@ async def crawl_batches(
 class _ResultStream:
     """Pass results to the caller.
 
-    A spider waits until its result is taken, since it may hold megabytes.
+    A spider waits until its snapshot is taken, since it may hold megabytes. Other results are
+    small: they gather for a moment, so that the caller can store many at once.
     """
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
         self._news = asyncio.Event()
+        self._enough = asyncio.Event()  # for a batch: no need to wait for more
         self._ended = False
 
     async def put(self, result: Result) -> None:
         taken = asyncio.Event()
         self._waiting.append((result, taken))
         self._news.set()
-        await taken.wait()
+        if isinstance(result, Snapshot):
+            self._enough.set()
+            await taken.wait()
+        elif len(self._waiting) >= _MOST_GATHERED:
+            self._enough.set()
 
     async def get(self) -> list[Result]:
         """Return the results that wait, up to a size. Empty when no more will come."""
         await self._news.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GATHER):
+                await self._enough.wait()
         batch: list[Result] = []
         while self._waiting and sum(result.bytes for result in batch) < _BATCH_BYTES:
             result, taken = self._waiting.popleft()
@@ -97,11 +108,13 @@ class _ResultStream:
             batch.append(result)
         if not self._waiting and not self._ended:
             self._news.clear()
+            self._enough.clear()
         return batch
 
     def end(self) -> None:
         self._ended = True
         self._news.set()
+        self._enough.set()
 
 
 def user_agent(contact: str | None) -> str:

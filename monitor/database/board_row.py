@@ -6,7 +6,7 @@ written. So the value has every column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crawler.links.forms import same_board
 from monitor.database.engine import table
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board
 
 
@@ -63,6 +64,7 @@ BOARD_COLUMNS = tuple(table(Board).c[name] for name in BoardRow._fields)
 _BOARDS = select(*BOARD_COLUMNS)
 # Built once: building a statement takes SQLAlchemy as long as answering it takes SQLite.
 _BY_NAME = _BOARDS.where(Board.board == bindparam("name"))
+_BY_NAMES = _BOARDS.where(in_json_list(Board.board, "names"))
 
 _Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
 # Any: the columns may have any type
@@ -72,6 +74,12 @@ _Order = ColumnElement[Any] | InstrumentedAttribute[Any]
 def load_board(connection: Connection, name: str) -> BoardRow:
     """Return the row of a board that is stored."""
     return BoardRow._make(connection.execute(_BY_NAME, {"name": name}).one())
+
+
+def load_named_boards(connection: Connection, names: Collection[str]) -> list[BoardRow]:
+    """Return the rows of those of these boards that are stored, in no order."""
+    rows = connection.execute(_BY_NAMES, {"names": json_list(names)})
+    return [BoardRow._make(row) for row in rows]
 
 
 def load_boards(

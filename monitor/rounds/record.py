@@ -37,9 +37,9 @@ from monitor.rounds.check import DecidedCheck, decide_check
 RESULT_NAMES = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}
 # Core tables, as in history/postings.py
 _BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
-_CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
+CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
 # without `returning`: FTS5 flushes its pending index at every such statement
-_NEW_CHECK = insert(_CHECK)
+NEW_CHECK = insert(_CHECK)
 Facts = dict[str, object]  # for the log
 
 
@@ -67,7 +67,7 @@ class CheckRecorder:
             check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
-        return _Recording(connection, self, check).write()
+        return Recording(connection, self, check).write()
 
 
 def _dropped(check: DecidedCheck) -> Facts:
@@ -77,8 +77,13 @@ def _dropped(check: DecidedCheck) -> Facts:
     return {"board": check.board.board, "result": "left meanwhile"} | reason
 
 
+def _checked(at: datetime) -> Columns:
+    """Return the columns of a board that was checked, whatever came of it."""
+    return {"clock": at, "last_check_at": at, "held_round": None}
+
+
 @dataclass(frozen=True, slots=True)
-class _Recording:
+class Recording:
     """One check while it is written."""
 
     connection: Connection
@@ -100,16 +105,33 @@ class _Recording:
             columns, facts = self._succeed(result)
         if result.notes:
             columns["notes"] = result.notes
-        common = {"clock": at, "last_check_at": at, "held_round": None}
-        self._change_board(columns | common)
+        self._change_board(columns | _checked(at))
+        return self._facts() | facts
+
+    def quiet_rows(self) -> tuple[Columns, Columns, Facts]:
+        """Return the check's row, the board's columns and the facts of a quiet check (quiet.py)."""
+        check, board = self.check, self.board
+        assert isinstance(check.result, Unchanged)  # noqa: S101  # for mypy
+        counts = check.changes.counts(baseline=False)
+        row = self._check_row(check.result, seen=check.changes.open_before, reason=None, **counts)
+        next_check = self._next(0, None)
+        columns = board_columns.after_success(
+            board, check.result, check.at, next_check, is_collapsed=False
+        )
+        columns |= {"row": board.id, "notes": check.result.notes or board.notes}
+        facts: Facts = {"seen": check.changes.open_before, **counts}
+        return row, columns | _checked(check.at), self._facts() | facts
+
+    def _facts(self) -> Facts:
+        result = self.check.result
         return {
             "board": self.board.board,
             "result": RESULT_NAMES[type(result)],
             "seconds": round(result.seconds, 3),
-        } | facts
+        }
 
     def _change_board(self, columns: Columns) -> None:
-        self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
+        self.connection.execute(CHANGE_BOARD, columns | {"row": self.board.id})
 
     def _put_off(self, failure: Failure) -> Facts:
         """Plan the next try of a board whose host asked to wait. This is no check."""
@@ -230,7 +252,13 @@ class _Recording:
         return BoardIncidents(*where)
 
     def _add_check(self, result: Result, **columns: object) -> int:
-        row = {
+        inserted = self.connection.execute(NEW_CHECK, self._check_row(result, **columns))
+        # one row always has a key
+        key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
+        return key[0]
+
+    def _check_row(self, result: Result, **columns: object) -> Columns:
+        return {
             "round_id": self.recorder.round_id,
             "board_id": self.board.id,
             "started_at": self.check.at - timedelta(seconds=result.seconds),
@@ -240,11 +268,8 @@ class _Recording:
             "bytes": result.bytes,
             "seconds": result.seconds,
             "every": self.board.every,
+            **columns,
         }
-        inserted = self.connection.execute(_NEW_CHECK, row | columns)
-        # one row always has a key
-        key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
-        return key[0]
 
     def _next(
         self, failures: int, retry_after: float | None, *, texts_wait: bool = False

@@ -11,13 +11,14 @@ import structlog
 from sqlalchemy import Engine, bindparam, select, union_all
 
 from crawler.holds import Holds
-from crawler.items import Failure, Result
+from crawler.items import Failure, Result, Unchanged
 from monitor.database.engine import read_and_roll_back
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
 from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
+from monitor.rounds.quiet import QuietChecks, decide_quiet
 from monitor.rounds.record import CheckRecorder
 
 log = structlog.get_logger()
@@ -52,7 +53,8 @@ class BatchStore:
         Each in its own transaction, not in a savepoint: FTS5 flushes its pending index at every
         savepoint.
         """
-        left = list(results)
+        # an `unchanged` costs little, and many of them are written together
+        left = sorted(results, key=lambda result: not isinstance(result, Unchanged))
         with suppress(Exception):  # whose trouble it is, is found out below
             while len(left) > 1:
                 stored = self._store(left)
@@ -89,10 +91,16 @@ class BatchStore:
         stored: list[tuple[Result, dict[str, object]]] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with self.engine.begin() as connection:
+            quiet = QuietChecks.begin(connection, self.recorder, checks)
             for check in checks:
-                stored.append((check.result, self.recorder.record(connection, check)))
+                facts = quiet.take(connection, check)
+                if facts is None:
+                    quiet.write(connection)
+                    facts = self.recorder.record(connection, check)
+                stored.append((check.result, facts))
                 if time.monotonic() > until:
                     break
+            quiet.write(connection)
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
         self.holds.mark_saved(saved)
         self.notes.gone.extend(result.board for result, facts in stored if "gone" in facts)
@@ -103,9 +111,11 @@ class BatchStore:
         checks: list[DecidedCheck] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
+            quiet = decide_quiet(connection, self.recorder, results)
             for result in results:
                 checks.append(
-                    decide_check(connection, result, self.recorder.alerting, self.recorder.clock)
+                    quiet.get(result.board)
+                    or decide_check(connection, result, self.recorder.alerting, self.recorder.clock)
                 )
                 if time.monotonic() > until:
                     break
