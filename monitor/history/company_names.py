@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
@@ -22,6 +23,7 @@ def is_same_company(one: str, other: str) -> bool:
     return _without_form(one) == _without_form(other)
 
 
+@lru_cache(maxsize=256)  # every job of a list names its company
 def _without_form(name: str) -> tuple[str, ...]:
     """Return the name's words without its legal form. A name that is only that stays as it is."""
     words = tuple(word.casefold().replace(".", "") for word in _WORDS.findall(name))

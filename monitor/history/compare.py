@@ -26,7 +26,12 @@ DIGEST_VERSION = 1
 @lru_cache(maxsize=4)
 def one_line(text: str) -> str:
     """Return the text with each run of white space as one space: paragraph breaks are no change."""
-    return " ".join(text.split())
+    # quicker than to split and join, and enough for a text as `crawler.read.text` makes it
+    line = text.replace("\n\n", " ").replace("\n", " ")
+    # no white space but the plain space is printable
+    if "  " in line or line[:1] == " " or line[-1:] == " " or not line.isprintable():
+        return " ".join(text.split())
+    return line
 
 
 def _places(posting: Posting) -> Collection[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +18,7 @@ from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, table
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.search import Words, index_texts
+from monitor.database.search import Indexed, Words, index_texts
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost
 from monitor.messages import FieldChange
@@ -41,17 +42,25 @@ _CHANGE_VERSION = update(_VERSION).where(
 )
 _END = _CHANGE_VERSION.values(valid_to=bindparam("at"))
 _SUPERSEDE = _CHANGE_VERSION.values(superseded=True)
+# a compressor serves one thread, and making one takes as long as using it
+_local = threading.local()
 _REPLACE = _CHANGE_VERSION.values(valid_to=bindparam("at"), superseded=True)
 
 
+def pack(raw: bytes) -> bytes:
+    """Return a raw job as it is stored."""
+    packer: zstandard.ZstdCompressor | None = getattr(_local, "packer", None)
+    if packer is None:
+        packer = _local.packer = zstandard.ZstdCompressor()
+    return packer.compress(raw)
+
+
 def store_descriptions(
-    connection: Connection, postings: Iterable[Posting], words: Mapping[str, Words] | None = None
+    connection: Connection,
+    texts: Sequence[Indexed],
+    words: Mapping[str, Words] | None = None,
 ) -> None:
     """Store new description texts and index their words. `words`: those prepared already."""
-    texts = [
-        (posting.title, text_digest(posting.description), posting.description)
-        for posting in postings
-    ]
     if texts:
         rows = [
             {"digest": key, "text": text}
@@ -154,7 +163,7 @@ def version_columns(ats: str, posting: Posting, raw: bytes) -> dict[str, object]
     """Return the columns of a version, as read by the current reader."""
     return content_columns(posting) | {
         "reader_version": reader_version(ats),
-        "raw": zstandard.compress(raw),
+        "raw": pack(raw),
     }
 
 

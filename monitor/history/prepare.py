@@ -7,14 +7,14 @@ database for others. `CheckRows` (`check_rows.py`) then makes the rows in the tr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from sqlalchemy import Connection
 
 from crawler.items import Posting, Sighting
 from monitor.database.board_row import BoardRow
-from monitor.database.search import Words, words_to_index
+from monitor.database.search import Indexed, Words, words_to_index
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
 from monitor.history.postings import text_digest, version_columns
@@ -36,6 +36,16 @@ class Ready:
         """Return the columns of a version as the current reader reads it."""
         return self.columns.get(posting.key) or version_columns(ats, posting, sighting.keep())
 
+    def texts(self, versions: Iterable[tuple[Posting, Sighting]]) -> list[Indexed]:
+        """Return the texts of versions as they are stored and indexed."""
+        return [
+            (posting.title, self._digest(posting), posting.description) for posting, _ in versions
+        ]
+
+    def _digest(self, posting: Posting) -> str:
+        columns = self.columns.get(posting.key)
+        return str(columns["description_digest"]) if columns else text_digest(posting.description)
+
 
 def prepare(
     connection: Connection, matchers: Iterable[Matcher], board: BoardRow, changes: BoardChanges
@@ -43,10 +53,6 @@ def prepare(
     """Return what these changes need. The matchers cache their results for later."""
     versions = list(changes.versions())
     last = load_contents(connection, board.board, changes.closed)
-    texts = [
-        (posting.title, text_digest(posting.description), posting.description)
-        for posting, _ in versions
-    ]
     company = board.learned_company or changes.company or board.company
     _warm_rule_cache(
         list(matchers),
@@ -58,7 +64,8 @@ def prepare(
         posting.key: version_columns(board.ats, posting, sighting.keep())
         for posting, sighting in versions
     }
-    return Ready(columns, words_to_index(connection, texts), last)
+    ready = Ready(columns, last=last)
+    return replace(ready, words=words_to_index(connection, ready.texts(versions)))
 
 
 def _warm_rule_cache(

@@ -33,7 +33,12 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
-from monitor.history.postings import content_columns, list_columns, store_descriptions
+from monitor.history.postings import (
+    content_columns,
+    list_columns,
+    store_descriptions,
+    text_digest,
+)
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
@@ -132,7 +137,10 @@ def _write(
     now: datetime,
 ) -> None:
     """Update the versions in place, unless a check has rewritten one in the meantime."""
-    store_descriptions(connection, [one.after for one in better])
+    contents = [one.after for one in better]
+    store_descriptions(
+        connection, [(one.title, text_digest(one.description), one.description) for one in contents]
+    )
     noted: list[dict[str, object]] = []
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)

@@ -55,8 +55,9 @@ class _Writer:
     matchers: Sequence[Matcher]
 
     def write(self, changes: BoardChanges) -> list[PostingEvent]:
-        contents = (posting for posting, _ in changes.versions())
-        postings.store_descriptions(self.connection, contents, self.rows.ready.words)
+        ready = self.rows.ready
+        texts = ready.texts(changes.versions())
+        postings.store_descriptions(self.connection, texts, ready.words)
         company = self._learn_company(changes.company)
         self._write_missing(changes)
         self._write_touched(changes.touched)
