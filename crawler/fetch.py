@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import ClassVar
 
+from aiohttp import TraceConfig
 from scrapy import Request
 from scrapy.core.downloader.handlers import _aiohttp
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -204,18 +205,40 @@ class DownloadHandler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._running: set[asyncio.Task[object]] = set()
+        self._crawler = crawler
+        self._running: dict[asyncio.Task[object], Request] = {}
+        if crawler.settings.getfloat("DOWNLOAD_DELAY"):
+            sent = TraceConfig()
+            sent.on_request_headers_sent.append(self._sent)
+            sent.freeze()
+            self._session.trace_configs.append(sent)
+
+    async def _sent(self, *_: object) -> None:
+        """Count the delay to the host's next request from now.
+
+        Scrapy counts it from when its queue releases a request. The first one then has the longest
+        way to the wire, so that the second one would follow too soon.
+        """
+        task = asyncio.current_task()
+        request = self._running.get(task) if task else None
+        engine = self._crawler.engine
+        if request is None or engine is None:
+            return
+        downloader = engine.downloader
+        slot = downloader.slots.get(request.meta.get(downloader.DOWNLOAD_SLOT, ""))
+        if slot is not None:
+            slot.lastseen = time.monotonic()
 
     async def download_request(self, request: Request) -> Response:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a download runs in a task of the crawl")
-        self._running.add(task)
+        self._running[task] = request
         try:
             async with self._gate(request).on_the_wire(request.url):
                 return await super().download_request(request)
         finally:
-            self._running.discard(task)
+            self._running.pop(task, None)
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
         self._gate(request).answered(

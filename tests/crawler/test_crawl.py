@@ -161,6 +161,15 @@ async def test_probes_count_among_the_requests_at_once_and_keep_the_delay(
     assert starts[-1] - starts[0] > 7 * 0.05 - 0.03
 
 
+async def test_the_delay_holds_from_the_first_request_on(server: BoardServer) -> None:
+    for _ in range(3):  # each crawl has a session of its own, whose first request takes longest
+        before = len(server.requests)
+        await look(server, BOARD, OTHER, concurrency=4, delay=0.25)
+        starts = [request.at for request in server.requests[before:]]
+        first, second = starts
+        assert second - first > 0.24
+
+
 async def test_a_failed_probe_is_not_retried_and_a_failed_board_is_not_probed(
     server: BoardServer,
 ) -> None:
