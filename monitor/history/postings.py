@@ -27,6 +27,7 @@ from monitor.messages import FieldChange
 _POSTING = table(tables.Posting)
 _VERSION = table(tables.PostingVersion)
 _DESCRIPTION = table(tables.Description)
+_STORED = select(_DESCRIPTION.c.digest).where(in_json_list(_DESCRIPTION.c.digest, "digests"))
 _ADD_POSTINGS, _ADD_VERSIONS = insert(_POSTING), insert(_VERSION)
 _CHANGE = table(tables.PostingChange)
 _ADD_CHANGES = insert(_CHANGE)
@@ -61,13 +62,16 @@ def store_descriptions(
     words: Mapping[str, Words] | None = None,
 ) -> None:
     """Store new description texts and index their words. `words`: those prepared already."""
-    if texts:
-        rows = [
-            {"digest": key, "text": text}
-            for key, text in sorted({(key, text) for _, key, text in texts})
-        ]
+    if not texts:
+        return
+    stored = connection.scalars(_STORED, {"digests": json_list({key for _, key, _ in texts})})
+    new = {key: text for _, key, text in texts}
+    for digest_ in stored:
+        del new[digest_]
+    if new:
+        rows = [{"digest": key, "text": text} for key, text in sorted(new.items())]
         connection.execute(insert_or_ignore(connection, _DESCRIPTION), rows)
-        index_texts(connection, texts, words)
+    index_texts(connection, texts, words)
 
 
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:

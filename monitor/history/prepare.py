@@ -17,7 +17,7 @@ from monitor.database.board_row import BoardRow
 from monitor.database.search import Indexed, Words, words_to_index
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
-from monitor.history.postings import text_digest, version_columns
+from monitor.history.postings import posting_columns, text_digest, version_columns
 from monitor.rules.matcher import Matcher, candidate_of_posting
 
 
@@ -27,6 +27,8 @@ class Ready:
 
     # of the version to write, by the posting's key
     columns: Mapping[str, dict[str, object]] = field(default_factory=dict)
+    # of the posting's own row, likewise; its labels may load tables of names
+    own: Mapping[str, dict[str, object]] = field(default_factory=dict)
     # of texts to index; see `search.words_to_index`
     words: Mapping[str, Words] = field(default_factory=dict)
     # the content of those that close, by id
@@ -35,6 +37,10 @@ class Ready:
     def version(self, ats: str, posting: Posting, sighting: Sighting) -> dict[str, object]:
         """Return the columns of a version as the current reader reads it."""
         return self.columns.get(posting.key) or version_columns(ats, posting, sighting.keep())
+
+    def posting(self, posting: Posting) -> dict[str, object]:
+        """Return the columns of a posting's own row."""
+        return self.own.get(posting.key) or posting_columns(posting)
 
     def texts(self, versions: Iterable[tuple[Posting, Sighting]]) -> list[Indexed]:
         """Return the texts of versions as they are stored and indexed."""
@@ -64,7 +70,8 @@ def prepare(
         posting.key: version_columns(board.ats, posting, sighting.keep())
         for posting, sighting in versions
     }
-    ready = Ready(columns, last=last)
+    own = {posting.key: posting_columns(posting) for posting, _ in versions}
+    ready = Ready(columns, own, last=last)
     return replace(ready, words=words_to_index(connection, ready.texts(versions)))
 
 

@@ -17,7 +17,6 @@ from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
-from monitor.history.postings import posting_columns
 from monitor.history.prepare import Ready
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
@@ -135,7 +134,7 @@ class _Writer:
         ]
         postings.add_versions(self.connection, versions)
         rows = [
-            posting_columns(change.after)
+            self.rows.ready.posting(change.after)
             | columns
             | {"row": change.stored.id, "version": number, "raw_digest": change.sighting.digest}
             for change, number in numbered
@@ -222,7 +221,7 @@ class _Writer:
     def _write_touched(self, touched: Sequence[Touched]) -> None:
         rows = [
             {"row": change.stored.id, "raw_digest": change.sighting.digest}
-            | posting_columns(change.after)
+            | self.rows.ready.posting(change.after)
             for change in touched
         ]
         postings.change_postings(self.connection, rows)

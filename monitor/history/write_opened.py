@@ -12,7 +12,7 @@ from crawler.items import Posting
 from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import Opened
-from monitor.history.postings import posting_columns, repost_columns
+from monitor.history.postings import repost_columns
 from monitor.history.reposts import Repost
 from monitor.history.values import PostingEvent
 
@@ -83,13 +83,15 @@ class OpenedWriter:
             "raw_digest": one.sighting.digest if one.posting else None,
             "baseline": self._is_baseline(one),
             "first_seen_at": self.rows.at,
-            **(posting_columns(one.posting) if one.posting else _UNREAD),
+            **(self.rows.ready.posting(one.posting) if one.posting else _UNREAD),
             **repost_columns(self.reposts.get(one.sighting.key)),
         }
 
     def _fill_first_reading(self, posting_id: int, one: Opened, posting: Posting) -> None:
         """Complete the row of a posting that could not be read before."""
-        columns = posting_columns(posting) | repost_columns(self.reposts.get(one.sighting.key))
+        columns = self.rows.ready.posting(posting) | repost_columns(
+            self.reposts.get(one.sighting.key)
+        )
         if one.has_no_history:
             columns |= LISTED_AGAIN | {"baseline": False, "first_seen_at": self.rows.at}
         digest = one.sighting.digest

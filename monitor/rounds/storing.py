@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Engine, bindparam, select, union_all
@@ -15,6 +16,7 @@ from crawler.items import Failure, Result, Unchanged
 from monitor.database.engine import read_and_roll_back
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
+from monitor.history.postings import store_descriptions
 from monitor.rounds import host_holds
 from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
@@ -23,7 +25,9 @@ from monitor.rounds.record import CheckRecorder
 
 log = structlog.get_logger()
 # seconds after which a transaction takes no further result: writers wait for it
-_LONGEST_TRANSACTION = 0.2
+_LONGEST_TRANSACTION = 0.05
+_FEW_TEXTS = 50  # of one check, which its own transaction stores in a few milliseconds
+_TEXTS_AT_ONCE = 10
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class BatchStore:
 
     def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
         """Store the first results, at least one, until the time is up. Return them with facts."""
-        checks = self._decide(results)
+        checks = [self._store_texts(check) for check in self._decide(results)]
         stored: list[tuple[Result, dict[str, object]]] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with self.engine.begin() as connection:
@@ -105,6 +109,25 @@ class BatchStore:
         self.holds.mark_saved(saved)
         self.notes.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
+
+    def _store_texts(self, check: DecidedCheck) -> DecidedCheck:
+        """Store the texts of a large check ahead, so that its own transaction is short.
+
+        Until then no version refers to them, so nobody sees them. What a crash leaves of them is
+        used by the next check.
+        """
+        texts = check.ready.texts(check.changes.versions())
+        if len(texts) <= _FEW_TEXTS:
+            return check
+        left = deque(
+            texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)
+        )
+        while left:
+            until = time.monotonic() + _LONGEST_TRANSACTION
+            with self.engine.begin() as connection:
+                while left and time.monotonic() < until:
+                    store_descriptions(connection, left.popleft(), check.ready.words)
+        return replace(check, ready=replace(check.ready, words={}))
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
