@@ -55,9 +55,9 @@ def test_checks_that_are_stored_together_are_stored_as_one_by_one(engine: Engine
     history.check(first, replace(first, board=OTHER))
     unchanged = Unchanged(BOARD, bytes=7, seconds=0.5, notes='{"host": 1}')
     store(history, unchanged)
+    alone, other = recorder(history), replace(unchanged, board=OTHER)
     with engine.begin() as connection:
-        other = Unchanged(OTHER, bytes=7, seconds=0.5, notes='{"host": 1}')
-        recorder(history).record(connection, other)
+        alone.record(connection, other)
     assert rows(history, BOARD) == rows(history, OTHER)
     assert len(rows(history, BOARD)) == 3
 
