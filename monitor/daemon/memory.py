@@ -15,6 +15,7 @@ import ctypes.util
 import gc
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _M_ARENA_MAX = -8
@@ -73,5 +74,6 @@ def _resident() -> int:
     return 0
 
 
+@cache  # to find it starts a process, which takes 40 ms
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6")
