@@ -12,6 +12,7 @@ list has no texts is a `DetailSpider` (details.py).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -32,6 +33,7 @@ from crawler.spiders.site import OK, Call, Site, with_query
 from crawler.spiders.slices import SlicedList
 
 _LIST = frozenset({200, 304})
+_LARGE = 2_000_000  # bytes of a page
 _HOST_NOTE = "host"  # the spider's note that names the board's host
 
 
@@ -213,8 +215,7 @@ class BoardSpider(ProbeSpider):
         reader = ListReader(site.request.board, self.job_header, self.sighting, self.paging)
         while True:
             try:
-                page = self.slice(answer.body, site)
-                reader.add(page, answer)
+                page = await self._read_page(site, reader, answer)
                 following = self.paging.following(page, reader)
                 if following is None:
                     following = reader.again()
@@ -226,6 +227,20 @@ class BoardSpider(ProbeSpider):
                 trouble.status, trouble.size = answer.status, answer.bytes_received
                 raise
             answer = await self.ask(site, {**(first or {}), **following})
+
+    async def _read_page(self, site: Site, reader: ListReader, answer: Answer) -> Listing:
+        """Give the jobs of one page to the reader, and return them. Raises BadResponse.
+
+        A large one is read in a thread: 20 MB take a tenth of a second, and nothing may wait so
+        long.
+        """
+
+        def read() -> Listing:
+            page = self.slice(answer.body, site)
+            reader.add(page, answer)
+            return page
+
+        return await asyncio.to_thread(read) if len(answer.body) > _LARGE else read()
 
     async def ask(self, site: Site, page: Params) -> Answer:
         """Return a further page of a list. Raises BadResponse."""

@@ -145,7 +145,8 @@ class JobReader:
         key = header.key()
         if not _KEY.fullmatch(key):
             raise msgspec.ValidationError("a key that no posting can have")
-        return JobHeader(key, header.employer(), header.row(), header.is_shown())
+        row = key if type(header).row is RawHeader.row else header.row()
+        return JobHeader(key, header.employer(), row, header.is_shown())
 
 
 def only(fields: dict[str, Raw], stored: frozenset[str] | None) -> dict[str, Raw]:
