@@ -47,7 +47,7 @@ class JsonLdSpider(BoardSpider):
             return await self._read_sitemap(pages, answer)
         if site.steps[-1].endswith(_FILES) or site.notes.own.get(_IS_SITEMAP):
             raise BadResponse("the answer is no sitemap")
-        return self._read_page(pages, answer)
+        return self._read_job_page(pages, answer)
 
     async def _read_sitemap(self, pages: JobPages, answer: Answer) -> Snapshot:
         """Return what the read pages show, with the postings whose pages are listed still."""
@@ -70,7 +70,7 @@ class JsonLdSpider(BoardSpider):
             pages, still=still, late=frozenset(pages.late - known), note=pages.remarks(waiting)
         )
 
-    def _read_page(self, pages: JobPages, answer: Answer) -> Snapshot:
+    def _read_job_page(self, pages: JobPages, answer: Answer) -> Snapshot:
         """Return the postings on one page. Raises BadResponse for a page without any."""
         site = pages.site
         page = read_page(answer.body, board_page(site.request.board))
