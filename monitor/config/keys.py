@@ -82,8 +82,10 @@ def toml(value: object) -> str:
 
 
 def _duration(value: timedelta) -> str:
-    """Return the shortest form: "15m", "72h", "250ms"."""
+    """Return the shortest form: "15m", "72h", "250ms". Days from a week on: "90d"."""
     milliseconds = round(value.total_seconds() * 1000)
     units = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+    if value >= timedelta(weeks=1):
+        units = {"d": 86_400_000, **units}
     unit = next(unit for unit, size in units.items() if milliseconds % size == 0)
     return f"{milliseconds // units[unit]}{unit}"

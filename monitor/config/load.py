@@ -150,6 +150,7 @@ class _SettingsBuilder:
             ),
             log=content.log,
             health=content.health,
+            history=content.history,
             web=self._web(),
             # last, when every secret was read
             sources=(self.file, dotenv_file(self.file), *self.environ.files),

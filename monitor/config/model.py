@@ -29,7 +29,12 @@ from monitor.config.sections import (
     SlackSection,
     WebhookSection,
 )
-from monitor.config.service_sections import HealthSettings, WebSection, WebSettings
+from monitor.config.service_sections import (
+    HealthSettings,
+    HistorySettings,
+    WebSection,
+    WebSettings,
+)
 from monitor.config.values import Baseline
 from monitor.errors import UserError
 
@@ -39,6 +44,7 @@ __all__ = [
     "ConfigFile",
     "CrawlSettings",
     "HealthSettings",
+    "HistorySettings",
     "LogSettings",
     "Rule",
     "Settings",
@@ -67,6 +73,7 @@ class ConfigFile:
     webhook: WebhookSection = field(default_factory=WebhookSection)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     web: WebSection = field(default_factory=WebSection)
 
 
@@ -107,6 +114,7 @@ class Settings:
     secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     log: LogSettings = field(default_factory=LogSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     web: WebSettings = field(default_factory=WebSettings)
     # another name of a Slack channel → the name that is used for it
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -1,14 +1,30 @@
-"""The sections of rolewatch.toml about what others reach over the network."""
+"""The sections of rolewatch.toml about running the daemon: history, health, the page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
 from monitor.config.sections import STRICT
-from monitor.config.values import HostAndPort, SecretUrl, Url
+from monitor.config.values import Duration, HostAndPort, SecretUrl, Url
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """How the history is kept. Postings, versions and changes are kept forever."""
+
+    __pydantic_config__ = STRICT
+
+    keep_checks: Annotated[
+        Duration,
+        Field(
+            description="Older `unchanged` checks are merged: one row for a stretch of them."
+            " All views but `checks` stay the same."
+        ),
+    ] = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
     write reminders and digests
     match the stored history with new rules
     between rounds, reread it with newer readers
+    once a day, merge old checks
     plan when to run again
 
 Rounds run beside it (`round_tasks.py`). Boards of a busy ats are due when it is free again.
@@ -17,7 +18,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -32,6 +33,7 @@ from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
 from monitor.history.due import due_boards
+from monitor.history.merge_checks import merge_checks
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.shared_state import SharedState
@@ -40,6 +42,7 @@ from monitor.rules.matches import match_backlog
 BACKLOG_SECONDS: Final = 0.5  # for stored versions at once
 CRAWL_GAP: Final = 0.5  # seconds from the end of a crawl to the next one, at least
 PATIENCE: Final = 10.0  # seconds that reminders and digests wait for a round
+MERGE_EVERY: Final = timedelta(days=1)
 _MARGIN: Final = 0.5  # seconds, so that the patience is surely over
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -74,6 +77,7 @@ class DaemonLoop:
     timed_since: float | None = None  # since when they wait for a round, by the loop's time
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
     readings_outdated: bool = True  # stored versions may be of an older reader
+    merge_at: datetime = _AT_ONCE  # when to merge checks that have become old
     pause: float = PAUSE  # seconds after the next step that fails
     rounds: Rounds = field(init=False)
 
@@ -127,6 +131,7 @@ class DaemonLoop:
         """Do one step. Return False if nothing was due, after planning when to run again."""
         if self.configuration.is_old():
             self.rules_outdated |= await self.configuration.reconfigure()
+            self.merge_at = _AT_ONCE
             self._plan_timed_alerts()
         agenda = await asyncio.to_thread(
             self._read_agenda, self.rounds.busy, frozenset(self.rounds.answering)
@@ -143,6 +148,8 @@ class DaemonLoop:
         # a check may have read the version that would be read again
         elif self.readings_outdated and not self.rounds.tasks:
             await self._reread()
+        elif self.merge_at <= self.clock():
+            await self._merge_checks()
         else:
             self._plan(agenda)
             return False
@@ -237,6 +244,17 @@ class DaemonLoop:
             BACKLOG_SECONDS / 2,
         )
         await self._sleep(BACKLOG_SECONDS / 2)  # others may write
+
+    async def _merge_checks(self) -> None:
+        """Merge some old checks. A fault in it is tried again tomorrow, not in a minute."""
+        self.merge_at = self.clock() + MERGE_EVERY
+        keep = self.configuration.settings.history.keep_checks
+        left = await asyncio.to_thread(
+            merge_checks, self.engine, keep, self.clock(), BACKLOG_SECONDS / 2
+        )
+        if left:
+            self.merge_at = _AT_ONCE
+            await self._sleep(BACKLOG_SECONDS / 2)  # others may write
 
     def _plan(self, agenda: Agenda) -> None:
         """Plan when to run again, in place of what was planned before."""

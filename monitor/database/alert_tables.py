@@ -81,8 +81,8 @@ class Alert(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[str | None] = mapped_column(ForeignKey("delivery.delivery_id"), index=True)
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
-    check_id: Mapped[int | None] = mapped_column(ForeignKey("board_check.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"), index=True)
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("board_check.id"), index=True)
     posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
     rule: Mapped[str | None]
     kind: Mapped[str]  # opened revised closed reopened reminder summary digest operator

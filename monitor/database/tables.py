@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.database.engine import Base, partial_index
 from monitor.database.work_tables import (
+    CheckMerging,
     DiffFile,
     HomeVisitor,
     HostHold,
@@ -35,6 +36,7 @@ __all__ = [
     "Board",
     "BoardCheck",
     "Card",
+    "CheckMerging",
     "CheckRound",
     "Delivery",
     "Description",
@@ -58,6 +60,9 @@ __all__ = [
     "WatchBoard",
     "complete_metadata",
 ]
+
+
+_Packed = bytes  # a check has a column of that name
 
 
 class Board(Base):
@@ -135,6 +140,9 @@ class BoardCheck(Base):
     # the board's interval then, in seconds; null in checks older than this column
     every: Mapped[float | None]
     reason: Mapped[str | None]  # of a failure; "collapsed: …" if too many postings were missing
+    # the last of the later `unchanged` checks that were merged into this one, which have no row
+    merged_until: Mapped[datetime | None]
+    merged_instants: Mapped[_Packed | None]  # of all of them, see `history/merged_checks.py`
 
 
 class Posting(Base):

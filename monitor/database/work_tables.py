@@ -1,5 +1,6 @@
 """Tables beside the history.
 
+checks    how far old ones are merged
 rules     rule matches, and readings that a newer reader changed
 people    saved roles, mutes, full diffs; `user_id` is Slack's
 workers   the lease, requests for rounds, hosts that asked to wait
@@ -13,6 +14,15 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.database.engine import Base
+
+
+class CheckMerging(Base):
+    """How far the old checks of a board are merged."""
+
+    __tablename__ = "check_merging"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    done_until: Mapped[datetime]  # the last check that was kept or merged
 
 
 class MatchedRule(Base):
@@ -159,7 +169,7 @@ class RoundRequest(Base):
     alerts: Mapped[bool]
     announce: Mapped[bool]
     requested_at: Mapped[datetime]
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"), index=True)
     finished_at: Mapped[datetime | None]
     refused: Mapped[str | None]  # not used any more
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from crawler.labels import labels
@@ -14,6 +14,7 @@ from monitor.database.engine import to_the_minute
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Posting, PostingChange
 from monitor.errors import UserError
+from monitor.history.merged_checks import last_by
 from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import POSTINGS, VERSIONS, Row, all_columns, reader, run_listing
 
@@ -126,14 +127,7 @@ def _last_seen(
 
     `begun` is when the content of that moment began. The next closing says until when it was seen.
     """
-    looks = select(func.max(BoardCheck.finished_at)).join(
-        Posting, Posting.board_id == BoardCheck.board_id
-    )
-    looked = connection.scalar(
-        looks.where(
-            Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment
-        )
-    )
+    looked = _last_check(connection, found, moment)
     closing = select(PostingChange.not_before).where(
         PostingChange.posting_id == found.id, PostingChange.kind == "closed"
     )
@@ -143,6 +137,20 @@ def _last_seen(
     last: Any = missed or reader("last_seen_at")(row["last_seen_at"])
     seen: datetime = last if looked is None else min(looked, last)
     return seen
+
+
+def _last_check(connection: Connection, found: PostingRef, moment: datetime) -> datetime | None:
+    """Return the time of the board's last good check by that moment."""
+    good = (
+        select(BoardCheck.finished_at, BoardCheck.merged_instants)
+        .join(Posting, Posting.board_id == BoardCheck.board_id)
+        .where(
+            Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment
+        )
+        .order_by(BoardCheck.finished_at.desc())
+    )
+    row = connection.execute(good.limit(1)).one_or_none()
+    return None if row is None else last_by(moment, row.finished_at, row.merged_instants)
 
 
 def _first(versions: Sequence[Row]) -> str:

@@ -105,6 +105,11 @@ SELECT b.board, 'board' FROM board b WHERE EXISTS (SELECT 1 FROM board_check c
 SELECT b.board, 'board' FROM board b WHERE b.failures <> (SELECT count(*) FROM board_check c
     WHERE c.board_id = b.id AND c.result = 'failure' AND (b.last_ok_at IS NULL OR c.finished_at >
         b.last_ok_at))""",
+    "a check stands for others that are not older than its next one": """
+SELECT b.board, 'check ' || k.id FROM board_check k JOIN board b ON b.id = k.board_id
+WHERE (k.merged_until IS NULL) <> (k.merged_instants IS NULL) OR k.merged_until <= k.finished_at
+   OR EXISTS (SELECT 1 FROM board_check n WHERE n.board_id = k.board_id
+       AND n.finished_at > k.finished_at AND n.finished_at <= k.merged_until)""",
     "a check counts other changes than are stored": """
 SELECT b.board, 'check ' || k.id FROM board_check k JOIN board b ON b.id = k.board_id
 WHERE k.opened <> (SELECT count(*) FROM posting_change c WHERE c.check_id = k.id AND c.kind =

@@ -3,7 +3,8 @@
 It is known from one check to the next if both are good and at most twice the board's interval
 apart. So a failure between two good checks leaves the whole time unknown. After the last check of
 a watched board it is known for twice the interval. An unwatched board has no row after its last
-check. Equal neighbors are one period.
+check. Equal neighbors are one period. It is known throughout a stretch of checks that were merged
+into its first one, until `merged_until`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,19 @@ _IN_ORDER = "OVER (PARTITION BY board, company ORDER BY from_at)"
 
 
 def coverage(sql: Dialect) -> str:
-    checks = """
-        SELECT b.board, b.company, b.watched, b.last_check_at,
-            coalesce(c.every, b.every) AS every, c.finished_at AS from_at, c.result,
-            lead(c.finished_at) OVER in_order AS next_at,
-            lead(c.result) OVER in_order AS next_result
-        FROM board b JOIN board_check c ON c.board_id = b.id
-        WINDOW in_order AS (PARTITION BY b.board, b.company ORDER BY c.finished_at)"""
+    columns = "b.board, b.company, b.watched, b.last_check_at, coalesce(c.every, b.every) AS every"
+    checks = f"""
+        SELECT {_BOARD}, every, from_at, in_stretch, result,
+            lead(from_at) OVER in_order AS next_at, lead(result) OVER in_order AS next_result
+        FROM (
+            SELECT {columns}, c.finished_at AS from_at, c.result,
+                c.merged_until IS NOT NULL AS in_stretch
+            FROM board b JOIN board_check c ON c.board_id = b.id
+            UNION ALL
+            SELECT {columns}, c.merged_until, c.result, FALSE
+            FROM board b JOIN board_check c ON c.board_id = b.id
+            WHERE c.merged_until IS NOT NULL) AS instants
+        WINDOW in_order AS (PARTITION BY board, company ORDER BY from_at)"""
     known = known_between(
         sql,
         result="result",
@@ -32,7 +39,7 @@ def coverage(sql: Dialect) -> str:
         every="every",
     )
     periods = f"""
-        SELECT {_BOARD}, from_at, {known} AS known
+        SELECT {_BOARD}, from_at, (in_stretch OR {known}) AS known
         FROM ({checks}) AS checks_in_order WHERE next_at IS NOT NULL OR watched"""
     with_previous = f"""
         SELECT {_BOARD}, from_at, known, lag(known) {_IN_ORDER} AS known_before

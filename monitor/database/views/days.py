@@ -1,7 +1,8 @@
 """The view of a board's days: the changes of each, and the open postings at its end.
 
 The number of open postings is the baseline's plus the changes since. It is null if the state at
-the day's end is unknown (`coverage.py`). For today it is the current number.
+the day's end is unknown (`coverage.py`). For today it is the current number. A day may end within a
+stretch of merged checks, where the state is known.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ def daily_counts(sql: Dialect) -> str:
     known = known_between(
         sql,
         result="l.result",
-        at="l.finished_at",
+        at="coalesce(l.merged_until, l.finished_at)",
         next_result="n.result",
         next_at="n.finished_at",
         every="coalesce(l.every, b.every)",
     )
     return f"""
 SELECT t.day, t.board, t.company,
-    CASE WHEN {known} AND (n.id IS NOT NULL OR b.watched) THEN t.open END AS open,
+    CASE WHEN l.merged_until >= {end} OR ({known} AND (n.id IS NOT NULL OR b.watched))
+        THEN t.open END AS open,
     t.opened, t.closed, t.revised, t.reopened
 FROM ({_counted(sql)}) AS t JOIN board b ON b.board = t.board
 LEFT JOIN board_check l ON l.id = {_check("<", end, "DESC")}

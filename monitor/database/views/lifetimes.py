@@ -31,8 +31,9 @@ def _first_spells(sql: Dialect, company: str, source: str, condition: str) -> st
     A posting of the baseline has no change that opens it.
     """
     check_before = """
-        SELECT max(k.finished_at) FROM board_check k WHERE k.board_id = p.board_id
-        AND k.result <> 'failure' AND k.finished_at < p.first_seen_at"""
+        SELECT coalesce(k.merged_until, k.finished_at) FROM board_check k
+        WHERE k.board_id = p.board_id AND k.result <> 'failure' AND k.finished_at < p.first_seen_at
+        ORDER BY k.finished_at DESC LIMIT 1"""
     earliest = f"CASE WHEN NOT p.baseline THEN coalesce(s.not_before, ({check_before})) END"
     columns = _spell(
         sql,

@@ -60,6 +60,8 @@ admins = ["U0ALICE001"]
 [log]
 level = "debug"
 format = "json"
+[history]
+keep_checks = "30d"
 [health]
 listen = "127.0.0.1:9464"
 heartbeat_url = "https://hc.example.org/ping/abc"
@@ -138,6 +140,7 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
         "127.0.0.1:9464",
     )
     assert settings.health.heartbeat_url is not None
+    assert settings.history.keep_checks == timedelta(days=30)
     for secret in ("hunter2", "ping/abc"):
         assert secret not in repr(settings)
 

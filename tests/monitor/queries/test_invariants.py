@@ -143,6 +143,14 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
             f"{BOARD}:board: its failures in a row are not those of its checks",
         ),
         (
+            "UPDATE board_check SET merged_until = '2099-01-01', merged_instants = {bytes}",
+            "a check stands for others that are not older than its next one",
+        ),
+        (
+            "UPDATE board_check SET merged_until = finished_at",
+            "a check stands for others that are not older than its next one",
+        ),
+        (
             "UPDATE board_check SET closed = 0 WHERE closed > 0",
             "a check counts other changes than are stored",
         ),
