@@ -1,4 +1,4 @@
-"""Add what a check stands for after later ones were merged into it.
+"""Add what a check stands for after later ones were merged into it, and indices of spells' ends.
 
 A deleted check or round is looked up in every table that points to it, so those columns get an
 index.
@@ -31,9 +31,20 @@ def upgrade() -> None:
     )
     for table, column in _POINTERS:
         op.create_index(f"ix_{table}_{column}", table, [column])
+    for kind in ("closed", "reopened"):
+        only = sa.text(f"kind = '{kind}'")
+        op.create_index(
+            f"ix_posting_change_{kind}",
+            "posting_change",
+            ["posting_id", "at"],
+            sqlite_where=only,
+            postgresql_where=only,
+        )
 
 
 def downgrade() -> None:
+    for kind in ("reopened", "closed"):
+        op.drop_index(f"ix_posting_change_{kind}", "posting_change")
     for table, column in _POINTERS:
         op.drop_index(f"ix_{table}_{column}", table)
     op.drop_table("check_merging")

@@ -274,6 +274,9 @@ class PostingChange(Base):
     __table_args__ = (
         Index("ix_posting_change_field_at", "field", "at"),
         Index("ix_posting_change_at", "at", "kind"),
+        # for lifetimes: where a spell ends, and where another begins
+        partial_index("ix_posting_change_closed", "posting_id", "at", only="kind = 'closed'"),
+        partial_index("ix_posting_change_reopened", "posting_id", "at", only="kind = 'reopened'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -48,6 +48,8 @@ class Dialect:
     json_each: Callable[[str, str], str]
     is_empty: Callable[[str], str]  # whether a JSON list is empty
     json_array: Callable[[str], str]  # a JSON list of one text
+    # join the first row of a table, if any: the table, FROM to LIMIT for its row `x`, its new name
+    left_join_first: Callable[[str, str, str], str]
     zero: str  # of the type of count()
     greatest: str  # the function for the larger of two values
 
@@ -82,6 +84,9 @@ SQLITE = Dialect(
     json_each=lambda values, name: f"json_each({values}) AS {name}",
     is_empty=lambda values: f"json_array_length({values}) = 0",
     json_array=lambda value: f"json_array({value})",
+    left_join_first=lambda table, first, name: (
+        f"LEFT JOIN {table} {name} ON {name}.id = (SELECT x.id {first})"
+    ),
     zero="0",
     greatest="max",
 )
@@ -101,6 +106,10 @@ POSTGRES = Dialect(
     json_each=lambda values, name: f"jsonb_array_elements_text({values}) AS {name} (value)",
     is_empty=lambda values: f"jsonb_array_length({values}) = 0",
     json_array=lambda value: f"jsonb_build_array({value})",
+    # as for SQLite it would run the query twice for some rows
+    left_join_first=lambda _table, first, name: (
+        f"LEFT JOIN LATERAL (SELECT x.* {first}) AS {name} ON TRUE"
+    ),
     zero="0::bigint",
     greatest="greatest",
 )

@@ -38,7 +38,7 @@ def _first_spells(sql: Dialect, company: str, source: str, condition: str) -> st
     columns = _spell(
         sql,
         company=company,
-        spell="1",
+        spell="CAST(1 AS bigint)",  # count()'s type, so that PostgreSQL merges the parts' plans
         earliest=earliest,
         latest="p.first_seen_at",
         left_censored="p.baseline",
@@ -47,7 +47,7 @@ def _first_spells(sql: Dialect, company: str, source: str, condition: str) -> st
 {columns}
 FROM {source}
 LEFT JOIN posting_change s ON s.posting_id = p.id AND s.kind = 'opened'
-LEFT JOIN posting_change e ON e.id = {_end("p.first_seen_at")}
+{_join_end(sql, "p.first_seen_at")}
 LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
 WHERE p.board_id = b.id AND p.version > 0 AND {condition}"""
 
@@ -66,7 +66,7 @@ def _reopened_spells(sql: Dialect, company: str, source: str, condition: str) ->
     return f"""
 {columns}
 FROM {source} CROSS JOIN posting_change s
-LEFT JOIN posting_change e ON e.id = {_end("s.at")}
+{_join_end(sql, "s.at")}
 LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
 WHERE p.board_id = b.id AND s.posting_id = p.id AND s.kind = 'reopened' AND {condition}"""
 
@@ -81,7 +81,9 @@ def _spell(
     {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""
 
 
-def _end(begin: str) -> str:
-    """Return a query for the closing that ends a spell."""
-    closing = "SELECT x.id FROM posting_change x WHERE x.posting_id = p.id AND x.kind = 'closed'"
-    return f"({closing} AND x.at > {begin} ORDER BY x.at LIMIT 1)"
+def _join_end(sql: Dialect, begin: str) -> str:
+    """Return the join with the closing that ends a spell, if any. An index holds the closings."""
+    closing = f"""
+    FROM posting_change x WHERE x.posting_id = p.id AND x.kind = 'closed' AND x.at > {begin}
+    ORDER BY x.at LIMIT 1"""
+    return sql.left_join_first("posting_change", closing, "e")
