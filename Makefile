@@ -13,12 +13,12 @@ MUTATOR := .venv/.mutator
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS ?= 60
 PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py tests/monitor/config tests/monitor/text \
-    $(patsubst %,tests/monitor/history/test_%.py,compare counterparts load partition schedule) \
+    $(patsubst %,tests/monitor/history/test_%.py,compare counterparts load merged_checks partition schedule) \
     tests/monitor/rules/test_matcher.py tests/monitor/reports/test_survival.py $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench race bench-sources bench-store bench-process slow clean help
+.PHONY: run test quick lint bench race bench-sources bench-store bench-process bench-history slow clean help
 .PHONY: snapshots chaos soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
@@ -63,6 +63,9 @@ bench-store: $(TEST_TOOLS) ## measure queries on a million postings, on both dat
 bench-process: $(TEST_TOOLS) ## measure whole commands, a day of the daemon, and the time to an alert
 	$(BIN)/python -m tests.benchmarks.bench_process
 	$(BIN)/python -m tests.benchmarks.bench_latency
+
+bench-history: $(TEST_TOOLS) ## measure a year of frequent checks before and after merging (hours, 12 GB)
+	$(BIN)/python -m tests.benchmarks.bench_history $(BOARDS) $(DAYS)
 
 soak: $(TEST_TOOLS) ## run a simulated day with 50 boards and 2 % failures, and measure memory
 	$(BIN)/python -m tests.benchmarks.soak
