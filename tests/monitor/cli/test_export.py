@@ -18,7 +18,7 @@ from monitor.database.schema import open_database
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from monitor.queries.view_tables import Kind, kind, reader, view_columns
-from monitor.reports.export import CsvFile, ParquetFile, export
+from monitor.reports.export import CsvFile, ParquetFile, export, view_rows
 from tests.support.boards import BOARD
 from tests.support.program import Program
 from tests.support.story import STORY, save_and_mute, tell
@@ -220,6 +220,17 @@ def test_an_empty_history_is_files_without_rows(sqlite_url: str, tmp_path: Path)
     assert pyarrow.parquet.read_schema(tmp_path / "alerts.parquet").names == list(
         view_columns(engine)["alerts"]
     )
+
+
+def test_a_view_is_read_in_batches(
+    told: Program, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.reports.export._AT_ONCE", 2)
+    count = told.ask("sql", "SELECT count(*) AS n FROM posting_changes")[0]["n"]
+    with read_transaction(engine) as connection:
+        sizes = [len(batch) for batch in view_rows(connection, "posting_changes").batches]
+    assert sum(sizes) == count > 2
+    assert max(sizes) == 2
 
 
 def test_many_rows_are_written_in_groups(tmp_path: Path) -> None:

@@ -184,10 +184,10 @@ def compare(fresh: Callable[[], Engine], steps: Sequence[Step], seed: int) -> No
 
 
 def test_every_answer_stays_the_same_when_checks_are_merged(
-    fresh: Callable[[], Engine],
+    fresh: Callable[[], Engine], engine: Engine
 ) -> None:
     tried = examples(
-        max_examples=6,
+        max_examples=6 if engine.dialect.name == "sqlite" else 3,  # one takes seconds there
         derandomize=True,
         deadline=None,
         database=None,
