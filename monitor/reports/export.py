@@ -37,7 +37,7 @@ def view_rows(connection: Connection, view: str) -> Rows:
     result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
     columns = tuple(result.keys())
     readers = [reader(column) for column in columns]
-    # with a size: SQLAlchemy ignores `yield_per` for a text, and would return the whole view at once
+    # with a size: SQLAlchemy ignores `yield_per` for a text, and returns the whole view at once
     partitions = result.partitions(_AT_ONCE)
     return Rows(
         columns,
