@@ -11,8 +11,8 @@ from alembic import op
 
 from migrations.column_types import UtcDateTime
 
-revision = "0023"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
