@@ -19,7 +19,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
 .PHONY: run test quick lint bench race bench-sources bench-store bench-process bench-history slow clean help
-.PHONY: snapshots chaos soak coverage mutants fuzz docs pictures
+.PHONY: snapshots chaos chaos-workers soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
@@ -45,6 +45,9 @@ snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff be
 
 chaos: $(TEST_TOOLS) ## kill the daemon 200 times at random moments, then compare the results with a model
 	$(BIN)/python -m tests.support.chaos $(or $(KILLS),200) $(SEED)
+
+chaos-workers: $(TEST_TOOLS) ## kill and freeze workers at random for ten minutes, then compare the results with a model
+	$(BIN)/python -m tests.support.chaos_workers $(or $(SECONDS_OF_CHAOS),600) $(or $(BOARDS),2000) $(or $(WORKERS_OF_CHAOS),3) $(SEED)
 
 bench: $(TEST_TOOLS) ## measure rounds beside the least code that does the same, and beside bare Scrapy
 	$(BIN)/python -m tests.benchmarks.bench $(BOARDS)

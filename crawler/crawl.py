@@ -13,10 +13,12 @@ import structlog
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
-from crawler.holds import Holds
+from crawler.holds import Holds, host_of
 from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
+from crawler.links.forms import tenant_host
 from crawler.registry import spider
 from crawler.spiders.base import BoardSpider
+from crawler.turns import Turns
 
 STOP_WITHIN = 4.0  # seconds
 # bytes on the wire, ten times as many unpacked; a batch ends at this size
@@ -47,17 +49,27 @@ async def crawl(
 
 
 async def crawl_batches(
-    ats: str, requests: Sequence[BoardRequest], politeness: Politeness, holds: Holds | None = None
+    ats: str,
+    requests: Sequence[BoardRequest],
+    politeness: Politeness,
+    holds: Holds | None = None,
+    turns: Turns | None = None,
 ) -> AsyncGenerator[Sequence[Result], None]:
     """Yield results in batches: those that came while the caller was busy, up to a size.
 
-    The last batch has a failure for each board that never came.
+    The last batch has a failure for each board that never came. With `turns` the crawl is one slot
+    of a host that other processes ask too.
     """
     unanswered = Counter(request.board for request in requests)
     stream = _ResultStream()
     runner = AsyncCrawlerRunner(_settings(politeness))
     crawler = runner.create_crawler(spider(ats))
-    options = {"api_url": politeness.api_url, "max_probes": politeness.max_probes, "holds": holds}
+    options = {
+        "api_url": politeness.api_url,
+        "max_probes": politeness.max_probes,
+        "holds": holds,
+        "turns": turns,
+    }
     crawling = runner.crawl(crawler, requests=requests, deliver=stream.put, **options)
     crawling.add_done_callback(lambda _: stream.end())
     try:
@@ -115,6 +127,13 @@ class _ResultStream:
         self._ended = True
         self._news.set()
         self._enough.set()
+
+
+def host(board: str, api_url: str | None) -> str:
+    """Return the host that a board's requests go to, with its port: the unit of politeness."""
+    ats, _, token = board.partition(":")
+    own = f"https://{tenant_host(ats, token)}" if tenant_host(ats, token) else spider(ats).api_url
+    return host_of(api_url or own).lower()
 
 
 def user_agent(contact: str | None) -> str:

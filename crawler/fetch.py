@@ -15,6 +15,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -38,6 +39,8 @@ from crawler.responses import (
     next_address,
     unpack,
 )
+from crawler.turns import META as TURNS
+from crawler.turns import Turns
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
@@ -68,6 +71,7 @@ class Fetcher:
     download: Callable[[Request], Awaitable[Response]]
     timeout: float  # seconds, one whole request
     gate: Gate = field(default_factory=Gate)
+    turns: Turns | None = None  # of a slot, where other processes ask the host too
 
     async def get(
         self,
@@ -100,7 +104,12 @@ class Fetcher:
             raise
 
     async def _request(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-        meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST, META: self.gate}
+        meta = {
+            "download_timeout": self.timeout,
+            "download_maxsize": LARGEST,
+            META: self.gate,
+            TURNS: self.turns,
+        }
         posted = {} if body is None else {"Content-Type": "application/json"}
         request = Request(
             url,
@@ -196,6 +205,11 @@ def _tls_context(settings: BaseSettings) -> ssl.SSLContext:
     return _tls_contexts[key]
 
 
+def _turn(request: Request) -> AbstractAsyncContextManager[None]:
+    turns: Turns | None = request.meta[TURNS]
+    return nullcontext() if turns is None else turns.one()
+
+
 setattr(_aiohttp, "_make_ssl_context", _tls_context)  # noqa: B010  # its stub has no such name
 
 
@@ -235,7 +249,7 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running[task] = request
         try:
-            async with self._gate(request).on_the_wire(request.url):
+            async with _turn(request), self._gate(request).on_the_wire(request.url):
                 return await super().download_request(request)
         finally:
             self._running.pop(task, None)

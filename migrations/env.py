@@ -43,7 +43,7 @@ def _run(connection: Connection) -> None:
         render_as_batch=True,  # SQLite changes a table by creating it again
         compare_type=True,
         include_object=lambda _object, name, _type, _reflected, _compared: (
-            not search.is_index(name)
+            not search.is_index(name) and not schema.is_of_queue(name)
         ),
     )
     migrates = "destination_rev" in context.get_context().opts  # `alembic current` does not

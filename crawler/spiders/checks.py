@@ -30,6 +30,7 @@ from crawler.notes import Notes
 from crawler.responses import BadResponse
 from crawler.robots import Robots
 from crawler.spiders.site import Site
+from crawler.turns import Turns
 
 log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ class CheckSpider(Spider):
         deliver: Callable[[Result], Awaitable[None]] | None = None,
         max_probes: int = 0,
         holds: Holds | None = None,
+        turns: Turns | None = None,
     ) -> None:
         """Take the boards to check. `boards` are tokens, separated by commas."""
         super().__init__()
@@ -67,6 +69,7 @@ class CheckSpider(Spider):
         self.deliver = deliver
         self.max_probes = max_probes
         self.holds = holds or Holds()
+        self.turns = turns
         self.random = Random()  # noqa: S311  # spreads retries
         self.started = asyncio.Event()  # from here on Scrapy can stop it
 
@@ -107,6 +110,7 @@ class CheckSpider(Spider):
             self.crawler.engine.download_async,
             self.settings.getfloat("DOWNLOAD_TIMEOUT"),
             Gate(self.holds),
+            self.turns,
         )
         self.robots = Robots(self.fetcher, tenant_steps=self.has_tenant_steps)
         self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))

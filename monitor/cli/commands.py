@@ -40,6 +40,7 @@ COMMANDS = (
     Command("stats", "reports:stats", ANALYZE, "Count open roles, time to close, pay; plot them."),
     Command("export", "reports:export", ANALYZE, "Write the full history as files."),
     Command("mcp", "mcp:mcp", ANALYZE, "Answer an assistant's questions (MCP)."),
+    Command("worker", "worker:worker", OPERATE, "Check boards for a daemon, on PostgreSQL."),
     Command("doctor", "doctor:doctor", OPERATE, "Test the setup, and say how to fix it."),
 )
 GROUPS = (

@@ -27,6 +27,8 @@ def examine(current: State) -> Iterator[Finding]:
         engine = current.history()
         yield _integrity(engine)
         yield from _work(engine, current.settings)
+        if current.settings.workers.queue:
+            yield _workers(engine)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
     except DATABASE_ERRORS as error:
@@ -99,6 +101,18 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
         )
     yield from stranded
     yield from _refused(engine, settings)
+
+
+def _workers(engine: Engine) -> Finding:
+    """Report how many workers there are, and what waits for them."""
+    from monitor.cli.status import describe_workers
+    from monitor.database.engine import read_transaction
+    from monitor.queries.workers import count_workers
+
+    with read_transaction(engine) as connection:
+        found = count_workers(connection)
+    remedy = "" if found.alive else "start `rolewatch worker` with $ROLEWATCH_DATABASE_URL"
+    return Finding("workers", ok=found.alive > 0, found=describe_workers(found), remedy=remedy)
 
 
 def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,10 @@ from monitor.cli.web import import_service
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
     from monitor.config.model import Settings
     from monitor.web.service import PageService
 
@@ -97,6 +101,7 @@ def run(
         _say(current, first.words)
     greeted = last_round(engine) if first.now else None
     outbox = make_outbox(engine, sys.stdout)
+    clock = _clock(engine, settings)
     freeze_gc()
     # until the database is ours there is nothing to end well
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -107,7 +112,7 @@ def run(
             engine,
             outbox,
             announce=announce,
-            clock=now,
+            clock=clock,
             random=CHANCE,
             force_exit=partial(force_exit_after, _END_WITHIN),
             set_up_logs=partial(log_to_stderr, current),
@@ -117,6 +122,17 @@ def run(
 
     while _has_to_begin_again(work):
         pass
+
+
+def _clock(engine: Engine, settings: Settings) -> Callable[[], datetime]:
+    """Return this machine's clock, or the one that the daemon shares with its workers."""
+    if not settings.workers.queue:
+        return now
+    from monitor.database.shared_clock import SharedClock
+
+    shared = SharedClock()
+    shared.read(engine)
+    return shared
 
 
 def _has_to_begin_again(work: Callable[[], Coroutine[None, None, bool]]) -> bool:

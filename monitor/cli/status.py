@@ -15,6 +15,7 @@ from monitor.text.values import age, clean, counted
 
 if TYPE_CHECKING:
     from monitor.queries.status import Status
+    from monitor.queries.workers import WorkerCounts
 
 _COLUMNS = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
 _TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
@@ -29,6 +30,7 @@ class _Status:
     muted_roles: int
     daemon: str | None  # who checks the boards
     next_check_at: datetime | None
+    workers: WorkerCounts | None = None  # None: the daemon checks the boards itself
 
 
 def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
@@ -41,7 +43,12 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
             for channel, kind, count in found.waiting
         ]
         boards = [{name: row[name] for name in _COLUMNS} for row in found.boards]
-        daemon = {"daemon": found.daemon, "next_check_at": found.next_check_at}
+        daemon: dict[str, object] = {
+            "daemon": found.daemon,
+            "next_check_at": found.next_check_at,
+        }
+        if found.workers is not None:
+            daemon["workers"] = _counts(found.workers)
         emit_object(
             {"boards": boards, "waiting": waiting, "muted_roles": found.muted_roles} | daemon,
             current.console,
@@ -67,11 +74,13 @@ def _asked(current: State) -> _Status:
     from monitor.database.engine import read_transaction
     from monitor.database.lease import running
     from monitor.queries.status import read_status
+    from monitor.queries.workers import count_workers
 
     with read_transaction(current.history()) as connection:
         found, row = read_status(connection), running(connection)
+        workers = count_workers(connection) if current.settings.workers.queue else None
     daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
-    return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found))
+    return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found), workers)
 
 
 def _next(found: Status) -> datetime | None:
@@ -107,6 +116,8 @@ def _print(found: _Status, current: State) -> None:
         )
     else:
         lines.append(f"The daemon ({found.daemon}) runs; a check is due now")
+    if found.workers is not None:
+        lines.append(describe_workers(found.workers))
     for line in lines:
         current.console.print(line, soft_wrap=True)
     current.console.print()
@@ -117,6 +128,30 @@ def _print(found: _Status, current: State) -> None:
         current.console,
         empty="No board is watched",
     )
+
+
+def describe_workers(workers: WorkerCounts) -> str:
+    """Return `2 workers (1 busy, 1 idle); 3 boards wait, the longest for 40 s`."""
+    from datetime import timedelta
+
+    from monitor.notify.wording import span
+
+    states = ", ".join(
+        f"{workers.states[name]} {name}" for name in ("busy", "idle") if workers.alive
+    )
+    alive = (
+        f"{counted(workers.alive, 'worker')} ({states})" if workers.alive else "No worker is alive"
+    )
+    lost = f", {workers.states['lost']} lost" if workers.states["lost"] else ""
+    if not workers.waiting:
+        return f"{alive}{lost}; no board waits"
+    waiting = f"{counted(workers.waiting, 'board')} {'waits' if workers.waiting == 1 else 'wait'}"
+    return f"{alive}{lost}; {waiting}, the longest for {span(timedelta(seconds=workers.longest))}"
+
+
+def _counts(workers: WorkerCounts) -> dict[str, object]:
+    waits = {"waiting": workers.waiting, "longest_wait_seconds": workers.longest}
+    return {**workers.states, **waits}
 
 
 def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, object]:

@@ -20,7 +20,13 @@ from monitor.config.database_url import parse_url
 from monitor.config.entries import EntryChecker
 from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
-from monitor.config.model import ConfigFile, Settings, SlackSettings, WebSettings
+from monitor.config.model import (
+    ConfigFile,
+    Settings,
+    SlackSettings,
+    WebSettings,
+    WorkerSettings,
+)
 from monitor.errors import UserError
 from monitor.redaction import printable, redact
 
@@ -75,6 +81,11 @@ def with_rules(settings: Settings, rules: object, origin: str) -> Settings:
     return replace(settings, rules=_settings(raw, origin, settings.file, {}).rules)
 
 
+def settings_of_tables(raw: Mapping[str, Any], origin: str, environ: Mapping[str, str]) -> Settings:
+    """Return the settings of a file's tables. Raise ConfigError: its lines begin with `origin`."""
+    return _settings(raw, origin, Path(NAME), environ)
+
+
 def _parsed(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -88,7 +99,8 @@ def _settings(
     raw: Mapping[str, Any], origin: str, file: Path, environ: Mapping[str, str]
 ) -> Settings:
     content, mistakes, invalid = validate(raw)
-    settings = _SettingsBuilder(file, content, environ, mistakes, invalid).settings()
+    builder = _SettingsBuilder(file, content, environ, mistakes, invalid)
+    settings = replace(builder.settings(), tables=raw)
     if mistakes:
         raise ConfigError(
             "\n".join(redact(printable(f"{origin}: {mistake}")) for mistake in mistakes)
@@ -133,9 +145,10 @@ class _SettingsBuilder:
         content = self.content
         for ats in content.ats:
             self.entries.is_supported(f"ats.{ats}", ats)
+        url = self._database()
         return Settings(
             file=self.file,
-            database_url=self._database(),
+            database_url=url,
             crawl=content.crawl,
             ats=content.ats,
             boards=self.entries.boards(),
@@ -152,6 +165,7 @@ class _SettingsBuilder:
             health=content.health,
             history=content.history,
             web=self._web(),
+            workers=self._workers(url),
             # last, when every secret was read
             sources=(self.file, dotenv_file(self.file), *self.environ.files),
         )
@@ -170,6 +184,15 @@ class _SettingsBuilder:
             base_url=self.content.web.base_url,
             password=self.environ.secret("ROLEWATCH_WEB_PASSWORD"),
         )
+
+    def _workers(self, url: SecretStr) -> WorkerSettings:
+        workers = self.content.workers
+        if workers.queue and url.get_secret_value().startswith("sqlite"):
+            self.mistakes.append(
+                "workers.queue = true: expected false, or a postgresql:// URL in database.url:"
+                " workers need PostgreSQL"
+            )
+        return workers
 
     def _database(self) -> SecretStr:
         secret = self.environ.secret("ROLEWATCH_DATABASE_URL")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import SecretStr
 
@@ -34,6 +34,7 @@ from monitor.config.service_sections import (
     HistorySettings,
     WebSection,
     WebSettings,
+    WorkerSettings,
 )
 from monitor.config.values import Baseline
 from monitor.errors import UserError
@@ -51,6 +52,7 @@ __all__ = [
     "SlackSettings",
     "WatchedBoard",
     "WebSettings",
+    "WorkerSettings",
 ]
 
 _MORNING: Final = time(9)
@@ -75,6 +77,7 @@ class ConfigFile:
     health: HealthSettings = field(default_factory=HealthSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     web: WebSection = field(default_factory=WebSection)
+    workers: WorkerSettings = field(default_factory=WorkerSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,13 @@ class Settings:
     health: HealthSettings = field(default_factory=HealthSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     web: WebSettings = field(default_factory=WebSettings)
+    workers: WorkerSettings = field(default_factory=WorkerSettings)
     # another name of a Slack channel → the name that is used for it
     aliases: Mapping[str, str] = field(default_factory=dict)
     # the files that were read; .env too if there is none
     sources: tuple[Path, ...] = field(default=(), compare=False)
+    # the file's tables as TOML has them: `shared.py` takes from them what workers need
+    tables: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def digest(self) -> time | None:

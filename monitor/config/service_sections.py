@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StrictBool
 
 from monitor.config.sections import STRICT
 from monitor.config.values import Duration, HostAndPort, SecretUrl, Url
@@ -78,3 +78,17 @@ class WebSettings(WebSection):
     """The page with its password, which comes from the environment."""
 
     password: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """Checks by `rolewatch worker` processes, on PostgreSQL only."""
+
+    __pydantic_config__ = STRICT
+
+    queue: Annotated[
+        StrictBool,
+        Field(
+            description="`true`: the daemon hands the checks to workers. It reads this at start."
+        ),
+    ] = False

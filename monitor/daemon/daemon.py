@@ -21,9 +21,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,6 +35,7 @@ from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
 from monitor.daemon.beside import Service
 from monitor.daemon.daemon_loop import DaemonLoop
+from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.reload import Configuration, begin_watching
 from monitor.daemon.wake import Watch
 from monitor.database.engine import is_reading
@@ -45,6 +47,9 @@ from monitor.history import due
 from monitor.messages import OperatorMessage
 from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
+
+if TYPE_CHECKING:
+    from monitor.daemon.dispatcher import Dispatcher
 
 log = structlog.get_logger()
 # seconds for the work in flight; then the program ends without it, and nothing is lost
@@ -69,6 +74,7 @@ class Daemon:
     force_exit: Callable[[], None]
     set_up_logs: Callable[[Settings], None]
     beside: Service
+    queue_times: QueueTimes = field(default_factory=QueueTimes)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     lease_lost: bool = False  # another process has the lease
@@ -92,8 +98,9 @@ class Daemon:
         configuration = await self._configure(read_at)
         scheduler = _start_scheduler()
         shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
+        workers = await self._start_queue(configuration)
         self.daemon_loop = DaemonLoop(
-            self.engine, configuration, scheduler, configuration.guard, *shared
+            self.engine, configuration, scheduler, configuration.guard, *shared, workers
         )
         configuration.watches_changed = self.daemon_loop.watches_changed
         watch = Watch(
@@ -115,6 +122,8 @@ class Daemon:
         await configuration.outbox.close()
         await self.beside.stop()
         await configuration.guard.stop()
+        if workers is not None:
+            await workers.close()
         log.info("daemon stopped")
         for task in tasks:
             if not task.cancelled():
@@ -149,6 +158,24 @@ class Daemon:
             self.asked,
         )
         return self.configuration
+
+    async def _start_queue(self, configuration: Configuration) -> Dispatcher | None:
+        """Return the way to the workers, if they check the boards."""
+        if not self.settings.workers.queue:
+            return None
+        # an extra
+        from monitor.daemon.dispatcher import Dispatcher  # noqa: PLC0415
+        from monitor.daemon.shared_settings import without_workers  # noqa: PLC0415
+
+        configuration.settings_lock.beyond = partial(without_workers, self.lease.base)
+        return await Dispatcher.open(
+            self.engine,
+            lambda: configuration.settings,
+            self.clock,
+            self.troubles,
+            self.queue_times,
+            on_stored=self.wake.set,
+        )
 
     def _start_tasks(self, configuration: Configuration, watch: Watch) -> list[asyncio.Task[None]]:
         """Start the tasks that run as long as the daemon. It stops when one of them ends.

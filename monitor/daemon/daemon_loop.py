@@ -36,7 +36,7 @@ from monitor.history.due import due_boards
 from monitor.history.merge_checks import merge_checks
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
-from monitor.rounds.shared_state import SharedState
+from monitor.rounds.shared_state import SharedState, Workers
 from monitor.rules.matches import match_backlog
 
 BACKLOG_SECONDS: Final = 0.5  # for stored versions at once
@@ -71,6 +71,7 @@ class DaemonLoop:
     wake: asyncio.Event
     stop: asyncio.Event
     troubles: OutageLog
+    workers: Workers | None = None  # who check the boards, if not the daemon itself
     task: asyncio.Task[None] | None = None
     again: bool = False  # another step was requested since the last one began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
@@ -89,6 +90,7 @@ class DaemonLoop:
             self.clock,
             self.random,
             settings_lock=configuration.settings_lock,
+            workers=self.workers,
             on_stored=self.wake.set,
             on_ats_finished=self._on_ats_free,
         )
@@ -157,7 +159,8 @@ class DaemonLoop:
 
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            due = due_boards(connection, self.clock(), busy)
+            handed_out = self.workers.boards if self.workers else frozenset()
+            due = due_boards(connection, self.clock(), busy, handed_out)
             requests = [
                 request for request in open_requests(connection) if request.id not in answering
             ]

@@ -20,6 +20,7 @@ from monitor.alerts import daemon_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.fresh import Stamp, stamps
 from monitor.config.model import Settings
+from monitor.daemon import shared_settings
 from monitor.daemon.beside import Service
 from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery import channel_merge
@@ -40,6 +41,8 @@ def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
         channel_merge.respell(connection)
         boards.sync_boards(connection, settings)
         daemon_incidents.accepted_file(connection, Alerting(settings), now)
+        if settings.workers.queue:
+            shared_settings.store(connection, settings)
 
 
 @dataclass
@@ -106,6 +109,7 @@ class Configuration:
         try:
             settings = self.load()
             _require_same_database(before, settings)
+            _require_same_queue(before, settings)
             outbox = self.make_outbox(settings)
             await self._reconfigure_listeners(before, settings)
         except UserError as error:
@@ -149,4 +153,12 @@ def _require_same_database(now: Settings, changed: Settings) -> None:
         raise UserError(
             f"{changed.file}: database.url: the database of a running daemon cannot change: "
             "restart the daemon to use this one"
+        )
+
+
+def _require_same_queue(now: Settings, changed: Settings) -> None:
+    if now.workers.queue != changed.workers.queue:
+        raise UserError(
+            f"{changed.file}: workers.queue: who checks the boards of a running daemon cannot"
+            " change: restart the daemon"
         )

@@ -58,7 +58,11 @@ class Rounds:
         """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(
-            self.shared, request.boards or None, alerts=request.alerts, announce=announce
+            self.shared,
+            request.boards or None,
+            alerts=request.alerts,
+            announce=announce,
+            requested=True,
         )
         self.answering.add(request.id)
         self._run(one, request.id)

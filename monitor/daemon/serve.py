@@ -8,8 +8,6 @@ the next start resumes. The operator hears of a takeover in the transaction that
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
@@ -21,27 +19,15 @@ from monitor.config.load import require_boards
 from monitor.config.model import Settings
 from monitor.daemon.beside import NoService, Service
 from monitor.daemon.daemon import Daemon
+from monitor.daemon.forced_exit import force_exit_after
+from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.lease import Lease
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.delivery.outbox import Outbox
 
 log = structlog.get_logger()
-
-
-def force_exit_after(seconds: float) -> None:
-    """End the process with exit code 1 after so many seconds, even if its threads still wait."""
-    timer = threading.Timer(seconds, _exit_now)
-    timer.daemon = True
-    timer.start()
-
-
-def _exit_now() -> None:
-    log.error(
-        "shutdown forced",
-        reason="a thread still waits for the database or a server; the next start resumes its work",
-    )
-    os._exit(1)
+__all__ = ["ForcedEnd", "force_exit_after", "serve"]
 
 
 class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818
@@ -59,6 +45,7 @@ async def serve(
     force_exit: Callable[[], None] = lambda: None,
     set_up_logs: Callable[[Settings], None] = lambda _: None,
     beside: Service | None = None,
+    queue_times: QueueTimes = QueueTimes(),  # noqa: B008  # frozen
 ) -> bool:
     """Run the daemon until SIGTERM or SIGINT.
 
@@ -74,6 +61,7 @@ async def serve(
     daemon = Daemon(
         *(load, settings, lease, make_outbox, announce, clock, random, force_exit, set_up_logs),
         beside=beside or NoService(),
+        queue_times=queue_times,
     )
     try:
         await daemon.run()

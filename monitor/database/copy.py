@@ -1,8 +1,8 @@
 """Copy one database into another, empty one: SQLite to PostgreSQL and back.
 
 The source is read in one snapshot while others write. The target takes everything or nothing. Rows
-keep their ids. The lease and the requests to its holder are not copied. The full-text index is
-built again, since each database has its own kind.
+keep their ids. The lease, the requests to its holder, its workers and their queue are not copied.
+The full-text index is built again, since each database has its own kind.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from sqlalchemy import (
 from monitor.database import schema
 from monitor.database.engine import Base, read_transaction
 from monitor.database.search import index_missing
-from monitor.database.tables import Lease, RoundRequest
+from monitor.database.tables import Lease, RoundRequest, Worker, WorkerConfiguration
 from monitor.errors import UserError
 
-_NOT_COPIED = {Lease.__tablename__, RoundRequest.__tablename__}
+_NOT_COPIED = {model.__tablename__ for model in (Lease, RoundRequest, Worker, WorkerConfiguration)}
 _BATCH = 1000  # rows in memory
 
 Progress = Callable[[str, int, int], None]  # a table, its copied rows, all its rows

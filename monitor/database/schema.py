@@ -179,6 +179,11 @@ def revision(connection: Connection) -> str | None:
     return row
 
 
+def is_of_queue(name: str | None) -> bool:
+    """Return True for the tables of Procrastinate, which no model describes."""
+    return name is not None and name.startswith("procrastinate_")
+
+
 def require_own_schema(found: str | None, connection: Connection) -> None:
     """Raise UserError if a newer version or another program made the database."""
     if found is None:

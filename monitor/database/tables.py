@@ -29,6 +29,8 @@ from monitor.database.work_tables import (
     Saved,
     Watch,
     WatchBoard,
+    Worker,
+    WorkerConfiguration,
 )
 
 __all__ = [
@@ -58,6 +60,8 @@ __all__ = [
     "SlackChannel",
     "Watch",
     "WatchBoard",
+    "Worker",
+    "WorkerConfiguration",
     "complete_metadata",
 ]
 

@@ -3,7 +3,7 @@
 checks    how far old ones are merged
 rules     rule matches, and readings that a newer reader changed
 people    saved roles, mutes, full diffs; `user_id` is Slack's
-workers   the lease, requests for rounds, hosts that asked to wait
+workers   the lease, requests for rounds, hosts that asked to wait, processes that check boards
 """
 
 from __future__ import annotations
@@ -185,3 +185,31 @@ class HostHold(Base):
     until: Mapped[datetime]
     status: Mapped[int]
     repeats: Mapped[int]  # such answers in a row without Retry-After
+
+
+class Worker(Base):
+    """A process that checks boards for the daemon. Its jobs are in Procrastinate's tables."""
+
+    __tablename__ = "worker"  # `workers` is its view
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # random
+    queue_id: Mapped[int | None] = mapped_column(BigInteger)  # of procrastinate_workers
+    host: Mapped[str]
+    pid: Mapped[int]
+    version: Mapped[str]
+    # by the database's clock
+    started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    lost_at: Mapped[datetime]  # unless it is seen before
+    done: Mapped[int]  # checks
+
+
+class WorkerConfiguration(Base):
+    """The daemon's configuration for its workers, without secrets: see `config/shared.py`."""
+
+    __tablename__ = "worker_configuration"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # the lease's
+    number: Mapped[int]  # rises with each change
+    content: Mapped[str]
+    written_at: Mapped[datetime]

@@ -29,6 +29,7 @@ from monitor.config.values import KINDS
 from monitor.database.engine import read_transaction
 from monitor.health.watchdog import PARTS, Part
 from monitor.queries import metrics
+from monitor.queries.workers import count_workers
 
 _SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 
@@ -108,8 +109,11 @@ class Metrics:
         with read_transaction(self._engine) as connection:
             yield from _boards(connection, self._clock())
             yield from _alerts(connection, self._clock())
+            yield from _workers(connection)
         late = GaugeMetricFamily(
-            "rolewatch_late", "1 while rounds or delivery are late or stuck", labels=["part"]
+            "rolewatch_late",
+            "1 while rounds or delivery are late or stuck, or no worker is alive",
+            labels=["part"],
         )
         for part in PARTS:
             late.add_metric([part], float(part in set(self._late())))
@@ -158,4 +162,18 @@ def _alerts(connection: Connection, now: datetime) -> Iterator[Metric]:
         "rolewatch_oldest_undelivered_alert_seconds",
         "Since the oldest alert that should be delivered by now was written",
         age,
+    )
+
+
+def _workers(connection: Connection) -> Iterator[Metric]:
+    found = count_workers(connection)
+    states = GaugeMetricFamily("rolewatch_workers", "Workers by state", labels=["state"])
+    for state, count in found.states.items():
+        states.add_metric([state], count)
+    yield states
+    yield GaugeMetricFamily(
+        "rolewatch_waiting_boards", "Boards that are due and wait for a worker", found.waiting
+    )
+    yield GaugeMetricFamily(
+        "rolewatch_longest_wait_seconds", "Since the first of them was due", found.longest
     )

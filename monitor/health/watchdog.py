@@ -24,8 +24,8 @@ from monitor.messages import OperatorMessage, instant
 from monitor.queries import overdue
 from monitor.queries.overdue import PendingWork
 
-Part = Literal["rounds", "delivery"]
-PARTS: Final[tuple[Part, ...]] = ("rounds", "delivery")
+Part = Literal["rounds", "delivery", "workers"]
+PARTS: Final[tuple[Part, ...]] = ("rounds", "delivery", "workers")
 
 
 @dataclass
@@ -46,7 +46,16 @@ class Lateness:
 
 
 log = structlog.get_logger()
-_NAMES: Mapping[Part, str] = {"rounds": "Rounds are", "delivery": "Delivery is"}
+_NAMES: Mapping[Part, str] = {
+    "rounds": "Rounds are late",
+    "delivery": "Delivery is late",
+    "workers": "No worker is alive",
+}
+_OVER: Mapping[Part, str] = {
+    "rounds": "Rounds are in time again",
+    "delivery": "Delivery is in time again",
+    "workers": "A worker is alive again",
+}
 
 
 @dataclass
@@ -61,6 +70,7 @@ class Watchdog:
     late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last check
     checked_at: float | None = None  # by `seconds`
     _logged: set[Part] = field(default_factory=set)
+    _first_at: float | None = None  # by `seconds`
     # since when, of reported incidents
     _told: dict[Part, datetime] = field(default_factory=dict)
 
@@ -72,6 +82,7 @@ class Watchdog:
                 found = {
                     "rounds": overdue.rounds(connection, settings, now),
                     "delivery": overdue.messages(connection, now),
+                    "workers": overdue.workers(connection, settings, self._age()),
                 }
             # the literal's keys are parts
             late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]
@@ -80,6 +91,11 @@ class Watchdog:
         self.late, self.checked_at = late, self.seconds()
         for part in PARTS:
             self._tell(part, late.get(part))
+
+    def _age(self) -> float:
+        """Return the seconds since the first check."""
+        self._first_at = self.seconds() if self._first_at is None else self._first_at
+        return self.seconds() - self._first_at
 
     def _tell(self, part: Part, reasons: list[str] | None) -> None:
         """Log and alert once an incident. Retry a message that could not be stored."""
@@ -90,7 +106,7 @@ class Watchdog:
             lines = (*reasons[:10], "Run `rolewatch doctor` for details.")
             now = self.clock()
             if part not in self._told and self._try(
-                OperatorMessage("late", f"{_NAMES[part]} late", lines, incident=_key(part, now))
+                OperatorMessage("late", _NAMES[part], lines, incident=_key(part, now))
             ):
                 self._told[part] = now
         elif part in self._logged:
@@ -104,9 +120,9 @@ class Watchdog:
         now = self.clock()
         return OperatorMessage(
             "in time",
-            f"{_NAMES[part]} in time again",
+            _OVER[part],
             incident=_key(part, since),
-            past=f"{_NAMES[part]} late from {instant(since)} to {instant(now)}",
+            past=f"{_NAMES[part]} from {instant(since)} to {instant(now)}",
         )
 
     def _try(self, message: OperatorMessage) -> bool:

@@ -32,8 +32,13 @@ class DueBoards(NamedTuple):
     next_at: datetime | None  # None: nothing is watched
 
 
-def due_boards(connection: Connection, now: datetime, busy: Collection[str] = ()) -> DueBoards:
-    """Return the boards that are due, without those of busy ats.
+def due_boards(
+    connection: Connection,
+    now: datetime,
+    busy: Collection[str] = (),
+    handed_out: Collection[str] = (),
+) -> DueBoards:
+    """Return the boards that are due, without those of busy ats and those that workers have.
 
     A board that is nearly due joins the crawl, unless it fails or its host asked to wait.
     """
@@ -48,6 +53,7 @@ def due_boards(connection: Connection, now: datetime, busy: Collection[str] = ()
     planned = [
         (schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row)
         for row in rows
+        if row.board not in handed_out
     ]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
@@ -110,8 +116,7 @@ def board_requests(
     connection: Connection, names: Collection[str], now: datetime
 ) -> list[BoardRequest]:
     """Return the requests for these boards. Postings probed longest ago come first."""
-    wanted = frozenset(names)
-    rows = [row for row in load_boards(connection, tables.Board.watched) if row.board in wanted]
+    rows = load_boards(connection, tables.Board.watched, one_of(tables.Board.board, names))
     opened = _open_postings(connection, [row.id for row in rows])
     return [_request(row, opened.get(row.id, OpenKeys()), now) for row in rows]
 

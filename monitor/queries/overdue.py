@@ -14,11 +14,13 @@ from monitor.database import tables
 from monitor.database.json_values import one_of
 from monitor.delivery import backlog, pack
 from monitor.history import schedule
+from monitor.queries.workers import seconds_without
 
 # a board may be due and not looked at: a round over many takes its time
 MIN_PATIENCE: Final = timedelta(minutes=10)
 MAX_PATIENCE: Final = timedelta(hours=1)
 DELIVERY: Final = timedelta(minutes=15)
+WORKERS: Final = timedelta(minutes=2)  # without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Pe
             row.next_check_at,
         )
     ]
+
+
+def workers(connection: Connection, settings: Settings, age: float) -> list[PendingWork]:
+    """Return that no worker is alive, where workers check the boards.
+
+    Before the watchdog's time, which is `age` seconds long, nobody could have started one.
+    """
+    silent = seconds_without(connection) if settings.workers.queue else None
+    if silent is None:
+        return []
+    words = (
+        "boards are checked only when one runs:"
+        " start `rolewatch worker` with $ROLEWATCH_DATABASE_URL"
+    )
+    is_late = min(silent, age) >= WORKERS.total_seconds()
+    return [PendingWork("no worker", 0.0, words)] if is_late else []
 
 
 def messages(connection: Connection, now: datetime) -> list[PendingWork]:

@@ -39,7 +39,7 @@ _INSTANTS = """
 """
 _WHOLE = """
     change_id check_id alert_id version spell status seen opened revised closed reopened unreadable
-    bytes attempts failures open_postings open
+    bytes attempts failures open_postings open pid done
 """
 _NUMBERS = """
     pay_min pay_max pay_year_min pay_year_max pay_old_max pay_new_max pay_change_percent seconds

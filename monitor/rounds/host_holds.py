@@ -21,12 +21,16 @@ def restore(connection: Connection, holds: Holds, now: datetime) -> None:
 
     If the clock was set back since, a hold lasts no longer than when it was stored.
     """
-    if holds.is_restored:
-        return
+    if not holds.is_restored:
+        refresh(connection, holds, now)
+        holds.is_restored = True
+
+
+def refresh(connection: Connection, holds: Holds, now: datetime) -> None:
+    """Load the stored holds, which another process may have stored since."""
     for row in connection.execute(select(HostHold.__table__).where(HostHold.until > now)):
         left = min(row.until - max(now, row.saved_at), MAX_RETRY_AFTER)
         holds.restore(row.host, left.total_seconds(), row.status, row.repeats)
-    holds.is_restored = True
 
 
 def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Hold]:

@@ -14,6 +14,9 @@ A board's check, from due to committed:
 
 Several rounds may run at once (`SharedState`). Boards of one ats are crawled by one round at a
 time, so its hosts get the configured delay and no board is checked twice at once.
+
+With `[workers] queue` the crawls and the storing are done by workers (daemon/worker.py). A round
+waits for them, then reads from the database what they found.
 """
 
 from __future__ import annotations
@@ -41,6 +44,7 @@ from monitor.history.due import board_requests
 from monitor.history.schedule import OneChance
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
+from monitor.rounds.recorded import read_notes
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rules.matches import match_backlog
@@ -81,16 +85,26 @@ class Round:
     boards: dict[str, list[str]]  # by ats
     enabled: bool  # whether it writes alerts
     announce: bool
-    left: set[str]  # ats not crawled yet
+    left: set[str]  # ats that it crawls itself, and has not crawled yet
     chance: OneChance  # spreads the next round
+    requested: bool = False  # by a `check`, which waits for it
     notes: RoundNotes = field(default_factory=RoundNotes)
     alerting: Alerting | None = None  # of the settings of the last batch
 
     @classmethod
     async def begin(
-        cls, shared: SharedState, names: Collection[str] | None, *, alerts: bool, announce: bool
+        cls,
+        shared: SharedState,
+        names: Collection[str] | None,
+        *,
+        alerts: bool,
+        announce: bool,
+        requested: bool = False,
     ) -> Round:
-        """Begin a round of the named boards (None: all watched ones). The caller runs it."""
+        """Begin a round of the named boards (None: all watched ones). The caller runs it.
+
+        Workers check the boards of a `requested` one before others.
+        """
         settings = shared.settings()
         names_to_check = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
@@ -100,15 +114,24 @@ class Round:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(_open_round, shared, settings, shared.clock())
         shared.live[round_id] = names_to_check if alerts else ()
-        shared.busy.update(boards.keys())
+        left = set(boards) if shared.workers is None else set()
+        shared.busy.update(left)
         chance = OneChance(shared.random.random())
-        return cls(shared, round_id, settings, boards, alerts, announce, set(boards), chance)
+        one = cls(
+            shared, round_id, settings, boards, alerts, announce, left, chance, requested=requested
+        )
+        if shared.workers is not None:
+            shared.workers.hand_out(one)
+        return one
 
     async def run(self) -> None:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
         try:
+            if self.shared.workers is not None:
+                await self.shared.workers.wait(self)
+                self.notes = await asyncio.to_thread(read_notes, self.shared.engine, self.id)
             async with asyncio.TaskGroup() as crawls:
-                for ats in self.boards:
+                for ats in self.left.copy():
                     crawls.create_task(self._crawl(ats))
             await new_board.seek(self.shared.engine, self.settings, self.notes.gone, self.id)
         finally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
@@ -16,11 +17,18 @@ from crawler.holds import Holds
 from monitor.config.model import Settings
 from monitor.rounds.network import Network
 
+if TYPE_CHECKING:
+    from monitor.rounds.round import Round
+
 
 class SettingsLock:
-    """A lock with many readers (they store) and one writer (it changes the settings)."""
+    """A lock with many readers (they store) and one writer (it changes the settings).
+
+    `beyond` holds back the workers, which store in processes of their own.
+    """
 
     def __init__(self) -> None:
+        self.beyond: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
         self._changing = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -44,7 +52,22 @@ class SettingsLock:
         """Change the settings while nothing is stored."""
         async with self._changing:
             await self._idle.wait()
-            yield
+            async with self.beyond():
+                yield
+
+
+class Workers(Protocol):
+    """The processes that check boards, where there are any."""
+
+    @property
+    def boards(self) -> frozenset[str]:
+        """The boards that they have, or will get."""
+
+    def hand_out(self, round_: Round) -> None:
+        """Have a round's boards checked and stored."""
+
+    async def wait(self, round_: Round) -> None:
+        """Wait until they are. Cancelling it takes back what no worker has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,7 @@ class SharedState:
     busy: Counter[str] = field(default_factory=Counter)
     # rounds that go on, by id: the boards that they tell of
     live: dict[int, Collection[str]] = field(default_factory=dict)
+    workers: Workers | None = None  # None: the rounds crawl themselves
     on_stored: Callable[[], None] = lambda: None  # called when results are stored
     # called when one ats is finished and others still run
     on_ats_finished: Callable[[], None] = lambda: None

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, bindparam, select, union_all
 from crawler.holds import Holds
 from crawler.items import Failure, Result, Unchanged
 from monitor.database.engine import read_and_roll_back
+from monitor.database.lease import LeaseLost
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.history.postings import store_descriptions
@@ -79,6 +80,8 @@ class BatchStore:
         """Store one result. Catches everything: an error must not affect other boards."""
         try:
             self._count(self._store([result]))
+        except LeaseLost as error:  # nothing more is ours to store
+            self.notes.storage_errors.append(error)
         except Exception as error:
             if self._is_respelled(result.board):
                 return

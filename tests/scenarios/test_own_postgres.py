@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from monitor.config.database_url import normal_url
 from monitor.database.schema import engine_as_is, upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
+from tests.support.own_postgres import Server, own_server
 from tests.support.running import Place, ProcessLog, placed, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 pytestmark = pytest.mark.slow  # a server of its own, for half a minute
 
 
-class Server:
-    """A PostgreSQL server of one test's own."""
-
-    def __init__(self, server: Any) -> None:  # the package ships no types
-        self._server = server
-        self.url: str = server.get_uri()
-
-    def stop(self) -> None:
-        """As a machine that loses its power: no connection is told."""
-        # it makes its functions as it is loaded; as below
-        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415
-
-        pg_ctl(
-            ["-w", "-m", "immediate", "stop"],
-            pgdata=self._server.pgdata,
-            user=self._server.system_user,
-        )
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        engine = create_engine(normal_url(self.url))
-        with engine.connect() as connection:
-            rows = [tuple(row) for row in connection.execute(text(query))]
-        engine.dispose()
-        return rows
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
-        import pgserver  # as above  # noqa: PLC0415
-    with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:
-        # it says so without __all__
-        running = pgserver.get_server(folder)  # type: ignore[attr-defined]
-        yield Server(running)
-        running.cleanup()
+    with own_server() as server:
+        yield server
 
 
 @pytest.fixture

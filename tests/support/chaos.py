@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from monitor.demo.board_server import BoardServer
 from tests.support.chaos_world import BOARDS, Change, World
@@ -36,6 +36,12 @@ _SLACK = (
 )
 PATIENCE = 25.0  # seconds
 AIMS = ("any moment", "a round", "a write", "a delivery", "an answer of Slack's")
+
+
+class Asking(Protocol):
+    """Something that answers queries."""
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]: ...
 
 
 @dataclass
@@ -189,7 +195,7 @@ async def judge(chaos: Chaos) -> Outcome:
         *(name for name, count in copies.items() if count > 1 or name not in deliveries),
     ]
     messages = len(_messages(chaos.slack))
-    wrong = [*_history(world, place), *_cards(chaos), *chaos.slack.complaints]
+    wrong = [*compare_history(world, place), *_cards(chaos), *chaos.slack.complaints]
     wrong += [
         f"integrity_check: {line}"
         for (line,) in place.ask("PRAGMA integrity_check")
@@ -240,7 +246,7 @@ SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p ON p.postin
 WHERE c.ts IS NOT NULL"""
 
 
-def _history(world: World, place: Place) -> list[str]:
+def compare_history(world: World, place: Asking) -> list[str]:
     """Where the history is another than the model's."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
     for posting, kind, name in place.ask(

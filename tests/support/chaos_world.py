@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -40,6 +41,7 @@ class World:
 
     server: BoardServer
     random: Random
+    tokens: Sequence[str] = BOARDS
     boards: dict[str, Board] = field(default_factory=dict)
     # by posting
     changes: defaultdict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
@@ -47,7 +49,7 @@ class World:
     number: int = 1000
 
     def __post_init__(self) -> None:
-        for token in BOARDS:
+        for token in self.tokens:
             self.boards[token] = Board({key: self._job(key) for key in range(1, 13)})
             self._list(token)
 

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, event, text
 
 from monitor.config.load import load
 from monitor.config.model import Settings
+from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.serve import serve
 from monitor.database.engine import read_transaction
 from monitor.delivery.outbox import Outbox
@@ -69,12 +70,14 @@ async def living(
     every: str = "1h",
     more: str = "",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    config: str = CONFIG,
+    queue_times: QueueTimes = QueueTimes(),  # noqa: B008  # frozen
 ) -> AsyncIterator[Living]:
     """Yield a daemon that watches one board. Stop it at the end."""
-    config = folder / "rolewatch.toml"
+    file = folder / "rolewatch.toml"
     url = engine.url.render_as_string(hide_password=False)
-    config.write_text(CONFIG.format(url=url, every=every, boards=boards) + more)
-    one = Living(config, engine)
+    file.write_text(config.format(url=url, every=every, boards=boards) + more)
+    one = Living(file, engine)
 
     def count(_: object) -> None:
         one.transactions += 1
@@ -86,7 +89,15 @@ async def living(
 
     event.listen(engine, "begin", count)
     serving = asyncio.create_task(
-        serve(one.settings, engine, make_outbox, announce=False, clock=clock, random=Random(1))
+        serve(
+            one.settings,
+            engine,
+            make_outbox,
+            announce=False,
+            clock=clock,
+            random=Random(1),
+            queue_times=queue_times,
+        )
     )
     try:
         yield one

@@ -140,7 +140,7 @@ class ProcessLog:
     def __init__(self, process: Process) -> None:
         self.process = process
         self.lines: list[str] = []
-        self._reading = asyncio.create_task(self._read())
+        self.read = asyncio.create_task(self._read())
 
     def of(self, event: str) -> list[str]:
         """Return the lines of one event."""
@@ -152,7 +152,7 @@ class ProcessLog:
         self.process.send_signal(number)
         await asyncio.wait_for(self.process.wait(), 40)
         took = time.monotonic() - began
-        await self._reading
+        await self.read
         return took
 
     async def _read(self) -> None:

@@ -28,6 +28,7 @@ _VIEWS: dict[str, Callable[[Dialect], str]] = {
     "saved": rows.saved,
     "mutes": rows.mutes,
     "alerts": rows.alerts,
+    "workers": rows.workers,
 }
 VIEWS = tuple(_VIEWS)
 

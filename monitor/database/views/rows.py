@@ -121,3 +121,20 @@ FROM alert a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id
 LEFT JOIN posting p ON p.id = a.posting_id LEFT JOIN board b ON b.id = p.board_id
 LEFT JOIN board_check c ON c.id = a.check_id LEFT JOIN board cb ON cb.id = c.board_id
 LEFT JOIN posting_version v ON {CURRENT}"""
+
+
+def workers(sql: Dialect) -> str:
+    """Return the processes that check boards. Their boards are their jobs in the queue."""
+    if sql.name == "sqlite":  # it has no queue, and so no worker
+        return """
+SELECT w.id AS worker_id, w.host, w.pid, w.version, w.started_at, w.last_seen_at,
+    'idle' AS state, w.id AS board, w.done
+FROM worker w WHERE 0"""
+    return f"""
+SELECT w.id AS worker_id, w.host, w.pid, w.version, w.started_at, w.last_seen_at,
+    CASE WHEN w.lost_at <= {sql.now} THEN 'lost' WHEN j.board IS NULL THEN 'idle' ELSE 'busy' END
+    AS state, j.board, w.done
+FROM worker w LEFT JOIN LATERAL (
+    SELECT string_agg(queueing_lock, '; ' ORDER BY id) AS board FROM procrastinate_jobs
+    WHERE worker_id = w.queue_id AND status = 'doing'
+) j ON true"""

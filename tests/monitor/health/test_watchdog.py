@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
-from monitor.config.model import Settings
+from monitor.config.model import Settings, WorkerSettings
 from monitor.database.engine import make_engine
 from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
@@ -181,4 +181,27 @@ def test_a_watchdog_check_that_hangs_is_a_reason(ward: Ward) -> None:
     ward.passed += 61
     assert ward.dog.reasons(60) == [
         "the watchdog's last check is 61 s old: the database does not answer"
+    ]
+
+
+def test_two_minutes_without_a_worker_are_reported_once_and_so_is_their_end(
+    postgres_engine: Engine,
+) -> None:
+    ward = Ward(postgres_engine)
+    ward.settings = replace(ward.settings, workers=WorkerSettings(queue=True))
+    assert ward.wait(0) == []
+    assert ward.wait(1.5) == []
+    assert len(ward.wait(0.75)) == 1
+    ward.wait(5)
+    with postgres_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO worker VALUES"
+                " ('a', NULL, 'host', 1, '1', now(), now(), now() + interval '1 hour', 0)"
+            )
+        )
+    assert ward.wait(1) == []
+    assert [line.partition(":")[0] for line in ward.told] == [
+        "No worker is alive",
+        "A worker is alive again",
     ]

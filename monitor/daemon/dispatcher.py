@@ -1,0 +1,310 @@
+"""Hand the checks of rounds to workers, through Procrastinate's queue, and wait for their ends.
+
+    waiting   boards of live rounds, by the lock of their slot
+    queued    their jobs: few a slot, so that the queue stays short and its queries quick
+    finished  a job that is not in the queue any more; what was found is in the database
+
+Every statement that adds or takes back a job is in a transaction of the daemon, which its lease
+fences. A daemon that lost the lease changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, NamedTuple
+
+import structlog
+from procrastinate import App, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
+
+from crawler.crawl import host
+from monitor.config.model import Settings
+from monitor.daemon.queue import QUEUE, CheckJob, make_app, new_job
+from monitor.daemon.queue_times import QueueTimes
+from monitor.daemon.slots import Slot, slot_of
+from monitor.database.shared_clock import SharedClock
+from monitor.database.trouble import OutageLog, is_outage
+from monitor.rounds.round import Round
+
+log = structlog.get_logger()
+AHEAD: Final = 8  # jobs of a slot in the queue
+MOST: Final = 1000  # jobs in the queue
+_LAST_WAIT: Final = 5.0  # seconds that a stopping daemon waits for the boards in hand
+_LET_GO: Final = 2.0  # seconds
+_LIVE: Final = text(
+    "SELECT id, lock, queueing_lock, status FROM procrastinate_jobs"
+    " WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+)
+_TROUBLE: Final = "checks not handed out, trying again"
+
+
+class _Handed(NamedTuple):
+    """One check to hand out."""
+
+    check: CheckJob
+    slot: Slot
+    urgent: bool
+
+
+class _Seen(NamedTuple):
+    """The result of one look at the queue."""
+
+    finished: list[int]  # jobs
+    deferred: list[tuple[int, _Handed]]
+
+
+_Waiting = Mapping[str, Sequence[_Handed]]  # by the lock of their slot
+
+
+@dataclass
+class Dispatcher:
+    """The rounds' way to the workers."""
+
+    engine: Engine  # the daemon's, under its lease
+    app: App
+    settings: Callable[[], Settings]
+    clock: object  # the daemon's: a SharedClock is measured again with each look
+    troubles: OutageLog
+    times: QueueTimes
+    on_stored: Callable[[], None] = lambda: None
+    _waiting: OrderedDict[str, deque[_Handed]] = field(default_factory=OrderedDict)  # by lock
+    _queued: dict[int, _Handed] = field(default_factory=dict)  # by job
+    _left: dict[int, set[str]] = field(default_factory=dict)  # boards, by round
+    _done: dict[int, asyncio.Future[None]] = field(default_factory=dict)  # by round
+    _boards_known: object = None  # for which the hosts were found
+    _ats_known: object = None
+    _hosts: Mapping[str, str] = field(default_factory=dict)  # by board
+    _counts: Counter[str] = field(default_factory=Counter)  # boards of a host
+    _task: asyncio.Task[None] | None = None
+    # works on connections that it is given
+    _in_transaction: JobManager = field(default_factory=lambda: JobManager(SyncPsycopgConnector()))
+    _stalled_at: float = 0.0
+    _purged: bool = False
+
+    @classmethod
+    async def open(
+        cls,
+        engine: Engine,
+        settings: Callable[[], Settings],
+        clock: object,
+        troubles: OutageLog,
+        times: QueueTimes,
+        *,
+        on_stored: Callable[[], None],
+    ) -> Dispatcher:
+        """Return a dispatcher with its connections. The caller closes it."""
+        app = make_app(engine.url.render_as_string(hide_password=False), connections=2)
+        await app.open_async()
+        return cls(engine, app, settings, clock, troubles, times, on_stored)
+
+    async def close(self) -> None:
+        """Close the connections, unless they hang."""
+        with suppress(TimeoutError, ConnectorException):
+            async with asyncio.timeout(_LET_GO):
+                await self.app.close_async()
+
+    @property
+    def boards(self) -> frozenset[str]:
+        """The boards that wait for a worker or are in the hands of one."""
+        return frozenset(board for boards in self._left.values() for board in boards)
+
+    def hand_out(self, round_: Round) -> None:
+        """Have a round's boards checked and stored."""
+        names = [board for boards in round_.boards.values() for board in boards]
+        for handed in self._to_hand_out(round_, names):
+            waiting = self._waiting.setdefault(handed.slot.lock, deque())
+            (waiting.appendleft if handed.urgent else waiting.append)(handed)
+        self._left[round_.id] = set(names)
+        self._done[round_.id] = done = asyncio.get_running_loop().create_future()
+        if not names:
+            done.set_result(None)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+
+    async def wait(self, round_: Round) -> None:
+        """Wait until they are. Cancelling it takes back what no worker has begun."""
+        try:
+            await asyncio.shield(self._done[round_.id])
+        except asyncio.CancelledError:
+            await self._take_back(round_.id)
+            raise
+        finally:
+            self._forget(round_.id)
+
+    def _to_hand_out(self, round_: Round, names: Sequence[str]) -> list[_Handed]:
+        settings, found = self.settings(), []
+        if settings.boards is not self._boards_known or settings.ats is not self._ats_known:
+            self._boards_known, self._ats_known = settings.boards, settings.ats
+            watched = (board.board for board in settings.boards if board.enabled)
+            self._hosts = {board: self._host(board) for board in watched}
+            self._counts = Counter(self._hosts.values())
+        for name in names:
+            place = self._hosts.get(name) or self._host(name)
+            concurrency = settings.politeness(name.partition(":")[0]).concurrency
+            slot = slot_of(name, place, concurrency, self._counts[place])
+            check = CheckJob(name, round_.id, round_.enabled, round_.announce, slot.number, slot.of)
+            found.append(_Handed(check, slot, round_.requested))
+        return found
+
+    def _host(self, board: str) -> str:
+        return host(board, self.settings().politeness(board.partition(":")[0]).api_url)
+
+    async def _work(self) -> None:
+        """Look at the queue as long as there are rounds.
+
+        Catches everything: the rounds go on when the database does.
+        """
+        while self._left:
+            try:
+                await self._look()
+                self.troubles.over(_TROUBLE)
+            # a lost lease and an error of ours end the rounds, which report it
+            except Exception as error:  # noqa: BLE001
+                if not _may_pass(error):
+                    self._fail(error)
+                    return
+                self.troubles.report(_TROUBLE, outage(error))
+            await asyncio.sleep(self.times.look)
+
+    async def _look(self) -> None:
+        if time.monotonic() >= self._stalled_at + self.times.stalled:
+            self._stalled_at = time.monotonic()
+            await self._give_back_stalled()
+        waiting = {lock: tuple(checks) for lock, checks in self._waiting.items() if checks}
+        seen = await asyncio.to_thread(self._exchange, frozenset(self._queued), waiting)
+        self._purged = True
+        for job, one in seen.deferred:
+            self._queued[job] = one
+            with suppress(KeyError, ValueError):  # its round was cancelled meanwhile
+                self._waiting[one.slot.lock].remove(one)
+                self._waiting.move_to_end(one.slot.lock)
+        for job in seen.finished:
+            if job in self._queued:
+                self._finished(self._queued.pop(job).check)
+        if seen.finished:
+            self.on_stored()
+
+    def _exchange(self, queued: Collection[int], waiting: _Waiting) -> _Seen:
+        """Find the finished jobs and add new ones, in one transaction."""
+        with self.engine.begin() as connection:
+            if isinstance(self.clock, SharedClock):
+                self.clock.measure(connection)
+            rows = connection.execute(_LIVE, {"queue": QUEUE}).all()
+            if not self._purged:  # a daemon before this one left them
+                for row in rows:
+                    self._cancel(connection, row.id)
+                rows = [row for row in rows if row.status != "todo"]
+            live = {row.id for row in rows}
+            new = choose(
+                waiting, Counter(row.lock for row in rows), {row.queueing_lock for row in rows}
+            )
+            return _Seen([job for job in queued if job not in live], self._defer(connection, new))
+
+    def _defer(self, connection: Connection, new: Sequence[_Handed]) -> list[tuple[int, _Handed]]:
+        if not new:
+            return []
+        jobs = self._in_transaction.batch_defer_jobs(
+            [new_job(one.check, one.slot.lock, urgent=one.urgent) for one in new],
+            connection=connection.connection.driver_connection,
+        )
+        return [(job.id or 0, one) for job, one in zip(jobs, new, strict=True)]
+
+    def _cancel(self, connection: Connection, job: int) -> bool:
+        """Take back a job that no worker has begun."""
+        return self._in_transaction.cancel_job_by_id(
+            job, delete_job=True, connection=connection.connection.driver_connection
+        )
+
+    async def _give_back_stalled(self) -> None:
+        """Give jobs of dead or frozen workers to others. Procrastinate finds them."""
+        jobs = await self.app.job_manager.get_stalled_jobs(
+            queue=QUEUE, seconds_since_heartbeat=self.times.lost
+        )
+        for job in jobs:
+            log.warning("job taken from a lost worker", board=job.queueing_lock)
+            if job.id in self._queued:
+                await self.app.job_manager.retry_job(job)
+            else:  # of a round that has ended
+                await self.app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+
+    def _finished(self, check: CheckJob) -> None:
+        left = self._left.get(check.round_id)
+        if left is None:
+            return
+        left.discard(check.board)
+        if not left and not (done := self._done[check.round_id]).done():
+            done.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        for done in self._done.values():
+            if not done.done():
+                done.set_exception(error)
+
+    def _forget(self, round_id: int) -> None:
+        self._left.pop(round_id, None)
+        self._done.pop(round_id, None)
+        self._drop_waiting(round_id)
+
+    def _drop_waiting(self, round_id: int) -> None:
+        for lock, waiting in list(self._waiting.items()):
+            kept = deque(one for one in waiting if one.check.round_id != round_id)
+            self._waiting[lock] = kept
+            if not kept:
+                del self._waiting[lock]
+
+    async def _take_back(self, round_id: int) -> None:
+        """Take a round's jobs out of the queue, and wait for the boards in hand."""
+        self._left[round_id] &= {
+            one.check.board for one in self._queued.values() if one.check.round_id == round_id
+        }
+        self._drop_waiting(round_id)
+        with suppress(Exception):  # the daemon stops, and the next one takes them back
+            await asyncio.to_thread(self._cancel_round, round_id)
+            end = time.monotonic() + _LAST_WAIT
+            while self._left[round_id] and time.monotonic() < end:
+                await self._look()
+                await asyncio.sleep(min(self.times.look, 0.2))
+
+    def _cancel_round(self, round_id: int) -> None:
+        mine = [job for job, one in self._queued.items() if one.check.round_id == round_id]
+        with self.engine.begin() as connection:
+            for job in mine:
+                self._cancel(connection, job)
+
+
+def choose(waiting: _Waiting, in_queue: Mapping[str, int], boards: set[str]) -> list[_Handed]:
+    """Return the checks to add to the queue: some of each slot. Pure.
+
+    `in_queue` are the jobs of each slot in the queue, `boards` those that have one.
+    """
+    room, found = MOST - sum(in_queue.values()), list[_Handed]()
+    for lock, checks in waiting.items():
+        of_slot = min(AHEAD - in_queue.get(lock, 0), room - len(found))
+        free = (one for one in checks if one.check.board not in boards)
+        for one in islice(free, max(of_slot, 0)):
+            found.append(one)
+            boards.add(one.check.board)
+    return found
+
+
+def outage(error: Exception) -> Exception:
+    """Return an error of Procrastinate's connections as SQLAlchemy's, which the log knows."""
+    if not isinstance(error, (ConnectorException, TimeoutError)):
+        return error
+    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    return OperationalError(None, None, cause)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Return True for an outage of the database."""
+    return isinstance(error, ConnectorException) or is_outage(error)

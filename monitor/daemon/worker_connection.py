@@ -1,0 +1,284 @@
+"""A worker's connections and its part of Procrastinate's worker, as long as they last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from random import Random
+from typing import Any, Final, LiteralString
+
+import structlog
+from procrastinate.exceptions import AppNotOpen, ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.worker import Worker
+from sqlalchemy import Engine, text
+
+from monitor.daemon.memory import release_memory
+from monitor.daemon.queue import QUEUE, TASK, CheckJobs, make_app
+from monitor.daemon.queue_times import QueueTimes
+from monitor.daemon.shared_settings import NoConfiguration
+from monitor.daemon.wake import Listener
+from monitor.daemon.worker_check import Checker, OtherSchemaError, Rules, SharedHolds
+from monitor.daemon.worker_claim import JobLost, Sureness
+from monitor.database.engine import read_and_roll_back
+from monitor.database.lease import elapsed
+from monitor.database.shared_clock import SharedClock
+from monitor.database.trouble import DATABASE_ERRORS
+from monitor.rounds import host_holds
+
+log = structlog.get_logger()
+TRIES: Final = 3  # of a job that fails by an error of ours
+OUTAGES: Final = (ConnectorException, TimeoutError, *DATABASE_ERRORS)
+_AGAIN: Final = 0.5  # seconds until a job's end is tried to be stored again
+_LET_GO: Final = 2.0  # seconds for closing connections, which may hang
+
+# it logs each job, and what goes wrong with a traceback; the worker logs its own findings
+logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+
+_REGISTER: Final = text("""
+INSERT INTO worker (id, queue_id, host, pid, version, started_at, last_seen_at, lost_at, done)
+VALUES (:id, NULL, :host, :pid, :version, now(), now(), now() + make_interval(secs => :lost), 0)
+ON CONFLICT (id) DO UPDATE SET queue_id = NULL, last_seen_at = now(), lost_at = EXCLUDED.lost_at""")
+_FORGET: Final = text("DELETE FROM worker WHERE lost_at < now() - interval '1 day'")
+_LEAVE: Final = text("DELETE FROM worker WHERE id = :id")
+_JOIN: Final[LiteralString] = "UPDATE worker SET queue_id = %(queue_id)s WHERE id = %(id)s"
+_SIGN: Final[LiteralString] = """
+WITH known AS (
+    UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(queue_id)s RETURNING id
+), seen AS (
+    UPDATE worker SET last_seen_at = now(), lost_at = now() + make_interval(secs => %(lost)s)
+    WHERE id = %(id)s
+)
+SELECT clock_timestamp() AS now, EXISTS (SELECT FROM known) AS known"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSetup:
+    """What a worker is, in all its connections."""
+
+    id: str
+    url: str  # of the database
+    concurrency: int
+    times: QueueTimes
+    random: Random
+    stop: asyncio.Event
+
+
+class ConnectedWorker:
+    """A worker with connections, until the first of them fails."""
+
+    def __init__(self, setup: WorkerSetup, engine: Engine) -> None:
+        self.setup, self.engine, self.times = setup, engine, setup.times
+        self.refused: OtherSchemaError | None = None  # why it cannot go on
+        self.clock, self.sureness, self.holds = SharedClock(), Sureness(), SharedHolds()
+        self.holds.on_hold = self._share_holds
+        self._checker = Checker(
+            engine,
+            self.clock,
+            setup.random,
+            Rules(setup.url),
+            self.holds,
+            self.sureness,
+            self.times.sure,
+        )
+        self._app = make_app(setup.url, setup.concurrency + 3)
+        self._app.job_manager = _Jobs(self)
+        self._app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_Retries())(self._run)
+        self.worker = _Worker(
+            self._app,
+            queues=[QUEUE],
+            concurrency=setup.concurrency,
+            fetch_job_polling_interval=self.times.poll,
+            abort_job_polling_interval=self.times.poll,
+            shutdown_graceful_timeout=self.times.grace,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            install_signal_handlers=False,
+            update_heartbeat_interval=self.times.heartbeat,
+            stalled_worker_timeout=self.times.lost,
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> None:
+        """Work until the process is to stop, or a connection fails. Raise one of OUTAGES."""
+        await asyncio.to_thread(self._register)
+        listener = Listener(self.engine, lambda: self._start(self._refresh_holds()))
+        await self._app.open_async()
+        await listener.keep()
+        working = asyncio.create_task(self._procrastinate())
+        working.add_done_callback(lambda task: task.cancelled() or task.exception())
+        try:
+            await self._until_it_ends(working)
+        finally:
+            listener.close()
+            working.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await _in_time(self._app.close_async())
+        if self.setup.stop.is_set() or self.refused:
+            await _in_time(asyncio.to_thread(self._leave))
+
+    async def _until_it_ends(self, working: asyncio.Task[None]) -> None:
+        """Wait for the worker's end: asked for, by an outage, or because nobody hears it."""
+        stopping = asyncio.create_task(self.setup.stop.wait())
+        try:
+            while not working.done():
+                await asyncio.wait(
+                    {working, stopping}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED
+                )
+                if stopping.done():
+                    self.stop()
+                    await asyncio.wait({working}, timeout=self.times.grace + 3.0)
+                    return
+                if self.worker.worker_id is not None and not self.sureness.holds():
+                    # it has dropped its jobs by now; a hanging connection is not waited for
+                    raise TimeoutError("the database did not answer in time")
+            working.result()
+        finally:
+            stopping.cancel()
+
+    def stop(self) -> None:
+        """Finish the boards in hand and disconnect."""
+        self.worker.stop()  # type: ignore[no-untyped-call]  # theirs
+
+    async def _procrastinate(self) -> None:
+        await self.worker.run()  # type: ignore[no-untyped-call]  # theirs
+
+    def _register(self) -> None:
+        with self.engine.execution_options(rolewatch_silent=True).begin() as connection:
+            self.clock.measure(connection)
+            connection.execute(_FORGET)
+            own: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
+            own |= {"id": self.setup.id, "version": version("rolewatch")}
+            connection.execute(_REGISTER, own | {"lost": self.times.lost})
+
+    def _leave(self) -> None:
+        with self.engine.execution_options(rolewatch_silent=True).begin() as connection:
+            connection.execute(_LEAVE, {"id": self.setup.id})
+
+    async def _run(self, context: JobContext, /, **_check: object) -> None:
+        """Run one job. `_Retries` decides what follows an error."""
+        try:
+            await self._checker.check(context.job)
+        except OtherSchemaError as error:
+            self.refused = error
+            self.stop()
+            raise
+
+    def _share_holds(self) -> None:
+        self._start(asyncio.to_thread(self._save_holds))
+
+    def _save_holds(self) -> None:
+        """Store new holds at once: the commit wakes the other workers."""
+        with self.engine.begin() as connection:
+            saved = host_holds.save(connection, self.holds, self.clock())
+        self.holds.mark_saved(saved)
+
+    async def _refresh_holds(self) -> None:
+        await asyncio.to_thread(self._load_holds)
+
+    def _load_holds(self) -> None:
+        with read_and_roll_back(self.engine) as connection:
+            host_holds.refresh(connection, self.holds, self.clock())
+
+    def _start(self, work: Coroutine[object, object, object]) -> None:
+        task = asyncio.create_task(_despite_outages(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _despite_outages(work: Coroutine[object, object, object]) -> None:
+    with suppress(*OUTAGES):  # the next check loads or stores them
+        await work
+
+
+async def _in_time(work: Coroutine[object, object, object]) -> None:
+    """Let a last step on a connection end, unless it hangs."""
+    with suppress(*OUTAGES):
+        async with asyncio.timeout(_LET_GO):
+            await work
+
+
+class _Jobs(CheckJobs):
+    """The jobs of one worker, and its signs."""
+
+    def __init__(self, connected: ConnectedWorker) -> None:
+        super().__init__(connected._app.connector)  # noqa: SLF001  # its own part
+        self._connected = connected
+        self._id, self._times = connected.setup.id, connected.times
+
+    async def register_worker(self) -> int:
+        asked = elapsed()
+        queue_id = await super().register_worker()
+        await self.connector.execute_query_async(_JOIN, queue_id=queue_id, id=self._id)
+        self._connected.sureness.extend(asked + self._times.sure)
+        return queue_id
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        """Give a sign. Procrastinate ends its signs after an error, so none is raised."""
+        asked, own = elapsed(), {"queue_id": worker_id, "id": self._id, "lost": self._times.lost}
+        try:
+            async with asyncio.timeout(self._times.sure):
+                row = await self.connector.execute_query_one_async(_SIGN, **own)
+        except OUTAGES:
+            self._connected.stop()
+            return
+        if not row["known"]:  # it was silent for so long that others have forgotten it
+            self._connected.stop()
+            return
+        self._connected.clock.take(row["now"], asked)
+        self._connected.sureness.extend(asked + self._times.sure)
+        release_memory()
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """End a job. If that fails, connect again: what the old connection had is given back."""
+        for wait in (_AGAIN, 2 * _AGAIN, 0.0):
+            try:
+                await super().finish_job(job, status, delete_job)
+            except (ConnectorException, AppNotOpen):
+                await asyncio.sleep(wait)
+            else:
+                return
+        self._connected.stop()
+
+    async def retry_job(self, job: Job, *given: Any, **more: Any) -> None:  # noqa: ANN401  # theirs
+        try:
+            await super().retry_job(job, *given, **more)
+        except (ConnectorException, AppNotOpen):
+            self._connected.stop()
+
+
+class _Worker(Worker):
+    """Procrastinate's worker, which looks for a job when one of its own ends.
+
+    The end of a job frees the slot of its host, and so perhaps another job. Procrastinate wakes its
+    workers only for new ones.
+    """
+
+    async def _process_job(self, context: JobContext) -> None:
+        try:
+            await super()._process_job(context)
+        finally:
+            self._new_job_event.set()
+            # a look that is under way would swallow the first one
+            asyncio.get_running_loop().call_later(0.1, self._new_job_event.set)
+
+
+class _Retries(BaseRetryStrategy):
+    """A job is given back at once, unless it fails by errors of ours again and again."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        expected = (JobLost, NoConfiguration, OtherSchemaError, asyncio.CancelledError, *OUTAGES)
+        if isinstance(exception, expected):
+            log.info("job given back", board=job.queueing_lock, reason=type(exception).__name__)
+            return RetryDecision()
+        log.error("board not checked", board=job.queueing_lock, exc_info=exception)
+        return RetryDecision() if job.attempts + 1 < TRIES else None
