@@ -38,12 +38,28 @@ async def start(*command: str) -> Process:
     )
 
 
+def cpu(process: Process) -> float:
+    """Return the seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ten_million() -> float:
+    """Return the seconds of CPU that counting to ten million takes: how busy the machine is."""
+    began, number = time.process_time(), 0
+    while number < 10_000_000:
+        number += 1
+    return time.process_time() - began
+
+
 async def until_read(server: Server, boards: int) -> None:
     while server.ask("SELECT count(*) FROM board WHERE last_ok_at IS NOT NULL")[0][0] < boards:  # noqa: ASYNC110  # other processes write it
         await asyncio.sleep(0.5)
 
 
-async def measure(server: Server, site: BoardServer, count: int, seconds: float) -> None:
+async def measure(
+    server: Server, site: BoardServer, daemon: Process, count: int, seconds: float
+) -> None:
     """Print the rates of so many workers."""
     workers = [
         await start("tests.support.worker_process", server.url, "4", CALM) for _ in range(count)
@@ -52,6 +68,7 @@ async def measure(server: Server, site: BoardServer, count: int, seconds: float)
     while server.ask(alive)[0][0] < count:  # noqa: ASYNC110  # other processes write it
         await asyncio.sleep(0.5)
     before, began, number = server.ask(_STATE)[0], time.monotonic(), 0
+    used = sum(map(cpu, workers)), cpu(daemon)
     while time.monotonic() < began + seconds:
         for token in list(site.boards)[:: CHANGED // 2]:  # while each is checked once or twice
             number += 1
@@ -63,12 +80,15 @@ async def measure(server: Server, site: BoardServer, count: int, seconds: float)
         int(new) - int(old) for new, old in zip(after, before, strict=True)
     )
     connections = int(after[4])
+    of_workers, of_daemon = sum(map(cpu, workers)) - used[0], cpu(daemon) - used[1]
     per_check = max(checks, 1)
     print(
         f"{count} workers: {checks / took:.1f} checks a second,"
         f" {3600 * checks / took:,.0f} an hour, {changes} changes;"
         f" {commits / per_check:.1f} transactions and {wal / per_check / 1000:.1f} kB of WAL a"
-        f" check; {connections} connections",
+        f" check; {connections} connections; CPU a check: workers"
+        f" {1000 * of_workers / per_check:.0f} ms, daemon {1000 * of_daemon / per_check:.0f} ms;"
+        f" ten million in {ten_million():.2f} s",
         flush=True,
     )
     for worker in workers:
@@ -102,7 +122,7 @@ async def main(boards: int, seconds: float) -> None:
         first.terminate()
         await first.wait()
         for count in (1, 2, 4):
-            await measure(server, site, count, seconds)
+            await measure(server, site, daemon, count, seconds)
         daemon.terminate()
         await daemon.wait()
 
