@@ -18,7 +18,7 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench race bench-sources bench-store bench-process bench-history slow clean help
+.PHONY: run test quick lint bench race bench-sources bench-store bench-process bench-history bench-web slow clean help
 .PHONY: snapshots chaos chaos-workers soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
@@ -62,6 +62,9 @@ bench-sources: $(TEST_TOOLS) ## compare the time of a changed board on each ATS
 
 bench-store: $(TEST_TOOLS) ## measure queries on a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python -m tests.benchmarks.bench_store
+
+bench-web: $(TEST_TOOLS) ## measure the page with 100,000 postings, on both databases
+	$(BIN)/python -m tests.benchmarks.bench_web
 
 bench-process: $(TEST_TOOLS) ## measure whole commands, a day of the daemon, and the time to an alert
 	$(BIN)/python -m tests.benchmarks.bench_process
