@@ -1,10 +1,12 @@
 """Check one rolewatch process from inside its container: the command of HEALTHCHECK.
 
     python -m monitor.health.probe daemon            /healthz, or the lease if nothing listens
+    python -m monitor.health.probe worker            the worker's row in the view `workers`
     python -m monitor.health.probe 127.0.0.1:8460    /healthz at that address
 
 It exits with 0, or with 1 and one line. It needs nothing that the image lacks, such as curl. The
-container's configuration is the one that $ROLEWATCH_CONFIG names.
+container's configuration is the one that $ROLEWATCH_CONFIG names. A worker has none, and needs only
+$ROLEWATCH_DATABASE_URL.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from monitor.errors import UserError
@@ -71,18 +74,43 @@ def _check_lease(url: str) -> str | None:
     return None
 
 
+def check_worker(environ: Mapping[str, str]) -> str | None:
+    """Return what is wrong with the worker of this host, else None."""
+    from sqlalchemy import text  # as above  # noqa: PLC0415
+
+    from monitor.config.environment import Environment  # noqa: PLC0415
+    from monitor.database.engine import read_transaction  # noqa: PLC0415
+    from monitor.database.schema import open_existing  # noqa: PLC0415
+
+    mistakes: list[str] = []
+    secret = Environment(environ, Path(), mistakes).secret("ROLEWATCH_DATABASE_URL")
+    if secret is None:
+        return "; ".join(mistakes) or "$ROLEWATCH_DATABASE_URL is not set"
+    engine = open_existing(secret.get_secret_value(), whatever_schema=True)
+    alive = text("SELECT count(*) FROM workers WHERE host = :host AND state <> 'lost'")
+    try:
+        with read_transaction(engine) as connection:
+            count = connection.scalar(alive, {"host": socket.gethostname()})
+    finally:
+        engine.dispose()
+    return None if count else "no worker on this host has reported lately"
+
+
 def check(target: str, environ: Mapping[str, str]) -> str | None:
-    """Return what is wrong with `daemon` or with the server at an address, else None."""
-    if target != "daemon":
+    """Return what is wrong with `daemon`, `worker` or the server at an address, else None."""
+    if target not in _CHECKS:
         return check_address(target)
     from monitor.database.trouble import DATABASE_ERRORS, describe  # noqa: PLC0415  # likewise
 
     try:
-        return check_daemon(environ)
+        return _CHECKS[target](environ)
     except (UserError, OSError) as error:
         return str(error)
     except DATABASE_ERRORS as error:
         return describe(error)
+
+
+_CHECKS: Final = {"daemon": check_daemon, "worker": check_worker}
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:

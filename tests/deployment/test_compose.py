@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.cli import run
+from monitor.cli import run, worker
 from monitor.config.load import load
 from tests.support.deployment import is_known, ours, seconds, services
 from tests.support.dockerfile import health_check
@@ -93,7 +93,8 @@ def test_a_service_that_goes_on_is_restarted_and_checked(name: str) -> None:
 
 @each_of_ours
 def test_a_service_has_the_time_that_rolewatch_needs_to_stop(name: str) -> None:
-    assert seconds(OURS[name]["stop_grace_period"]) >= run._END_WITHIN + 5
+    needed = worker._END_WITHIN if name == "worker" else run._END_WITHIN
+    assert seconds(OURS[name]["stop_grace_period"]) >= needed + 5
 
 
 @each_service
@@ -144,6 +145,11 @@ def test_every_secret_network_and_volume_is_used() -> None:
         for volume in service.get("volumes", [])
     }
     assert mounted == set(COMPOSE["volumes"])
+
+
+def test_two_workers_run_beside_the_daemon() -> None:
+    assert OURS["worker"]["deploy"] == {"replicas": 2}
+    assert "volumes" not in OURS["worker"]  # they need the database's address alone
 
 
 def test_a_port_is_open_to_this_machine_alone() -> None:

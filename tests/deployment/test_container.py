@@ -6,10 +6,12 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer
 from tests.support.databases import DatabasePool
@@ -19,6 +21,8 @@ from tests.support.greenhouse import job
 from tests.support.running import ROLEWATCH, Place, until
 from tests.support.sealed import Box, box
 from tests.support.sockets import free_port
+
+NOTHING: Mapping[str, str] = {}
 
 
 @pytest.fixture
@@ -53,19 +57,21 @@ def probe() -> list[str]:
     return [sys.executable, *rest]
 
 
-async def asked(sealed: Box, command: list[str]) -> tuple[int, str]:
+async def asked(
+    sealed: Box, command: list[str], more: Mapping[str, str] = NOTHING
+) -> tuple[int, str]:
     """Return the exit code of a health check, and what it says."""
-    done = await asyncio.to_thread(sealed.run, *command, environ=environ(sealed))
+    done = await asyncio.to_thread(sealed.run, *command, environ=environ(sealed) | dict(more))
     return done.returncode, done.stderr
 
 
-async def healthy(sealed: Box, command: list[str]) -> None:
+async def healthy(sealed: Box, command: list[str], more: Mapping[str, str] = NOTHING) -> None:
     """Wait until the health check passes. Raise AssertionError after two minutes."""
     said = "it was not asked"
     with suppress(TimeoutError):
         async with asyncio.timeout(120):
             while True:
-                code, said = await asked(sealed, command)
+                code, said = await asked(sealed, command, more)
                 if code == 0:
                     assert said == ""
                     return
@@ -149,3 +155,27 @@ async def test_the_page_is_healthy_and_stops_in_time(sealed: Box, made: Database
     page.terminate()
     await asyncio.wait_for(page.communicate(), 10)
     assert page.returncode == 0
+
+
+@pytest.fixture
+def reachable(postgres_engine: Engine) -> Iterator[str]:
+    """Return the URL of a database that the user of the box may reach, too."""
+    folder = Path(str(postgres_engine.url.query.get("host", "")))
+    mode = folder.stat().st_mode & 0o777
+    if folder.is_absolute():  # it has the server's socket, for the user of the tests alone
+        folder.chmod(mode | 0o011)
+    yield postgres_engine.url.render_as_string(hide_password=False)
+    if folder.is_absolute():
+        folder.chmod(mode)
+
+
+async def test_a_worker_is_healthy_with_the_address_of_the_database_alone(
+    sealed: Box, reachable: str
+) -> None:
+    url = {"ROLEWATCH_DATABASE_URL": reachable}
+    service = ours()["worker"]
+    process = await spawned(sealed, service["command"], url)
+    await healthy(sealed, [sys.executable, *service["healthcheck"]["test"][2:]], url)
+    process.terminate()
+    await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, insert, update
 
 from monitor.database import tables
 from monitor.database.engine import make_engine
 from monitor.database.lease import acquire
+from monitor.database.work_tables import Worker
 from monitor.health.probe import check, check_address, main
 from monitor.health.server import HealthServer
 from tests.support.databases import DatabasePool
@@ -31,6 +33,15 @@ def environ(tmp_path: Path, made: DatabasePool) -> dict[str, str]:
     config = tmp_path / "rolewatch.toml"
     config.write_text('[[boards]]\nboard = "greenhouse:examplelabs"\n')
     return {"ROLEWATCH_CONFIG": str(config)}
+
+
+def insert_worker(engine: Engine, host: str) -> None:
+    """Store a worker that has just reported."""
+    now = datetime.now(UTC)
+    row = {"host": host, "pid": 7, "version": "0.2.0", "started_at": now, "last_seen_at": now}
+    row |= {"id": host, "lost_at": now + timedelta(seconds=45), "done": 0}
+    with engine.begin() as connection:
+        connection.execute(insert(Worker), row)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104  # for a second
@@ -77,3 +88,19 @@ def test_a_fault_is_one_line_and_exit_code_1(
     assert main(["daemon"], environ) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert "rolewatch.db" in line or "database" in line
+
+
+def test_a_worker_that_has_reported_is_healthy(postgres_engine: Engine) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    environ = {"ROLEWATCH_DATABASE_URL": url}
+    assert check("worker", environ) == "no worker on this host has reported lately"
+    insert_worker(postgres_engine, host="another")
+    assert check("worker", environ) == "no worker on this host has reported lately"
+    insert_worker(postgres_engine, host=socket.gethostname())
+    assert check("worker", environ) is None
+
+
+def test_a_worker_without_a_database_is_unhealthy(tmp_path: Path) -> None:
+    assert check("worker", {}) == "$ROLEWATCH_DATABASE_URL is not set"
+    missing = check("worker", {"ROLEWATCH_DATABASE_URL_FILE": str(tmp_path / "none")})
+    assert "cannot be read" in (missing or "")
