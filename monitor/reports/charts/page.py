@@ -8,7 +8,7 @@ from datetime import date
 from monitor.queries.stats_input import Facts
 from monitor.reports.charts import words
 from monitor.reports.charts.chart import Chart, Employers, LeftOut
-from monitor.reports.charts.open_roles import open_roles
+from monitor.reports.charts.open_roles import OpenRoles, open_roles
 from monitor.reports.charts.open_time import open_times
 from monitor.reports.charts.pay import pay
 from monitor.reports.charts.turnover import turnover
@@ -22,6 +22,7 @@ class Page:
     period: str
     charts: tuple[Chart, ...]
     left_out: str  # which charts are left out, and why; empty if none is
+    reasons: tuple[LeftOut, ...] = ()  # the same, each alone
 
 
 def page_of(facts: Facts) -> Page:
@@ -35,13 +36,21 @@ def page_of(facts: Facts) -> Page:
         pay(facts, employers),
     )
     every = employers.every
-    left_out = [str(one) for one in found if isinstance(one, LeftOut)]
+    reasons = tuple(one for one in found if isinstance(one, LeftOut))
+    left_out = [str(one) for one in reasons]
     return Page(
         f"Hiring at {words.name(every[0]) if len(every) == 1 else f'{len(every)} employers'}",
         words.period(facts.days[0].day, facts.days[-1].day) if facts.days else "",
         tuple(one for one in found if isinstance(one, Chart)),
         f"Not drawn: {'; '.join(left_out)}." if left_out else "",
+        reasons,
     )
+
+
+def board_chart(facts: Facts) -> OpenRoles | LeftOut:
+    """Return the open roles over time of one board's facts."""
+    known = _until_known(facts)
+    return open_roles(known, Employers.of(known))
 
 
 def _until_known(facts: Facts) -> Facts:

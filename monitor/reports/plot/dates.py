@@ -12,6 +12,8 @@ from monitor.reports.charts import words
 from monitor.reports.plot.style import UNKNOWN
 
 _NAMED_EACH = 8  # days
+_FEWEST, _MOST = 3, 8  # dates below an axis
+_INCHES_EACH = 0.42
 # of years, months, days and less: a day says its month, since one may stand alone
 _FORMATS = ["%Y", "%b", "%b %-d", "%H:%M", "%H:%M", "%S"]
 _FIRSTS = ["", "%Y", "%b %-d", "%b %-d", "%H:%M", "%H:%M"]  # of the first in a larger unit
@@ -26,12 +28,20 @@ def date_axis(axes: Axes, first: date, last: date) -> None:
         axes.set_xticks([date2num(day) + 0.5 for day in days], [words.day(day) for day in days])
         axes.tick_params(axis="x", length=0)
         return
-    locator = AutoDateLocator(minticks=3, maxticks=8)
+    locator = AutoDateLocator(minticks=_FEWEST, maxticks=_most_dates(axes))
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(
         locator, formats=_FORMATS, zero_formats=_FIRSTS, show_offset=False
     )
     axes.xaxis.set_major_formatter(formatter)
+
+
+def _most_dates(axes: Axes) -> int:
+    """Return how many dates have room below the axes."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # noqa: S101  # the axes are on one
+    across = axes.get_position().width * figure.get_size_inches()[0]
+    return max(_FEWEST, min(_MOST, int(across / _INCHES_EACH)))
 
 
 def shade(axes: Axes, unknown: Sequence[tuple[date, date]]) -> None:

@@ -37,6 +37,7 @@ _DRAW: dict[type[Chart], Callable[[Figure, Box, Any], None]] = {
 _WIDE, _TALL = 6.4, 4.3  # inches of a chart
 _TEXTS = 1.1  # of its texts, at most
 _MARGIN = 0.4
+_EDGE = 0.06  # of a picture alone
 _BETWEEN = (0.5, 0.45)
 _HEAD = 0.85  # of the page's title
 _DOTS = 150  # an inch
@@ -55,6 +56,15 @@ def draw_chart(chart: Chart, kind: Kind) -> bytes:
         figure = Figure(figsize=(_WIDE + 2 * _MARGIN, up + 2 * _MARGIN))
         _draw(figure, Box(_MARGIN, _MARGIN, _WIDE, up), chart)
         return _saved(figure, kind, chart.headline)
+
+
+def draw_picture(chart: Chart, across: float = _WIDE) -> bytes:
+    """Return the SVG of a chart whose texts are written beside it, of a width in inches."""
+    with styled():
+        up = _height(chart) - _TEXTS
+        figure = Figure(figsize=(across, up))
+        _DRAW[type(chart)](figure, Box(_EDGE, _EDGE, across - 2 * _EDGE, up - 2 * _EDGE), chart)
+        return _saved(figure, "svg", chart.headline)
 
 
 def write_page(page: Page, file: Path) -> None:

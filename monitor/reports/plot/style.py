@@ -22,6 +22,26 @@ CLOSED: Final = "#9aa7b1"
 # Of employers by rank. Each is readable as text on white (4.5 to 1), and distinct from the others
 # and from gray with any color vision.
 _EMPLOYERS: Final = ("#1d63e3", "#c14e08", "#31854e", "#420c9f", "#753f13", "#b834a6")
+WHITE: Final = "#ffffff"
+
+# The same picture on a dark page. Each text is as readable there as on white.
+DARK: Final = {
+    WHITE: "#121715",
+    INK: "#e6ece9",
+    GRAY: "#a5b1ab",
+    FAINT: "#4d5a54",
+    GRID: "#29322e",
+    UNKNOWN: "#1e2623",
+    OPENED: "#c6d2cc",
+    CLOSED: "#75857d",
+    **dict(
+        zip(
+            _EMPLOYERS,
+            ("#7eaaff", "#f0955c", "#6fc48d", "#b49cff", "#d2a36f", "#ee8fdf"),
+            strict=True,
+        )
+    ),
+}
 
 TITLE: Final = 19  # points
 HEADLINE: Final = 13
@@ -55,8 +75,8 @@ _STYLE: Final[Any] = {  # matplotlib types its names as literals
     "ytick.labelsize": SMALL,
     "hatch.linewidth": 0.8,
     "lines.solid_capstyle": "butt",
-    "figure.facecolor": "#ffffff",
-    "savefig.facecolor": "#ffffff",
+    "figure.facecolor": WHITE,
+    "savefig.facecolor": WHITE,
 }
 
 
