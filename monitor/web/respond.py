@@ -59,6 +59,7 @@ def make_visit(
         query={name: query.getlist(name) for name in query},
         wants_json=as_json,
         cache=site.cache,
+        prepared=site.prepared,
     )
 
 

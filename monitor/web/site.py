@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine
 
 from monitor.config.model import Rule, Settings
+from monitor.database.reading import bounded_read
 from monitor.web.cache import Cache
+from monitor.web.prepared import FIRST_WAIT, Prepared
 
 SECONDS: Final = 10.0  # for one request
+_SLOW: Final = 600.0  # seconds for what is made beside the requests
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Site:
     listen: str  # host and port
     seconds: float = SECONDS
     cache: Cache = field(default_factory=Cache)
+    prepared: Prepared = field(default_factory=Prepared)
 
 
 class PageError(Exception):
@@ -63,11 +68,28 @@ class Visit:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wants_json: bool = False
     cache: Cache = field(default_factory=Cache)  # the site's
+    prepared: Prepared = field(default_factory=Prepared)  # the site's
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the configuration. People's own watches are shown to nobody."""
         return tuple(rule for rule in self.settings.rules if rule.watch is None)
+
+    def slowly(
+        self,
+        key: Hashable,
+        basis: Hashable,
+        make: Callable[[Connection], T],
+        wait: float = FIRST_WAIT,
+    ) -> T | None:
+        """Return a result that `Prepared` keeps, made with a connection of its own."""
+        engine = self.connection.engine
+
+        def work() -> T:
+            with bounded_read(engine, _SLOW) as connection:
+                return make(connection)
+
+        return self.prepared.get(key, basis, work, wait)
 
     def value(self, name: str) -> str:
         """Return a filter's value, the last one if it is repeated; "" without one."""
