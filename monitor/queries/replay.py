@@ -55,7 +55,15 @@ def replay(
     First summaries come before all else.
     """
     alerting = Alerting.of(settings)
-    judged = _judge(connection, alerting, since, progress)
+    yield from decide_again(
+        connection, alerting, since, _judge(connection, alerting, since, progress)
+    )
+
+
+def decide_again(
+    connection: Connection, alerting: Alerting, since: datetime, judged: Judged
+) -> Iterator[ReplayedAlert]:
+    """Yield the alerts of judged contents, first summaries before all else."""
     yield from sorted(judged.summaries, key=lambda telling: telling.at)
     edits = board_wide_edits(connection, since)
     changes = connection.execution_options(yield_per=_AT_ONCE).execute(
@@ -71,7 +79,7 @@ def replay(
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """A stored content with the explanations of the rules that fit it."""
 
     posting: str | None
@@ -81,21 +89,21 @@ class _Content:
     fits: Mapping[str, Explanation]  # by rule
 
 
-_Contents = Mapping[tuple[int, int], _Content]  # by the posting's id and the version's number
+Contents = Mapping[tuple[int, int], Content]  # by the posting's id and the version's number
 
 
 @dataclass(frozen=True, slots=True)
-class _Replay:
+class Judged:
     """Contents that a rule fits, with their successors, and the first summaries."""
 
-    contents: dict[tuple[int, int], _Content] = field(default_factory=dict)
+    contents: dict[tuple[int, int], Content] = field(default_factory=dict)
     summaries: list[ReplayedAlert] = field(default_factory=list)
 
 
 def _judge(
     connection: Connection, alerting: Alerting, since: datetime, progress: Progress
-) -> _Replay:
-    judged = _Replay()
+) -> Judged:
+    judged = Judged()
     version = PostingVersion
     statement = _versions(alerting.settings.rules).where(
         or_(version.valid_to.is_(None), version.valid_to >= since)
@@ -111,7 +119,7 @@ def _judge(
             judged.contents[place] = content
         followed = (place[0], place[1] + 1) if content.fits else None
         if row["baseline"] and row["number"] == 1 and row["first_seen_at"] >= since:
-            judged.summaries.extend(_summaries(alerting, content, row["valid_from"]))
+            judged.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
         if count % _AT_ONCE == 0:
             progress(count)
     return judged
@@ -133,11 +141,11 @@ def _versions(rules: Sequence[Rule]) -> Select[Any]:
     return query.join(Description, Description.digest == version.description_digest)
 
 
-def _content(alerting: Alerting, row: Mapping[Any, Any]) -> _Content:
+def _content(alerting: Alerting, row: Mapping[Any, Any]) -> Content:
     read = candidate_from_row(row)
     explained = {name: matcher.explain(read) for name, matcher in alerting.matchers.items()}
     fits = {name: word for name, word in explained.items() if word.fits}
-    return _Content(f"{read.board}:{row['key']}", read.company, read.title, row["url"], fits)
+    return Content(f"{read.board}:{row['key']}", read.company, read.title, row["url"], fits)
 
 
 class _Change(NamedTuple):
@@ -155,7 +163,7 @@ _CHANGES = select(*(getattr(PostingChange, name) for name in _Change._fields)).o
 
 
 def _replay_board_wide_edit(
-    alerting: Alerting, stored: StoredEdit, contents: _Contents
+    alerting: Alerting, stored: StoredEdit, contents: Contents
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of a board-wide edit, one for each rule.
 
@@ -177,7 +185,7 @@ def _replay_board_wide_edit(
                 f"the same edit in {len(places)} of {stored.listed} open roles, "
                 f"{len(fitting)} of which fit"
             )
-            content = _Content(None, stored.company, roles, stored.url, {})
+            content = Content(None, stored.company, roles, stored.url, {})
             told = _telling(
                 alerting,
                 rule,
@@ -190,7 +198,7 @@ def _replay_board_wide_edit(
 
 
 def _tellings(
-    alerting: Alerting, event: Sequence[_Change], contents: _Contents, alone: Collection[int]
+    alerting: Alerting, event: Sequence[_Change], contents: Contents, alone: Collection[int]
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of one check's changes of one posting.
 
@@ -219,13 +227,13 @@ def _tellings(
             yield replace(told, turn=sent.why.fit_change, fields=sent.fields)
 
 
-def _explanation(rule: Rule, content: _Content | None) -> Explanation:
+def _explanation(rule: Rule, content: Content | None) -> Explanation:
     """Return the rule's explanation of a content. One that was not kept does not fit."""
     unfit = Explanation(rule.name, fits=False)
     return content.fits.get(rule.name, unfit) if content else unfit
 
 
-def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterator[ReplayedAlert]:
+def summaries_of(alerting: Alerting, content: Content, at: datetime) -> Iterator[ReplayedAlert]:
     """Yield what a first summary says of a posting that was open at its board's first check."""
     for rule in alerting.settings.rules:
         if why := content.fits.get(rule.name):
@@ -233,7 +241,7 @@ def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterator[
 
 
 def _telling(
-    alerting: Alerting, rule: Rule, content: _Content, *, kind: str, at: datetime, words: str
+    alerting: Alerting, rule: Rule, content: Content, *, kind: str, at: datetime, words: str
 ) -> ReplayedAlert:
     return ReplayedAlert(
         rule=rule.name,
