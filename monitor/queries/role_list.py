@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     SQLColumnExpression,
@@ -42,12 +43,22 @@ class RolePage:
     total: int
 
 
+def count_roles(connection: Connection, wanted: RoleList) -> int:
+    """Return how many roles there are on all pages of a list."""
+    return _count(connection, conditions_of(connection, wanted))
+
+
+def _count(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> int:
+    query = select(func.count()).select_from(Posting).where(*conditions)
+    return connection.scalar(query) or 0
+
+
 def list_roles(
     connection: Connection, wanted: RoleList, now: datetime, *, described: bool = False
 ) -> RolePage:
     """Return one page of roles. The description is there if `described`."""
     conditions = conditions_of(connection, wanted)
-    total = connection.scalar(select(func.count()).select_from(Posting).where(*conditions)) or 0
+    total = _count(connection, conditions)
     first = (wanted.page - 1) * wanted.per_page
     # the ids alone: their order is read from an index
     ids = connection.scalars(

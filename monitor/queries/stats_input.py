@@ -127,6 +127,11 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
     return Facts(days, roles, list(_stays(connection, boards, since, departments, seen)))
 
 
+def board_days(connection: Connection, board: str) -> Facts:
+    """Return the days of one board alone: no roles, and no open times."""
+    return Facts(list(_days(connection, [board], None)), [], [])
+
+
 def _of(board: ColumnElement[str], boards: Sequence[str]) -> list[ColumnElement[bool]]:
     return [one_of(board, boards)] if boards else []
 

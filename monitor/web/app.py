@@ -12,8 +12,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from monitor.web.access import TryLimit
+from monitor.web.charts import chart_routes
 from monitor.web.guard import Guard
-from monitor.web.pages import changes, role, roles
+from monitor.web.pages import board, boards, changes, role, roles, rule, rules, stats
 from monitor.web.respond import broken, missing, page_endpoint
 from monitor.web.site import Page, Site
 from monitor.web.subscriptions import subscription_routes
@@ -23,13 +24,24 @@ PAGES: dict[str, Page] = {
     "/": roles.page,
     "/changes": changes.page,
     "/roles/{name:path}": role.page,
+    "/boards": boards.page,
+    "/boards/{name:path}": board.page,
+    "/rules": rules.page,
+    "/rules/{name:path}": rule.page,
+    "/stats": stats.page,
 }
 
 
 def make_app(site: Site) -> ASGIApp:
     """Return the application."""
     app = Starlette(
-        routes=[*_pages(site), *subscription_routes(site), *_files(), Route("/healthz", _healthz)],
+        routes=[
+            *_pages(site),
+            *chart_routes(site),
+            *subscription_routes(site),
+            *_files(),
+            Route("/healthz", _healthz),
+        ],
         exception_handlers={404: missing(site), Exception: broken},
     )
     app.router.redirect_slashes = False

@@ -37,6 +37,13 @@ PAGES = (
     "/changes?since=30d",
     "/changes?kind=revised&field=description&since=30d",
     "/nothing",
+    "/boards",
+    "/boards/greenhouse:examplelabs",
+    "/boards/greenhouse:nobody",
+    "/rules",
+    "/rules/research-engineer",
+    "/rules/nothing",
+    "/stats",
 )
 SIZES = {"phone": (360, 740), "desktop": (1280, 900)}
 Scheme = Literal["light", "dark"]
