@@ -270,3 +270,17 @@ def test_a_check_that_closed_a_posting_or_has_an_alert_keeps_its_row(engine: Eng
         ("unchanged", 1),  # the next two are merged into it
         ("unchanged", 0),
     ]
+
+
+def test_a_posting_read_late_opened_after_the_last_merged_check(engine: Engine) -> None:
+    history = History(engine)
+    history.check(snapshot([posting("1")]))
+    for _ in range(4):
+        history.check(Unchanged(BOARD))
+    history.check(snapshot([posting("1"), unreadable("2")]))
+    history.check(snapshot([posting("1"), posting("2")]))
+    question = f"SELECT opened_earliest FROM posting_lifetimes WHERE posting = '{BOARD}:2'"
+    before = history.ask(question)
+    merge_checks(engine, NOTHING, history.now, 99)
+    assert count(history, "board_check WHERE merged_until IS NOT NULL") == 1
+    assert history.ask(question) == before
