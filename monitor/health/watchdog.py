@@ -87,7 +87,8 @@ class Watchdog:
             # the literal's keys are parts
             late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]
         except DATABASE_ERRORS as error:
-            late = {part: [f"the database cannot be read: {describe(error)}"] for part in PARTS}
+            unread = [f"the database cannot be read: {describe(error)}"]
+            late = {"rounds": unread, "delivery": unread}
         self.late, self.checked_at = late, self.seconds()
         for part in PARTS:
             self._tell(part, late.get(part))
