@@ -21,7 +21,7 @@ from monitor.web.site import Shown, Visit, not_found
 from monitor.web.statistics import open_roles_of
 
 _TWIN: Final = ".json"
-_SHORT: Final = 0.05  # seconds that the page waits for its chart's numbers
+_SHORT: Final = 0.03  # seconds that the page waits for its chart's numbers
 
 
 def page(visit: Visit) -> Shown:

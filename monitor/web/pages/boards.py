@@ -22,7 +22,7 @@ from monitor.web.coverage_strip import Stretch, Strip, since, strip_of
 from monitor.web.site import Shown, Visit
 
 _NEXT = reader("next_check_at")
-Strips = Mapping[str, list[Stretch]]
+Strips = Mapping[str, Strip]
 
 
 def page(visit: Visit) -> Shown:
@@ -30,9 +30,9 @@ def page(visit: Visit) -> Shown:
     rows = all_boards(visit.connection)
     if visit.wants_json:
         return Shown("", {}, rows)
-    stretches = _stretches(visit)
+    strips = _strips(visit)
     why = troubles(visit.connection)
-    shown = [_shown(visit, row, why, stretches) for row in rows]
+    shown = [_shown(visit, row, why, strips) for row in rows]
     watched = [one for one in shown if one["row"]["state"] != "unwatched"]
     context: dict[str, Any] = {
         "watched": watched,
@@ -43,16 +43,14 @@ def page(visit: Visit) -> Shown:
     return Shown("boards.html", context, rows)
 
 
-def _shown(
-    visit: Visit, row: Row, why: Mapping[str, Any], stretches: Strips | None
-) -> dict[str, Any]:
+def _shown(visit: Visit, row: Row, why: Mapping[str, Any], strips: Strips | None) -> dict[str, Any]:
     trouble = why.get(row["board"])
     return {
         "row": row,
         "words": health_words(row, trouble),
         "since": trouble.since if trouble and row["state"] == "failing" else None,
         "next": next_check_words(row, next_check(row), visit.now),
-        "strip": None if stretches is None else strip(visit, stretches.get(row["board"], [])),
+        "strip": None if strips is None else strips.get(row["board"]) or strip(visit, []),
     }
 
 
@@ -67,16 +65,18 @@ def strip(visit: Visit, rows: list[Stretch]) -> Strip:
     return strip_of(rows, visit.now, visit.settings.alerts.timezone)
 
 
-def _stretches(visit: Visit) -> Strips | None:
-    """Return the coverage of all boards. None while it is read for the first time."""
+def _strips(visit: Visit) -> Strips | None:
+    """Return the strips of all boards. None while they are read for the first time."""
     begin = since(visit.now, visit.settings.alerts.timezone)
 
     def read(connection: Connection) -> Strips:
         found = by_board(coverage(connection, begin))
-        return {board: stretches(rows) for board, rows in found.items()}
+        return {board: strip(visit, stretches(rows)) for board, rows in found.items()}
 
     last = visit.connection.scalar(select(func.max(BoardCheck.id)))
-    return visit.slowly("coverage", (last, begin), read)
+    return visit.slowly(
+        "coverage", (last, begin, visit.now.replace(minute=0, second=0, microsecond=0)), read
+    )
 
 
 def stretches(rows: list[Row]) -> list[Stretch]:
