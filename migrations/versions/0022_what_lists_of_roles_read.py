@@ -43,9 +43,17 @@ def upgrade() -> None:
             pay_year_max = v.pay_max * CASE v.pay_period {periods} END
         FROM posting_version v WHERE v.posting_id = posting.id AND v.number = posting.version""")
     op.create_index("ix_posting_listed", "posting", list(_INDEXED))
+    _index_open(["board_id", "state"])
     if op.get_bind().dialect.name == "sqlite":
         op.create_index("ix_posting_place", "posting", ["state", "location"])
     _index_titles_apart()
+
+
+def _index_open(columns: list[str]) -> None:
+    """Create the index of open postings again. The one of lists would else be taken for it."""
+    only = sa.text("state = 'open'")
+    op.drop_index("ix_posting_open", "posting")
+    op.create_index("ix_posting_open", "posting", columns, sqlite_where=only, postgresql_where=only)
 
 
 def _index_titles_apart() -> None:
@@ -63,6 +71,7 @@ def downgrade() -> None:
         op.drop_index("ix_posting_place", "posting")
     else:
         op.execute("ALTER TABLE search_text DROP COLUMN title_search_words")
+    _index_open(["board_id"])
     op.drop_index("ix_posting_listed", "posting")
     for name in _COLUMNS:
         op.drop_column("posting", name)

@@ -155,7 +155,8 @@ class Posting(Base):
     __tablename__ = "posting"
     __table_args__ = (
         UniqueConstraint("board_id", "key"),
-        partial_index("ix_posting_open", "board_id", only="state = 'open'"),
+        # both columns: else SQLite would rather read `ix_posting_listed`, with all open roles
+        partial_index("ix_posting_open", "board_id", "state", only="state = 'open'"),
         partial_index("ix_posting_company", "company", only="company IS NOT NULL"),
         partial_index("ix_posting_repost", "repost_of", only="repost_of IS NOT NULL"),
         Index("ix_posting_first_seen", "first_seen_at"),

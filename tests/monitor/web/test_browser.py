@@ -150,7 +150,7 @@ def test_the_filters_are_a_form_and_the_address_their_state(site: Served) -> Non
         assert page.get_by_label("Workplace").input_value() == "hybrid"
         again = page.url
         page.goto(again)
-        assert page.locator("article.role").count() == 1
+        assert page.locator("article.role").count() == 2
 
 
 def test_the_keyboard_reaches_everything(site: Served) -> None:
