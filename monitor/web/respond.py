@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -49,10 +50,11 @@ def make_visit(
     site: Site, request: Request, connection: Connection, *, as_json: bool = False
 ) -> Visit:
     """Return the request as a page sees it."""
-    query = request.query_params
+    query, settings = request.query_params, site.settings()
+    public = tuple(rule for rule in settings.rules if rule.watch is None)
     return Visit(
         connection,
-        site.settings(),
+        replace(settings, rules=public),
         site.clock(),
         path=_path(request, as_json=as_json),
         name=request.path_params.get("name", ""),

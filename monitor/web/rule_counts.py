@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -52,7 +52,7 @@ def rule_counts(visit: Visit) -> RuleCounts | None:
     return visit.slowly(
         "rules",
         basis,
-        partial(_count, settings=replace(settings, rules=visit.rules), now=visit.now),
+        partial(_count, settings=settings, now=visit.now),
     )
 
 

@@ -61,7 +61,7 @@ class Visit:
     """
 
     connection: Connection
-    settings: Settings
+    settings: Settings  # without personal watches: no page, feed or calendar shows them
     now: datetime
     path: str = "/"  # without `.json`
     name: str = ""  # of the role, the board or the rule in the path
@@ -72,8 +72,8 @@ class Visit:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules of the configuration. People's own watches are shown to nobody."""
-        return tuple(rule for rule in self.settings.rules if rule.watch is None)
+        """The rules of the configuration."""
+        return self.settings.rules
 
     def slowly(
         self,

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Posting, Probe
+from monitor.alerts.watches import begin
 from monitor.config.model import Rule
 from monitor.config.sections import AlertSettings
+from monitor.rules.watches import with_watches
 from monitor.web.addresses import address, calendar_path, feed_path
 from monitor.web.keys import key_of
 from tests.support.boards import posting, snapshot
@@ -92,6 +94,19 @@ def test_an_unknown_rule_is_not_found_in_a_sentence(site: WebSite, path: str) ->
     answer = ask(site, path)
     assert answer.status_code == 404
     assert answer.text == "There is no rule “nobody”. The page /rules lists the rules.\n"
+
+
+def test_a_personal_watch_has_no_feed_and_is_named_in_none(
+    site: WebSite, history: History, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        begin(connection, "U0ALICE", ["chef"], employer=None, place="", now=history.now)
+        site.settings = with_watches(connection, site.settings)  # as a daemon has them
+    watch = next(rule for rule in site.settings.rules if rule.watch is not None)
+    for path in (feed_path(watch.name), calendar_path(watch.name)):
+        assert ask(site, address(path)).status_code == 404
+    (entry,) = entries(ask(site, "/feeds/all.atom").content)
+    assert watch.name not in str(entry)
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
