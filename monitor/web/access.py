@@ -71,7 +71,9 @@ def basic_password(authorization: str) -> str | None:
 
 def is_same(given: str, expected: str) -> bool:
     """Compare two secrets in a time that does not depend on where they differ."""
-    return hmac.compare_digest(given.encode(), expected.encode())
+    # an environment variable may hold bytes that are no UTF-8
+    right = expected.encode(errors="surrogateescape")
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), right)
 
 
 @dataclass(slots=True)

@@ -11,13 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.config.model import WebSettings
 from monitor.web import keys
-from monitor.web.access import TryLimit, basic_password, host_name, is_same, own_hosts
+from monitor.web.access import (
+    TryLimit,
+    basic_password,
+    host_name,
+    is_loopback,
+    is_same,
+    own_hosts,
+)
 
 # 'self' alone: no inline script or style, nothing of other hosts, no frame around the page
 _POLICY: Final = (
@@ -32,6 +40,7 @@ _HEADERS: Final = {
 _OPEN: Final = "/healthz"  # needs no password
 _WITH_KEY: Final = ("/feeds/", "/calendar.ics", "/calendar/")  # also take `?key=…`
 _METHODS: Final = "GET, HEAD"
+_UNPROTECTED: Final = "This page needs a password: set $ROLEWATCH_WEB_PASSWORD."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +83,23 @@ class Guard:
         host = host_name(request.headers.get("host", ""))
         if host not in own_hosts(self.listen, web.base_url):
             return _plain(421, "rolewatch does not serve this host name. See [web] base_url.")
-        if web.password is not None and request.url.path != _OPEN:
-            refused = self._refuse_stranger(request, web.password.get_secret_value())
+        if request.url.path != _OPEN:
+            refused = self._refuse_stranger(request, web.password)
             if refused is not None:
                 return refused
         if request.method not in {"GET", "HEAD"}:
             return _plain(405, "This page only reads: GET and HEAD.", {"Allow": _METHODS})
         return None
 
-    def _refuse_stranger(self, request: Request, password: str) -> Response | None:
-        """Return 401 or 429, or None for whoever knows the password or the feed's key."""
+    def _refuse_stranger(self, request: Request, secret: SecretStr | None) -> Response | None:
+        """Return 401 or 429, or None for whoever knows the password or the feed's key.
+
+        Without a password everybody may read on loopback, and nobody beyond it: a changed `.env`
+        may have lost the password since the start.
+        """
+        if secret is None:
+            return None if is_loopback(self.listen) else _plain(503, _UNPROTECTED)
+        password = secret.get_secret_value()
         address = request.client.host if request.client else ""
         if left := self.tries.seconds_left(address):
             return _too_many(left)

@@ -28,10 +28,11 @@ class WebSite:
     settings: Settings
     engine: Engine
     seconds: float = SECONDS
+    listen: str = LISTEN
     client: TestClient = field(init=False)
 
     def __post_init__(self) -> None:
-        site = Site(self.engine, lambda: self.settings, lambda: self.now, LISTEN, self.seconds)
+        site = Site(self.engine, lambda: self.settings, lambda: self.now, self.listen, self.seconds)
         self.client = TestClient(
             make_app(site), base_url=f"http://{LISTEN}", raise_server_exceptions=True
         )

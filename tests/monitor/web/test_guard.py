@@ -90,6 +90,21 @@ def test_the_password_is_asked_for(site: WebSite) -> None:
     assert site.client.get("/", headers=_basic(PASSWORD, "")).status_code == 200
 
 
+def test_beyond_loopback_nothing_is_shown_once_the_password_is_lost(site: WebSite) -> None:
+    open_ = WebSite(site.history, site.now, site.settings, site.engine, listen="0.0.0.0:8460")
+    open_.with_password(PASSWORD)
+    assert open_.client.get("/", headers=_basic(PASSWORD)).status_code == 200
+    open_.settings = site.settings  # `.env` was changed, and the page is served on
+    for path in ("/", "/index.json", "/feeds/all.atom"):
+        assert open_.client.get(path).status_code == 503
+    assert open_.client.get("/healthz").status_code == 200
+
+
+def test_a_password_may_be_no_text(site: WebSite) -> None:
+    site.with_password("p\udcff")  # a byte of the environment that is no UTF-8
+    assert site.client.get("/", headers=_basic(PASSWORD)).status_code == 401
+
+
 def test_healthz_needs_no_password_and_says_nothing(site: WebSite) -> None:
     site.with_password(PASSWORD)
     assert site.client.get("/healthz").text == "ok\n"
