@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from threading import Lock
 from typing import Final, Literal
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.database.board_row import find_board
@@ -23,7 +22,7 @@ from monitor.reports.charts.chart import Chart, LeftOut
 from monitor.web.filters import one
 from monitor.web.plain_svg import plain_svg
 from monitor.web.prepared import FIRST_WAIT
-from monitor.web.respond import SPARE, make_visit, page_error
+from monitor.web.respond import SPARE, failed_file, make_visit, tagged
 from monitor.web.site import PageError, Site, Visit, not_found
 from monitor.web.statistics import open_roles_of, statistics
 
@@ -32,6 +31,7 @@ Size = Literal["wide", "narrow"]
 _THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _SIZES: Final[tuple[Size, ...]] = ("wide", "narrow")
 _INCHES: Final[dict[Size, float]] = {"wide": 7.2, "narrow": 3.6}
+_CONTENT_TYPE: Final = "image/svg+xml"
 _NOT_YET: Final = "The chart is being drawn. Try again in a few seconds."
 _DRAWING: Final = Lock()  # the library's style is one for the whole process
 Pictures = Mapping[Theme, bytes]
@@ -65,10 +65,9 @@ def _endpoint(site: Site, find: Callable[[Visit], Chart]) -> Callable[[Request],
                 theme = one(visit, "theme", _THEMES, "light")
                 size = one(visit, "size", _SIZES, "wide")
                 chart = find(visit)
-            return _tagged(request, _pictures(visit, chart, size)[theme])
+            return tagged(request, _pictures(visit, chart, size)[theme], _CONTENT_TYPE)
         except (PageError, UserError, ReadTimeoutError, *DATABASE_ERRORS) as error:
-            failed = page_error(error)
-            return PlainTextResponse(f"{failed.sentence}\n", failed.status)
+            return failed_file(error)
 
     return answer
 
@@ -111,12 +110,3 @@ def _draw(chart: Chart, size: Size) -> Pictures:
     with _DRAWING:
         drawn = draw_picture(chart, _INCHES[size])
     return {"light": plain_svg(drawn), "dark": plain_svg(drawn, DARK)}
-
-
-def _tagged(request: Request, picture: bytes) -> Response:
-    """Return the picture with its tag, or 304 if the reader has it."""
-    tag = f'"{sha256(picture).hexdigest()[:32]}"'
-    headers = {"Cache-Control": "no-cache", "ETag": tag}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(picture, headers=headers, media_type="image/svg+xml")

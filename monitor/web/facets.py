@@ -1,4 +1,4 @@
-"""The values that a reader can choose in the filters: employers and countries with open roles."""
+"""The values to choose from in the filters: employers, boards, and countries with open roles."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Turn a page into its HTML answer or its JSON twin, and an error into a sentence."""
+"""Turn a page into HTML or its JSON twin, a file into a tagged answer, an error into a sentence."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 import structlog
@@ -115,6 +116,27 @@ def _failed(site: Site, request: Request, error: PageError, *, as_json: bool) ->
     return HTMLResponse(
         render("error.html", context, site.clock(), zone), error.status, headers=_NO_CACHE
     )
+
+
+def tagged(request: Request, body: bytes, content_type: str) -> Response:
+    """Return 200 with the body and its `ETag`, or 304 if the reader has it."""
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {**_NO_CACHE, "ETag": tag}
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers={**headers, "Content-Type": content_type})
+
+
+def _has(given: str, tag: str) -> bool:
+    """Compare as RFC 9110 says for `If-None-Match`: a weak tag is as good, and `*` is any."""
+    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
+    return tag in tags or tags == ["*"]
+
+
+def failed_file(error: Exception) -> Response:
+    """Return the answer to an error of a feed, a calendar or a chart: no reader shows a page."""
+    failed = page_error(error)
+    return PlainTextResponse(f"{failed.sentence}\n", failed.status, headers=_NO_CACHE)
 
 
 def missing(site: Site) -> Callable[[Request, Exception], Response]:

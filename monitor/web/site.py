@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy import Connection, Engine
 
@@ -128,3 +128,15 @@ def board_path(board: str) -> str:
 
 def rule_path(rule: str) -> str:
     return f"/rules/{quote(rule, safe=':')}"
+
+
+def page_address(path: str, query: Mapping[str, Sequence[str]], page: int) -> str:
+    """Return the address of another page of the same list."""
+    kept = {name: values for name, values in query.items() if name not in {"page", "key"}}
+    return path + query_text(kept | ({"page": [str(page)]} if page > 1 else {}))
+
+
+def query_text(query: Mapping[str, Sequence[str]]) -> str:
+    """Return `?q=research+engineer&page=2` without filters that are empty; "" for none."""
+    pairs = [(name, value) for name, values in query.items() for value in values if value.strip()]
+    return f"?{urlencode(pairs)}" if pairs else ""

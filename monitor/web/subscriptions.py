@@ -7,11 +7,9 @@ Errors are plain text: no feed reader shows a page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
-from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.config.model import Rule, Settings
@@ -23,11 +21,10 @@ from monitor.queries.feed import newest_events
 from monitor.web import calendar, feed
 from monitor.web.addresses import address, feed_path
 from monitor.web.keys import is_key
-from monitor.web.respond import SPARE, make_visit, page_error
+from monitor.web.respond import SPARE, failed_file, make_visit, tagged
 from monitor.web.site import PageError, Site, Visit, not_found
 
 Write = Callable[[Visit, Rule | None, str], bytes]  # the third is the base address
-_NO_CACHE: Final = {"Cache-Control": "no-cache"}  # ask each time, with the ETag
 
 
 def subscription_routes(site: Site) -> list[BaseRoute]:
@@ -51,9 +48,8 @@ def _endpoint(site: Site, write: Write, content_type: str) -> Callable[[Request]
                 rule = _rule(visit.settings, request.path_params.get("name"))
                 body = write(visit, rule, _base(visit.settings, request))
         except (PageError, UserError, ReadTimeoutError, *DATABASE_ERRORS) as error:
-            failed = page_error(error)
-            return PlainTextResponse(f"{failed.sentence}\n", failed.status, headers=_NO_CACHE)
-        return _tagged(request, body, content_type)
+            return failed_file(error)
+        return tagged(request, body, content_type)
 
     return answer
 
@@ -99,18 +95,3 @@ def _calendar(visit: Visit, rule: Rule | None, base: str) -> bytes:
         rule=rule.name if rule else None,
         zone=visit.settings.alerts.timezone,
     )
-
-
-def _tagged(request: Request, body: bytes, content_type: str) -> Response:
-    """Return 200 with the body and its tag, or 304 if the reader has it."""
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {**_NO_CACHE, "ETag": tag}
-    if _has(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers={**headers, "Content-Type": content_type})
-
-
-def _has(given: str, tag: str) -> bool:
-    """Compare as RFC 9110 says for `If-None-Match`: a weak tag is as good, and `*` is any."""
-    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
-    return tag in tags or tags == ["*"]

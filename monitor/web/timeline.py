@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from typing import Any, Final
+from typing import Any
 
 from monitor.text.dates import format_day
 from monitor.web.change_words import (
@@ -16,7 +16,6 @@ from monitor.web.change_words import (
 )
 
 Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version
-_A_DAY: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +81,4 @@ def by_day(found: Sequence[Event], zone: tzinfo, now: datetime) -> list[Day]:
 def _name(day: date, today: date, at: datetime, zone: tzinfo) -> str:
     written = f"{day:%A}, {format_day(at, zone, with_year=day.year != today.year)}"
     ago = (today - day).days
-    return {0: "Today · ", _A_DAY: "Yesterday · "}.get(ago, "") + written
+    return {0: "Today · ", 1: "Yesterday · "}.get(ago, "") + written

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast, get_args
-from urllib.parse import urlencode
 
 from monitor.config.values import KINDS, RevisionField
 from monitor.notify.compose.changes import FIELDS as FIELD_NAMES
@@ -14,11 +12,12 @@ from monitor.queries.reposts import first_postings
 from monitor.rules.matches import rules_up_to_date
 from monitor.web import filters
 from monitor.web.facets import board_choices
-from monitor.web.site import Shown, Visit
+from monitor.web.site import Shown, Visit, page_address, query_text
 from monitor.web.timeline import by_day, events
 
 FIELDS: Final = cast("tuple[RevisionField, ...]", get_args(RevisionField))
 PER_PAGE: Final = 50
+_PATH: Final = "/changes"
 _SINCE: Final = "7d"
 _COUNTED: Final = 1_000  # more are not counted exactly
 _FILTERS: Final = ("since", "kind", "field", "board", "rule")
@@ -44,7 +43,7 @@ def page(visit: Visit) -> Shown:
         "boards": board_choices(visit),
         "rules": [(rule.name, rule.name) for rule in visit.rules],
         "page_number": number,
-        "twin": "/changes.json" + _tail(visit.query),
+        "twin": "/changes.json" + query_text(visit.query),
         **_pages(visit, wanted, number, len(found.rows)),
     }
     return Shown("changes.html", context, found.rows)
@@ -76,21 +75,12 @@ def _pages(visit: Visit, wanted: ChangeFilter, number: int, found: int) -> dict[
         "heading": f"More than {most:,} changes" if is_more else _counted(total),
         "pages": max(1, -(-min(total, most) // PER_PAGE)),
         "more": " or more" if is_more else "",
-        "previous": _address(visit.query, number - 1) if number > 1 else "",
-        "next": _address(visit.query, number + 1) if number * PER_PAGE < total else "",
+        "previous": page_address(_PATH, visit.query, number - 1) if number > 1 else "",
+        "next": page_address("/changes", visit.query, number + 1)
+        if number * PER_PAGE < total
+        else "",
     }
 
 
 def _counted(total: int) -> str:
     return f"{total:,} change{'' if total == 1 else 's'}"
-
-
-def _address(query: Mapping[str, Sequence[str]], page: int) -> str:
-    """Return the address of another page of the same list."""
-    kept = {name: values for name, values in query.items() if name not in {"page", "key"}}
-    return "/changes" + _tail(kept | ({"page": [str(page)]} if page > 1 else {}))
-
-
-def _tail(query: Mapping[str, Sequence[str]]) -> str:
-    pairs = [(name, value) for name, values in query.items() for value in values if value.strip()]
-    return f"?{urlencode(pairs)}" if pairs else ""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from monitor.queries.role_conditions import PER_PAGE, RoleList
 from monitor.queries.role_list import list_roles, rules_that_fit
 from monitor.web import filters
 from monitor.web.facets import facets
-from monitor.web.site import Shown, Visit
+from monitor.web.site import Shown, Visit, page_address, query_text
 
 _STATUS_WORDS: Final = {"open": "open ", "closed": "closed ", "all": ""}
 _FILTERS: Final = (
@@ -38,9 +36,9 @@ def page(visit: Visit) -> Shown:
         "seniorities": [(name, name.capitalize()) for name in filters.SENIORITIES],
         "page_number": wanted.page,
         "pages": pages,
-        "previous": _address(visit.query, wanted.page - 1) if wanted.page > 1 else "",
-        "next": _address(visit.query, wanted.page + 1) if wanted.page < pages else "",
-        "twin": "/index.json" + _tail(visit.query),
+        "previous": page_address("/", visit.query, wanted.page - 1) if wanted.page > 1 else "",
+        "next": page_address("/", visit.query, wanted.page + 1) if wanted.page < pages else "",
+        "twin": "/index.json" + query_text(visit.query),
     }
     return Shown("roles.html", context, found.rows)
 
@@ -48,14 +46,3 @@ def page(visit: Visit) -> Shown:
 def heading(total: int, wanted: RoleList) -> str:
     """Return `1,204 open roles`."""
     return f"{total:,} {_STATUS_WORDS[wanted.status]}role{'' if total == 1 else 's'}"
-
-
-def _address(query: Mapping[str, Sequence[str]], page: int) -> str:
-    """Return the address of another page of the same list."""
-    kept = {name: values for name, values in query.items() if name not in {"page", "key"}}
-    return "/" + _tail(kept | ({"page": [str(page)]} if page > 1 else {}))
-
-
-def _tail(query: Mapping[str, Sequence[str]]) -> str:
-    pairs = [(name, value) for name, values in query.items() for value in values if value.strip()]
-    return f"?{urlencode(pairs)}" if pairs else ""

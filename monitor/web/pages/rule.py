@@ -13,7 +13,7 @@ from monitor.web.filters import page_number
 from monitor.web.pages.rules import rule_context
 from monitor.web.rule_counts import rule_counts
 from monitor.web.rule_words import sayings
-from monitor.web.site import Shown, Visit, not_found, rule_path
+from monitor.web.site import Shown, Visit, not_found, page_address, rule_path
 
 _TWIN: Final = ".json"
 _ALERTS: Final = 50  # shown
@@ -43,8 +43,8 @@ def page(visit: Visit) -> Shown:
         "has_keys": visit.settings.web.password is not None,
         "page_number": wanted.page,
         "pages": pages,
-        "previous": f"{own}?page={wanted.page - 1}" if wanted.page > 1 else "",
-        "next": f"{own}?page={wanted.page + 1}" if wanted.page < pages else "",
+        "previous": page_address(own, {}, wanted.page - 1) if wanted.page > 1 else "",
+        "next": page_address(own, {}, wanted.page + 1) if wanted.page < pages else "",
     }
     return Shown("rule.html", context, found.rows, is_page=is_page)
 
