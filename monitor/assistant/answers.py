@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
 from monitor.assistant.marking import BOARD_TEXT, NOTE, Marker, fenced
+from monitor.text.page_addresses import role_page
 
 LONGEST: Final = 2_000  # characters of a text in a list
 LONGEST_OF_ONE: Final = 20_000  # of a text of one role
@@ -108,8 +108,7 @@ class PageOfRows:
         name = row.get("posting")
         if not self.base_url or not isinstance(name, str) or name.count(":") < 2:  # noqa: PLR2004  # ats:token:key
             return row
-        page = f"{self.base_url.rstrip('/')}/roles/{quote(name, safe=':')}"
-        return {"page": page, **row}
+        return {"page": role_page(self.base_url, name), **row}
 
 
 def text_of(answer: Listing, new_mark: Callable[[], str]) -> str:

@@ -31,9 +31,8 @@ from monitor.database.tables import (
     Posting,
     PostingVersion,
     RuleMatch,
-    SearchText,
 )
-from monitor.queries.roles import Status, left_behind, names_with_words
+from monitor.queries.roles import Status, left_behind, names_with_words, newest_with
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import place_phrase, without_exclusions
 from monitor.text.places import split_places
@@ -222,20 +221,7 @@ def _in_titles(
     connection: Connection, terms: Sequence[Term], status: Status
 ) -> ColumnElement[bool]:
     """Return the condition that a role's title has all of the terms."""
-    texts = select(SearchText.title, SearchText.description_digest).where(
-        title_matches(connection, terms)
-    )
-    found = texts.cte("found").prefix_with("MATERIALIZED")
-    version = PostingVersion
-    newest = and_(
-        version.description_digest == found.c.description_digest,
-        version.title == found.c.title,
-        ~version.superseded,
-    )
-    ids = select(version.posting_id).select_from(found).join(version, newest)
-    if status != "all":
-        is_open = version.valid_to.is_(None)
-        ids = ids.where(is_open if status == "open" else ~is_open)
+    ids = newest_with(select(PostingVersion.posting_id), title_matches(connection, terms), status)
     return one_of(Posting.id, list(connection.scalars(ids)))
 
 

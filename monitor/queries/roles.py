@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -25,6 +25,7 @@ from monitor.text.phrases import Phrase
 Status = Literal["open", "closed", "all"]
 SEARCH = "search"  # the name of a rule that typed words make
 _NAME = POSTINGS.c.posting.label("fitting")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +144,18 @@ _saved_posting = aliased(Posting)
 
 
 def names_with_words(connection: Connection, words: str, status: Status) -> Select[str]:
-    """Select the names of postings whose newest title and description have those words.
+    """Select the names of postings whose newest title and description have those words."""
+    query = newest_with(select(Posting.name), matches_words(connection, words), status)
+    return query.join(Posting, Posting.id == PostingVersion.posting_id)
+
+
+def newest_with(columns: Select[T], in_text: ColumnElement[bool], status: Status) -> Select[T]:
+    """Select columns of the newest versions whose text fits the condition, by status.
 
     The texts are found first: neither database expects them to be few. Versions of open postings
     are the valid ones.
     """
-    texts = select(SearchText.title, SearchText.description_digest).where(
-        matches_words(connection, words)
-    )
+    texts = select(SearchText.title, SearchText.description_digest).where(in_text)
     found = texts.cte("found").prefix_with("MATERIALIZED")
     version = PostingVersion
     newest = and_(
@@ -158,17 +163,11 @@ def names_with_words(connection: Connection, words: str, status: Status) -> Sele
         version.title == found.c.title,
         ~version.superseded,
     )
-    query = (
-        select(Posting.name)
-        .select_from(found)
-        .join(version, newest)
-        .join(Posting, Posting.id == version.posting_id)
-    )
+    query = columns.select_from(found).join(version, newest)
     if status == "all":
         return query
-    return query.where(
-        version.valid_to.is_(None) if status == "open" else version.valid_to.is_not(None)
-    )
+    is_open = version.valid_to.is_(None)
+    return query.where(is_open if status == "open" else ~is_open)
 
 
 def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:

@@ -7,15 +7,10 @@ from urllib.parse import quote, urlencode
 
 from monitor.notify import wording
 from monitor.web.keys import key_of
-from monitor.web.site import role_path, rule_path
+from monitor.web.site import rule_path
 
 # what a browser takes in an address, and no IRI may have (RFC 3987)
 _NOT_IN_AN_IRI = re.compile(r"[\"\\^`{}]")
-
-
-def role_page(base: str, posting: str) -> str:
-    """Return the address of a role's page below the base address."""
-    return base.rstrip("/") + role_path(posting)
 
 
 def rule_page(base: str, rule: str | None) -> str:

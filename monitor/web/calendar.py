@@ -24,7 +24,8 @@ from monitor.notify.compose import facts
 from monitor.notify.render_text import line_text
 from monitor.queries.deadlines import Deadline
 from monitor.text.dates import day_only
-from monitor.web.addresses import posting_link, role_page
+from monitor.text.page_addresses import role_page
+from monitor.web.addresses import posting_link
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 REFRESH: Final = timedelta(hours=1)

@@ -27,8 +27,9 @@ from monitor.notify.compose.passages import quotes
 from monitor.notify.document import DOT, Document, Line, paragraph, text
 from monitor.notify.render_html import document_html
 from monitor.notify.render_text import line_text
+from monitor.text.page_addresses import role_page
 from monitor.web.addresses import address as address_of
-from monitor.web.addresses import feed_path, posting_link, role_page, rule_page
+from monitor.web.addresses import feed_path, posting_link, rule_page
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 _IDS: Final = UUID("9f4b6a52-6a0d-4d3c-9d0e-0f2a7c1e5b38")  # the space of our names; never changes

@@ -117,16 +117,13 @@ class Page(Protocol):
     def __call__(self, visit: Visit, /) -> Shown: ...
 
 
-def role_path(posting: str) -> str:
-    """Return the path of a role's page: `/roles/greenhouse:deepmind:5938712`."""
-    return f"/roles/{quote(posting, safe=':')}"
-
-
 def board_path(board: str) -> str:
+    """Return the path of a board's page: `/boards/greenhouse:deepmind`."""
     return f"/boards/{quote(board, safe=':')}"
 
 
 def rule_path(rule: str) -> str:
+    """Return the path of a rule's page: `/rules/research-engineer`."""
     return f"/rules/{quote(rule, safe=':')}"
 
 

@@ -11,9 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.notify.wording import safe_url
 from monitor.text.dates import format_day, format_moment, format_time
 from monitor.text.money import format_pay
+from monitor.text.page_addresses import role_path
 from monitor.text.places import format_places, split_places
 from monitor.text.values import age, clean, counted
-from monitor.web.site import board_path, role_path, rule_path
+from monitor.web.site import board_path, rule_path
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from urllib.parse import quote
+
+from monitor.text.page_addresses import role_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,7 @@ class Style:
 
     def page(self, posting: str) -> str:
         """Return the address of a role's page, or an empty text without a page."""
-        return (
-            f"{self.base_url.rstrip('/')}/roles/{quote(posting, safe=':')}" if self.base_url else ""
-        )
+        return role_page(self.base_url, posting)
 
 
 DEFAULT = Style()

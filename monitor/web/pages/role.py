@@ -24,13 +24,14 @@ from monitor.queries.resolve import (
 from monitor.queries.spells import spells
 from monitor.rules.matcher import Explanation
 from monitor.text.countries import country_name
+from monitor.text.page_addresses import role_path
 from monitor.text.places import split_places
 from monitor.text.times import optional_time
 from monitor.text.values import clean
 from monitor.web.change_words import deadline_words
 from monitor.web.pay_steps import pay_steps
 from monitor.web.prose import blocks
-from monitor.web.site import Elsewhere, Shown, Visit, not_found, role_path
+from monitor.web.site import Elsewhere, Shown, Visit, not_found
 from monitor.web.timeline import Event, events, instant
 
 Row = dict[str, Any]

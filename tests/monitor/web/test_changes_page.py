@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete
 
 from crawler.items import Probe
 from monitor.database.tables import MatchedRule
-from monitor.web.site import role_path
+from monitor.text.page_addresses import role_path
 from tests.support.alerts import HOSTILE
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History

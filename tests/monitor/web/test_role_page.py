@@ -18,8 +18,8 @@ from monitor.database.engine import read_transaction
 from monitor.queries.describe import describe
 from monitor.queries.resolve import find_posting
 from monitor.rules.watches import with_watches
+from monitor.text.page_addresses import role_path
 from monitor.text.values import plain
-from monitor.web.site import role_path
 from tests.support.alerts import HOSTILE
 from tests.support.boards import BOARD, START, posting, snapshot, unreadable
 from tests.support.history import History
