@@ -14,7 +14,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -51,13 +50,6 @@ _EARLIER = table(BoardCheck).alias("earlier")
 _CHECK, _DONE = table(BoardCheck), table(CheckMerging)
 
 
-class _Task(NamedTuple):
-    """A board with old checks. `done_until` is None before the first merge."""
-
-    board_id: int
-    done_until: datetime | None
-
-
 def merge_checks(
     engine: Engine,
     keep: timedelta,
@@ -69,28 +61,28 @@ def merge_checks(
 ) -> bool:
     """Merge checks older than `keep`. Return True if some are left when the time is over."""
     before, until = now - keep, clock() + seconds
-    for task in _boards(engine, before):
+    for board_id in _boards(engine, before):
         left = True
         while left:
             with engine.begin() as connection:
-                left = _merge_some(connection, task.board_id, before, at_once)
+                left = _merge_some(connection, board_id, before, at_once)
             if clock() >= until:
                 return True
     return False
 
 
-def _boards(engine: Engine, before: datetime) -> list[_Task]:
-    """Return the boards that have checks to go through."""
+def _boards(engine: Engine, before: datetime) -> Sequence[int]:
+    """Return the ids of the boards that have checks to go through."""
     later = or_(_DONE.c.done_until.is_(None), _CHECK.c.finished_at > _DONE.c.done_until)
     old = exists().where(_CHECK.c.board_id == Board.id, *_is_old(before), later)
     query = (
-        select(Board.id, _DONE.c.done_until)
+        select(Board.id)
         .join(_DONE, _DONE.c.board_id == Board.id, isouter=True)
         .where(old)
         .order_by(Board.id)
     )
     with read_transaction(engine) as connection:
-        return [_Task(*row) for row in connection.execute(query)]
+        return connection.scalars(query).all()
 
 
 def _is_old(before: datetime) -> tuple[ColumnElement[bool], ...]:

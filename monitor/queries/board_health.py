@@ -24,7 +24,7 @@ _CHECKS: Final = 20
 _COUNT: Final = "open_postings"
 _STATES: Final = ("failing", "collapsed", "new", "ok", "unwatched")
 _ONE: Final = text("SELECT * FROM boards WHERE board = :board")
-_TOLD: Final = text(
+_EVENTFUL: Final = text(
     "SELECT * FROM checks WHERE board = :board"
     " AND (result = 'failure' OR reason IS NOT NULL OR opened + revised + closed + reopened > 0)"
     " ORDER BY finished_at DESC LIMIT :most"
@@ -75,9 +75,9 @@ def troubles(connection: Connection) -> Mapping[str, Trouble]:
     }
 
 
-def told_checks(connection: Connection, board: str) -> list[Row]:
+def eventful_checks(connection: Connection, board: str) -> list[Row]:
     """Return the last checks of a board that brought a change, failed or were doubted."""
-    return run_listing(connection, _TOLD.bindparams(board=board, most=_CHECKS)).rows
+    return run_listing(connection, _EVENTFUL.bindparams(board=board, most=_CHECKS)).rows
 
 
 def coverage(connection: Connection, since: datetime, board: str | None = None) -> Sequence[Row]:

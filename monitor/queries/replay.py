@@ -56,15 +56,15 @@ def replay(
     """
     alerting = Alerting.of(settings)
     yield from decide_again(
-        connection, alerting, since, _judge(connection, alerting, since, progress)
+        connection, alerting, since, _fitting_contents(connection, alerting, since, progress)
     )
 
 
 def decide_again(
-    connection: Connection, alerting: Alerting, since: datetime, judged: Judged
+    connection: Connection, alerting: Alerting, since: datetime, fitting: FittingContents
 ) -> Iterator[ReplayedAlert]:
-    """Yield the alerts of judged contents, first summaries before all else."""
-    yield from sorted(judged.summaries, key=lambda telling: telling.at)
+    """Yield the alerts of these contents, first summaries before all else."""
+    yield from sorted(fitting.summaries, key=lambda telling: telling.at)
     edits = board_wide_edits(connection, since)
     changes = connection.execution_options(yield_per=_AT_ONCE).execute(
         _CHANGES.where(PostingChange.at >= since)
@@ -72,10 +72,10 @@ def decide_again(
     for check_id, look in groupby(starmap(_Change, changes), key=lambda row: row.check_id):
         edit = edits.get(check_id)
         if edit is not None:
-            yield from _replay_board_wide_edit(alerting, edit, judged.contents)
+            yield from _replay_board_wide_edit(alerting, edit, fitting.contents)
         alone = edit.edit.alone if edit is not None else frozenset()
         for _, event in groupby(look, key=lambda row: row.posting_id):
-            yield from _tellings(alerting, list(event), judged.contents, alone)
+            yield from _tellings(alerting, list(event), fitting.contents, alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,17 @@ Contents = Mapping[tuple[int, int], Content]  # by the posting's id and the vers
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class FittingContents:
     """Contents that a rule fits, with their successors, and the first summaries."""
 
     contents: dict[tuple[int, int], Content] = field(default_factory=dict)
     summaries: list[ReplayedAlert] = field(default_factory=list)
 
 
-def _judge(
+def _fitting_contents(
     connection: Connection, alerting: Alerting, since: datetime, progress: Progress
-) -> Judged:
-    judged = Judged()
+) -> FittingContents:
+    fitting = FittingContents()
     version = PostingVersion
     statement = _versions(alerting.settings.rules).where(
         or_(version.valid_to.is_(None), version.valid_to >= since)
@@ -116,13 +116,13 @@ def _judge(
         content = _content(alerting, row)
         place = (row["posting_id"], row["number"])
         if content.fits or place == followed:
-            judged.contents[place] = content
+            fitting.contents[place] = content
         followed = (place[0], place[1] + 1) if content.fits else None
         if row["baseline"] and row["number"] == 1 and row["first_seen_at"] >= since:
-            judged.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
+            fitting.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
         if count % _AT_ONCE == 0:
             progress(count)
-    return judged
+    return fitting
 
 
 def _versions(rules: Sequence[Rule]) -> Select[Any]:

@@ -14,9 +14,9 @@ from monitor.config.model import Rule, Settings
 from monitor.database.tables import Posting, PostingChange, PostingVersion
 from monitor.queries.fits import first_check
 from monitor.queries.replay import ReplayedAlert
+from monitor.queries.replay_by_matches import replay_by_matches
 from monitor.queries.role_conditions import RoleList
 from monitor.queries.role_list import count_roles
-from monitor.queries.told import told
 from monitor.rules.matches import rules_up_to_date
 from monitor.web.site import Visit
 
@@ -57,7 +57,7 @@ def rule_counts(visit: Visit) -> RuleCounts | None:
 
 
 def _count(connection: Connection, settings: Settings, now: datetime) -> RuleCounts:
-    alerts = told(connection, settings, now - PERIOD)
+    alerts = replay_by_matches(connection, settings, now - PERIOD)
     matched = frozenset(rules_up_to_date(connection, settings))
     counts = {
         rule.name: RuleCount(

@@ -9,7 +9,7 @@ from monitor.queries.board_health import (
     board_row,
     by_board,
     coverage,
-    told_checks,
+    eventful_checks,
     troubles,
 )
 from monitor.reports.charts.chart import LeftOut
@@ -41,7 +41,7 @@ def page(visit: Visit) -> Shown:
         "since": trouble.since if trouble else None,
         "next": next_check_words(row, next_check(row), visit.now),
         "strip": strip(visit, stretches(by_board(rows).get(board, []))),
-        "checks": [(check, check_words(check)) for check in told_checks(connection, board)],
+        "checks": [(check, check_words(check)) for check in eventful_checks(connection, board)],
         **_chart(visit, board),
     }
     return Shown("board.html", context, data, is_page=is_page)

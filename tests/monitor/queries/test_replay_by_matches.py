@@ -12,7 +12,7 @@ from crawler.items import Posting, Probe
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import read_transaction
 from monitor.queries.replay import ReplayedAlert, replay
-from monitor.queries.told import told
+from monitor.queries.replay_by_matches import replay_by_matches
 from monitor.rules.matches import match_backlog, register_rules, rules_up_to_date
 from tests.support.boards import posting, postings, snapshot
 from tests.support.half_year import HalfYear
@@ -43,7 +43,7 @@ def both(
             rule.name: [alert for alert in replayed if alert.rule == rule.name]
             for rule in wanted.rules
         }
-        return told(connection, wanted, since), by_rule
+        return replay_by_matches(connection, wanted, since), by_rule
 
 
 def test_a_story_is_told_as_a_replay_tells_it(engine: Engine) -> None:
@@ -112,5 +112,5 @@ def test_a_rule_that_nothing_is_matched_with_yet_is_replayed(engine: Engine) -> 
     match_backlog(engine, settings(RULES[0]), 30)
     with read_transaction(engine) as connection:
         assert rules_up_to_date(connection, wanted) == {"engineers"}
-        partly = told(connection, wanted, since)
+        partly = replay_by_matches(connection, wanted, since)
     assert partly == both(engine, wanted, since)[1]

@@ -21,7 +21,7 @@ from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingChange, PostingVersion, RuleMatch
 from monitor.queries.replay import (
     Content,
-    Judged,
+    FittingContents,
     ReplayedAlert,
     decide_again,
     replay,
@@ -34,7 +34,7 @@ Place = tuple[int, int]  # the posting's row id, and the version's number
 _AT_ONCE = 5_000  # postings
 
 
-def told(
+def replay_by_matches(
     connection: Connection, settings: Settings, since: datetime
 ) -> dict[str, list[ReplayedAlert]]:
     """Return the alerts by rule, oldest first. First summaries come before all else."""
@@ -61,13 +61,13 @@ def _by_matches(
         return
     alerting = Alerting.of(settings)
     names = [rule.name for rule in settings.rules]
-    judged = Judged()
+    fitting = FittingContents()
     changed = _changed(connection, names, since)
     for content, row in _contents(connection, changed):
-        judged.contents[row["posting_id"], row["number"]] = content
+        fitting.contents[row["posting_id"], row["number"]] = content
     for content, row in _contents(connection, _first(connection, names, since)):
-        judged.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
-    yield from decide_again(connection, alerting, since, judged)
+        fitting.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
+    yield from decide_again(connection, alerting, since, fitting)
 
 
 Fits = Mapping[Place, Mapping[str, Explanation]]
