@@ -4,8 +4,7 @@
     queued    their jobs: few a slot, so that the queue stays short and its queries quick
     finished  a job that is not in the queue any more; what was found is in the database
 
-Every statement that adds or takes back a job is in a transaction of the daemon, which its lease
-fences. A daemon that lost the lease changes nothing.
+The statements that add and take back jobs are in daemon_queue.py.
 """
 
 from __future__ import annotations
@@ -13,57 +12,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Final
 
 import structlog
-from procrastinate import App, SyncPsycopgConnector
+from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
-from procrastinate.manager import JobManager
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from crawler.crawl import host
 from monitor.config.model import Settings
-from monitor.daemon.queue import QUEUE, CheckJob, make_app, new_job
+from monitor.daemon.daemon_queue import DaemonQueue, Handed
+from monitor.daemon.queue import QUEUE, CheckJob, make_app
 from monitor.daemon.queue_times import QueueTimes
-from monitor.daemon.slots import Slot, slot_of
-from monitor.database.shared_clock import SharedClock
+from monitor.daemon.slots import slot_of
 from monitor.database.trouble import OutageLog, is_outage
 from monitor.rounds.round import Round
 
 log = structlog.get_logger()
-AHEAD: Final = 8  # jobs of a slot in the queue
-MOST: Final = 1000  # jobs in the queue
 _LAST_WAIT: Final = 5.0  # seconds that a stopping daemon waits for the boards in hand
 _LET_GO: Final = 2.0  # seconds
-_LIVE: Final = text(
-    "SELECT id, lock, queueing_lock, status FROM procrastinate_jobs"
-    " WHERE queue_name = :queue AND status IN ('todo', 'doing')"
-)
 _TROUBLE: Final = "checks not handed out, trying again"
-
-
-class _Handed(NamedTuple):
-    """One check to hand out."""
-
-    check: CheckJob
-    slot: Slot
-    urgent: bool
-
-
-class _Seen(NamedTuple):
-    """The result of one look at the queue."""
-
-    finished: list[int]  # jobs
-    deferred: list[tuple[int, _Handed]]
-
-
-_Waiting = Mapping[str, Sequence[_Handed]]  # by the lock of their slot
 
 
 @dataclass
@@ -73,12 +47,12 @@ class Dispatcher:
     engine: Engine  # the daemon's, under its lease
     app: App
     settings: Callable[[], Settings]
-    clock: object  # the daemon's: a SharedClock is measured again with each look
+    clock: Callable[[], datetime]  # the daemon's
     troubles: OutageLog
     times: QueueTimes
     on_stored: Callable[[], None] = lambda: None
-    _waiting: OrderedDict[str, deque[_Handed]] = field(default_factory=OrderedDict)  # by lock
-    _queued: dict[int, _Handed] = field(default_factory=dict)  # by job
+    _waiting: OrderedDict[str, deque[Handed]] = field(default_factory=OrderedDict)  # by lock
+    _queued: dict[int, Handed] = field(default_factory=dict)  # by job
     _left: dict[int, set[str]] = field(default_factory=dict)  # boards, by round
     _done: dict[int, asyncio.Future[None]] = field(default_factory=dict)  # by round
     _boards_known: object = None  # for which the hosts were found
@@ -86,17 +60,18 @@ class Dispatcher:
     _hosts: Mapping[str, str] = field(default_factory=dict)  # by board
     _counts: Counter[str] = field(default_factory=Counter)  # boards of a host
     _task: asyncio.Task[None] | None = None
-    # works on connections that it is given
-    _in_transaction: JobManager = field(default_factory=lambda: JobManager(SyncPsycopgConnector()))
     _stalled_at: float = 0.0
-    _purged: bool = False
+    _queue: DaemonQueue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._queue = DaemonQueue(self.engine, self.clock)
 
     @classmethod
     async def open(
         cls,
         engine: Engine,
         settings: Callable[[], Settings],
-        clock: object,
+        clock: Callable[[], datetime],
         troubles: OutageLog,
         times: QueueTimes,
         *,
@@ -141,7 +116,7 @@ class Dispatcher:
         finally:
             self._forget(round_.id)
 
-    def _to_hand_out(self, round_: Round, names: Sequence[str]) -> list[_Handed]:
+    def _to_hand_out(self, round_: Round, names: Sequence[str]) -> list[Handed]:
         settings, found = self.settings(), []
         if settings.boards is not self._boards_known or settings.ats is not self._ats_known:
             self._boards_known, self._ats_known = settings.boards, settings.ats
@@ -153,7 +128,7 @@ class Dispatcher:
             concurrency = settings.politeness(name.partition(":")[0]).concurrency
             slot = slot_of(name, place, concurrency, self._counts[place])
             check = CheckJob(name, round_.id, round_.enabled, round_.announce, slot.number, slot.of)
-            found.append(_Handed(check, slot, round_.requested))
+            found.append(Handed(check, slot, round_.requested))
         return found
 
     def _host(self, board: str) -> str:
@@ -181,8 +156,7 @@ class Dispatcher:
             self._stalled_at = time.monotonic()
             await self._give_back_stalled()
         waiting = {lock: tuple(checks) for lock, checks in self._waiting.items() if checks}
-        seen = await asyncio.to_thread(self._exchange, frozenset(self._queued), waiting)
-        self._purged = True
+        seen = await asyncio.to_thread(self._queue.exchange, frozenset(self._queued), waiting)
         for job, one in seen.deferred:
             self._queued[job] = one
             with suppress(KeyError, ValueError):  # its round was cancelled meanwhile
@@ -193,37 +167,6 @@ class Dispatcher:
                 self._finished(self._queued.pop(job).check)
         if seen.finished:
             self.on_stored()
-
-    def _exchange(self, queued: Collection[int], waiting: _Waiting) -> _Seen:
-        """Find the finished jobs and add new ones, in one transaction."""
-        with self.engine.begin() as connection:
-            if isinstance(self.clock, SharedClock):
-                self.clock.measure(connection)
-            rows = connection.execute(_LIVE, {"queue": QUEUE}).all()
-            if not self._purged:  # a daemon before this one left them
-                for row in rows:
-                    self._cancel(connection, row.id)
-                rows = [row for row in rows if row.status != "todo"]
-            live = {row.id for row in rows}
-            new = choose(
-                waiting, Counter(row.lock for row in rows), {row.queueing_lock for row in rows}
-            )
-            return _Seen([job for job in queued if job not in live], self._defer(connection, new))
-
-    def _defer(self, connection: Connection, new: Sequence[_Handed]) -> list[tuple[int, _Handed]]:
-        if not new:
-            return []
-        jobs = self._in_transaction.batch_defer_jobs(
-            [new_job(one.check, one.slot.lock, urgent=one.urgent) for one in new],
-            connection=connection.connection.driver_connection,
-        )
-        return [(job.id or 0, one) for job, one in zip(jobs, new, strict=True)]
-
-    def _cancel(self, connection: Connection, job: int) -> bool:
-        """Take back a job that no worker has begun."""
-        return self._in_transaction.cancel_job_by_id(
-            job, delete_job=True, connection=connection.connection.driver_connection
-        )
 
     async def _give_back_stalled(self) -> None:
         """Give jobs of dead or frozen workers to others. Procrastinate finds them."""
@@ -269,32 +212,12 @@ class Dispatcher:
         }
         self._drop_waiting(round_id)
         with suppress(Exception):  # the daemon stops, and the next one takes them back
-            await asyncio.to_thread(self._cancel_round, round_id)
+            mine = [job for job, one in self._queued.items() if one.check.round_id == round_id]
+            await asyncio.to_thread(self._queue.cancel, mine)
             end = time.monotonic() + _LAST_WAIT
             while self._left[round_id] and time.monotonic() < end:
                 await self._look()
                 await asyncio.sleep(min(self.times.look, 0.2))
-
-    def _cancel_round(self, round_id: int) -> None:
-        mine = [job for job, one in self._queued.items() if one.check.round_id == round_id]
-        with self.engine.begin() as connection:
-            for job in mine:
-                self._cancel(connection, job)
-
-
-def choose(waiting: _Waiting, in_queue: Mapping[str, int], boards: set[str]) -> list[_Handed]:
-    """Return the checks to add to the queue: some of each slot. Pure.
-
-    `in_queue` are the jobs of each slot in the queue, `boards` those that have one.
-    """
-    room, found = MOST - sum(in_queue.values()), list[_Handed]()
-    for lock, checks in waiting.items():
-        of_slot = min(AHEAD - in_queue.get(lock, 0), room - len(found))
-        free = (one for one in checks if one.check.board not in boards)
-        for one in islice(free, max(of_slot, 0)):
-            found.append(one)
-            boards.add(one.check.board)
-    return found
 
 
 def outage(error: Exception) -> Exception:

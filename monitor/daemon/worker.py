@@ -27,7 +27,8 @@ import structlog
 from monitor.config.database_url import parse_url
 from monitor.daemon.dispatcher import outage
 from monitor.daemon.queue_times import QueueTimes
-from monitor.daemon.worker_connection import OUTAGES, ConnectedWorker, WorkerSetup
+from monitor.daemon.worker_connection import ConnectedWorker, WorkerSetup
+from monitor.daemon.worker_jobs import OUTAGES
 from monitor.database.schema import open_existing
 from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 from monitor.errors import UserError

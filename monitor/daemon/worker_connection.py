@@ -11,33 +11,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from random import Random
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
-import structlog
-from procrastinate.exceptions import AppNotOpen, ConnectorException
 from procrastinate.job_context import JobContext
-from procrastinate.jobs import DeleteJobCondition, Job, Status
-from procrastinate.retry import BaseRetryStrategy, RetryDecision
-from procrastinate.worker import Worker
+from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy import Engine, text
 
-from monitor.daemon.memory import release_memory
-from monitor.daemon.queue import QUEUE, TASK, CheckJobs, make_app
+from monitor.daemon.queue import QUEUE, TASK, make_app
 from monitor.daemon.queue_times import QueueTimes
-from monitor.daemon.shared_settings import NoConfiguration
 from monitor.daemon.wake import Listener
 from monitor.daemon.worker_check import Checker, OtherSchemaError, Rules, SharedHolds
-from monitor.daemon.worker_claim import JobLost, Sureness
+from monitor.daemon.worker_claim import Sureness
+from monitor.daemon.worker_jobs import OUTAGES, LookingWorker, Retries, WorkerJobs
 from monitor.database.engine import read_and_roll_back
-from monitor.database.lease import elapsed
 from monitor.database.shared_clock import SharedClock
-from monitor.database.trouble import DATABASE_ERRORS
 from monitor.rounds import host_holds
 
-log = structlog.get_logger()
-TRIES: Final = 3  # of a job that fails by an error of ours
-OUTAGES: Final = (ConnectorException, TimeoutError, *DATABASE_ERRORS)
-_AGAIN: Final = 0.5  # seconds until a job's end is tried to be stored again
 _LET_GO: Final = 2.0  # seconds for closing connections, which may hang
 
 # it logs each job, and what goes wrong with a traceback; the worker logs its own findings
@@ -50,15 +39,6 @@ VALUES (:id, NULL, :host, :pid, :version, now(), now(), now() + make_interval(se
 ON CONFLICT (id) DO UPDATE SET queue_id = NULL, last_seen_at = now(), lost_at = EXCLUDED.lost_at""")
 _FORGET: Final = text("DELETE FROM worker WHERE lost_at < now() - interval '1 day'")
 _LEAVE: Final = text("DELETE FROM worker WHERE id = :id")
-_JOIN: Final[LiteralString] = "UPDATE worker SET queue_id = %(queue_id)s WHERE id = %(id)s"
-_SIGN: Final[LiteralString] = """
-WITH known AS (
-    UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(queue_id)s RETURNING id
-), seen AS (
-    UPDATE worker SET last_seen_at = now(), lost_at = now() + make_interval(secs => %(lost)s)
-    WHERE id = %(id)s
-)
-SELECT clock_timestamp() AS now, EXISTS (SELECT FROM known) AS known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +71,16 @@ class ConnectedWorker:
             self.times.sure,
         )
         self._app = make_app(setup.url, setup.concurrency + 3)
-        self._app.job_manager = _Jobs(self)
-        self._app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_Retries())(self._run)
-        self.worker = _Worker(
+        self._app.job_manager = WorkerJobs(
+            self._app.connector,
+            worker_id=setup.id,
+            times=self.times,
+            clock=self.clock,
+            sureness=self.sureness,
+            stop=self.stop,
+        )
+        self._app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Retries())(self._run)
+        self.worker = LookingWorker(
             self._app,
             queues=[QUEUE],
             concurrency=setup.concurrency,
@@ -165,7 +152,7 @@ class ConnectedWorker:
             connection.execute(_LEAVE, {"id": self.setup.id})
 
     async def _run(self, context: JobContext, /, **_check: object) -> None:
-        """Run one job. `_Retries` decides what follows an error."""
+        """Run one job. `Retries` decides what follows an error."""
         try:
             await self._checker.check(context.job)
         except OtherSchemaError as error:
@@ -205,80 +192,3 @@ async def _in_time(work: Coroutine[object, object, object]) -> None:
     with suppress(*OUTAGES):
         async with asyncio.timeout(_LET_GO):
             await work
-
-
-class _Jobs(CheckJobs):
-    """The jobs of one worker, and its signs."""
-
-    def __init__(self, connected: ConnectedWorker) -> None:
-        super().__init__(connected._app.connector)  # noqa: SLF001  # its own part
-        self._connected = connected
-        self._id, self._times = connected.setup.id, connected.times
-
-    async def register_worker(self) -> int:
-        asked = elapsed()
-        queue_id = await super().register_worker()
-        await self.connector.execute_query_async(_JOIN, queue_id=queue_id, id=self._id)
-        self._connected.sureness.extend(asked + self._times.sure)
-        return queue_id
-
-    async def update_heartbeat(self, worker_id: int) -> None:
-        """Give a sign. Procrastinate ends its signs after an error, so none is raised."""
-        asked, own = elapsed(), {"queue_id": worker_id, "id": self._id, "lost": self._times.lost}
-        try:
-            async with asyncio.timeout(self._times.sure):
-                row = await self.connector.execute_query_one_async(_SIGN, **own)
-        except OUTAGES:
-            self._connected.stop()
-            return
-        if not row["known"]:  # it was silent for so long that others have forgotten it
-            self._connected.stop()
-            return
-        self._connected.clock.take(row["now"], asked)
-        self._connected.sureness.extend(asked + self._times.sure)
-        release_memory()
-
-    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
-        """End a job. If that fails, connect again: what the old connection had is given back."""
-        for wait in (_AGAIN, 2 * _AGAIN, 0.0):
-            try:
-                await super().finish_job(job, status, delete_job)
-            except (ConnectorException, AppNotOpen):
-                await asyncio.sleep(wait)
-            else:
-                return
-        self._connected.stop()
-
-    async def retry_job(self, job: Job, *given: Any, **more: Any) -> None:  # noqa: ANN401  # theirs
-        try:
-            await super().retry_job(job, *given, **more)
-        except (ConnectorException, AppNotOpen):
-            self._connected.stop()
-
-
-class _Worker(Worker):
-    """Procrastinate's worker, which looks for a job when one of its own ends.
-
-    The end of a job frees the slot of its host, and so perhaps another job. Procrastinate wakes its
-    workers only for new ones.
-    """
-
-    async def _process_job(self, context: JobContext) -> None:
-        try:
-            await super()._process_job(context)
-        finally:
-            self._new_job_event.set()
-            # a look that is under way would swallow the first one
-            asyncio.get_running_loop().call_later(0.1, self._new_job_event.set)
-
-
-class _Retries(BaseRetryStrategy):
-    """A job is given back at once, unless it fails by errors of ours again and again."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        expected = (JobLost, NoConfiguration, OtherSchemaError, asyncio.CancelledError, *OUTAGES)
-        if isinstance(exception, expected):
-            log.info("job given back", board=job.queueing_lock, reason=type(exception).__name__)
-            return RetryDecision()
-        log.error("board not checked", board=job.queueing_lock, exc_info=exception)
-        return RetryDecision() if job.attempts + 1 < TRIES else None

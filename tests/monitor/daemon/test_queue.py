@@ -18,7 +18,7 @@ from crawler.holds import Holds
 from crawler.items import Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.daemon import shared_settings
-from monitor.daemon.dispatcher import AHEAD, MOST, _Handed, choose
+from monitor.daemon.daemon_queue import AHEAD, MOST, Handed, choose
 from monitor.daemon.queue import QUEUE, CheckJob, make_app, new_job
 from monitor.daemon.slots import Slot
 from monitor.daemon.worker_claim import JobLost, StaleSettings, Sureness, fenced
@@ -185,8 +185,8 @@ async def test_a_worker_that_nobody_hears_gives_its_board_up() -> None:
         await asyncio.sleep(0.3)
 
 
-def handed(board: str, slot: int, round_id: int = 1) -> _Handed:
-    return _Handed(CheckJob(board, round_id, True, False, slot, 2), Slot("host", slot, 2), False)
+def handed(board: str, slot: int, round_id: int = 1) -> Handed:
+    return Handed(CheckJob(board, round_id, True, False, slot, 2), Slot("host", slot, 2), False)
 
 
 def test_a_few_checks_of_each_slot_are_in_the_queue() -> None:
