@@ -19,7 +19,7 @@ from monitor.config.database_url import normal_url
 from monitor.database.engine import open_read_only, read_transaction
 from monitor.database.sql_functions import add_functions
 
-_CONNECTIONS: Final = 8
+_CONNECTIONS: Final = 16
 _STEPS: Final = 20_000  # of SQLite's machine between two checks of the time: about a millisecond
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import SecretStr
@@ -39,6 +39,7 @@ _HEADERS: Final = {
 }
 _OPEN: Final = "/healthz"  # needs no password
 _WITH_KEY: Final = ("/feeds/", "/calendar.ics", "/calendar/")  # also take `?key=…`
+_MOST_AT_ONCE: Final = 100
 _METHODS: Final = "GET, HEAD"
 _UNPROTECTED: Final = "This page needs a password: set $ROLEWATCH_WEB_PASSWORD."
 
@@ -52,17 +53,20 @@ class Guard:
     settings: Callable[[], WebSettings]
     tries: TryLimit
     seconds: float
+    working: set[asyncio.Task[None]] = field(default_factory=set)  # requests in work
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
         answer = _Answer(send)
-        refused = self._refuse(Request(scope))
+        refused = self._refuse(Request(scope)) or self._refuse_crowd()
         if refused is not None:
             await refused(scope, receive, answer.send)
             return
         work = asyncio.create_task(_run(self.app, scope, receive, answer.send))
+        self.working.add(work)
+        work.add_done_callback(self.working.discard)
         try:
             await asyncio.wait({work}, timeout=self.seconds)
         except asyncio.CancelledError:
@@ -77,6 +81,11 @@ class Guard:
             await _plain(503, "This took too long. Narrow the filters, or try again.")(
                 scope, receive, answer.send_always
             )
+
+    def _refuse_crowd(self) -> Response | None:
+        if len(self.working) < _MOST_AT_ONCE:
+            return None
+        return _plain(503, "Too many requests at once. Try again.", {"Retry-After": "1"})
 
     def _refuse(self, request: Request) -> Response | None:
         web = self.settings()

@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 from monitor.errors import UserError
 
 log = structlog.get_logger()
-_MOST_AT_ONCE: Final = 100  # connections
 _STOP_WITHIN: Final = 2  # seconds for answers that are being sent
 
 
@@ -37,7 +36,6 @@ class PageServer:
             proxy_headers=False,  # the address of the connection counts wrong passwords
             server_header=False,
             date_header=False,
-            limit_concurrency=_MOST_AT_ONCE,
             timeout_graceful_shutdown=_STOP_WITHIN,
         )
         config.load()
