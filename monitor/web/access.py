@@ -7,9 +7,9 @@ the host names that rolewatch has itself are answered: https://owasp.org/www-com
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,17 +20,19 @@ from monitor.config.model import WebSettings
 from monitor.errors import UserError
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+))(?::[0-9]{1,5})?")
 _TRIES: Final = 10  # wrong passwords of an address in a minute
 _MINUTE: Final = timedelta(minutes=1)
 _MOST_ADDRESSES: Final = 10_000
 
 
 def host_name(host_and_port: str) -> str:
-    """Return the host of `name:8460` or `[::1]:8460`, in lower case without brackets."""
-    try:
-        return (urlsplit(f"//{host_and_port}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """Return the host of `name:8460` or `[::1]:8460`, in lower case without brackets.
+
+    It is "" for anything else: no user's name, path or query may stand in a `Host` header.
+    """
+    found = _HOST.fullmatch(host_and_port)
+    return "" if found is None else (found[1] or found[2]).rstrip(".").lower()
 
 
 def own_hosts(listen: str, base_url: str | None) -> frozenset[str]:
@@ -64,7 +66,7 @@ def basic_password(authorization: str) -> str | None:
         return None
     try:
         name_and_password = base64.b64decode(credentials.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # neither base64 nor UTF-8
         return None
     return name_and_password.partition(":")[2]
 

@@ -92,7 +92,7 @@ class Guard:
         host = host_name(request.headers.get("host", ""))
         if host not in own_hosts(self.listen, web.base_url):
             return _plain(421, "rolewatch does not serve this host name. See [web] base_url.")
-        if request.url.path != _OPEN:
+        if request.scope["path"] != _OPEN:
             refused = self._refuse_stranger(request, web.password)
             if refused is not None:
                 return refused
