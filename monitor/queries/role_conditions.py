@@ -100,7 +100,8 @@ def _own_conditions(wanted: RoleList) -> list[ColumnElement[bool]]:
         if values:
             conditions.append(column.in_(values))
     if wanted.countries:
-        conditions.append(or_(*(Posting.country.contains(code) for code in wanted.countries)))
+        codes = dict.fromkeys(wanted.countries)
+        conditions.append(or_(*(Posting.country.contains(code) for code in codes)))
     if wanted.min_pay is not None:
         conditions.append(_reaches(wanted.min_pay))
     return conditions
@@ -115,27 +116,36 @@ def _employers(connection: Connection, wanted: RoleList) -> ColumnElement[bool]:
     conditions = [_on_boards(wanted.boards)] if wanted.boards else []
     if wanted.companies:
         folded = {company.casefold() for company in wanted.companies}
-        of = _of_companies(connection, lambda name: name.casefold() in folded)
+        of = _Companies.read(connection).where(lambda name: name.casefold() in folded)
         conditions.append(false() if of is None else of)
     return and_(*conditions)
 
 
-def _of_companies(
-    connection: Connection, fits: Callable[[str], bool]
-) -> ColumnElement[bool] | None:
-    """Return the condition that a role's company has a name that fits. None if no name does."""
-    boards = connection.execute(select(Board.id, Board.company)).all()
-    own = connection.scalars(
-        select(Posting.company).where(Posting.company.is_not(None)).distinct()
-    ).all()
-    ids = [row.id for row in boards if fits(row.company)]
-    names = [name for name in own if name is not None and fits(name)]
-    if not ids and not names:
-        return None
-    return or_(
-        and_(Posting.company.is_(None), Posting.board_id.in_(ids)),
-        Posting.company.in_(names),
-    )
+@dataclass(frozen=True, slots=True)
+class _Companies:
+    """The names of companies: of boards by their ids, and those that postings state."""
+
+    boards: dict[int, str]
+    own: list[str]
+
+    @classmethod
+    def read(cls, connection: Connection) -> _Companies:
+        own = select(Posting.company).where(Posting.company.is_not(None)).distinct()
+        return cls(
+            dict(connection.execute(select(Board.id, Board.company)).all()),
+            [name for name in connection.scalars(own) if name is not None],
+        )
+
+    def where(self, fits: Callable[[str], bool]) -> ColumnElement[bool] | None:
+        """Return the condition that a role's company has a name that fits. None if none does."""
+        ids = [board for board, name in self.boards.items() if fits(name)]
+        names = [name for name in self.own if fits(name)]
+        if not ids and not names:
+            return None
+        return or_(
+            and_(Posting.company.is_(None), Posting.board_id.in_(ids)),
+            Posting.company.in_(names),
+        )
 
 
 def _since(status: Status, since: datetime) -> ColumnElement[bool]:
@@ -206,7 +216,9 @@ def _with_words(
 
     The ids are read here, since neither database plans well for texts that it has not found yet.
     """
-    companies = [_of_companies(connection, partial(_names, term)) for term in terms]
+    terms = list(dict.fromkeys(terms))
+    known = _Companies.read(connection) if terms else _Companies({}, [])
+    companies = [known.where(partial(_names, term)) for term in terms]
     in_titles = [term for term, of in zip(terms, companies, strict=True) if of is None]
     conditions = [_in_titles(connection, in_titles, status)] if in_titles else []
     conditions += [
