@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final, TypeVar, cast, get_args
 
@@ -24,6 +25,7 @@ SORTS: Final = cast("tuple[Sort, ...]", get_args(Sort))
 SENIORITIES: Final = cast("tuple[Seniority, ...]", get_args(Seniority))
 WORKPLACES: Final = cast("tuple[Workplace, ...]", get_args(Workplace))
 _LAST_PAGE: Final = 100_000
+_NUMBER: Final = re.compile("[0-9]{1,6}")
 T = TypeVar("T", bound=str)
 
 
@@ -106,6 +108,6 @@ def place(text: str) -> str:
 def page_number(visit: Visit) -> int:
     """Return the number of the page, from 1."""
     text = visit.value("page") or "1"
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _LAST_PAGE:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _LAST_PAGE:
         raise UserError(f"page={text}: use a whole number from 1.")
     return int(text)

@@ -17,6 +17,7 @@ from monitor.database.reading import ReadTimeoutError, bounded_read
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.errors import UserError
 from monitor.text.values import plain
+from monitor.web.query_values import query_values
 from monitor.web.site import Elsewhere, Page, PageError, Shown, Site, Visit
 from monitor.web.templating import render
 
@@ -51,7 +52,7 @@ def make_visit(
     site: Site, request: Request, connection: Connection, *, as_json: bool = False
 ) -> Visit:
     """Return the request as a page sees it."""
-    query, settings = request.query_params, site.settings()
+    settings = site.settings()
     public = tuple(rule for rule in settings.rules if rule.watch is None)
     return Visit(
         connection,
@@ -59,7 +60,7 @@ def make_visit(
         site.clock(),
         path=_path(request, as_json=as_json),
         name=request.path_params.get("name", ""),
-        query={name: query.getlist(name) for name in query},
+        query=query_values(request.query_params.multi_items()),
         wants_json=as_json,
         cache=site.cache,
         prepared=site.prepared,
