@@ -9,10 +9,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, exc, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from monitor.config.database_url import normal_url
@@ -20,6 +22,7 @@ from monitor.database.engine import open_read_only, read_transaction
 from monitor.database.sql_functions import add_functions
 
 _CONNECTIONS: Final = 16
+_WAIT: Final = 9.0  # seconds for a free connection: a request has ten
 _STEPS: Final = 20_000  # of SQLite's machine between two checks of the time: about a millisecond
 
 
@@ -27,10 +30,21 @@ class ReadTimeoutError(Exception):
     """A query took longer than its caller allows."""
 
 
+@dataclass(eq=False, slots=True)
+class _Reads:
+    """The reads of an engine: what runs now, and whether all have to end."""
+
+    stopped: bool = False
+    running: set[DBAPIConnection] = field(default_factory=set)
+
+
+_READS: Final[WeakKeyDictionary[Pool, _Reads]] = WeakKeyDictionary()
+
+
 def reading_engine(url: str, connections: int = _CONNECTIONS) -> Engine:
     """Return an engine whose connections can only read. The database exists and is up to date."""
     target = make_url(normal_url(url))
-    pool = {"pool_size": connections, "max_overflow": 0}
+    pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": _WAIT}
     if target.get_backend_name() == "sqlite":
         file = Path(str(target.database))
         engine = create_engine(target, creator=lambda: open_read_only(file), **pool)
@@ -50,28 +64,49 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def bounded_read(engine: Engine, seconds: float) -> Iterator[Connection]:
     """Return a connection of `read_transaction` whose queries end after so many seconds.
 
-    Raises ReadTimeoutError then.
+    The wait for a free connection counts. Raises ReadTimeoutError then, and after `stop_reads`.
     """
-    with read_transaction(engine) as connection:
-        stop = (_limit_sqlite if engine.dialect.name == "sqlite" else _limit_postgresql)(
-            connection, seconds
-        )
-        try:
-            yield connection
-        except exc.OperationalError as error:
-            if _was_stopped(error):
-                raise ReadTimeoutError from error
-            raise
-        finally:
-            if stop is not None:
-                stop.set_progress_handler(None, 0)
-
-
-def _limit_sqlite(connection: Connection, seconds: float) -> sqlite3.Connection:
     end = time.monotonic() + seconds
-    own = cast("sqlite3.Connection", connection.connection.driver_connection)
-    own.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-    return own
+    reads = _READS.setdefault(engine.pool, _Reads())
+    try:
+        with read_transaction(engine) as connection, _limited(connection, end, reads):
+            yield connection
+    except exc.TimeoutError as error:  # no connection became free
+        raise ReadTimeoutError from error
+
+
+@contextmanager
+def _limited(connection: Connection, end: float, reads: _Reads) -> Iterator[None]:
+    """Stop the queries of a connection at `end` of the clock."""
+    own = connection.connection.driver_connection
+    assert own is not None  # it is open  # noqa: S101
+    reads.running.add(own)
+    try:
+        # whoever waited too long has been answered already
+        if reads.stopped or time.monotonic() >= end:
+            raise ReadTimeoutError
+        if isinstance(own, sqlite3.Connection):
+            own.set_progress_handler(lambda: reads.stopped or time.monotonic() > end, _STEPS)
+        else:
+            _limit_postgresql(connection, end - time.monotonic())
+        yield
+    except exc.OperationalError as error:
+        if _was_stopped(error):
+            raise ReadTimeoutError from error
+        raise
+    finally:
+        reads.running.discard(own)
+        if isinstance(own, sqlite3.Connection):
+            own.set_progress_handler(None, 0)
+
+
+def stop_reads(engine: Engine) -> None:
+    """End the queries of `bounded_read` that run on the engine, and refuse new ones."""
+    reads = _READS.setdefault(engine.pool, _Reads())
+    reads.stopped = True
+    for own in list(reads.running):
+        if not isinstance(own, sqlite3.Connection):  # SQLite asks itself whether to go on
+            cast("Any", own).cancel()
 
 
 def _limit_postgresql(connection: Connection, seconds: float) -> None:

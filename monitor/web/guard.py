@@ -67,20 +67,19 @@ class Guard:
         work = asyncio.create_task(_run(self.app, scope, receive, answer.send))
         self.working.add(work)
         work.add_done_callback(self.working.discard)
+        sentence = "This took too long. Narrow the filters, or try again."
         try:
             await asyncio.wait({work}, timeout=self.seconds)
-        except asyncio.CancelledError:
-            work.cancel()
-            raise
+        except asyncio.CancelledError:  # the server stops
+            sentence = "rolewatch is stopping."
         if work.done():
             error = work.exception()
             if error is not None and not answer.begun:
                 raise error  # else the page's own handler has logged and answered it
         elif not answer.begun:
             answer.over = True
-            await _plain(503, "This took too long. Narrow the filters, or try again.")(
-                scope, receive, answer.send_always
-            )
+            work.cancel()  # it may not have begun
+            await _plain(503, sentence)(scope, receive, answer.send_always)
 
     def _refuse_crowd(self) -> Response | None:
         if len(self.working) < _MOST_AT_ONCE:

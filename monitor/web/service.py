@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from monitor.config.model import Settings
-from monitor.database.reading import reading_engine
+from monitor.database.reading import reading_engine, stop_reads
 from monitor.web.access import require_password
 from monitor.web.app import make_app
 from monitor.web.server import PageServer
@@ -53,6 +53,7 @@ class PageService:
         if self._server is not None:
             await self._server.stop()
         if self._engine is not None:
+            stop_reads(self._engine)
             self._engine.dispose()
 
     async def _serve(self, listen: str, settings: Settings) -> PageServer:
@@ -93,4 +94,5 @@ async def serve_alone(
         await stop.wait()
     finally:
         await server.stop()
+        stop_reads(engine)
         engine.dispose()

@@ -1,0 +1,66 @@
+"""Reads of a database that end in time, on both databases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import Engine, text
+
+from monitor.database.reading import ReadTimeoutError, bounded_read, reading_engine, stop_reads
+
+ENDLESS = text(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+)
+
+
+@pytest.fixture
+def reader(engine: Engine) -> Iterator[Engine]:
+    """Return an engine with a single connection."""
+    made = reading_engine(engine.url.render_as_string(hide_password=False), connections=1)
+    yield made
+    made.dispose()
+
+
+def _read_endlessly(reader: Engine, seconds: float, begun: Event | None = None) -> None:
+    with bounded_read(reader, seconds) as connection:
+        if begun is not None:
+            begun.set()
+        connection.execute(ENDLESS)
+
+
+def test_a_query_ends_in_time(reader: Engine) -> None:
+    started = time.monotonic()
+    with pytest.raises(ReadTimeoutError):
+        _read_endlessly(reader, 0.3)
+    assert time.monotonic() - started < 3
+    with bounded_read(reader, 5) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_the_wait_for_a_connection_counts(reader: Engine) -> None:
+    """Else requests that were answered long ago would keep later ones waiting."""
+    begun = Event()
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(_read_endlessly, reader, 1.0, begun)
+        assert begun.wait(5)
+        started = time.monotonic()
+        late: list[Future[None]] = [threads.submit(_read_endlessly, reader, 0.5) for _ in range(2)]
+        errors = [each.exception(20) for each in (first, *late)]
+    assert [type(error) for error in errors] == [ReadTimeoutError] * 3
+    assert time.monotonic() - started < 1.9  # and not 1.0 + 0.5 + 0.5
+
+
+def test_all_reads_end_when_the_program_stops(reader: Engine) -> None:
+    begun = Event()
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(_read_endlessly, reader, 60, begun)
+        assert begun.wait(5)
+        time.sleep(0.2)  # the query itself runs
+        stop_reads(reader)
+        assert isinstance(running.exception(10), ReadTimeoutError)
+    with pytest.raises(ReadTimeoutError):
+        _read_endlessly(reader, 60)
