@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, exc, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.config.database_url import normal_url
 from monitor.database.engine import open_read_only, read_transaction
@@ -49,10 +50,32 @@ def reading_engine(url: str, connections: int = _CONNECTIONS) -> Engine:
         file = Path(str(target.database))
         engine = create_engine(target, creator=lambda: open_read_only(file), **pool)
         event.listen(engine, "connect", _prepare_sqlite)
+        _follow(engine, file)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
     only_reads = "-c default_transaction_read_only=on -c TimeZone=UTC"
     return create_engine(target, connect_args={"options": only_reads}, pool_pre_ping=True, **pool)
+
+
+def _follow(engine: Engine, file: Path) -> None:
+    """Connect again when another file is in the place of the one that was opened: a backup."""
+
+    def remember(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(file)
+
+    def compare(_own: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info["file"] != _identity(file):
+            raise exc.InvalidatePoolError
+
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

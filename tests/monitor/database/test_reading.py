@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -64,3 +66,25 @@ def test_all_reads_end_when_the_program_stops(reader: Engine) -> None:
         assert isinstance(running.exception(10), ReadTimeoutError)
     with pytest.raises(ReadTimeoutError):
         _read_endlessly(reader, 60)
+
+
+def _file_with(value: int, file: Path) -> Path:
+    made = sqlite3.connect(file)
+    made.execute("PRAGMA journal_mode=WAL")
+    made.execute("CREATE TABLE t (x)")
+    made.execute("INSERT INTO t VALUES (?)", (value,))
+    made.commit()
+    made.close()
+    return file
+
+
+def test_a_file_that_replaces_the_database_is_read(tmp_path: Path) -> None:
+    file = _file_with(1, tmp_path / "rolewatch.db")
+    reader = reading_engine(f"sqlite:///{file}")
+    values = []
+    for value in (2, 3, 4):
+        with bounded_read(reader, 5) as connection:
+            values.append(connection.scalar(text("SELECT x FROM t")))
+        _file_with(value, tmp_path / f"{value}.db").replace(file)
+    reader.dispose()
+    assert values == [1, 2, 3]
