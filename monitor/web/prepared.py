@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import Any, Final, TypeVar, cast
 
 import structlog
@@ -23,7 +23,7 @@ _SHORT: Final = 0.1  # seconds: what took no longer is made, and waited for, eac
 _LONGEST_PAUSE: Final = 300.0  # seconds
 _SHARE: Final = 20
 _MOST: Final = 500  # results
-_AT_ONCE: Final = 2  # made at once; each takes a connection of those that pages need
+AT_ONCE: Final = 3  # results that are made; each has a connection of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Prepared:
     _made: dict[Hashable, _Made] = field(default_factory=dict)
     _making: dict[Hashable, Event] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
+    _slots: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
 
     def get(
         self,
@@ -93,14 +93,14 @@ class Prepared:
 
     def _run(self, key: Hashable, basis: Hashable, make: Callable[[], Any], done: Event) -> None:
         value, error = None, None
-        with self._turns:
+        with self._slots:
             begun = self.clock()
             try:
                 value = make()
             except Exception as failed:  # noqa: BLE001  # the reader gets it, and the thread ends
                 log.warning("page result not made", result=str(key), reason=type(failed).__name__)
                 error = failed
-        now = self.clock()
+            now = self.clock()
         with self._lock:
             kept = self._made.get(key)
             if error is None or kept is None or kept.error is not None:

@@ -64,6 +64,7 @@ def make_visit(
         wants_json=as_json,
         cache=site.cache,
         prepared=site.prepared,
+        beside=site.beside,
     )
 
 

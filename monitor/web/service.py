@@ -14,6 +14,7 @@ from monitor.config.model import Settings
 from monitor.database.reading import reading_engine, stop_reads
 from monitor.web.access import require_password
 from monitor.web.app import make_app
+from monitor.web.prepared import AT_ONCE
 from monitor.web.server import PageServer
 from monitor.web.site import Site
 
@@ -26,7 +27,7 @@ class PageService:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._settings: Settings | None = None
-        self._engine: Engine | None = None
+        self._engines: tuple[Engine, Engine] | None = None
         self._server: PageServer | None = None
 
     async def start(self, settings: Settings) -> None:
@@ -52,23 +53,34 @@ class PageService:
     async def stop(self) -> None:
         if self._server is not None:
             await self._server.stop()
-        if self._engine is not None:
-            stop_reads(self._engine)
-            self._engine.dispose()
+        if self._engines is not None:
+            _close(self._engines)
 
     async def _serve(self, listen: str, settings: Settings) -> PageServer:
         require_password(listen, settings.web)
-        if self._engine is None:
-            self._engine = reading_engine(settings.database_url.get_secret_value())
-        server = PageServer(
-            make_app(Site(self._engine, self._current, self._clock, listen)), listen
-        )
+        if self._engines is None:
+            self._engines = _open(settings)
+        engine, beside = self._engines
+        site = Site(engine, self._current, self._clock, listen, beside=beside)
+        server = PageServer(make_app(site), listen)
         await server.start()
         return server
 
     def _current(self) -> Settings:
         assert self._settings is not None  # noqa: S101  # `start` has set it
         return self._settings
+
+
+def _open(settings: Settings) -> tuple[Engine, Engine]:
+    """Return the engine of requests, and another one of what is made beside them."""
+    url = settings.database_url.get_secret_value()
+    return reading_engine(url), reading_engine(url, AT_ONCE)
+
+
+def _close(engines: tuple[Engine, Engine]) -> None:
+    for engine in engines:
+        stop_reads(engine)
+        engine.dispose()
 
 
 async def serve_alone(
@@ -86,13 +98,13 @@ async def serve_alone(
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    engine = reading_engine(now.database_url.get_secret_value())
-    server = PageServer(make_app(Site(engine, settings, clock, listen)), listen)
+    engines = engine, beside = _open(now)
+    site = Site(engine, settings, clock, listen, beside=beside)
+    server = PageServer(make_app(site), listen)
     try:
         await server.start()
         ready()
         await stop.wait()
     finally:
         await server.stop()
-        stop_reads(engine)
-        engine.dispose()
+        _close(engines)

@@ -31,6 +31,7 @@ class Site:
     seconds: float = SECONDS
     cache: Cache = field(default_factory=Cache)
     prepared: Prepared = field(default_factory=Prepared)
+    beside: Engine | None = None  # for what is made beside the requests; `engine` without one
 
 
 class PageError(Exception):
@@ -69,6 +70,7 @@ class Visit:
     wants_json: bool = False
     cache: Cache = field(default_factory=Cache)  # the site's
     prepared: Prepared = field(default_factory=Prepared)  # the site's
+    beside: Engine | None = None  # the site's
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -83,7 +85,7 @@ class Visit:
         wait: float = FIRST_WAIT,
     ) -> T | None:
         """Return a result that `Prepared` keeps, made with a connection of its own."""
-        engine = self.connection.engine
+        engine = self.beside or self.connection.engine
 
         def work() -> T:
             with bounded_read(engine, _SLOW) as connection:

@@ -10,12 +10,16 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from monitor.alerts.watches import begin
+from monitor.database.reading import reading_engine
 from monitor.rules.watches import with_watches
+from monitor.web.app import make_app
+from monitor.web.site import Site
 from tests.support.boards import START, posting, snapshot
 from tests.support.history import History
-from tests.support.web import WebSite
+from tests.support.web import LISTEN, WebSite
 
 Serve = Callable[..., WebSite]
 
@@ -107,3 +111,18 @@ def test_a_personal_watch_has_no_feed_and_no_calendar(
     assert site.client.get(f"/calendar/{rule}.ics").status_code == 404
     assert "watch:1" not in site.client.get("/feeds/all.atom").text
     assert site.client.get(f"/?rule={rule}").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/stats.json", "/rules.json"])
+def test_numbers_are_counted_while_requests_have_all_connections(
+    history: History, path: str
+) -> None:
+    url = history.engine.url.render_as_string(hide_password=False)
+    requests, beside = reading_engine(url, 1), reading_engine(url, 1)
+    site = Site(requests, lambda: history.settings, lambda: history.now, LISTEN, beside=beside)
+    started = time.monotonic()
+    answer = TestClient(make_app(site), base_url=f"http://{LISTEN}").get(path)
+    requests.dispose()
+    beside.dispose()
+    assert answer.status_code == 200
+    assert time.monotonic() - started < 6

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Semaphore
 
 import pytest
 
-from monitor.web.prepared import Prepared
+from monitor.web.prepared import AT_ONCE, Prepared
 
 
 @dataclass
@@ -122,3 +122,21 @@ def test_many_results_do_not_stay_for_ever() -> None:
     for number in range(1_200):
         prepared.get(number, "a", lambda: 1)
     assert len(prepared._made) <= 500
+
+
+def test_few_results_are_made_at_once() -> None:
+    """Each reads with a connection of its own, and a reader may open the page of every board."""
+    prepared, running, most = Prepared(), Semaphore(0), Event()
+
+    def work() -> int:
+        running.release()
+        most.wait(10)
+        return 1
+
+    for number in range(AT_ONCE + 2):
+        prepared.get(number, 0, work, wait=0)
+    for _ in range(AT_ONCE):
+        assert running.acquire(timeout=5)
+    assert not running.acquire(timeout=0.2)
+    most.set()
+    assert prepared.get(AT_ONCE + 1, 0, work, wait=5) == 1
