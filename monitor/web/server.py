@@ -31,7 +31,7 @@ class PageServer:
             ws="none",
             lifespan="off",
             log_config=None,
-            log_level="warning",
+            log_level="error",  # a warning is a stranger's mistake, which nobody can act on
             access_log=False,
             proxy_headers=False,  # the address of the connection counts wrong passwords
             server_header=False,
@@ -61,12 +61,13 @@ class PageServer:
 def _bound(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, int(port)))
         bound.setblocking(False)
-    except OSError as error:
-        raise UserError(f"web.listen: {listen} cannot be listened on: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # the latter for a host such as `a..b`
+        bound.close()
+        reason = getattr(error, "strerror", None) or "it is no host name"
+        raise UserError(f"web.listen: {listen} cannot be listened on: {reason}") from error
     return bound

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from monitor.config.model import Settings
 from monitor.database.reading import reading_engine, stop_reads
+from monitor.errors import UserError
 from monitor.web.access import require_password
 from monitor.web.app import make_app
 from monitor.web.prepared import AT_ONCE
@@ -45,10 +46,24 @@ class PageService:
         if listen == (old.listen if old else None):
             self._settings = settings
             return
+        if listen is not None and old is not None and _port(listen) == _port(old.listen):
+            await self._move(listen, settings, old.listen)
+            return
         new = await self._serve(listen, settings) if listen is not None else None
         self._settings, self._server = settings, new
         if old is not None:
             await old.stop()
+
+    async def _move(self, listen: str, settings: Settings, before: str) -> None:
+        """Serve another host at the same port, which only one socket can have at a time."""
+        assert self._server is not None  # it serves `before`  # noqa: S101
+        await self._server.stop()
+        try:
+            self._server = await self._serve(listen, settings)
+        except UserError:
+            self._server = await self._serve(before, self._current())
+            raise
+        self._settings = settings
 
     async def stop(self) -> None:
         if self._server is not None:
@@ -69,6 +84,10 @@ class PageService:
     def _current(self) -> Settings:
         assert self._settings is not None  # noqa: S101  # `start` has set it
         return self._settings
+
+
+def _port(listen: str) -> str:
+    return listen.rpartition(":")[2]
 
 
 def _open(settings: Settings) -> tuple[Engine, Engine]:
