@@ -108,8 +108,8 @@ def _on_boards(connection: Connection, names: Sequence[str]) -> ColumnElement[bo
 
     SQLite reads the changes of each posting for `IN`, and for `EXISTS` walks all of them.
     """
-    boards = connection.scalars(select(Board.id).where(Board.board.in_(names))).all()
-    theirs = select(Posting.id).where(Posting.board_id.in_(boards))
+    boards = connection.scalars(select(Board.id).where(one_of(Board.board, names))).all()
+    theirs = select(Posting.id).where(one_of(Posting.board_id, boards))
     if _are_few(connection, theirs):
         return PostingChange.posting_id.in_(theirs)
     return theirs.where(Posting.id == PostingChange.posting_id).exists()

@@ -80,7 +80,7 @@ def _due(connection: Connection, now: datetime) -> list[int]:
     opened = known.where(Posting.state == "open")
     left = left_behind(connection)
     if left:
-        board_ids = select(Board.id).where(Board.board.in_(left))
+        board_ids = select(Board.id).where(one_of(Board.board, left))
         opened = opened.where(Posting.board_id.not_in(board_ids))
     # with `state = 'closed'` SQLite would walk all closed postings
     closed = known.where(Posting.state != "open", Posting.closed_at > now - CANCELLED_FOR)

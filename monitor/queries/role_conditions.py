@@ -98,7 +98,7 @@ def _own_conditions(wanted: RoleList) -> list[ColumnElement[bool]]:
         (Posting.workplace, wanted.workplace),
     ):
         if values:
-            conditions.append(column.in_(values))
+            conditions.append(one_of(column, values))
     if wanted.countries:
         codes = dict.fromkeys(wanted.countries)
         conditions.append(or_(*(Posting.country.contains(code) for code in codes)))
@@ -108,7 +108,7 @@ def _own_conditions(wanted: RoleList) -> list[ColumnElement[bool]]:
 
 
 def _on_boards(names: Sequence[str]) -> ColumnElement[bool]:
-    return Posting.board_id.in_(select(Board.id).where(Board.board.in_(names)))
+    return Posting.board_id.in_(select(Board.id).where(one_of(Board.board, names)))
 
 
 def _employers(connection: Connection, wanted: RoleList) -> ColumnElement[bool]:
@@ -143,8 +143,8 @@ class _Companies:
         if not ids and not names:
             return None
         return or_(
-            and_(Posting.company.is_(None), Posting.board_id.in_(ids)),
-            Posting.company.in_(names),
+            and_(Posting.company.is_(None), one_of(Posting.board_id, ids)),
+            one_of(Posting.company, names),
         )
 
 
@@ -199,7 +199,7 @@ def _at_places(
     locations = connection.scalars(select(Posting.location).where(*others).distinct())
     fitting = [text for text in locations if text and any(_is_at(place, text) for place in places)]
     workplaces = [kind for kind in WORKPLACES if any(_is_at(place, kind) for place in places)]
-    return or_(one_of(Posting.location, fitting), Posting.workplace.in_(workplaces))
+    return or_(one_of(Posting.location, fitting), one_of(Posting.workplace, workplaces))
 
 
 @lru_cache(maxsize=_PLACES_CACHED)

@@ -54,9 +54,10 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def kind(column: str) -> Kind:
+def kind(column: str, view: str = "") -> Kind:
     """Return the kind of a view's column."""
-    return _KINDS.get(column, "text")
+    # of the program, where every other version is a posting's
+    return "text" if (view, column) == ("workers", "version") else _KINDS.get(column, "text")
 
 
 def _instant(value: object) -> datetime:
@@ -78,9 +79,9 @@ _READ: dict[Kind, Callable[..., object]] = {
 }
 
 
-def reader(column: str) -> Callable[[object], object]:
+def reader(column: str, view: str = "") -> Callable[[object], object]:
     """Return a function from a database value to the Python value of its kind. Null stays None."""
-    read = _READ[kind(column)]
+    read = _READ[kind(column, view)]
     return lambda value: None if value is None else read(value)
 
 

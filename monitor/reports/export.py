@@ -36,7 +36,7 @@ def view_rows(connection: Connection, view: str) -> Rows:
     # our own names
     result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
     columns = tuple(result.keys())
-    readers = [reader(column) for column in columns]
+    readers = [reader(column, view) for column in columns]
     # with a size: SQLAlchemy ignores `yield_per` for a text, and returns the whole view at once
     partitions = result.partitions(_AT_ONCE)
     return Rows(
@@ -117,7 +117,9 @@ class ParquetFile:
     def __init__(self, file: Path, columns: Sequence[str]) -> None:
         """Open the file. Raises UserError if pyarrow is not installed."""
         self._arrow, parquet = _pyarrow()
-        self._schema = self._arrow.schema([(name, self._type(kind(name))) for name in columns])
+        view = file.name.partition(".")[0]
+        types = [(name, self._type(kind(name, view))) for name in columns]
+        self._schema = self._arrow.schema(types)
         self._file = parquet.ParquetWriter(file, self._schema, compression="zstd")
         self._rows: list[Sequence[object]] = []
         self._group = self._TEXTS if "description" in columns else self._GROUP

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from crawler.items import Deadline, Failure, Pay, Probe
 from monitor.alerts.mutes import mute
 from monitor.alerts.saved import save_role
 from monitor.config.model import Rule, Settings
-from monitor.database.tables import Posting
+from monitor.database.tables import Posting, Worker
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
 from tests.support.snapshots import keep
@@ -95,3 +95,12 @@ def save_and_mute(engine: Engine) -> None:
         save_role(connection, "U0ALICE", ids[STORY], now)
         for posting_id, rule in ((ids[f"{BOARD}:12"], None), (None, RULES[1].name)):
             mute(connection, "slack:#roles", posting_id=posting_id, rule=rule, by="U0BOB", now=now)
+
+
+def add_worker(engine: Engine) -> None:
+    """Store a worker that is idle."""
+    now = datetime.now(UTC)
+    signs = {"started_at": now, "last_seen_at": now, "lost_at": now + timedelta(days=1)}
+    worker = {"id": "w1", "host": "here", "pid": 1, "version": "0.2.0", "done": 3}
+    with engine.begin() as connection:
+        connection.execute(insert(Worker).values(**worker, **signs))

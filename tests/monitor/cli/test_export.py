@@ -78,7 +78,7 @@ def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_engine: Engi
             if view in VIEWS
         ]
     assert len(found) > 80
-    assert [(view, name, kind(name)) for view, name, _ in found] == found
+    assert [(view, name, kind(name, view)) for view, name, _ in found] == found
 
 
 def test_sqlite_and_postgresql_give_the_same_table(

@@ -13,7 +13,7 @@ from monitor.queries.sql_examples import EXAMPLES, HIRING
 from monitor.queries.view_tables import view_columns
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program
-from tests.support.story import OTHER, save_and_mute
+from tests.support.story import OTHER, add_worker, save_and_mute
 
 ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps) "
 
@@ -32,9 +32,12 @@ def test_every_view_can_be_asked_whole_and_counted(
     told: Program, engine: Engine, view: str
 ) -> None:
     save_and_mute(engine)
+    add_worker(engine)
     rows = told.ask("sql", f"SELECT * FROM {view}")
-    assert rows
-    assert tuple(rows[0]) == view_columns(engine)[view]
+    if view == "workers" and engine.dialect.name == "sqlite":  # it has no queue
+        assert rows == []
+    else:
+        assert tuple(rows[0]) == view_columns(engine)[view]
     assert told.ask("sql", f"SELECT count(*) AS n FROM {view}") == [{"n": len(rows)}]
 
 
