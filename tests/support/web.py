@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, QueuePool
 from starlette.testclient import TestClient
 
 from monitor.config.model import Settings, WebSettings
-from monitor.database.reading import reading_engine
+from monitor.database.reading import reading_engine, stop_reads
 from monitor.web.app import make_app
 from monitor.web.site import SECONDS, Site
 from tests.support.history import History
 
 LISTEN = "127.0.0.1:8460"
+_THREADS_END: Final = 15.0  # seconds
 
 
 @dataclass
@@ -36,6 +38,18 @@ class WebSite:
         self.client = TestClient(
             make_app(site), base_url=f"http://{LISTEN}", raise_server_exceptions=True
         )
+
+    def close(self) -> None:
+        """Close the database once no thread of a request reads it: a file may be used again.
+
+        SQLite maps a part of it into memory, and a read of a shortened file ends the process.
+        """
+        stop_reads(self.engine)
+        pool = cast("QueuePool", self.engine.pool)
+        end = time.monotonic() + _THREADS_END
+        while pool.checkedout() and time.monotonic() < end:
+            time.sleep(0.01)
+        self.engine.dispose()
 
     def html(self, address: str = "/") -> str:
         """Return a page that is there."""

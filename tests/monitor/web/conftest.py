@@ -19,4 +19,4 @@ def serve() -> Iterator[Callable[[History], WebSite]]:
 
     yield make
     for site in sites:
-        site.engine.dispose()
+        site.close()
