@@ -32,7 +32,7 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS: Final = {
+HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -144,7 +144,7 @@ class _Answer:
     async def send_always(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            own = {name.lower().encode(): value.encode() for name, value in _HEADERS.items()}
+            own = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
             kept = [pair for pair in message["headers"] if pair[0].lower() not in own]
             message = {**message, "headers": [*kept, *own.items()]}
         await self.raw(message)

@@ -7,18 +7,47 @@ started and shut down here, without that loop, and Starlette's answers carry no 
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
+import h11
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from monitor.errors import UserError
+from monitor.web.guard import HEADERS
 
 log = structlog.get_logger()
+ARRIVES_WITHIN: Final = 10.0  # seconds for the first request of a connection
 _STOP_WITHIN: Final = 2  # seconds for answers that are being sent
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol: a broken request is answered with our headers, a late one is not."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self.loop.call_later(ARRIVES_WITHIN, self._end_without_request)
+
+    def _end_without_request(self) -> None:
+        if cast("object", self.cycle) is None:  # uvicorn types it as always there
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close"} | HEADERS
+        named = [(name.encode(), value.encode()) for name, value in headers.items()]
+        for event in (
+            h11.Response(status_code=400, headers=named, reason=b"Bad Request"),
+            h11.Data(data=f"{msg}\n".encode()),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
 
 class PageServer:
@@ -27,7 +56,7 @@ class PageServer:
     def __init__(self, app: ASGIApp, listen: str) -> None:
         config = uvicorn.Config(
             app,
-            http="h11",
+            http=_Protocol,
             ws="none",
             lifespan="off",
             log_config=None,
