@@ -69,7 +69,9 @@ class RoleList:
 def conditions_of(connection: Connection, wanted: RoleList) -> list[ColumnElement[bool]]:
     """Return the conditions that a role fits all of the filters."""
     conditions: list[ColumnElement[bool]] = []
-    if wanted.status != "all":
+    if wanted.status == "closed" and wanted.since is not None:
+        conditions.append(Posting.state != "open")  # else SQLite walks all closed postings
+    elif wanted.status != "all":
         conditions.append(Posting.state == wanted.status)
     if wanted.boards or wanted.companies:
         conditions.append(_employers(connection, wanted))
