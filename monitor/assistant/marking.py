@@ -41,7 +41,7 @@ _VARIATION_SELECTORS: Final = range(0xE0100, 0xE01F0)
 
 
 class _Unseen(dict[int, int | None]):
-    """What `str.translate` does with each character, found when it is first met."""
+    """A table for `str.translate` that drops invisible characters. It fills with use."""
 
     def __missing__(self, code: int) -> int | None:
         character = chr(code)

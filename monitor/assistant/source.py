@@ -1,4 +1,4 @@
-"""What the tools read: the database, the configuration and the clock."""
+"""The sources that the tools read: the database, the configuration and the clock."""
 
 from __future__ import annotations
 

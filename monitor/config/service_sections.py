@@ -14,7 +14,7 @@ from monitor.config.values import Duration, HostAndPort, SecretUrl, Url
 
 @dataclass(frozen=True, slots=True)
 class HistorySettings:
-    """How the history is kept. Postings, versions and changes are kept forever."""
+    """Retention of the history. Postings, versions and changes are kept forever."""
 
     __pydantic_config__ = STRICT
 

@@ -92,7 +92,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """What a check needs."""
+    """The request of a check, and the settings that it needs."""
 
     request: BoardRequest
     politeness: Politeness

@@ -1,4 +1,4 @@
-"""What a worker may still do: it has its jobs only as long as the database heard of it lately.
+"""The claim of a worker on its jobs. It ends when the worker's last sign is too old.
 
 sure    For some seconds after its last sign, by a clock that nobody sets. Then it asks no host any
         more and ends its crawls. Its jobs are given to others only some seconds later.

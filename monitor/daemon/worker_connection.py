@@ -43,7 +43,7 @@ _LEAVE: Final = text("DELETE FROM worker WHERE id = :id")
 
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
-    """What a worker is, in all its connections."""
+    """The identity and size of a worker, the same in all its connections."""
 
     id: str
     url: str  # of the database

@@ -17,7 +17,7 @@ from monitor.database.engine import Base
 
 
 class CheckMerging(Base):
-    """How far the old checks of a board are merged."""
+    """The instant up to which a board's old checks are merged."""
 
     __tablename__ = "check_merging"
 

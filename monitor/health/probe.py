@@ -76,7 +76,7 @@ def _check_lease(url: str) -> str | None:
 
 def check_worker(environ: Mapping[str, str]) -> str | None:
     """Return what is wrong with the worker of this host, else None."""
-    from sqlalchemy import text  # as above  # noqa: PLC0415
+    from sqlalchemy import text  # a check of another process needs none  # noqa: PLC0415
 
     from monitor.config.environment import Environment  # noqa: PLC0415
     from monitor.database.engine import read_transaction  # noqa: PLC0415

@@ -12,26 +12,13 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Final, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    false,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.json_values import one_of
 from monitor.database.search import title_matches
-from monitor.database.tables import (
-    Board,
-    Description,
-    Posting,
-    PostingVersion,
-    RuleMatch,
-)
+from monitor.database.tables import Board, Description, Posting, PostingVersion, RuleMatch
 from monitor.queries.roles import Status, left_behind, names_with_words, newest_with
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import place_phrase, without_exclusions

@@ -77,6 +77,15 @@ class Visit:
         """The rules of the configuration."""
         return self.settings.rules
 
+    @property
+    def names(self) -> list[tuple[str, bool]]:
+        """The names that the path may mean, and whether each asks for the page: not for its twin.
+
+        A name may itself end with `.json`.
+        """
+        own = (self.name, not self.wants_json)
+        return [own, (f"{self.name}.json", True)] if self.wants_json else [own]
+
     def slowly(
         self,
         key: Hashable,

@@ -20,7 +20,6 @@ from monitor.web.pages.boards import next_check, stretches, strip
 from monitor.web.site import Shown, Visit, not_found
 from monitor.web.statistics import open_roles_of
 
-_TWIN: Final = ".json"
 _SHORT: Final = 0.03  # seconds that the page waits for its chart's numbers
 
 
@@ -57,10 +56,7 @@ def _chart(visit: Visit, board: str) -> dict[str, Any]:
 
 def _found(visit: Visit) -> tuple[str, bool]:
     """Return the board's name, and whether its page is asked for. A name may end with `.json`."""
-    names = [(visit.name, not visit.wants_json)]
-    if visit.wants_json:
-        names.append((visit.name + _TWIN, True))
-    for name, is_page in names:
+    for name, is_page in visit.names:
         found = None if "\0" in name else find_board(visit.connection, name)
         if found is not None:
             return found.board, is_page

@@ -53,11 +53,10 @@ def _found(visit: Visit) -> tuple[PostingRef, bool]:
     name = visit.name
     if "\0" in name:  # PostgreSQL refuses it
         raise not_found("There is no such role.")
-    found = named_posting(visit.connection, name)
-    if found is not None:
-        return found, not visit.wants_json
-    if visit.wants_json and (whole := named_posting(visit.connection, name + _TWIN)) is not None:
-        return whole, True
+    for known, is_page in visit.names:
+        found = named_posting(visit.connection, known)
+        if found is not None:
+            return found, is_page
     raise _elsewhere(visit.connection, name)
 
 

@@ -15,7 +15,6 @@ from monitor.web.rule_counts import rule_counts
 from monitor.web.rule_words import sayings
 from monitor.web.site import Shown, Visit, not_found, page_address, rule_path
 
-_TWIN: Final = ".json"
 _ALERTS: Final = 50  # shown
 
 
@@ -52,8 +51,7 @@ def page(visit: Visit) -> Shown:
 def _found(visit: Visit) -> tuple[Rule, bool]:
     """Return the rule, and whether its page is asked for. A name may end with `.json`."""
     rules = {rule.name: rule for rule in visit.rules}
-    if visit.name in rules:
-        return rules[visit.name], not visit.wants_json
-    if visit.wants_json and visit.name + _TWIN in rules:
-        return rules[visit.name + _TWIN], True
+    for name, is_page in visit.names:
+        if name in rules:
+            return rules[name], is_page
     raise not_found(f"There is no rule “{visit.name}”. The page /rules lists the rules.")
