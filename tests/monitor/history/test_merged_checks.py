@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from monitor.history.merged_checks import LONGEST, OldCheck, last_by, pack, stretches, unpack
@@ -88,6 +89,7 @@ def test_a_long_stretch_continues_in_another_row() -> None:
     assert [len(merged) for _, merged in found] == [LONGEST, 1]
 
 
+@hypothesis_settings(deadline=None)
 @given(_gaps)
 def test_packed_instants_are_the_same_to_the_microsecond(gaps: list[int]) -> None:
     instants, at = [], NINE

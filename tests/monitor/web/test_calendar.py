@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from monitor.queries.deadlines import Deadline
@@ -127,6 +128,7 @@ def test_a_hostile_text_leaves_a_calendar_valid_and_inert(text: str, closed: boo
     assert "\u202e" not in event["summary"] + event["description"]
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(), max_size=60), st.booleans())
 def test_any_text_leaves_a_calendar_valid_and_inert(text: str, closed: bool) -> None:
     odd = deadline(closed=closed, title=text, location=text, pay=text, deadline_text=text)

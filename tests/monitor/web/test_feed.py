@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
@@ -157,6 +158,7 @@ def test_a_hostile_text_leaves_a_feed_valid_and_inert(text: str) -> None:
     assert all("\u202e" not in entry["title"] + entry["content"] for entry in found)
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
 def test_any_text_leaves_a_feed_valid_and_inert(old: str, new: str) -> None:
     fields = ("title", "location", "pay", "deadline", "description", "department")
