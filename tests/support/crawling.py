@@ -22,7 +22,7 @@ BOARD = "greenhouse:examplelabs"
 
 def manners(server: BoardServer, **own: Any) -> Politeness:  # any of the manners
     """Return quick manners, unless a test is about them."""
-    return replace(Politeness(api_url=server.url, delay=0, timeout=2), **own)
+    return replace(Politeness(api_url=server.url, delay=0, timeout=6), **own)
 
 
 # any of the manners

@@ -19,6 +19,7 @@ from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import AlertWriter
 from tests.support.outbox_fixture import Clock
 from tests.support.places import ROOT
+from tests.support.slack_server import PATIENCE
 
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"
@@ -57,13 +58,13 @@ class Simulator(AlertWriter):
 
     def notifier(self) -> SlackNotifier:
         return SlackNotifier(
-            TOKEN, f"{self.base}/api/", timeout=1, seconds=lambda: self.clock().timestamp()
+            TOKEN, f"{self.base}/api/", timeout=PATIENCE, seconds=lambda: self.clock().timestamp()
         )
 
     def outbox(self) -> Outbox:
         webhook = WebhookNotifier(
             SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"),
-            timeout=1,
+            timeout=PATIENCE,
         )
         notifiers: dict[str, Notifier] = {"slack": self.notifier(), "webhook": webhook}
         return Outbox(

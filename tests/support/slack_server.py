@@ -22,6 +22,7 @@ from tests.support.slack_methods import Methods
 
 TOKEN = "xoxb-1-2-testToken"
 APP_TOKEN = "xapp-1-A0-3-testToken"
+PATIENCE = 5  # seconds that a test's notifier waits: a busy machine answers in less
 WEBHOOK = "/services/T1/B1/testSecret"
 ROLES, OPS, ARCHIVED, ABSENT = "C000ROLES", "C0000OPS", "C00OLD001", "C0NOTIN01"
 _GARBLED = {

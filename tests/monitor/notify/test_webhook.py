@@ -13,7 +13,7 @@ from monitor.database.lease import LeaseLost
 from monitor.notify.base import NotifyError, Receipt
 from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import every_kind, opened
-from tests.support.slack_server import ROLES, SlackServer, slack_server
+from tests.support.slack_server import PATIENCE, ROLES, SlackServer, slack_server
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def slack() -> AsyncIterator[SlackServer]:
 
 @pytest.fixture
 def notifier(slack: SlackServer) -> WebhookNotifier:
-    return WebhookNotifier(SecretStr(slack.webhook_url), timeout=1)
+    return WebhookNotifier(SecretStr(slack.webhook_url), timeout=PATIENCE)
 
 
 async def refused(notifier: WebhookNotifier) -> NotifyError:
@@ -96,7 +96,7 @@ async def test_the_address_is_in_no_error_and_no_log(
     url: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    error = await refused(WebhookNotifier(SecretStr(url), timeout=1))
+    error = await refused(WebhookNotifier(SecretStr(url), timeout=PATIENCE))
     captured = capsys.readouterr()
     assert (
         "verySecret"

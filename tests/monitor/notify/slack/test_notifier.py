@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from monitor.notify.base import NotifyError, Receipt
 from monitor.notify.slack.notifier import SlackNotifier
 from tests.support.alerts import every_kind, opened
-from tests.support.slack_server import ROLES, TOKEN, SlackServer, slack_server
+from tests.support.slack_server import PATIENCE, ROLES, TOKEN, SlackServer, slack_server
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def notifier(slack: SlackServer) -> SlackNotifier:
 
 
 def make(slack: SlackServer, token: str = TOKEN) -> SlackNotifier:
-    return SlackNotifier(SecretStr(token), slack.api_url, timeout=1)
+    return SlackNotifier(SecretStr(token), slack.api_url, timeout=PATIENCE)
 
 
 def lately() -> datetime:
@@ -241,7 +241,7 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
         waits.append(seconds)
 
     notifier = SlackNotifier(
-        SecretStr(TOKEN), slack.api_url, timeout=1, sleep=sleep, seconds=lambda: sum(waits)
+        SecretStr(TOKEN), slack.api_url, timeout=PATIENCE, sleep=sleep, seconds=lambda: sum(waits)
     )
     for number in range(5):
         await notifier.send("slack:#roles", opened(), f"id{number}")
@@ -256,7 +256,9 @@ async def test_a_read_limit_holds_for_all_channels_but_not_for_posts(
     slack: SlackServer,
 ) -> None:
     seconds = 0.0
-    notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, seconds=lambda: seconds)
+    notifier = SlackNotifier(
+        SecretStr(TOKEN), slack.api_url, timeout=PATIENCE, seconds=lambda: seconds
+    )
     await notifier.send("slack:#roles", opened(), "id1")
     slack.wait = 30
     slack.break_next("429", "conversations.history")
@@ -290,7 +292,7 @@ async def test_a_scope_missing_for_search_affects_one_channel(
 
 
 async def test_an_unreachable_server_is_retried() -> None:
-    notifier = SlackNotifier(SecretStr(TOKEN), "http://127.0.0.1:9/api/", timeout=1)
+    notifier = SlackNotifier(SecretStr(TOKEN), "http://127.0.0.1:9/api/", timeout=PATIENCE)
     error = await refused(notifier)
     assert (error.may_have_arrived, error.permanent, error.affects_all_channels) == (
         False,
@@ -300,7 +302,7 @@ async def test_an_unreachable_server_is_retried() -> None:
 
 
 async def test_a_wrong_api_url_needs_a_person(slack: SlackServer) -> None:
-    notifier = SlackNotifier(SecretStr(TOKEN), f"{slack.url}/nothing/", timeout=1)
+    notifier = SlackNotifier(SecretStr(TOKEN), f"{slack.url}/nothing/", timeout=PATIENCE)
     error = await refused(notifier)
     assert error.permanent
     assert "api_url" in error.reason
@@ -313,7 +315,7 @@ async def test_the_token_is_in_no_error_and_no_log(
     secret = "xoxb-9-9-verySecret"
     notifier = make(slack, secret)
     elsewhere = [
-        SlackNotifier(SecretStr(secret + "\n"), url, timeout=1)
+        SlackNotifier(SecretStr(secret + "\n"), url, timeout=PATIENCE)
         for url in ("http://127.0.0.1:9/api/", "http://[broken/api/")
     ]
     errors = [await refused(one) for one in (notifier, *elsewhere)]
