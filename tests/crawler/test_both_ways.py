@@ -15,8 +15,8 @@ from tests.support.greenhouse import job
 
 TROUBLES = {
     "broken": (Trouble(status=500), "HTTP 500"),
-    "hanging": (Trouble(hang=300), "no whole answer within 1 s"),
-    "dripping": (Trouble(drip=0.3), "no whole answer within 1 s"),
+    "hanging": (Trouble(hang=300), "no whole answer within 3 s"),
+    "dripping": (Trouble(drip=0.3), "no whole answer within 3 s"),
     "resetting": (Trouble(reset=True), "the connection was lost before a whole answer"),
     "cut": (Trouble(cut=20), "the answer was cut short"),
     "bomb": (

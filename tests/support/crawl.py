@@ -26,7 +26,7 @@ async def main(api_url: str, boards: list[str]) -> None:
     """All results, then a crawl that is stopped in the middle of a hang."""
     requests = [BoardRequest(f"greenhouse:{board}", known=lambda: ("1", "404")) for board in boards]
     async for result in crawl(
-        "greenhouse", requests, Politeness(api_url=api_url, delay=0, timeout=1, max_probes=5)
+        "greenhouse", requests, Politeness(api_url=api_url, delay=0, timeout=3, max_probes=5)
     ):
         said = (
             result.reason

@@ -24,7 +24,7 @@ from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import AlertWriter
-from tests.support.slack_server import PATIENCE, TOKEN, SlackServer, slack_server
+from tests.support.slack_server import TOKEN, SlackServer, slack_server
 
 
 class Clock:
@@ -72,10 +72,12 @@ class PostOffice(AlertWriter):
             "slack": SlackNotifier(
                 SecretStr(TOKEN),
                 self.slack.api_url,
-                timeout=PATIENCE,
+                timeout=self.slack.patience,
                 seconds=lambda: self.clock().timestamp(),
             ),
-            "webhook": WebhookNotifier(SecretStr(self.slack.webhook_url), timeout=PATIENCE),
+            "webhook": WebhookNotifier(
+                SecretStr(self.slack.webhook_url), timeout=self.slack.patience
+            ),
             "console": ConsoleNotifier(self.console),
         }
 

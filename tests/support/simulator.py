@@ -19,7 +19,7 @@ from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import AlertWriter
 from tests.support.outbox_fixture import Clock
 from tests.support.places import ROOT
-from tests.support.slack_server import PATIENCE
+from tests.support.slack_server import IMPATIENCE, PATIENCE
 
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"
@@ -47,9 +47,12 @@ class Simulator(AlertWriter):
         self.base = base
         self.session = session
         self.clock = Clock()
+        self.patience = PATIENCE
         self.injected = 0  # refusals of a form that the test itself asked for
 
     async def control(self, what: str, **body: object) -> dict[str, Any]:
+        if str(body.get("kind", "")).endswith("timeout"):
+            self.patience = IMPATIENCE
         async with self.session.request(
             "POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None
         ) as response:
@@ -58,13 +61,16 @@ class Simulator(AlertWriter):
 
     def notifier(self) -> SlackNotifier:
         return SlackNotifier(
-            TOKEN, f"{self.base}/api/", timeout=PATIENCE, seconds=lambda: self.clock().timestamp()
+            TOKEN,
+            f"{self.base}/api/",
+            timeout=self.patience,
+            seconds=lambda: self.clock().timestamp(),
         )
 
     def outbox(self) -> Outbox:
         webhook = WebhookNotifier(
             SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"),
-            timeout=PATIENCE,
+            timeout=self.patience,
         )
         notifiers: dict[str, Notifier] = {"slack": self.notifier(), "webhook": webhook}
         return Outbox(

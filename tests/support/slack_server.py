@@ -22,7 +22,8 @@ from tests.support.slack_methods import Methods
 
 TOKEN = "xoxb-1-2-testToken"
 APP_TOKEN = "xapp-1-A0-3-testToken"
-PATIENCE = 5  # seconds that a test's notifier waits: a busy machine answers in less
+PATIENCE = 5  # seconds that a notifier waits in tests: a busy machine answers in less
+IMPATIENCE = 1  # where a test orders a timeout
 WEBHOOK = "/services/T1/B1/testSecret"
 ROLES, OPS, ARCHIVED, ABSENT = "C000ROLES", "C0000OPS", "C00OLD001", "C0NOTIN01"
 _GARBLED = {
@@ -37,6 +38,7 @@ _GARBLED = {
 class SlackServer(Methods):
     wait: int = 1  # seconds of a Retry-After
     hang: float = 30.0  # seconds of a timeout
+    patience: int = PATIENCE
     faults: list[tuple[str, str]] = field(default_factory=list)  # (method, kind), one call each
     calls: Counter[str] = field(default_factory=Counter)
     token: str = TOKEN
@@ -67,6 +69,8 @@ class SlackServer(Methods):
         self, kind: str, method: str = "chat.postMessage", times: int = 1, channel: str = ""
     ) -> None:
         """Order a fault: `500 429 timeout reset bad_json`, `accept_then_…`, or Slack's error."""
+        if kind.endswith("timeout"):
+            self.patience = IMPATIENCE
         self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:

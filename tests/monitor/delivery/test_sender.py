@@ -153,8 +153,9 @@ async def test_a_channel_keeps_its_order(office: PostOffice) -> None:
 
 
 async def test_a_failing_channel_does_not_block_another(office: PostOffice) -> None:
-    office.slack.hang = 0.5
+    office.slack.hang = 3
     office.slack.break_next("accept_then_timeout", channel=ROLES)
+    office.slack.patience = 30
     office.tell(opened("1"))
     office.tell(*(opened(str(key)) for key in range(2, 8)), channel=OTHER)
     office.tell(opened("9"), channel="console")
