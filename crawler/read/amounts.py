@@ -8,18 +8,15 @@ bounded, so reading takes linear time on any input.
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
 from crawler.items import Period
 from crawler.read import currencies
-from crawler.read.letters import digit_runs, without_common_signs
 from crawler.read.pay_periods import attached_pattern, period_after
 
-_NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
 _NUMBER = re.compile(
     r"(?<!\d)(?<!\d[.,'\u2019])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, "
     r"'\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
@@ -64,17 +61,6 @@ _UP_TO = re.compile(
     r"[^.;:!?\d]){1,80}\sup to\s{1,2}",
     re.IGNORECASE,
 )
-_DAMAGED = {
-    sign.encode().decode("cp1252"): sign for sign in ("£", "€", "\u2013", "\u2014", "\u2019")
-}  # UTF-8 that was decoded as Windows-1252: "Â£"
-_NAME_BEHIND = re.compile(
-    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r"
-    r"|rupees)|euros?|zlotys?|forints?|yen\b"
-    r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
-    re.IGNORECASE,
-)
-_NAMES_IN_FRONT = ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
-_ASCII_SIGNS = tuple(sign for sign in currencies.SIGNS if sign.isascii())
 _MAX_AMOUNTS = 300  # in one line; a limit for hostile texts
 _NEAR = 40  # characters around a number that hold the sign of its range
 _LONGEST_JOINT = 20  # characters between the two amounts of a range
@@ -110,14 +96,6 @@ class MoneyRange:
     unclear: bool  # the numbers contradict each other: "$139,700-216-500"
 
 
-def repair_encoding(text: str) -> str:
-    """Return the text with wrongly decoded signs repaired: "Â£" becomes "£"."""
-    if "Â" in text or "â" in text:
-        for damaged, sign in _DAMAGED.items():
-            text = text.replace(damaged, sign)
-    return text
-
-
 def money_ranges(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRange]:
     """Yield the ranges and single amounts of money in a line, in order.
 
@@ -138,39 +116,6 @@ def money_ranges(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRan
                 yield _range(amount, after, chained_to=amounts[index + 2] if chained else None)
         elif amount.sign:
             yield _single(amount)
-
-
-def currency_marks(text: str) -> tuple[str, ...]:
-    """Return the signs, codes and names of currencies in the text; none if it has no number.
-
-    They tell quickly that a text, or one line of it, names no money.
-    """
-    numbers = list(digit_runs(text))
-    if not numbers:
-        return ()
-    # a search in the capitals alone takes a tenth of the time
-    capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()
-    codes = (code for code in currencies.codes() if code in capitals and code in text)
-    possible = _ASCII_SIGNS if without_common_signs(text).isascii() else currencies.SIGNS
-    return (*(sign for sign in possible if sign in text), *codes, *_names(text, numbers))
-
-
-def _names(text: str, numbers: Sequence[tuple[int, int]]) -> set[str]:
-    """Return letters next to a number that name a currency or an amount: "500 kr", "Rs 18"."""
-    behind = (_NAME_BEHIND.match(text, end - 1) for _, end in numbers)
-    names = {match[1] for match in islice(filter(None, behind), _MAX_AMOUNTS)}
-    in_front = {_word_before(text, begin) for begin, _ in numbers}
-    names |= {name for name in _NAMES_IN_FRONT if any(word.endswith(name) for word in in_front)}
-    if text.isascii():
-        return names
-    return names | {letter for letter in "万萬円元원" if letter in text}
-
-
-def _word_before(text: str, number: int) -> str:
-    """Return the letters before a number, without a space and a point between."""
-    before = text[max(0, number - _IN_FRONT) : number]
-    before = before[:-1] if before[-1:].isspace() else before
-    return before.removesuffix(".")
 
 
 @lru_cache(maxsize=1)
