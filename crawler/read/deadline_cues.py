@@ -1,0 +1,132 @@
+"""Find cues that announce a deadline: "Application deadline", "closes on", "apply by"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+_ENGLISH = (
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date"
+    r"|window|period|dates|due date"
+    r"|end date)\b"
+    r"|\bclosing date\b"
+    r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date"
+    r"|end date)\b"
+    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:"
+    r"|\s(?:to (?:apply|submit)|for|is|was"
+    r"|has)\b)|^deadline\b"
+    r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date"
+    r"|day) (?:to (?:apply|submit)|for applications?)\b"
+    r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received"
+    r"|submitted)|(?:are\s)?(?:due|accepted)"
+    r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until"
+    r"|accepted until)\b"
+    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position"
+    r"|opening|job|anticipated|expected"
+    r"|scheduled|currently|set|intended|planned|due|and|remains?"
+    r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
+    r"|截止日期|応募締切|締め切り|마감"
+)
+_GERMANIC = (
+    r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb"
+    r"|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
+    r"|vóór|voor)\b|\breageer\w{0,3}\b"
+    r"|\bsollicitatietermijn\b"
+    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök"
+    r"|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
+    r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad"
+    r"|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
+)
+_ROMANCE = (
+    r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle"
+    r"|\sau)|\bclôture des candidatures\b"
+    r"|\b(?:candidat|postul)\w{0,8}[^.\n]{0,40}?\b(?:jusqu['\u2019]au|avant le)"
+    r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?"
+    r"|postula\w{0,6}|inscripci\w{2,5}"
+    r"|aplica\w{0,4})\b[^.\n]{0,50}?"
+    r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
+    r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?"
+    r"|\b(?:candida\w{0,6}"
+    r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione"
+    r"|candidatur\w"
+    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para"
+    r"|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic"
+    r"|candidatur"
+    r"|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
+)
+_SLAVIC = (
+    r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje"
+    r"|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
+    r"|\bogłoszenie (?:ważne|aktywne) do\b"
+    r"|\buzávěrka\b(?:\spřihlášek)?|\b(?:přihlášk|životopis)\w{0,3}\b[^.\n]{0,40}?\bdo\b"
+    r"|\b(?:hlaste|přihlaste) se do\b"
+    r"|\btermín (?:pro )?(?:podání|zaslání)\b"
+    r"|\bhaku(?:aika)? päättyy\b|\bviimeinen hakupäivä\b"
+)
+_STEMS = (
+    (
+        "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until"
+        "|截止|締|마감"
+    ),
+    (
+        "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest"
+        "|innen|inden|ansök"
+    ),
+    (
+        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra"
+        "|vence|scadenza|entro|prazo|plazo|até|până"
+        "|termen|termine "
+    ),
+    (
+        "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv"
+        "|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
+        "|podání|zaslání|haku"
+    ),
+)
+# each pattern with stems in lower case; every match contains one of them, and a search for the
+# stems first keeps reading quick
+_CUES = tuple(
+    (stems.split("|"), re.compile(cue, re.IGNORECASE | re.MULTILINE))
+    for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
+)
+_OTHER_END = re.compile(  # things with an end of their own; a cue about them announces no deadline
+    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary"
+    r"|fixed[- ]term|interim|funding|office|offices"
+    r"|store|deal|round"
+    r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
+    re.IGNORECASE,
+)
+# before a cue
+_EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)
+_BEFORE_CUE = 24  # characters before a cue that may hold "at least"
+MAX_CUES = 40  # a limit for hostile texts
+
+
+def _possible_patterns(text: str) -> list[re.Pattern[str]]:
+    """Return the patterns that have a stem in the text. The others cannot match."""
+    lowered = text.lower()
+    return [pattern for stems, pattern in _CUES if any(stem in lowered for stem in stems)]
+
+
+def find_cues(line: str, parts: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Yield the cues in these parts of a line, in order."""
+    filled = [(begin, end) for begin, end in parts if begin < end]
+    possible = _possible_patterns(line) if filled else ()
+    matches = (
+        match
+        for begin, end in filled
+        for pattern in possible
+        for match in pattern.finditer(line, begin, end)
+    )
+    for cue in sorted(islice(matches, MAX_CUES), key=lambda match: match.start()):
+        before = line[max(0, cue.start() - _BEFORE_CUE) : cue.start()]
+        if not _OTHER_END.search(cue[0]) and not _EARLIEST.search(before):
+            yield cue
