@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import starmap
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from crawler.links.address import Address, parse
-from crawler.links.forms import fold
+from crawler.links.address import Address
 from monitor.database.tables import Board, Posting, PostingVersion
 from monitor.errors import UserError
+from monitor.queries.board_spelling import address_of, as_spelled, board_of, nearest, there_is
 
-_NAMED = 8  # companies or boards in an error
 _GOOGLE = "google"  # a job has one key on all boards of its site
 _WHOLE_SITE = "google:all"
 _NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
@@ -39,10 +37,9 @@ def find_board(connection: Connection, text: str) -> str:
 
     Raises UserError when none or several fit.
     """
-    query = select(Board.board, Board.token, Board.company).order_by(Board.board)
-    boards = list(starmap(_Named, connection.execute(query)))
+    boards = _boards(connection)
     names = [row.board for row in boards]
-    if (exact := _among(names, _address_board(text))) is not None:
+    if (exact := as_spelled(names, board_of(text))) is not None:
         return exact
     named = [
         row.board
@@ -53,7 +50,7 @@ def find_board(connection: Connection, text: str) -> str:
         return str(named[0])
     if named:
         raise UserError(f"{text!r} may mean several boards: {', '.join(named)}")
-    raise UserError(f"no board {text!r} in the database{_hint(text, names) or _there_is(names)}")
+    raise UserError(f"no board {text!r} in the database{nearest(text, names) or there_is(names)}")
 
 
 def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
@@ -62,8 +59,7 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     Raises UserError when there is none.
     """
     wanted = _bare(text)
-    query = select(Board.board, Board.token, Board.company).order_by(Board.board)
-    boards = list(starmap(_Named, connection.execute(query)))
+    boards = _boards(connection)
     same = [
         row.board
         for row in boards
@@ -75,7 +71,7 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
         if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))
     ]
     if not found:
-        hint = _hint(text.casefold(), _names(boards)) or _there_is([row.company for row in boards])
+        hint = nearest(text.casefold(), _names(boards)) or there_is([row.company for row in boards])
         raise UserError(f"no board of {text!r} is known{hint}")
     return tuple(found)
 
@@ -88,6 +84,11 @@ class _Named(NamedTuple):
     board: str
     token: str
     company: str
+
+
+def _boards(connection: Connection) -> list[_Named]:
+    query = select(Board.board, Board.token, Board.company).order_by(Board.board)
+    return list(starmap(_Named, connection.execute(query)))
 
 
 def _names(boards: Iterable[_Named]) -> list[str]:
@@ -106,7 +107,7 @@ def find_posting(connection: Connection, text: str) -> PostingRef:
         return _by_url(connection, text)
     if text.count(":") >= 2:  # ats:token:key  # noqa: PLR2004
         ats, token, key = text.split(":", 2)
-        named = _address(text) or Address(ats, token, key)
+        named = address_of(text) or Address(ats, token, key)
         return _by_name(connection, named.board, named.key or key)
     return _by_key(connection, text)
 
@@ -145,7 +146,7 @@ def _stored(connection: Connection, board: str, key: str) -> PostingRef | None:
     row = connection.execute(_postings().where(Posting.name == f"{board}:{key}")).first()
     if row is not None:
         return PostingRef(*row)
-    known = _among(connection.scalars(select(Board.board)), board)
+    known = as_spelled(connection.scalars(select(Board.board)), board)
     return _stored(connection, known, key) if known not in {None, board} else None
 
 
@@ -167,16 +168,18 @@ def _by_name(connection: Connection, board: str, key: str) -> PostingRef:
     if found is not None:
         return found
     boards = connection.scalars(select(Board.board)).all()
-    known = _among(boards, board)
+    known = as_spelled(boards, board)
     if known is None:
         raise UserError(
             f"no posting {board}:{key}: there is no board {board!r} in the "
-            f"database{_hint(board, boards)}"
+            f"database{nearest(board, boards)}"
         )
     keys = connection.scalars(
         select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)
     ).all()
-    raise UserError(f"no posting {known}:{key} was ever seen{_hint(key, keys, prefix=known + ':')}")
+    raise UserError(
+        f"no posting {known}:{key} was ever seen{nearest(key, keys, prefix=known + ':')}"
+    )
 
 
 def _by_key(connection: Connection, key: str) -> PostingRef:
@@ -185,13 +188,13 @@ def _by_key(connection: Connection, key: str) -> PostingRef:
         keys = connection.scalars(select(Posting.key).limit(_NEIGHBOURS)).all()
         raise UserError(
             f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists "
-            f"them{_hint(key, keys)}"
+            f"them{nearest(key, keys)}"
         )
     return _only(key, found)
 
 
 def _by_url(connection: Connection, url: str) -> PostingRef:
-    named = _address(url)
+    named = address_of(url)
     if named is not None and named.key is not None:
         is_whole_site = named.board == _WHOLE_SITE  # said of every link that names no brand
         found = None if is_whole_site else _stored(connection, named.board, named.key)
@@ -230,31 +233,3 @@ def _only(text: str, found: Sequence[PostingRef]) -> PostingRef:
         names = ", ".join(each.posting for each in found)
         raise UserError(f"{text!r} names several postings: {names}; give one of them")
     return found[0]
-
-
-def _address(text: str) -> Address | None:
-    try:
-        return parse(text)
-    except ValueError:
-        return None
-
-
-def _address_board(text: str) -> str:
-    named = _address(text)
-    return text if named is None else named.board
-
-
-def _among(names: Iterable[str], board: str) -> str | None:
-    """Return the board as `names` spell it, or None. An exact match comes first."""
-    alike = [name for name in names if fold(name) == fold(board)]
-    return board if board in alike else next(iter(alike), None)
-
-
-def _there_is(names: Sequence[str]) -> str:
-    more = ["…"] if len(names) > _NAMED else []
-    return f"; there is {', '.join([*names[:_NAMED], *more]) or 'none yet'}"
-
-
-def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:
-    near = get_close_matches(text, known, n=3, cutoff=0.75)
-    return f"; nearest: {', '.join(prefix + name for name in near)}" if near else ""
