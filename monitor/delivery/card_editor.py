@@ -93,7 +93,8 @@ class CardEditor:
             return False
         await self._sender.ensure_lease()
         error = await self._edit(notifier, edit, target)
-        async with self._sender.settling:  # a message and an edit refused at once are one incident
+        # a message and an edit refused at once are one incident
+        async with self._sender.settlement.lock:
             await asyncio.to_thread(self._store, edit, target, error)
         return error is None
 
@@ -136,7 +137,7 @@ class CardEditor:
                     update(Card).where(Card.id == edit.id).values(**put_off, reason=error.reason)
                 )
                 postpone_edits(connection, edit.channel, again, error)
-                self._sender.propagate(connection, edit.channel, again, error)
+                self._sender.settlement.propagate(connection, edit.channel, again, error)
         if error is not None:
             log.warning(
                 "card not edited", channel=edit.channel, ts=target.place.ts, reason=error.reason

@@ -26,7 +26,8 @@ from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
 from monitor.delivery.backlog import Edit
 from monitor.delivery.card_editor import CardEditor
-from monitor.delivery.sender import Delivered, Sender
+from monitor.delivery.sender import Sender
+from monitor.delivery.settlement import Delivered
 from monitor.delivery.survey import QueueItem, Survey, seconds_until
 from monitor.notify.base import Notifier
 

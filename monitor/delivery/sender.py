@@ -8,14 +8,13 @@ from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
-from monitor.delivery import queue, refusals
-from monitor.delivery.backlog import QueuedDelivery, of_kind
+from monitor.delivery import queue
+from monitor.delivery.backlog import QueuedDelivery
 from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
@@ -27,19 +26,11 @@ from monitor.delivery.retry_policy import (
     outcome_of_send,
     unconfirmed,
 )
+from monitor.delivery.settlement import Delivered, Settlement
 from monitor.messages import load
 from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
-
-
-@dataclass
-class Delivered:
-    """Counts of messages of one delivery run."""
-
-    sent: int = 0
-    failed: int = 0  # refused, or maybe sent
-    waiting: int = 0  # not sent yet
 
 
 @dataclass
@@ -52,27 +43,25 @@ class Sender:
     _engine: Engine
     notifiers: Mapping[str, Notifier]
     _clock: Callable[[], datetime]
-    _operators: Sequence[str]
+    operators: InitVar[Sequence[str]]
     _sleep: Callable[[float], Awaitable[None]]
     _appears: timedelta
     channels: InitVar[Sequence[str]]
     _paces: dict[str, TokenBucket] = field(default_factory=dict)
     _lease: Lease | None = None
-    # two channels refused at once are one incident, and names are learned once
-    settling: asyncio.Lock = field(default_factory=asyncio.Lock)
-    # channels with no open incident, as far as this process knows
-    _healthy: set[str] = field(default_factory=set)
     # queues with a message in a search, a send or a settle
     in_flight: set[str] = field(default_factory=set)
     stopping: bool = False  # claim nothing new
 
-    def __post_init__(self, channels: Sequence[str]) -> None:
-        self.names = ChannelNames(self._engine, self._clock, channels, self.settling)
+    def __post_init__(self, operators: Sequence[str], channels: Sequence[str]) -> None:
+        lock = asyncio.Lock()
+        self.names = ChannelNames(self._engine, self._clock, channels, lock)
+        self.settlement = Settlement(self._engine, self._clock, operators, self.names, lock)
 
     def work_under(self, lease: Lease) -> None:
         """Write and send only while this lease is held."""
         self._lease, self._engine = lease, lease.engine
-        self.names.engine = lease.engine
+        self.names.engine = self.settlement.engine = lease.engine
         for notifier in self.notifiers.values():
             if isinstance(notifier, Guarded):
                 notifier.guard(self.ensure_lease)
@@ -84,8 +73,9 @@ class Sender:
 
     def reconfigure(self, other: Sender) -> None:
         """Take over the settings of another sender. Calls in flight end with the old ones."""
-        self.notifiers, self._operators = other.notifiers, other._operators
+        self.notifiers = other.notifiers
         self.names.reconfigure(other.names)
+        self.settlement.reconfigure(other.settlement)
 
     def can(self, channel: str) -> bool:
         """Return whether there is a notifier for the channel."""
@@ -104,11 +94,11 @@ class Sender:
 
     async def _try_once(self, notifier: Notifier, head: QueuedDelivery, counts: Delivered) -> bool:
         if head.state == "sending" and not notifier.readable:
-            return await self._settle(head, unconfirmed(head), counts, claimed=False)
+            return await self.settlement.settle(head, unconfirmed(head), counts, claimed=False)
         if head.sending_at is not None and notifier.readable:
             earlier = await self._find_earlier_copy(notifier, head, head.sending_at - LOOK_BACK)
             if earlier is not None:
-                return await self._settle(head, earlier, counts, claimed=False)
+                return await self.settlement.settle(head, earlier, counts, claimed=False)
         await self._sleep(
             self._paces.setdefault(head.channel, TokenBucket(notifier.pace, notifier.burst)).take(
                 self._clock()
@@ -117,7 +107,7 @@ class Sender:
         claimed = None if self.stopping else await asyncio.to_thread(self._claim, head)
         if claimed is None:
             return False
-        return await self._settle(
+        return await self.settlement.settle(
             head, await self._send(notifier, head, claimed), counts, claimed=True
         )
 
@@ -178,69 +168,6 @@ class Sender:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
             return internal_error(error, head, self._clock())
         return DeliveryOutcome("sent", receipt=receipt)
-
-    async def _settle(
-        self, head: QueuedDelivery, after: DeliveryOutcome, counts: Delivered, *, claimed: bool
-    ) -> bool:
-        async with self.settling:
-            alerts = await asyncio.to_thread(self._store, head, after, claimed=claimed)
-        sent, failed = after.state == "sent", after.state == "failed"
-        counts.sent += sent
-        counts.failed += failed
-        if after.reason:
-            write_log = log.error if failed else log.warning
-            write_log(
-                "message not delivered",
-                channel=head.channel,
-                delivery=head.delivery_id,
-                reason=after.reason,
-                next_try=after.next_try_at,
-            )
-        for alert in alerts:
-            log.info(
-                "alert sent",
-                **_facts(alert, self._clock()),
-                channel=head.channel,
-                delivery=head.delivery_id,
-            )
-        return sent
-
-    def _store(
-        self, head: QueuedDelivery, after: DeliveryOutcome, *, claimed: bool
-    ) -> Sequence[AnyRow]:
-        """Store the outcome and what follows from it. Return the alerts that were sent."""
-        now, error = self._clock(), after.error
-        with self._engine.begin() as connection:
-            if after.state == "sent" and (head.attempts or head.channel not in self._healthy):
-                refusals.close_incident(connection, head.channel, now)
-                self._healthy.add(head.channel)
-            queue.settle(connection, head, after, now, claimed=claimed)
-            self.names.record_channel_id(connection, head.channel, after.receipt)
-            if after.state == "sent" and head.state == "failed":
-                queue.retry_failed_now(connection, now, kind(head.channel))
-            if error is not None:
-                self.propagate(connection, head.channel, after.next_try_at, error)
-            return queue.alerts_of(connection, head.delivery_id) if after.state == "sent" else ()
-
-    def propagate(
-        self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError
-    ) -> None:
-        """Apply a channel's trouble to other channels, and open its incident."""
-        if error.permanent:
-            self._healthy.clear()
-            refusals.open_incident(connection, channel, error, self._operators, self._clock())
-        if error.affects_all_channels and next_try_at is not None:
-            queue.postpone_kind(connection, channel, next_try_at, error.reason)
-        # an answer about this channel alone: the workspace accepts calls again
-        elif error.permanent and not error.affects_all_channels:
-            queue.resume_kind(connection, of_kind(kind(channel)))
-
-
-def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
-    """Return an alert's log fields. `waited` is in seconds."""
-    facts = {"alert": alert.id, "kind": alert.kind, "rule": alert.rule, "posting": alert.posting}
-    waited = round((now - alert.created_at).total_seconds(), 1)
-    return {name: fact for name, fact in facts.items() if fact} | {"waited": waited}
 
 
 async def _call_notifier(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:
