@@ -1,30 +1,33 @@
 """Replay stored history with today's rules: the alerts each would have sent, and why it fits.
 
-Rules decide as in a check, through the same `wanted`. Each stored content is matched once and
-forgotten unless a rule fits it, so that half a year of fifty boards takes seconds.
+Rules decide as in a check, through the same `wanted`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, starmap
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, select
 
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Rule, Settings
 from monitor.config.values import Kind
-from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
+from monitor.database.tables import PostingChange
 from monitor.history.board_wide_edits import StoredEdit, board_wide_edits
-from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.queries.fitting_contents import (
+    AT_ONCE,
+    Content,
+    Contents,
+    FittingContents,
+    Progress,
+    fitting_contents,
+)
 from monitor.rules.matcher import Explanation
-
-_AT_ONCE = 1_000  # rows in memory
-Progress = Callable[[int], None]  # contents read so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def replay(
     """
     alerting = Alerting.of(settings)
     yield from decide_again(
-        connection, alerting, since, _fitting_contents(connection, alerting, since, progress)
+        connection, alerting, since, fitting_contents(connection, alerting, since, progress)
     )
 
 
@@ -64,88 +67,19 @@ def decide_again(
     connection: Connection, alerting: Alerting, since: datetime, fitting: FittingContents
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of these contents, first summaries before all else."""
-    yield from sorted(fitting.summaries, key=lambda telling: telling.at)
+    for content, at in sorted(fitting.first, key=lambda first: first[1]):
+        yield from _summaries(alerting, content, at)
     edits = board_wide_edits(connection, since)
-    changes = connection.execution_options(yield_per=_AT_ONCE).execute(
+    changes = connection.execution_options(yield_per=AT_ONCE).execute(
         _CHANGES.where(PostingChange.at >= since)
     )
-    for check_id, look in groupby(starmap(_Change, changes), key=lambda row: row.check_id):
+    for check_id, found in groupby(starmap(_Change, changes), key=lambda row: row.check_id):
         edit = edits.get(check_id)
         if edit is not None:
             yield from _replay_board_wide_edit(alerting, edit, fitting.contents)
         alone = edit.edit.alone if edit is not None else frozenset()
-        for _, event in groupby(look, key=lambda row: row.posting_id):
-            yield from _tellings(alerting, list(event), fitting.contents, alone)
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A stored content with the explanations of the rules that fit it."""
-
-    posting: str | None
-    company: str
-    title: str
-    url: str
-    fits: Mapping[str, Explanation]  # by rule
-
-
-Contents = Mapping[tuple[int, int], Content]  # by the posting's id and the version's number
-
-
-@dataclass(frozen=True, slots=True)
-class FittingContents:
-    """Contents that a rule fits, with their successors, and the first summaries."""
-
-    contents: dict[tuple[int, int], Content] = field(default_factory=dict)
-    summaries: list[ReplayedAlert] = field(default_factory=list)
-
-
-def _fitting_contents(
-    connection: Connection, alerting: Alerting, since: datetime, progress: Progress
-) -> FittingContents:
-    fitting = FittingContents()
-    version = PostingVersion
-    statement = _versions(alerting.settings.rules).where(
-        or_(version.valid_to.is_(None), version.valid_to >= since)
-    )
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(
-        statement.order_by(version.posting_id, version.number)
-    )
-    followed = None
-    for count, row in enumerate(rows.mappings()):
-        content = _content(alerting, row)
-        place = (row["posting_id"], row["number"])
-        if content.fits or place == followed:
-            fitting.contents[place] = content
-        followed = (place[0], place[1] + 1) if content.fits else None
-        if row["baseline"] and row["number"] == 1 and row["first_seen_at"] >= since:
-            fitting.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
-        if count % _AT_ONCE == 0:
-            progress(count)
-    return fitting
-
-
-def _versions(rules: Sequence[Rule]) -> Select[Any]:
-    version = PostingVersion
-    own = (
-        version.posting_id,
-        version.number,
-        version.valid_from,
-        version.url,
-        Posting.key,
-        Posting.baseline,
-        Posting.first_seen_at,
-    )
-    query = select(*own, *candidate_columns(rules)).join(Posting, Posting.id == version.posting_id)
-    query = query.join(Board, Board.id == Posting.board_id)
-    return query.join(Description, Description.digest == version.description_digest)
-
-
-def _content(alerting: Alerting, row: Mapping[Any, Any]) -> Content:
-    read = candidate_from_row(row)
-    explained = {name: matcher.explain(read) for name, matcher in alerting.matchers.items()}
-    fits = {name: word for name, word in explained.items() if word.fits}
-    return Content(f"{read.board}:{row['key']}", read.company, read.title, row["url"], fits)
+        for _, event in groupby(found, key=lambda row: row.posting_id):
+            yield from _posting_alerts(alerting, list(event), fitting.contents, alone)
 
 
 class _Change(NamedTuple):
@@ -186,7 +120,7 @@ def _replay_board_wide_edit(
                 f"{len(fitting)} of which fit"
             )
             content = Content(None, stored.company, roles, stored.url, {})
-            told = _telling(
+            alert = _alert(
                 alerting,
                 rule,
                 content,
@@ -194,10 +128,10 @@ def _replay_board_wide_edit(
                 at=stored.at,
                 words="; ".join(dict.fromkeys(fitting)),
             )
-            yield replace(told, fields=("description",))
+            yield replace(alert, fields=("description",))
 
 
-def _tellings(
+def _posting_alerts(
     alerting: Alerting, event: Sequence[_Change], contents: Contents, alone: Collection[int]
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of one check's changes of one posting.
@@ -223,8 +157,8 @@ def _tellings(
             after=_explanation(rule, after),
         )
         if sent is not None:
-            told = _telling(alerting, rule, after, kind=kind, at=first.at, words=sent.why.words)
-            yield replace(told, turn=sent.why.fit_change, fields=sent.fields)
+            alert = _alert(alerting, rule, after, kind=kind, at=first.at, words=sent.why.words)
+            yield replace(alert, turn=sent.why.fit_change, fields=sent.fields)
 
 
 def _explanation(rule: Rule, content: Content | None) -> Explanation:
@@ -233,14 +167,14 @@ def _explanation(rule: Rule, content: Content | None) -> Explanation:
     return content.fits.get(rule.name, unfit) if content else unfit
 
 
-def summaries_of(alerting: Alerting, content: Content, at: datetime) -> Iterator[ReplayedAlert]:
-    """Yield what a first summary says of a posting that was open at its board's first check."""
+def _summaries(alerting: Alerting, content: Content, at: datetime) -> Iterator[ReplayedAlert]:
+    """Yield the alerts of a posting that was open at its board's first check, one for each rule."""
     for rule in alerting.settings.rules:
         if why := content.fits.get(rule.name):
-            yield _telling(alerting, rule, content, kind="summary", at=at, words=why.words)
+            yield _alert(alerting, rule, content, kind="summary", at=at, words=why.words)
 
 
-def _telling(
+def _alert(
     alerting: Alerting, rule: Rule, content: Content, *, kind: str, at: datetime, words: str
 ) -> ReplayedAlert:
     return ReplayedAlert(

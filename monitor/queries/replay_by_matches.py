@@ -19,14 +19,8 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingChange, PostingVersion, RuleMatch
-from monitor.queries.replay import (
-    Content,
-    FittingContents,
-    ReplayedAlert,
-    decide_again,
-    replay,
-    summaries_of,
-)
+from monitor.queries.fitting_contents import Content, FittingContents
+from monitor.queries.replay import ReplayedAlert, decide_again, replay
 from monitor.rules.matcher import Explanation
 from monitor.rules.matches import rules_up_to_date
 
@@ -66,7 +60,7 @@ def _by_matches(
     for content, row in _contents(connection, changed):
         fitting.contents[row["posting_id"], row["number"]] = content
     for content, row in _contents(connection, _first(connection, names, since)):
-        fitting.summaries.extend(summaries_of(alerting, content, row["valid_from"]))
+        fitting.first.append((content, row["valid_from"]))
     yield from decide_again(connection, alerting, since, fitting)
 
 
