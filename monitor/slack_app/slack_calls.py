@@ -26,7 +26,7 @@ from monitor.notify import wording
 from monitor.notify.base import NotifyError, TokenRefusedError, UnconfirmedError
 from monitor.notify.document import Composed, Document
 from monitor.notify.slack.client import notify_errors, web_client, webhook_client
-from monitor.notify.slack.notifier import EVENT_TYPE
+from monitor.notify.slack.delivery_id import metadata
 from monitor.notify.slack.render import render, render_sentence
 from monitor.slack_app.payloads import Click, SlashCommand
 
@@ -88,9 +88,8 @@ class SlackCalls:
         self, channel_id: str, thread_ts: str, reply: Composed, delivery_id: str
     ) -> str:
         """Post a reply that everybody sees. Return its `ts`."""
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        place: Body = {"channel": channel_id, "thread_ts": thread_ts, "metadata": metadata}
-        place |= {"unfurl_links": False, "unfurl_media": False}
+        place: Body = {"channel": channel_id, "thread_ts": thread_ts}
+        place |= {"metadata": metadata(delivery_id), "unfurl_links": False, "unfurl_media": False}
         posted = await self._call("chat.postMessage", place | self._content(reply))
         ts = posted.get("ts")
         if not isinstance(ts, str) or not ts:

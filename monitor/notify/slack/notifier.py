@@ -1,19 +1,15 @@
 """Slack with a bot token: post messages and replies, find them by delivery id, edit cards.
 
-The delivery id is in the metadata of each message.
-
-https://docs.slack.dev/reference/methods/chat.postMessage,
-https://docs.slack.dev/messaging/message-metadata
+https://docs.slack.dev/reference/methods/chat.postMessage
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Final, Self, TextIO
+from typing import Self, TextIO
 
 import structlog
 from pydantic import SecretStr
@@ -22,7 +18,6 @@ from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import (
-    ChannelRefusedError,
     Check,
     MessageMissingError,
     NotifyError,
@@ -34,11 +29,10 @@ from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.channel_ids import ChannelDirectory
 from monitor.notify.slack.client import INERT, TIMEOUT, BlocksRefusedError, Body, Web
+from monitor.notify.slack.delivery_id import find_message, metadata, search_errors
 from monitor.notify.slack.draw import draw, draw_reply
 
 log = structlog.get_logger()
-
-EVENT_TYPE: Final = "rolewatch_delivery"
 
 
 class SlackNotifier:
@@ -136,13 +130,13 @@ class SlackNotifier:
             )
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
-        with _search_errors():
+        with search_errors():
             home = await self._workspace()
             target = await self._directory.readable(Channel.parse(channel))
             if target is None:
                 return None
-            message = await self._find_message(
-                "conversations.history", {"channel": target}, delivery_id, since
+            message = await find_message(
+                self._web, "conversations.history", {"channel": target}, delivery_id, since
             )
         return _receipt(home, target, message["ts"]) if message else None
 
@@ -152,10 +146,10 @@ class SlackNotifier:
         home = await self._workspace()
         thread = {"channel": str(card.channel_id), "ts": str(card.ts)}
         try:
-            with _search_errors():
+            with search_errors():
                 await self._require_same_channel(channel, card)
-                message = await self._find_message(
-                    "conversations.replies", thread, delivery_id, since
+                message = await find_message(
+                    self._web, "conversations.replies", thread, delivery_id, since
                 )
         except MessageMissingError:  # a thread is missing with its card
             return None
@@ -173,17 +167,6 @@ class SlackNotifier:
 
     def guard(self, check: Check) -> None:
         self._web.guard = check
-
-    async def _find_message(
-        self, method: str, where: dict[str, str], delivery_id: str, since: datetime
-    ) -> Body | None:
-        async for page in self._web.pages(
-            method, where | {"oldest": _ts(since), "include_all_metadata": "true"}
-        ):
-            for message in page["messages"]:
-                if _delivery(message) == delivery_id:
-                    return dict(message)
-        return None
 
     async def close(self) -> None:
         self._directory.close()
@@ -214,10 +197,8 @@ class SlackNotifier:
             )
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        return await self._write(
-            channel, "chat.postMessage", INERT | {"metadata": metadata} | content
-        )
+        sent = INERT | {"metadata": metadata(delivery_id)} | content
+        return await self._write(channel, "chat.postMessage", sent)
 
     async def _write(self, channel: str, method: str, content: Body) -> Body:
         try:
@@ -242,31 +223,8 @@ class SlackNotifier:
             return self._home
 
 
-@contextmanager
-def _search_errors() -> Iterator[None]:
-    """Limit a missing scope to this channel: other channels have nothing to search for."""
-    try:
-        yield
-    except NotifyError as error:
-        if error.slack_error == "missing_scope":
-            raise ChannelRefusedError(error.reason, slack_error=error.slack_error) from error
-        raise
-
-
 def _receipt(home: str, channel_id: str, ts: str, thread: str | None = None) -> Receipt:
     url = f"{home.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}" if home else None
     if url and thread:
         url += f"?thread_ts={thread}&cid={channel_id}"
     return Receipt(channel_id=channel_id, ts=ts, url=url)
-
-
-def _delivery(message: Body) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    delivery_id: str | None = (metadata.get("event_payload") or {}).get("delivery_id")
-    return delivery_id
-
-
-def _ts(at: datetime) -> str:
-    return f"{at.timestamp():.6f}"
