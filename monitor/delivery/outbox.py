@@ -11,12 +11,11 @@ the holder of the lease (`work_under`): two senders could both search, find noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import Engine
 
 from monitor.config.model import AlertSettings
@@ -26,12 +25,11 @@ from monitor.database.trouble import OutageLog
 from monitor.delivery import backlog, survey
 from monitor.delivery.backlog import Edit
 from monitor.delivery.card_editor import CardEditor
+from monitor.delivery.queue_tasks import QueueTasks
 from monitor.delivery.sender import Sender
 from monitor.delivery.settlement import Delivered
 from monitor.delivery.survey import QueueItem, Survey, seconds_until
 from monitor.notify.base import Notifier
-
-log = structlog.get_logger()
 
 RETRY: Final = 5.0  # seconds after trouble with the database
 LONGEST_IDLE: Final = 600.0  # seconds: read the database at least this often
@@ -68,7 +66,7 @@ class Outbox:
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators, sleep, appears, channels)
         self._editor = CardEditor(engine, self._sender, clock, sleep=sleep)
-        self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
+        self._tasks = QueueTasks()
         self._resumed = False
         self._troubles = OutageLog()
 
@@ -105,7 +103,7 @@ class Outbox:
                 if item.queue not in blocked
             ]:
                 work = {
-                    item.queue: self._start(item, self._work(item, counts, patience))
+                    item.queue: self._tasks.start(item.queue, self._work(item, counts, patience))
                     for item in due
                 }
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
@@ -123,8 +121,8 @@ class Outbox:
                 wake.clear()
                 listed = await self._survey()
                 for item in self._due(listed.heads if listed else ()):
-                    self._start(item, self._run_with_retry(item, counts))
-                await self._pause(wake, stop, self._idle_for(listed))
+                    self._tasks.start(item.queue, self._run_with_retry(item, counts))
+                await self._tasks.wait((wake, stop), self._idle_for(listed))
         finally:
             await self._end()
 
@@ -176,12 +174,6 @@ class Outbox:
         now = self._clock()
         return [item for item in self._idle(heads) if seconds_until(item, now) <= patience]
 
-    def _start(self, item: QueueItem, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
-        task = asyncio.create_task(work, name=item.queue)
-        self._tasks[item.queue] = task
-        task.add_done_callback(lambda _: self._tasks.pop(item.queue, None))
-        return task
-
     def _idle_for(self, listed: Survey | None) -> float:
         """Return the seconds until an item may be due, if no event is set before."""
         if listed is None:
@@ -190,15 +182,6 @@ class Outbox:
         waits = [seconds_until(head, now) for head in self._idle(listed.heads)]
         waits += [(listed.changes_at - now).total_seconds()] if listed.changes_at else []
         return max(0.0, min([LONGEST_IDLE, *waits]))
-
-    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
-        """Wait that long, or until an event is set or a task ends."""
-        waiters = [asyncio.ensure_future(event.wait()) for event in (wake, stop)]
-        await asyncio.wait(
-            [*waiters, *self._tasks.values()], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-        )
-        for waiter in waiters:
-            waiter.cancel()
 
     async def _run_with_retry(self, first: QueueItem, counts: Delivered) -> bool:
         """Work on a queue. After trouble with the database, wait: its rows say how to continue."""
@@ -243,14 +226,5 @@ class Outbox:
         A message that is cut off stays `sending`, and the next start searches for it.
         """
         self._sender.stopping = True
-        tasks = list(self._tasks.values())
-        for queue, task in self._tasks.items():
-            if queue not in self._sender.in_flight:
-                task.cancel()
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._grace)
-            for task in late:
-                log.warning("message cut off", queue=task.get_name())
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.end(self._sender.in_flight, self._grace)
         self._sender.stopping = False
