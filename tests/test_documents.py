@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config.load import load
-from monitor.demo.board_server import in_a_thread, serving
 from monitor.text.phrases import Phrase
 from tests.support.ashby import AshbyServer
 from tests.support.ashby import job as ashby_job
 from tests.support.google_server import GoogleServer
 from tests.support.greenhouse import job
 from tests.support.places import ROOT
+from tests.support.server_threads import in_a_thread, serving
 from tests.support.spelled import fault, inline_commands
 
 README = (ROOT / "README.md").read_text()

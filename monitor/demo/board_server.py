@@ -11,14 +11,13 @@ import gzip
 import hashlib
 import socket
 import struct
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,6 +61,8 @@ class Trouble:
 
 @dataclass(frozen=True)
 class SeenRequest:
+    """A request as the server read it."""
+
     path: str  # "deepmind" for a list, "deepmind/5938712" for one posting
     target: str  # path and query as sent
     headers: Mapping[str, str]  # names in lower case
@@ -71,7 +72,9 @@ class SeenRequest:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """A response to send."""
+
     status: int
     headers: dict[str, str]
     body: bytes
@@ -129,7 +132,7 @@ class BoardServer:
         }
         method, target = head[0].split(" ")[:2]
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        seen = SeenRequest(_path(target), target, headers, time.monotonic(), method, body)
+        seen = SeenRequest(board_path(target), target, headers, time.monotonic(), method, body)
         self.requests.append(seen)
         self._busy += 1
         self.busiest = max(self.busiest, self._busy)
@@ -165,39 +168,36 @@ class BoardServer:
         await _send_body(writer, answer.body[: trouble.cut], trouble.drip)
         return trouble.cut is None
 
-    def _with_trouble(self, answer: _Answer, trouble: Trouble) -> _Answer:
+    def _with_trouble(self, answer: Answer, trouble: Trouble) -> Answer:
         if trouble.status is None and trouble.body is None:
-            return _Answer(answer.status, {**answer.headers, **trouble.headers}, answer.body)
+            return Answer(answer.status, {**answer.headers, **trouble.headers}, answer.body)
         body = b"" if trouble.body is None else trouble.body
         headers = {
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
             **trouble.headers,
         }
-        return _Answer(trouble.status or 200, headers, body)
+        return Answer(trouble.status or 200, headers, body)
 
-    def _answer(self, seen: SeenRequest) -> _Answer:
+    def _answer(self, seen: SeenRequest) -> Answer:
         token, _, key = seen.path.partition("/")
         board = self.boards.get(token)
         content = None if board is None else board.posting(key) if key else board.listing()
         zipped = "gzip" in seen.headers.get("accept-encoding", "")
-        body, etag = _packed(_NOT_FOUND if content is None else content, zipped=zipped)
+        body, etag = packed(_NOT_FOUND if content is None else content, zipped=zipped)
         headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding, Origin"}
         if content is not None:
             headers["ETag"] = etag
             if seen.headers.get("if-none-match") == etag:
-                return _Answer(304, headers, b"")
+                return Answer(304, headers, b"")
         if zipped:
             headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(body))
-        return _Answer(404 if content is None else 200, headers, body)
-
-
-Server = TypeVar("Server", bound=AbstractAsyncContextManager[Any])
+        return Answer(404 if content is None else 200, headers, body)
 
 
 @lru_cache(maxsize=512)
-def _packed(body: bytes, *, zipped: bool) -> tuple[bytes, str]:
+def packed(body: bytes, *, zipped: bool) -> tuple[bytes, str]:
     """Return the body as sent, and its ETag. Cached, since compression takes longest."""
     digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
     return gzip.compress(body, 6) if zipped else body, f'W/"{digest}"'
@@ -213,40 +213,9 @@ async def _send_body(writer: asyncio.StreamWriter, body: bytes, drip: float) -> 
     await writer.drain()
 
 
-def _path(target: str) -> str:
+def board_path(target: str) -> str:
     """Return "deepmind" for /v1/boards/deepmind/jobs, "deepmind/593" for a job, else the path."""
     parts = urlsplit(target).path.strip("/").split("/")
     if parts[:2] == ["v1", "boards"] and parts[3:4] == ["jobs"]:
         return "/".join([parts[2], *parts[4:]])
     return urlsplit(target).path
-
-
-@contextmanager
-def serving() -> Iterator[BoardServer]:
-    """Run a board server in a thread, for callers without an event loop."""
-    with in_a_thread(BoardServer()) as server:
-        yield server
-
-
-@contextmanager
-def in_a_thread(server: Server) -> Iterator[Server]:
-    """Run the server in a thread."""
-    ready, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with server:
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(
-        target=loop.run_until_complete, args=[serve()], name="board server", daemon=True
-    )
-    thread.start()
-    ready.wait()
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()

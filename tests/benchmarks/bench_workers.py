@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.database.schema import engine_as_is, upgrade
-from monitor.demo.board_server import BoardServer, in_a_thread
+from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.own_postgres import Server, own_server
+from tests.support.server_threads import in_a_thread
 from tests.support.workers import config
 
 POSTINGS = 66  # of a board: 2,000,000 on 30,000 boards

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from isal import igzip
 
-from monitor.demo.board_server import BoardServer, SeenRequest, _Answer, _path
+from monitor.demo.board_server import Answer, BoardServer, SeenRequest, board_path
 from tests.benchmarks.source_shapes import SOURCES, Source, Text, texts
 
 EDITED = 2  # postings of a board, before each round
@@ -37,7 +37,7 @@ class Boards(BoardServer):
         self.known_as, self.chance, self.sent = source.known_as, Random(1), 0
         self.farms = {name: source.make(jobs, name) for name, jobs in farms.items()}
 
-    def _answer(self, seen: SeenRequest) -> _Answer:
+    def _answer(self, seen: SeenRequest) -> Answer:
         if seen.target.startswith("/_"):
             found = self._change() if seen.target == "/_change" else self._requests()
             return _plain(json.dumps(found))
@@ -46,7 +46,7 @@ class Boards(BoardServer):
         [name] = set(re.findall(r"farm\d+", seen.target))
         target = seen.target.replace(name, self.known_as or name)
         plain = {each: seen.headers[each] for each in seen.headers.keys() - {"accept-encoding"}}
-        known = replace(seen, target=target, path=_path(target), headers=plain)
+        known = replace(seen, target=target, path=board_path(target), headers=plain)
         answer = _zipped(self.farms[name].server._answer(known))
         self.sent += len(answer.body)
         return answer
@@ -68,16 +68,16 @@ class Boards(BoardServer):
         return found
 
 
-def _plain(text: str) -> _Answer:
-    return _Answer(200, {"Content-Length": str(len(text))}, text.encode())
+def _plain(text: str) -> Answer:
+    return Answer(200, {"Content-Length": str(len(text))}, text.encode())
 
 
-def _zipped(answer: _Answer) -> _Answer:
+def _zipped(answer: Answer) -> Answer:
     if not answer.body:  # of a 304
         return answer
     body = igzip.compress(answer.body)  # ten times as fast as Python's own
     headers = {"Content-Encoding": "gzip", "Content-Length": str(len(body))}
-    return _Answer(answer.status, answer.headers | headers, body)
+    return Answer(answer.status, answer.headers | headers, body)
 
 
 async def main(boards: int) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.board_server import BoardServer, Trouble, serving
+from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.greenhouse import job
+from tests.support.server_threads import serving
 
 TROUBLES = {
     "broken": (Trouble(status=500), "HTTP 500"),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.demo.board_server import in_a_thread, serving
 from tests.support.ashby import AshbyServer
 from tests.support.ashby import job as ashby_job
 from tests.support.greenhouse import job
 from tests.support.places import ROOT
+from tests.support.server_threads import in_a_thread, serving
 
 REACTOR = (
     *("-s", "TWISTED_REACTOR_ENABLED=True"),

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from monitor.config.database_url import normal_url, parse_url
-from monitor.demo.board_server import serving
 from tests.support.databases import DatabasePool
 from tests.support.greenhouse import job
 from tests.support.places import ROOT
 from tests.support.program import Program
 from tests.support.running import ROLEWATCH
+from tests.support.server_threads import serving
 from tests.support.yaml_files import read
 
 PAGE = (ROOT / "docs" / "operating.md").read_text()

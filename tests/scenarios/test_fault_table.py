@@ -14,11 +14,11 @@ import pytest
 
 from crawler import fetch
 from monitor.cli import check, sending
-from monitor.demo.board_server import serving
 from tests.support.certificate import self_signed
 from tests.support.fault_story import WELL, Seen, Story
 from tests.support.faults import FAULTS, Fault, Where, table
 from tests.support.places import ROOT
+from tests.support.server_threads import serving
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 

@@ -16,11 +16,12 @@ from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Settings
 from monitor.database.schema import open_database
-from monitor.demo.board_server import BoardServer, serving
+from monitor.demo.board_server import BoardServer
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT
 from tests.support.program import Program
 from tests.support.rounds import Event, events_of_round
+from tests.support.server_threads import serving
 
 pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from monitor.demo.board_server import BoardServer, SeenRequest, _Answer, _packed
+from monitor.demo.board_server import Answer, BoardServer, SeenRequest, packed
 
 API, ROBOTS = "/posting-api/job-board/", "/robots.txt"
 
@@ -177,7 +177,7 @@ class AshbyServer(BoardServer):
         self.ashby[name] = AshbyBoard(list(jobs))
         return self.ashby[name]
 
-    def _answer(self, seen: SeenRequest) -> _Answer:
+    def _answer(self, seen: SeenRequest) -> Answer:
         if seen.path == ROBOTS:
             return _plain(200 if self.robots else 404, "text/plain", self.robots or b"")
         board = {name.casefold(): board for name, board in self.ashby.items()}.get(
@@ -190,15 +190,15 @@ class AshbyServer(BoardServer):
         found = board.listing() if board else None
         if found is None:
             return _plain(404, "text/plain", b"Not Found")
-        body, etag = _packed(found, zipped=False)
+        body, etag = packed(found, zipped=False)
         if seen.headers.get("if-none-match") == etag:
-            return _Answer(304, {"ETag": etag}, b"")
-        return _Answer(
+            return Answer(304, {"ETag": etag}, b"")
+        return Answer(
             200,
             {"Content-Type": "application/json", "ETag": etag, "Content-Length": str(len(body))},
             body,
         )
 
 
-def _plain(status: int, kind: str, body: bytes) -> _Answer:
-    return _Answer(status, {"Content-Type": kind, "Content-Length": str(len(body))}, body)
+def _plain(status: int, kind: str, body: bytes) -> Answer:
+    return Answer(status, {"Content-Type": kind, "Content-Length": str(len(body))}, body)

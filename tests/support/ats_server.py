@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from monitor.demo.board_server import BoardServer, SeenRequest, _Answer
+from monitor.demo.board_server import Answer, BoardServer, SeenRequest
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class AtsServer(BoardServer):
         targets = (unquote(seen.target) for seen in self.requests)
         return [target for target in targets if not target.endswith("/robots.txt")]
 
-    def _answer(self, seen: SeenRequest) -> _Answer:
+    def _answer(self, seen: SeenRequest) -> Answer:
         address = urlsplit(seen.target)
         if address.path.endswith("/robots.txt"):
             reply = Reply((self.robots or "").encode(), 200 if self.robots is not None else 404)
@@ -53,4 +53,4 @@ class AtsServer(BoardServer):
         is_bytes = isinstance(reply.content, bytes)
         body = reply.content if is_bytes else json.dumps(reply.content).encode()
         plain = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        return _Answer(reply.status, plain | dict(reply.headers), body)
+        return Answer(reply.status, plain | dict(reply.headers), body)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from monitor.demo.board_server import BoardServer, SeenRequest, _Answer, _packed
+from monitor.demo.board_server import Answer, BoardServer, SeenRequest, packed
 
 API = "/v0/postings/"
 NOT_FOUND = b'{"ok":false,"error":"Document not found"}'
@@ -51,18 +51,18 @@ class LeverServer(BoardServer):
         super().__init__()
         self.sites: dict[str, list[Any]] = {}
 
-    def _answer(self, seen: SeenRequest) -> _Answer:
+    def _answer(self, seen: SeenRequest) -> Answer:
         address = urlsplit(seen.target)
         jobs = self.sites.get(unquote(address.path).removeprefix(API))
         if jobs is None:
-            return _Answer(404, _headers(NOT_FOUND), NOT_FOUND)
+            return Answer(404, _headers(NOT_FOUND), NOT_FOUND)
         query = parse_qs(address.query)
         skip = int(query.get("skip", ["0"])[0])
         limit = int(query.get("limit", ["1000000"])[0])
-        body, etag = _packed(json.dumps(jobs[skip : skip + limit]).encode(), zipped=False)
+        body, etag = packed(json.dumps(jobs[skip : skip + limit]).encode(), zipped=False)
         if seen.headers.get("if-none-match") == etag:
-            return _Answer(304, {"ETag": etag}, b"")
-        return _Answer(200, _headers(body) | {"ETag": etag}, body)
+            return Answer(304, {"ETag": etag}, b"")
+        return Answer(200, _headers(body) | {"ETag": etag}, body)
 
 
 def _headers(body: bytes) -> dict[str, str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.demo.board_server import BoardServer, serving
+from monitor.demo.board_server import BoardServer
 from monitor.demo.story import jobs
 from tests.support.databases import DatabasePool
 from tests.support.program import Program
+from tests.support.server_threads import serving
 from tests.support.story import tell
 
 CONFIG = """

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from monitor.demo.board_server import BoardServer, Trouble, in_a_thread
+from monitor.demo.board_server import BoardServer, Trouble
 from tests.support import ashby, greenhouse, lever
 from tests.support.program import Program, Ran
+from tests.support.server_threads import in_a_thread
 
 NAME = "Acme Turbines"
 CONFIG = """

@@ -15,7 +15,6 @@ from crawler.registry import reader_version, reread
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.engine import make_engine, read_transaction
-from monitor.demo.board_server import serving
 from monitor.history.contents import Reader, load_contents
 from monitor.history.load import load_postings
 from monitor.history.reread import count_older, reread_older
@@ -24,6 +23,7 @@ from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.greenhouse import job
 from tests.support.history import History, settings
 from tests.support.program import Program
+from tests.support.server_threads import serving
 
 READER_VERSION = reader_version("greenhouse")
 NEWER = READER_VERSION + 1
