@@ -18,7 +18,7 @@ from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory
 from monitor.history.values import PostingEvent
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
-from monitor.rules.matcher import CachingMatcher, Explanation, Matcher, candidate_of_posting
+from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
 
 RuleChannel = tuple[str, str]  # a rule and a channel
 
@@ -46,7 +46,7 @@ class Alerting:
         """Return a copy whose rules cache their answers for a posting."""
         return replace(
             self,
-            matchers={name: CachingMatcher(matcher) for name, matcher in self.matchers.items()},
+            matchers={name: _CachingMatcher(matcher) for name, matcher in self.matchers.items()},
         )
 
     def channels(self, rule: Rule) -> tuple[str, ...]:
@@ -204,3 +204,17 @@ def rule_channels(alerting: Alerting, board: BoardRow, names: Directory) -> list
         for channel in alerting.channels(rule)
     }
     return list(wanted.values())
+
+
+class _CachingMatcher(Matcher):
+    """A matcher that keeps its results. They are needed before a transaction and again in it."""
+
+    def __init__(self, other: Matcher) -> None:
+        vars(self).update(vars(other))
+        self._known: dict[Candidate, Explanation] = {}
+
+    def explain(self, candidate: Candidate) -> Explanation:
+        explanation = self._known.get(candidate)
+        if explanation is None:
+            explanation = self._known[candidate] = super().explain(candidate)
+        return explanation

@@ -231,20 +231,6 @@ def _is_in(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
     return any(phrase.found_in(text) for text in texts)
 
 
-class CachingMatcher(Matcher):
-    """A matcher that keeps its results. They are needed before a transaction and again in it."""
-
-    def __init__(self, other: Matcher) -> None:
-        vars(self).update(vars(other))
-        self._known: dict[Candidate, Explanation] = {}
-
-    def explain(self, candidate: Candidate) -> Explanation:
-        explanation = self._known.get(candidate)
-        if explanation is None:
-            explanation = self._known[candidate] = super().explain(candidate)
-        return explanation
-
-
 def _quoted(phrases: Iterable[str]) -> str:
     return ", ".join(f"“{phrase}”" for phrase in phrases)
 
