@@ -9,20 +9,22 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from monitor.messages import (
+from monitor.message_parts import (
     BoardCount,
     BoardHealth,
-    DigestMessage,
     FieldChange,
+    Reminder,
+    Role,
+    RuleCount,
+    Why,
+)
+from monitor.messages import (
+    DigestMessage,
     FirstCheckSummary,
     Message,
     OperatorMessage,
-    Reminder,
     ReminderMessage,
-    Role,
     RoleMessage,
-    RuleCount,
-    Why,
     card_of,
     instant,
 )

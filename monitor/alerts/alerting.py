@@ -17,7 +17,8 @@ from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory
 from monitor.history.values import PostingEvent
-from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
+from monitor.message_parts import Role, Why
+from monitor.messages import OperatorMessage, RoleMessage, dump
 from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
 
 RuleChannel = tuple[str, str]  # a rule and a channel

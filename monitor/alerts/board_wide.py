@@ -26,7 +26,8 @@ from monitor.history.board_wide_edits import (
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 from monitor.history.values import PostingEvent
-from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
+from monitor.message_parts import Passage, RuleCount, Why
+from monitor.messages import BoardWideEdit, dump
 
 _QUOTED: Final = 3  # passages that a message quotes
 

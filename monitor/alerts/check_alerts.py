@@ -20,7 +20,8 @@ from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database.board_row import BoardRow
 from monitor.history.board_wide_edits import Passages
 from monitor.history.values import PostingEvent
-from monitor.messages import BoardCount, FirstCheckSummary, RuleCount, dump
+from monitor.message_parts import BoardCount, RuleCount
+from monitor.messages import FirstCheckSummary, dump
 
 
 def write_check_alerts(

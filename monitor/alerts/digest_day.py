@@ -26,7 +26,8 @@ from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Board, Delivery, Posting
 from monitor.history.schedule import FAILURES_TO_FAIL
-from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
+from monitor.message_parts import BoardHealth, Role
+from monitor.messages import DigestMessage, RoleMessage, dump, load
 from monitor.notify.compose.pages import split_digest
 
 NEAR: Final = timedelta(days=7)  # deadlines that are listed

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from monitor.alerts.rows import link, write_unsent
 from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
-from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, dump, load
+from monitor.message_parts import Reminder
+from monitor.messages import Message, QuietHoursMessage, ReminderMessage, dump, load
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
 # as `dump` writes it

@@ -8,18 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from monitor.messages import (
-    BoardCount,
-    BoardWideEdit,
-    FieldChange,
-    FirstCheckSummary,
-    Message,
-    ReminderMessage,
-    Role,
-    RoleMessage,
-    RuleCount,
-    Why,
-)
+from monitor.message_parts import BoardCount, FieldChange, Role, RuleCount, Why
+from monitor.messages import BoardWideEdit, FirstCheckSummary, Message, ReminderMessage, RoleMessage
 
 
 def joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:

@@ -21,7 +21,8 @@ from monitor.database.slack_channels import Directory, directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 from monitor.history.values import Moved
-from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
+from monitor.message_parts import Move, Role, RuleCount
+from monitor.messages import FirstCheckSummary, dump
 from monitor.rules.matcher import candidate_of_posting
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule

@@ -17,7 +17,8 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from monitor.alerts.merge import joined, lasting
-from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
+from monitor.message_parts import FieldChange, RoleKind, Why
+from monitor.messages import RoleMessage
 
 _FORTH: Final = ("now fits", "no longer fits")
 _BACK: Final = ("no longer fits", "now fits")

@@ -17,7 +17,7 @@ from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.history.contents import posting_from_row
-from monitor.messages import Role, Why
+from monitor.message_parts import Role, Why
 from monitor.rules.matcher import candidate_of_posting
 
 

@@ -24,7 +24,8 @@ from monitor.alerts.rows import insert_alerts, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Posting, PostingChange, PostingVersion
-from monitor.messages import Reminder, ReminderMessage, Why, dump
+from monitor.message_parts import Reminder, Why
+from monitor.messages import ReminderMessage, dump
 
 # a missed reminder is stored as expired for this long after its deadline
 MISSED: Final = timedelta(days=1)

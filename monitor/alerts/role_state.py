@@ -14,7 +14,8 @@ from monitor.database.board_row import BoardRow, load_boards
 from monitor.history.compare import pay_words
 from monitor.history.contents import posting_from_row
 from monitor.history.reposts import RepostOf
-from monitor.messages import CardMessage, Message, Role
+from monitor.message_parts import Role
+from monitor.messages import CardMessage, Message
 
 _POSTING = (
     "key",

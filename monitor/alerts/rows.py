@@ -16,7 +16,8 @@ from sqlalchemy import Connection, insert, select, update
 from monitor.alerts import mutes
 from monitor.database.engine import table
 from monitor.database.tables import Alert, Delivery, Watch
-from monitor.messages import OperatorMessage, dump, watch_name
+from monitor.message_parts import watch_name
+from monitor.messages import OperatorMessage, dump
 
 # Core tables, as in history/postings.py
 _ADD_ALERTS, _ADD_DELIVERIES = insert(table(Alert)), insert(table(Delivery))

@@ -22,7 +22,8 @@ from monitor.database.engine import insert_or_ignore, table
 from monitor.database.slack_channels import directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
-from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
+from monitor.message_parts import BoardCount, Role, RuleCount
+from monitor.messages import FirstCheckSummary, dump
 
 _INTRODUCTION = table(tables.Introduction)
 

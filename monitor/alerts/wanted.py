@@ -22,7 +22,7 @@ from typing import Final, Literal
 
 from monitor.config.model import Rule
 from monitor.config.values import Kind
-from monitor.messages import Why
+from monitor.message_parts import Why
 from monitor.rules.matcher import Explanation
 
 FitChange = Literal["", "now fits", "no longer fits"]

@@ -12,7 +12,8 @@ from uuid import uuid4
 from monitor.channels import Listed, kind, secret_name
 from monitor.config.model import Settings
 from monitor.database.slack_channels import Directory
-from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
+from monitor.message_parts import Role, Why
+from monitor.messages import SAMPLE, Message, OperatorMessage, RoleMessage
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 from monitor.notify.slack.tokens import wrong_kind
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import Deadline, Pay, Posting
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 
 DIGEST_VERSION = 1
 

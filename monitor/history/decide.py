@@ -11,7 +11,7 @@ from monitor.history.compare import derived_fields, differences, keep_unsent, sa
 from monitor.history.partition import Partition, Verdict, missing_verdict
 from monitor.history.reposts import Repost
 from monitor.history.values import PostingState
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.database.search import Indexed, Words, index_texts
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 
 # Core tables: the ORM's own inserts and updates cost half as much again
 _POSTING = table(tables.Posting)

@@ -39,7 +39,7 @@ from monitor.history.postings import (
     store_descriptions,
     text_digest,
 )
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
 

@@ -11,7 +11,7 @@ import msgspec
 from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.history.reposts import RepostOf
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 
 
 class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):

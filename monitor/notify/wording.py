@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.messages import FieldChange, Role, RoleMessage
+from monitor.message_parts import FieldChange, Role
+from monitor.messages import RoleMessage
 
 TITLE_LIMIT: Final = 150  # UTF-16 units; the longest real one seen has 140
 VALUE_LIMIT: Final = 300  # UTF-16 units of one fact

@@ -29,7 +29,7 @@ from monitor.database.tables import (
     ReadingChange,
     RuleMatch,
 )
-from monitor.messages import Role
+from monitor.message_parts import Role
 from monitor.queries.event_roles import boards_of, content_query, role_from_row
 from monitor.queries.roles import left_behind
 from monitor.queries.stored_fits import fits_of

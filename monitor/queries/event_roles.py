@@ -17,7 +17,7 @@ from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingChange, PostingVersion
 from monitor.history.contents import posting_from_row
 from monitor.history.reposts import RepostOf
-from monitor.messages import Role
+from monitor.message_parts import Role
 
 _CONTENT = tuple(
     column for column in PostingVersion.__table__.c if column.name not in {"raw", "digest"}

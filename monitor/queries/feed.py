@@ -20,7 +20,8 @@ from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import PostingChange, RuleMatch
-from monitor.messages import FieldChange, Role, RoleKind, RoleMessage, Why
+from monitor.message_parts import FieldChange, Role, RoleKind, Why
+from monitor.messages import RoleMessage
 from monitor.queries.changes import ChangeFilter, fitting_changes
 from monitor.queries.event_roles import before_events, roles_of
 from monitor.queries.stored_fits import Fits, fits_of

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from monitor.config.model import Settings
 from monitor.database.json_values import in_json_list, json_list, one_of
 from monitor.database.tables import Board, Posting, PostingChange, RuleMatch, Saved
-from monitor.messages import FieldChange
+from monitor.message_parts import FieldChange
 from monitor.queries.roles import RoleFilter, find_roles
 from monitor.queries.status import count_fitting
 from monitor.queries.view_tables import POSTINGS, all_columns, run_listing

@@ -18,7 +18,7 @@ from monitor.config.model import Rule, Settings
 from monitor.database.engine import read_transaction
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Board, Watch, WatchBoard
-from monitor.messages import watch_name
+from monitor.message_parts import watch_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

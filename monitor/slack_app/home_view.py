@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from monitor.messages import RoleKind
+from monitor.message_parts import RoleKind
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from monitor.messages import Role
+from monitor.message_parts import Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.compose.role_lines import (

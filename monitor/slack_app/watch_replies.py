@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from monitor.messages import Role
+from monitor.message_parts import Role
 from monitor.notify import wording
 from monitor.notify.compose.role_lines import Detail, role_line
 from monitor.notify.document import (

@@ -20,7 +20,7 @@ from monitor.database.json_values import one_of
 from monitor.database.tables import Board
 from monitor.delivery.unsent import discard_of_watch
 from monitor.errors import UserError
-from monitor.messages import Role
+from monitor.message_parts import Role
 from monitor.notify import wording
 from monitor.notify.document import Composed
 from monitor.queries.resolve import find_boards

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from monitor.messages import FieldChange, Role
+from monitor.message_parts import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose.changes import FIELDS, Phrase, phrase
 from monitor.notify.document import Line

@@ -19,7 +19,8 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from monitor.database.engine import iso
-from monitor.messages import FieldChange, RoleMessage
+from monitor.message_parts import FieldChange
+from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.compose.events import changed_lines, event_words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.messages import RoleMessage, Why, dump, load
+from monitor.message_parts import Why
+from monitor.messages import RoleMessage, dump, load
 from monitor.notify.compose.pages import split_summary
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import role, summary

@@ -8,23 +8,25 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor.database import tables
-from monitor.messages import (
+from monitor.message_parts import (
     BoardCount,
     BoardHealth,
-    DigestMessage,
     FieldChange,
+    Reminder,
+    Role,
+    RoleKind,
+    RuleCount,
+    Why,
+)
+from monitor.messages import (
+    DigestMessage,
     FirstCheckSummary,
     GroupMessage,
     Message,
     OperatorMessage,
     QuietHoursMessage,
-    Reminder,
     ReminderMessage,
-    Role,
-    RoleKind,
     RoleMessage,
-    RuleCount,
-    Why,
     dump,
 )
 

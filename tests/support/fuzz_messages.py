@@ -6,24 +6,26 @@ import io
 from datetime import UTC, datetime
 
 from monitor.config.values import KINDS
-from monitor.messages import (
+from monitor.message_parts import (
     BoardCount,
     BoardHealth,
+    FieldChange,
+    Move,
+    Passage,
+    Role,
+    RuleCount,
+    Why,
+)
+from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
-    FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
-    Move,
     OperatorMessage,
-    Passage,
     QuietHoursMessage,
     RestMessage,
-    Role,
     RoleMessage,
-    RuleCount,
-    Why,
     card_of,
     dump,
     load,

@@ -8,7 +8,8 @@ from typing import Any
 
 from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
-from monitor.messages import FirstCheckSummary, Move, load
+from monitor.message_parts import Move
+from monitor.messages import FirstCheckSummary, load
 from monitor.queries.roles import RoleFilter, find_roles
 from monitor.rounds.new_board import begin_move
 from tests.support.boards import BOARD, posting, postings, snapshot

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from monitor.messages import BoardWideEdit, Passage
+from monitor.message_parts import Passage
+from monitor.messages import BoardWideEdit
 from monitor.notify import wording
 from monitor.notify.compose import counts, employers, role_lines
 from monitor.notify.compose.employers import Listing

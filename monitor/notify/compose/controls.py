@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import Role, Why
+from monitor.message_parts import Role, Why
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.compose.style import Style

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from monitor.messages import RoleKind, RoleMessage
+from monitor.message_parts import RoleKind
+from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose.events import SIGNS
 from monitor.notify.document import SENTENCE_LIMIT, Line, text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.messages import Role, RoleMessage
+from monitor.message_parts import Role
+from monitor.messages import RoleMessage
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.employers import Listing, changed
 from monitor.notify.compose.role_lines import Detail

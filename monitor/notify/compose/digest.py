@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage
+from monitor.message_parts import BoardHealth, Role
+from monitor.messages import DigestMessage, RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import counts, deadlines, employers, role_lines
 from monitor.notify.compose.employers import Listing

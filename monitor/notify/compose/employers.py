@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
-from monitor.messages import Role, RoleKind, RoleMessage, RuleCount
+from monitor.message_parts import Role, RoleKind, RuleCount
+from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts, role_lines
 from monitor.notify.compose.events import SIGNS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import FieldChange, Role, RoleKind, RoleMessage
+from monitor.message_parts import FieldChange, Role, RoleKind
+from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts, passages
 from monitor.notify.compose.labelled import labelled

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from monitor.messages import Role, Why
+from monitor.message_parts import Role, Why
 from monitor.notify import wording
 from monitor.notify.document import Line, Span, joined, text
 from monitor.text.dates import FAR, stated_day, states_time

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from monitor.messages import BoardCount, FirstCheckSummary, More, RuleCount
+from monitor.message_parts import BoardCount, More, RuleCount
+from monitor.messages import FirstCheckSummary
 from monitor.notify import wording
 from monitor.notify.compose import counts, employers, moves, rest, role_lines
 from monitor.notify.compose.digest import fit_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.messages import FieldChange, Role
+from monitor.message_parts import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import facts, values
 from monitor.notify.compose.changes import ARROW, FIELDS, field_name, was

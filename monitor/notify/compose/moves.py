@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from monitor.messages import Move
+from monitor.message_parts import Move
 from monitor.notify import wording
 from monitor.notify.compose import employers
 from monitor.notify.compose.employers import Listing

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.message_parts import Reminder
 from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
     FirstCheckSummary,
     GroupMessage,
     QuietHoursMessage,
-    Reminder,
     ReminderMessage,
     RoleMessage,
 )

@@ -10,16 +10,13 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
+from monitor.message_parts import More, Reminder, Role, RuleCount
 from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
     FirstCheckSummary,
-    More,
-    Reminder,
     RestMessage,
-    Role,
     RoleMessage,
-    RuleCount,
 )
 from monitor.notify import wording
 from monitor.notify.compose import board_wide, employers, first_look, moves, role_lines

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.messages import FieldChange, RoleMessage
+from monitor.message_parts import FieldChange
+from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.document import Document, Line, Quote, Span, paragraph, text
 from monitor.text.diff import Piece, edited_passages

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.messages import Reminder, ReminderMessage
+from monitor.message_parts import Reminder
+from monitor.messages import ReminderMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.controls import view

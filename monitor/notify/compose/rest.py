@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.messages import More, RestMessage
+from monitor.message_parts import More
+from monitor.messages import RestMessage
 from monitor.notify import wording
 from monitor.notify.compose import counts, employers, facts, role_lines
 from monitor.notify.compose.employers import Entry, Listing

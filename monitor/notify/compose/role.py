@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from monitor.messages import SAMPLE, CardMessage, Role, RoleKind, RoleMessage, Why
+from monitor.message_parts import Role, RoleKind, Why
+from monitor.messages import SAMPLE, CardMessage, RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.compose.controls import card_controls, diff_control

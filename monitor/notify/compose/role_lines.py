@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from monitor.messages import Role
+from monitor.message_parts import Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import FieldChange, Role
+from monitor.message_parts import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import facts
 from monitor.notify.document import Line, text

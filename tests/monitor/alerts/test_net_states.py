@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from monitor.alerts.net_states import net_states, told_states
-from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
+from monitor.message_parts import FieldChange, RoleKind, Why
+from monitor.messages import RoleMessage
 from tests.support.alerts import AT, opened, role
 
 HOUR = timedelta(hours=1)

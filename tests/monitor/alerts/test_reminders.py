@@ -14,7 +14,8 @@ from monitor.config.model import Rule
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.pack import merge, pack
 from monitor.delivery.quiet_hours import together
-from monitor.messages import QuietHoursMessage, Reminder, ReminderMessage, Role, Why, load
+from monitor.message_parts import Reminder, Role, Why
+from monitor.messages import QuietHoursMessage, ReminderMessage, load
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 

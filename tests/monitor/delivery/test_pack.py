@@ -12,14 +12,8 @@ from sqlalchemy import Engine
 from monitor.database.lease import end_rounds
 from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
 from monitor.delivery.pack import BACKLOG_AGE, WAIT, due, merge_backlog, pack, round_packed_at
-from monitor.messages import (
-    FieldChange,
-    FirstCheckSummary,
-    GroupMessage,
-    Message,
-    RoleMessage,
-    load,
-)
+from monitor.message_parts import FieldChange
+from monitor.messages import FirstCheckSummary, GroupMessage, Message, RoleMessage, load
 from tests.support.alerts import AT, AlertWriter, notice, opened, revised, role, summary
 
 ROLES, OTHER = "slack:#roles", "slack:#other"

@@ -12,14 +12,12 @@ from sqlalchemy import Engine
 from monitor.config.model import AlertSettings
 from monitor.delivery.queue import retry
 from monitor.delivery.quiet_hours import together
+from monitor.message_parts import FieldChange, Reminder, Why
 from monitor.messages import (
-    FieldChange,
     GroupMessage,
     Message,
     QuietHoursMessage,
-    Reminder,
     ReminderMessage,
-    Why,
     card_of,
     load,
 )

@@ -18,17 +18,8 @@ from monitor.delivery.pack import new_id, pack
 from monitor.delivery.queue import discard
 from monitor.delivery.threads import begin_threads
 from monitor.delivery.unsent import take_back
-from monitor.messages import (
-    BoardWideEdit,
-    FirstCheckSummary,
-    Message,
-    Passage,
-    RestMessage,
-    Role,
-    RuleCount,
-    Why,
-    load,
-)
+from monitor.message_parts import Passage, Role, RuleCount, Why
+from monitor.messages import BoardWideEdit, FirstCheckSummary, Message, RestMessage, load
 from tests.support.alerts import AT, opened, role, summary
 from tests.support.block_rules import parts
 from tests.support.outbox_fixture import At, PostOffice, post_office, until

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from monitor.messages import FieldChange, Role
+from monitor.message_parts import FieldChange, Role
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.labelled import labelled as line_of
 from monitor.notify.document import Line

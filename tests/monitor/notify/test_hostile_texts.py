@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.messages import (
-    BoardCount,
-    FieldChange,
-    FirstCheckSummary,
-    GroupMessage,
-    Message,
-    Move,
-    OperatorMessage,
-    Role,
-    RoleMessage,
-    RuleCount,
-    Why,
-)
+from monitor.message_parts import BoardCount, FieldChange, Move, Role, RuleCount, Why
+from monitor.messages import FirstCheckSummary, GroupMessage, Message, OperatorMessage, RoleMessage
 from monitor.notify.compose.changes import FIELDS
 from monitor.notify.plain import fallback_text, lines
 from monitor.notify.slack.draw import draw

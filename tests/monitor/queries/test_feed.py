@@ -12,7 +12,8 @@ from crawler.items import Pay, Probe
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.engine import read_transaction
-from monitor.messages import FieldChange, RoleMessage
+from monitor.message_parts import FieldChange
+from monitor.messages import RoleMessage
 from monitor.queries.changes import ChangeFilter, find_changes
 from monitor.queries.feed import LIMIT, newest_events
 from monitor.queries.view_tables import reader

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.messages import FieldChange, Role
+from monitor.message_parts import FieldChange, Role
 from monitor.notify.document import Composed
 from monitor.notify.slack.render import render, render_sentence
 from monitor.queries.home import PersonalLists, RoleNews

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from monitor.messages import FieldChange, RoleKind, RoleMessage, Why
+from monitor.message_parts import FieldChange, RoleKind, Why
+from monitor.messages import RoleMessage
 from monitor.web.feed import atom
 from tests.support.alerts import AT, opened, role
 from tests.support.feeds import ATOM, BASE, HOSTILE_IN_FEEDS, Invalid, entries, read_atom

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from monitor.messages import SAMPLE, FieldChange, RoleMessage, Why, card_of
+from monitor.message_parts import FieldChange, Why
+from monitor.messages import SAMPLE, RoleMessage, card_of
 from monitor.notify.compose.style import Style
 from monitor.notify.slack.draw import draw, draw_reply
 from tests.support.alerts import opened, revised

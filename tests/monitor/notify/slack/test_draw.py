@@ -9,19 +9,13 @@ import pytest
 from msgspec.structs import replace
 from syrupy.assertion import SnapshotAssertion
 
+from monitor.message_parts import BoardCount, FieldChange, Move, Passage, Role, RuleCount, Why
 from monitor.messages import (
-    BoardCount,
     BoardWideEdit,
-    FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
-    Move,
-    Passage,
-    Role,
     RoleMessage,
-    RuleCount,
-    Why,
     card_of,
 )
 from monitor.notify.compose.style import Style

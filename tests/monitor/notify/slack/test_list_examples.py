@@ -10,23 +10,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.messages import (
+from monitor.message_parts import (
     BoardCount,
     BoardHealth,
+    FieldChange,
+    Passage,
+    Reminder,
+    Role,
+    RuleCount,
+    Why,
+)
+from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
-    FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
-    Passage,
     QuietHoursMessage,
-    Reminder,
     ReminderMessage,
-    Role,
     RoleMessage,
-    RuleCount,
-    Why,
 )
 from monitor.notify.compose.pages import split_board_wide_edit, split_summary
 from monitor.notify.compose.style import Style

@@ -11,21 +11,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from monitor.message_parts import BoardCount, FieldChange, Passage, Reminder, Role, RuleCount, Why
 from monitor.messages import (
-    BoardCount,
     BoardWideEdit,
     DigestMessage,
-    FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
-    Passage,
-    Reminder,
     ReminderMessage,
-    Role,
     RoleMessage,
-    RuleCount,
-    Why,
 )
 from monitor.notify.compose.pages import (
     SHOWN,

@@ -8,21 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from monitor.message_parts import BoardCount, FieldChange, Passage, Role, RoleKind, RuleCount, Why
 from monitor.messages import (
-    BoardCount,
     BoardWideEdit,
     DigestMessage,
-    FieldChange,
     FirstCheckSummary,
     GroupMessage,
     Message,
-    Passage,
     QuietHoursMessage,
-    Role,
-    RoleKind,
     RoleMessage,
-    RuleCount,
-    Why,
 )
 from monitor.notify.compose.counts import counted, named
 from monitor.notify.compose.message import compose

@@ -10,16 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from monitor.message_parts import FieldChange, Reminder, Role, Why
 from monitor.messages import (
     CardMessage,
-    FieldChange,
     Message,
     OperatorMessage,
-    Reminder,
     ReminderMessage,
-    Role,
     RoleMessage,
-    Why,
     card_of,
     instant,
 )
