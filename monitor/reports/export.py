@@ -6,22 +6,23 @@ their number. The files get their final names when all of them are complete; oth
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from monitor.database.engine import iso, read_transaction
+from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.queries.view_tables import Kind, kind, reader
+from monitor.queries.view_tables import reader
+from monitor.reports.row_files import ROW_FILES
 
 _AT_ONCE = 2_000  # rows in memory: of descriptions, some 20 MB
+_PART = ".part"  # after the name of a file that is being written
+
+Progress = Callable[[str, int], None]  # the view, and its rows so far
 
 
 class Rows(NamedTuple):
@@ -46,138 +47,6 @@ def view_rows(connection: Connection, view: str) -> Rows:
             for batch in partitions
         ),
     )
-
-
-Batch = Sequence[Sequence[object]]
-
-
-class Writer(Protocol):
-    """A file that takes batches of rows until it is closed."""
-
-    def write(self, batch: Batch) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class CsvFile:
-    """A header, then one line for each row. Null and an empty text are both written as nothing."""
-
-    def __init__(self, file: Path, columns: Sequence[str]) -> None:
-        self._file = file.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(columns)
-
-    def write(self, batch: Batch) -> None:
-        self._writer.writerows([_written(value) for value in row] for row in batch)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _written(value: object) -> object:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _plain(value)
-
-
-class JsonLinesFile:
-    """One JSON object for each row, with every column."""
-
-    def __init__(self, file: Path, columns: Sequence[str]) -> None:
-        self._file = file.open("w", encoding="utf-8", newline="")
-        self._columns = columns
-
-    def write(self, batch: Batch) -> None:
-        for row in batch:
-            filled = {name: _plain(value) for name, value in zip(self._columns, row, strict=True)}
-            self._file.write(json.dumps(filled, ensure_ascii=False) + "\n")
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _plain(value: object) -> object:
-    """Return instants and days in ISO 8601, and `133000` for 133000.0."""
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-class ParquetFile:
-    """Typed columns: UTC instants to the microsecond, days, integers, floats, booleans, texts."""
-
-    # rows a row group; of descriptions fewer, since a group is in memory as it is written
-    _GROUP = 20_000
-    _TEXTS = 4_000
-
-    def __init__(self, file: Path, columns: Sequence[str]) -> None:
-        """Open the file. Raises UserError if pyarrow is not installed."""
-        self._arrow, parquet = _pyarrow()
-        view = file.name.partition(".")[0]
-        types = [(name, self._type(kind(name, view))) for name in columns]
-        self._schema = self._arrow.schema(types)
-        self._file = parquet.ParquetWriter(file, self._schema, compression="zstd")
-        self._rows: list[Sequence[object]] = []
-        self._group = self._TEXTS if "description" in columns else self._GROUP
-
-    def _type(self, wanted: Kind) -> Any:  # pyarrow has no types  # noqa: ANN401
-        arrow = self._arrow
-        makes: Mapping[Kind, Callable[[], Any]] = {
-            "text": arrow.string,
-            "instant": lambda: arrow.timestamp("us", tz="UTC"),
-            "day": arrow.date32,
-            "whole": arrow.int64,
-            "number": arrow.float64,
-            "yes_or_no": arrow.bool_,
-        }
-        return makes[wanted]()
-
-    def write(self, batch: Batch) -> None:
-        self._rows += batch
-        if len(self._rows) >= self._group:
-            self._flush()
-
-    def _flush(self) -> None:
-        columns = zip(*self._rows, strict=True)
-        arrays = [
-            self._arrow.array(values, field.type)
-            for values, field in zip(columns, self._schema, strict=True)
-        ]
-        self._file.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
-        self._rows = []
-
-    def close(self) -> None:
-        if self._rows:
-            self._flush()
-        self._file.close()
-
-
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow as pa  # an extra  # noqa: PLC0415
-        from pyarrow import parquet  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise UserError(
-            "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give "
-            "--format csv or jsonl"
-        ) from error
-    return pa, parquet
-
-
-WRITERS: dict[str, Callable[[Path, Sequence[str]], Writer]] = {
-    "parquet": ParquetFile,
-    "csv": CsvFile,
-    "jsonl": JsonLinesFile,
-}
-
-
-_PART = ".part"  # after the name of a file that is being written
-
-Progress = Callable[[str, int], None]  # the view, and its rows so far
 
 
 class Exported(NamedTuple):
@@ -247,7 +116,7 @@ def _write(connection: Connection, view: str, part: Path, progress: Progress) ->
     columns, batches = view_rows(connection, view)
     count = 0
     part.touch(mode=0o600)  # it says what a person looks for, as the database does
-    with closing(WRITERS[part.suffixes[-2].removeprefix(".")](part, columns)) as file:
+    with closing(ROW_FILES[part.suffixes[-2].removeprefix(".")](part, columns)) as file:
         for batch in batches:
             file.write(batch)
             count += len(batch)

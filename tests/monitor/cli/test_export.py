@@ -18,7 +18,8 @@ from monitor.database.schema import open_database
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from monitor.queries.view_tables import Kind, kind, reader, view_columns
-from monitor.reports.export import CsvFile, ParquetFile, export, view_rows
+from monitor.reports.export import export, view_rows
+from monitor.reports.row_files import CsvFile, ParquetFile
 from tests.support.boards import BOARD
 from tests.support.program import Program
 from tests.support.story import STORY, save_and_mute, tell
