@@ -119,5 +119,5 @@ class Rule:
 
     @property
     def begun_at(self) -> datetime | None:
-        """When the watch began: its person knows what was due before. None as above."""
+        """The beginning of the watch: its person knows what was due before. None as above."""
         return None

@@ -33,7 +33,7 @@ _EVENTFUL: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the last check of a board failed, and since when it fails."""
+    """The reason of a board's last failed check, and the beginning of its failures."""
 
     reason: str
     since: datetime | None

@@ -1,4 +1,4 @@
-"""What opened and closed at each employer since an instant."""
+"""Count the roles that opened and closed at each employer since an instant."""
 
 from __future__ import annotations
 

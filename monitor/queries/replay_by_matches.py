@@ -1,4 +1,4 @@
-"""What each rule would have sent since an instant, quickly: by the stored matches.
+"""Replay rules since an instant by their stored matches, without reading every content.
 
 The decisions are those of `replay`. Only contents that a rule fits, and those after them, are read,
 so that a month of 100,000 postings takes a second. A rule whose matches are not up to date is

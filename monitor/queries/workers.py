@@ -1,4 +1,4 @@
-"""How many workers there are, what waits for them and for how long."""
+"""Count the workers, and the boards that wait for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long postings stay open, estimated by Kaplan and Meier. Pure.
+"""Estimate how long postings stay open, by Kaplan and Meier. Pure.
 
 Many postings are still open. To leave those out, or to count them as closed today, would make the
 times too short. S(t) is the product of 1 - closedᵢ / openᵢ over the moments tᵢ ≤ t at which some

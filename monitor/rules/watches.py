@@ -42,7 +42,7 @@ class WatchRule(Rule):
 
     @property
     def begun_at(self) -> datetime:
-        """When the watch began, or began again."""
+        """The beginning of the watch, the last one if it began again."""
         return self.begun
 
 

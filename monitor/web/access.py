@@ -1,4 +1,4 @@
-"""Who may read the page: host names, the password, and a limit on wrong tries. Pure but for state.
+"""Decide if a request may read the page: host names, the password, a limit on wrong tries.
 
 A web site that a visitor has open must not read the page through that visitor's browser. So only
 the host names that rolewatch has itself are answered: https://owasp.org/www-community/attacks/DNS_Rebinding

@@ -1,4 +1,4 @@
-"""What the page says of a board's health, in words. Pure."""
+"""The page's words for a board's health. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request passes before a page sees it, and what every answer carries.
+"""Check every request before a page sees it, and add the headers of every answer.
 
 In this order: the host name, the password, the method; then a time limit. It is an ASGI application
 around the site's, so that errors and files get the same headers as pages.

@@ -1,4 +1,4 @@
-"""What each rule fits and would have sent in 30 days, made beside the requests."""
+"""Count what each rule fits and would have sent in 30 days, in a thread beside the requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page of the site shares, and one request as a page sees it."""
+"""The site that all pages share, and one request as a page sees it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one check found of one posting. `row` is its first row of `posting_changes`."""
+    """One check's changes of one posting. `row` is its first row of `posting_changes`."""
 
     at: datetime
     row: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""How many checks an hour 1, 2 and 4 workers make, and what PostgreSQL bears.
+"""Measure the checks an hour of 1, 2 and 4 workers, and the load of PostgreSQL.
 
 `python -m tests.benchmarks.bench_workers [BOARDS [SECONDS]]`. The server of the boards, PostgreSQL,
 the daemon and the workers share this machine.

@@ -24,7 +24,7 @@ _BEAT = 0.01  # seconds between two looks at the event loop
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one round cost."""
+    """The cost of one round."""
 
     wall: float  # seconds
     cpu: float  # seconds of the whole process

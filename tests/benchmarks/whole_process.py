@@ -37,7 +37,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took."""
+    """The time and memory that a process took."""
 
     cpu: float  # seconds, user and system
     wall: float  # seconds

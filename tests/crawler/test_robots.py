@@ -1,4 +1,4 @@
-"""What robots.txt closes, asked of a local host that counts its requests."""
+"""Rules of robots.txt, on a local host that counts its requests."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ Call = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool answered."""
+    """The answer of a tool."""
 
     failed: bool
     text: str
@@ -78,7 +78,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Conversation:
-    """What an assistant heard in one session."""
+    """The instructions, tools and answers that an assistant got in one session."""
 
     instructions: str
     tools: dict[str, Tool]

@@ -13,7 +13,7 @@ _PARTS = {"text", "link", "emoji", "user", "usergroup", "date"}
 
 
 def faults(blocks: object) -> list[str]:
-    """Why Slack would refuse the blocks; empty when it would take them."""
+    """Return the reasons why Slack would refuse the blocks; empty when it would take them."""
     if not isinstance(blocks, list):
         return ["blocks must be an array"]
     found = [
@@ -25,7 +25,7 @@ def faults(blocks: object) -> list[str]:
 
 
 def view_faults(blocks: Any) -> list[str]:  # any JSON
-    """Why Slack would refuse the blocks of a view, which has room for 100."""
+    """Return the reasons why Slack would refuse the blocks of a view, which has room for 100."""
     halves = [blocks[:50], blocks[50:]]
     found = [fault for half in halves for fault in faults(half)]
     return found + (["no more than 100 items allowed"] if len(blocks) > 100 else [])

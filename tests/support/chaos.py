@@ -170,7 +170,7 @@ class Chaos:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the database and the channel hold, against the model."""
+    """The contents of the database and the channel, compared with the model."""
 
     kills: dict[str, int]
     changes: int  # in the model
@@ -247,7 +247,7 @@ WHERE c.ts IS NOT NULL"""
 
 
 def compare_history(world: World, place: Asking) -> list[str]:
-    """Where the history is another than the model's."""
+    """Return where the history differs from the model's."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
     for posting, kind, name in place.ask(
         "SELECT posting, kind, field FROM posting_changes ORDER BY change_id"

@@ -162,7 +162,7 @@ class WorkerChaos:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the database holds, against the model."""
+    """The contents of the database, compared with the model."""
 
     acts: dict[str, int]
     checks: int

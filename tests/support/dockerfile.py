@@ -25,7 +25,7 @@ class Instruction(NamedTuple):
 
 @dataclass
 class Stage:
-    """What one FROM begins."""
+    """One stage of a build, which a FROM begins."""
 
     base: str
     name: str = ""

@@ -1,4 +1,4 @@
-"""What /metrics exports, read from a real one: each name with its labels and their values."""
+"""Read a real /metrics: each name with its labels and their values."""
 
 from __future__ import annotations
 

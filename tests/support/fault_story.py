@@ -38,7 +38,7 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one fault."""
+    """The effects of one fault."""
 
     exit_code: int  # of the third `check`
     line: str  # the board's line there

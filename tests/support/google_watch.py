@@ -80,5 +80,5 @@ class Watch:
 
 
 def is_failure(result: Result, *words: str) -> bool:
-    """Whether it is a failure that says these words."""
+    """Return whether the result is a failure that says these words."""
     return isinstance(result, Failure) and all(word in result.reason for word in words)

@@ -42,7 +42,7 @@ any = ["research engineer"]
 
 @dataclass
 class Living:
-    """What is known of the daemon."""
+    """A daemon that runs in this process, and its counts."""
 
     config: Path
     engine: Engine

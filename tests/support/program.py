@@ -16,7 +16,7 @@ WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
 @dataclass
 class Ran:
-    """What a run left behind."""
+    """The exit code and the output of a run."""
 
     code: int
     out: str

@@ -32,7 +32,7 @@ class Selector:
 
 @dataclass
 class Expression:
-    """What an expression asks for."""
+    """The series that an expression asks for."""
 
     selectors: list[Selector] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)  # that it groups by

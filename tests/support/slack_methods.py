@@ -1,4 +1,4 @@
-"""What the methods of the suite's Slack do: see `slack_server.py`, which answers calls with them.
+"""The methods of the suite's Slack. `slack_server.py` answers calls with them.
 
 They take only what rolewatch sends, keep what Slack would keep, and complain about anything else in
 `complaints`.

@@ -74,7 +74,7 @@ class SlackServer(Methods):
         self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:
-        """How many messages and replies carry that delivery id."""
+        """Return the number of messages and replies with that delivery id."""
         return sum(
             delivery_of(message) == delivery_id
             for channel in self.channels.values()

@@ -1,4 +1,4 @@
-"""What a board writes stays within its marks, whatever it is."""
+"""Hostile texts of a board stay within their marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What workers learn of the configuration: everything but its secrets."""
+"""The configuration that workers read: everything but its secrets."""
 
 from __future__ import annotations
 

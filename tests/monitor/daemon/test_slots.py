@@ -1,4 +1,4 @@
-"""Which slot of a host a board is in."""
+"""The slot of a board on its host."""
 
 from __future__ import annotations
 

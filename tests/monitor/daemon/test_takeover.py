@@ -1,4 +1,4 @@
-"""Who takes the place of a daemon that died tells the operator so, once."""
+"""A daemon that takes over from one that died tells the operator once."""
 
 from __future__ import annotations
 

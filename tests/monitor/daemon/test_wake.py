@@ -1,4 +1,4 @@
-"""How the daemon notices that another process has written."""
+"""The daemon notices that another process has written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What listens and what is called, over real sockets."""
+"""The health server and the heartbeat, over real sockets."""
 
 from __future__ import annotations
 

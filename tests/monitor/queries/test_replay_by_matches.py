@@ -1,4 +1,4 @@
-"""What rules would have sent, by the stored matches: the same as a replay of everything."""
+"""A replay by the stored matches gives the same as a replay of everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/web.md and docs/feeds.md say of addresses, filters and limits is so."""
+"""Addresses, filters and limits are as docs/web.md and docs/feeds.md say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server does with connections that bring no whole request."""
+"""Connections that bring no whole request."""
 
 from __future__ import annotations
 

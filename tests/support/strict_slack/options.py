@@ -1,4 +1,4 @@
-"""What the simulator is started with; `/_ctl/config` changes most of it while it runs."""
+"""The simulator's options; `/_ctl/config` changes most of them while it runs."""
 
 from __future__ import annotations
 

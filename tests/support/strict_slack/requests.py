@@ -1,4 +1,4 @@
-"""How requests are read, authorized and rate limited (https://docs.slack.dev/apis/web-api)."""
+"""Read, authorize and rate limit requests (https://docs.slack.dev/apis/web-api)."""
 
 from __future__ import annotations
 
