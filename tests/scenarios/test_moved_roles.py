@@ -20,6 +20,7 @@ from tests.support.history import ENGINEER, History
 from tests.support.moves import (
     BOARD,
     NEW,
+    before_the_move,
     came,
     counts,
     listing,
@@ -34,10 +35,7 @@ from tests.support.moves import (
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """Ten engineers and a chef on the former board."""
-    history = History(engine)
-    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
-    return history
+    return before_the_move(engine)
 
 
 def test_a_role_that_moved_is_found_once_by_its_title(history: History) -> None:

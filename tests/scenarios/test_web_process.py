@@ -67,6 +67,15 @@ def answered(url: str, within: float = 60) -> str:
             time.sleep(0.1)
 
 
+def refused(*arguments: str) -> str:
+    """Run the program, which refuses to start. Return its standard error."""
+    found = subprocess.run(
+        [ROLEWATCH, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert found.returncode == 2
+    return found.stderr
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     file = tmp_path / "rolewatch.toml"
@@ -102,31 +111,17 @@ def test_the_daemon_serves_the_page_and_follows_its_address(config: Path) -> Non
 @pytest.mark.parametrize("command", [["web"], ["run"]])
 def test_an_address_beyond_this_machine_needs_a_password(config: Path, command: list[str]) -> None:
     config.write_text(CONFIG.format(web=f'[web]\nlisten = "0.0.0.0:{free_port()}"'))
-    found = subprocess.run(
-        [ROLEWATCH, "--config", config, *command],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert found.returncode == 2
-    assert "$ROLEWATCH_WEB_PASSWORD" in found.stderr
-    assert "Traceback" not in found.stderr
+    errors = refused("--config", str(config), *command)
+    assert "$ROLEWATCH_WEB_PASSWORD" in errors
+    assert "Traceback" not in errors
 
 
 def test_an_address_in_use_is_one_line(config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        found = subprocess.run(
-            [ROLEWATCH, "--config", config, "web", "--listen", listen],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-    assert found.returncode == 2
+        errors = refused("--config", str(config), "web", "--listen", listen)
     assert (
-        found.stderr.strip()
+        errors.strip()
         .splitlines()[-1]
         .endswith(f"web.listen: {listen} cannot be listened on: Address already in use")
     )
@@ -134,29 +129,15 @@ def test_an_address_in_use_is_one_line(config: Path) -> None:
 
 @pytest.mark.parametrize("listen", ["8460", "here", "127.0.0.1:99999", "http://127.0.0.1:8460"])
 def test_a_wrong_address_is_one_line(config: Path, listen: str) -> None:
-    found = subprocess.run(
-        [ROLEWATCH, "--config", config, "web", "--listen", listen],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert found.returncode == 2
-    assert "expected a host and a port" in found.stderr
+    errors = refused("--config", str(config), "web", "--listen", listen)
+    assert "expected a host and a port" in errors
 
 
 def test_a_missing_database_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
     file.write_text(CONFIG.format(web=""))
-    found = subprocess.run(
-        [ROLEWATCH, "--config", file, "web"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert found.returncode == 2
-    assert "there is no database at" in found.stderr
+    errors = refused("--config", str(file), "web")
+    assert "there is no database at" in errors
     assert not (tmp_path / "rolewatch.db").exists()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import pytest
 from icalendar import Calendar
 from lxml import etree, html  # type: ignore[import-untyped]  # it ships no types
 
@@ -38,6 +39,17 @@ class Invalid(AssertionError):  # noqa: N818  # a feed's state more than an erro
 def require(what: str, *, holds: bool) -> None:
     if not holds:
         raise Invalid(what)
+
+
+def require_refusals(
+    read: Callable[[bytes], object], valid: bytes, edits: Mapping[bytes, bytes]
+) -> None:
+    """Require that a reader takes the valid text, and refuses it after each edit."""
+    read(valid)
+    for before, after in edits.items():
+        assert before in valid
+        with pytest.raises(Invalid):
+            read(valid.replace(before, after, 1))
 
 
 def read_atom(feed: bytes) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import Engine
+
 from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
 from monitor.message_parts import Move
@@ -53,6 +55,13 @@ def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[s
     with history.engine.begin() as connection:
         begin_move(connection, old, watched)
     history.settings = replace(history.settings, boards=(*kept, watched))
+
+
+def before_the_move(engine: Engine) -> History:
+    """Return a history with ten engineers and a chef on the former board."""
+    history = History(engine)
+    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
+    return history
 
 
 def watch_too(history: History, new: str = NEW) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import unescape
 from typing import Any, Final, cast
 
 from pydantic import SecretStr
@@ -78,3 +81,12 @@ def site_of(history: History, seconds: float = SECONDS) -> WebSite:
     """Return the site of a history, at the time of its last check."""
     url = history.engine.url.render_as_string(hide_password=False)
     return WebSite(history, history.now, history.settings, reading_engine(url), seconds)
+
+
+Serve = Callable[..., WebSite]  # a history, and the seconds that a request may take
+
+
+def words(page: str) -> str:
+    """Return a page's text on one line."""
+    body = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<" + body)).split())

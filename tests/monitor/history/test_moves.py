@@ -19,6 +19,7 @@ from tests.support.history import ENGINEER, History, settings
 from tests.support.moves import (
     BOARD,
     NEW,
+    before_the_move,
     came,
     counts,
     listing,
@@ -37,10 +38,7 @@ CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """Ten engineers and a chef on the former board."""
-    history = History(engine)
-    history.check(snapshot([*postings(10), posting("99", title="Chef")]))
-    return history
+    return before_the_move(engine)
 
 
 def reposts(history: History) -> dict[str, str]:

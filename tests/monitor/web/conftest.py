@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.support.history import History
-from tests.support.web import WebSite, site_of
+from tests.support.lives import lead_lives
+from tests.support.web import Serve, WebSite, site_of
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[History], WebSite]]:
+def serve() -> Iterator[Serve]:
     """Return a function that gives a history's site, whose database is closed at the end."""
     sites: list[WebSite] = []
 
@@ -20,3 +22,15 @@ def serve() -> Iterator[Callable[[History], WebSite]]:
     yield make
     for site in sites:
         site.close()
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    """Return the lives of a few roles. Tests of other pages have a history of their own."""
+    return lead_lives(engine)
+
+
+@pytest.fixture
+def site(history: History, serve: Serve) -> WebSite:
+    """Return the site of the history."""
+    return serve(history)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -14,9 +13,8 @@ from sqlalchemy import Engine, text
 from crawler.items import Failure, Snapshot
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
-from tests.support.web import WebSite
+from tests.support.web import Serve, WebSite, words
 
-Serve = Callable[..., WebSite]
 FAILING = "workday:nvidia.wd5/NVIDIAExternalCareerSite"
 COLLAPSED = "greenhouse:shrunken"
 NEW = "ashby:Merge%20Labs"
@@ -42,17 +40,6 @@ def history(engine: Engine) -> History:
     made.settings = settings(boards=BOARDS[:-1])
     made.check(snapshot(postings(4)), fails, Failure(NEW, "Ashby knows no board Merge Labs", 404))
     return made
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
-
-
-def words(page: str) -> str:
-    """Return a page's text on one line."""
-    body = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<" + body)).split())
 
 
 def test_boards_in_trouble_come_first_and_unwatched_ones_last(site: WebSite) -> None:

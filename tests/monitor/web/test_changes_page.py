@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,19 +17,7 @@ from tests.support.alerts import HOSTILE
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History
 from tests.support.lives import AGAIN, COUNSEL, GEMINI, RULES, lead_lives
-from tests.support.web import WebSite
-
-Serve = Callable[..., WebSite]
-
-
-@pytest.fixture
-def history(engine: Engine) -> History:
-    return lead_lives(engine)
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
+from tests.support.web import Serve, WebSite
 
 
 def listed(site: WebSite, query: str) -> list[str]:

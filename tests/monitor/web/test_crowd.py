@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
@@ -11,9 +10,7 @@ from sqlalchemy import Engine
 from monitor.web.pages import roles
 from monitor.web.site import Shown, Visit
 from tests.support.history import History
-from tests.support.web import WebSite
-
-Serve = Callable[..., WebSite]
+from tests.support.web import Serve
 
 
 def test_a_request_beyond_the_most_at_once_is_refused_in_words(

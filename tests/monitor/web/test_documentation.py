@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import get_args
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from monitor.queries.role_conditions import PER_PAGE, Sort
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 from tests.support.places import ROOT
-from tests.support.web import WebSite
+from tests.support.web import Serve, WebSite
 
 WEB = (ROOT / "docs" / "web.md").read_text()
 FEEDS = (ROOT / "docs" / "feeds.md").read_text()
@@ -40,7 +39,7 @@ EXAMPLES = [
 
 
 @pytest.fixture
-def site(sqlite_engine: Engine, serve: Callable[[History], WebSite]) -> WebSite:
+def site(sqlite_engine: Engine, serve: Serve) -> WebSite:
     history = History(sqlite_engine, settings(ENGINEER))
     history.check(snapshot([posting("1")]))
     history.check(snapshot([posting("1", title="Research Engineer, Gemini")]))

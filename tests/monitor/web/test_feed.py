@@ -17,7 +17,7 @@ from monitor.message_parts import FieldChange, RoleKind, Why
 from monitor.messages import RoleMessage
 from monitor.web.feed import atom
 from tests.support.alerts import AT, opened, role
-from tests.support.feeds import ATOM, BASE, HOSTILE_IN_FEEDS, Invalid, entries, read_atom
+from tests.support.feeds import ATOM, BASE, HOSTILE_IN_FEEDS, entries, read_atom, require_refusals
 
 OLD = "We look for an engineer.\n\nYou will build things with Jax and care about tests."
 NEW = "We look for an engineer.\n\nYou will build things with PyTorch and care about tests."
@@ -189,16 +189,12 @@ def _with_url(url: str) -> RoleMessage:
 
 
 def test_the_reader_of_these_tests_refuses_invalid_feeds() -> None:
-    valid = feed(opened())
-    read_atom(valid)
-    for before, after in (
-        (b"<title>", b"<title>x</title><title>"),
-        (b'rel="via"', b'rel="alternate" type="text/html"'),
-        (b"<updated>2026", b"<updated>26"),
-        (b"&lt;p&gt;", b"&lt;p onclick=x&gt;"),
-        (b"<published>", b"<other/><published>"),
-        (b"</feed>", b""),
-    ):
-        assert before in valid
-        with pytest.raises(Invalid):
-            read_atom(valid.replace(before, after, 1))
+    edits = {
+        b"<title>": b"<title>x</title><title>",
+        b'rel="via"': b'rel="alternate" type="text/html"',
+        b"<updated>2026": b"<updated>26",
+        b"&lt;p&gt;": b"&lt;p onclick=x&gt;",
+        b"<published>": b"<other/><published>",
+        b"</feed>": b"",
+    }
+    require_refusals(read_atom, feed(opened()), edits)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,9 +13,8 @@ from monitor.web.keys import key_of
 from monitor.web.pages import roles
 from monitor.web.site import Shown, Visit
 from tests.support.history import History
-from tests.support.web import LISTEN, WebSite
+from tests.support.web import LISTEN, Serve, WebSite
 
-Serve = Callable[..., WebSite]
 PASSWORD = "correct horse"  # it may have a space in a test: nobody types it in a shell
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -19,9 +18,7 @@ from monitor.web.app import make_app
 from monitor.web.site import Site
 from tests.support.boards import START, posting, snapshot
 from tests.support.history import History
-from tests.support.web import LISTEN, WebSite
-
-Serve = Callable[..., WebSite]
+from tests.support.web import LISTEN, Serve, WebSite
 
 
 @pytest.fixture
@@ -31,11 +28,6 @@ def history(sqlite_engine: Engine) -> History:
     found.check(snapshot([]))
     found.check(snapshot([posting("1", title="Research Engineer, Gemini")]))
     return found
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -25,19 +24,7 @@ from tests.support.boards import BOARD, START, posting, snapshot, unreadable
 from tests.support.history import History
 from tests.support.lives import AGAIN, COUNSEL, GEMINI, ODD, lead_lives
 from tests.support.moves import NEW, listing, move, there
-from tests.support.web import WebSite
-
-Serve = Callable[..., WebSite]
-
-
-@pytest.fixture
-def history(engine: Engine) -> History:
-    return lead_lives(engine)
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
+from tests.support.web import Serve, WebSite
 
 
 def words_of(page: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,9 +13,8 @@ from monitor.config.model import Rule
 from monitor.rules.matches import match_backlog, register_rules
 from tests.support.boards import START, posting, postings, snapshot, unreadable
 from tests.support.history import History, settings
-from tests.support.web import WebSite
+from tests.support.web import Serve, WebSite
 
-Serve = Callable[..., WebSite]
 ENGINEERS = Rule("engineers", any=("research engineer",))
 PARIS = Rule("paris/all of it", all=("engineer",), locations=("Paris",))
 
@@ -67,11 +65,6 @@ def history(engine: Engine) -> History:
         register_rules(connection, made.settings)
     match_backlog(engine, made.settings, 5)
     return made
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
 
 
 def keys(site: WebSite, query: str = "") -> str:

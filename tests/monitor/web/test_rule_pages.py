@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -22,9 +21,8 @@ from monitor.web.keys import key_of
 from tests.support.boards import posting, postings, snapshot
 from tests.support.history import History, settings
 from tests.support.story import STORY, tell
-from tests.support.web import WebSite
+from tests.support.web import Serve, WebSite, words
 
-Serve = Callable[..., WebSite]
 HOSTILE = '<script>alert("1")</script>/any name?#%'
 RULES = (
     Rule("research-engineer", any=("research engineer",), notify=("slack:#roles", "console")),
@@ -45,17 +43,6 @@ def history(engine: Engine, request: pytest.FixtureRequest) -> History:
             register_rules(connection, made.settings)
         match_backlog(engine, made.settings, 30)
     return made
-
-
-@pytest.fixture
-def site(history: History, serve: Serve) -> WebSite:
-    return serve(history)
-
-
-def words(page: str) -> str:
-    """Return a page's text on one line."""
-    body = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<" + body)).split())
 
 
 def test_the_twin_has_a_row_a_rule(site: WebSite) -> None:

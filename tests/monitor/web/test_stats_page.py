@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import unescape
 from threading import Event
 from typing import Any
@@ -20,9 +19,8 @@ from tests.support.boards import posting, snapshot
 from tests.support.half_year import HalfYear
 from tests.support.history import History
 from tests.support.story import tell
-from tests.support.web import WebSite
+from tests.support.web import Serve, WebSite
 
-Serve = Callable[..., WebSite]
 COLUMNS = ["company", "open", "opened_30d", "closed_30d", "median_days_open", "pay_share"]
 CHARTS = ["open-roles", "opened-and-closed", "days-open"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from monitor.web.keys import key_of
 from tests.support.boards import posting, snapshot
 from tests.support.feeds import ATOM, entries, read_atom, read_calendar
 from tests.support.history import ENGINEER, History, settings
-from tests.support.web import LISTEN, WebSite
+from tests.support.web import LISTEN, Serve, WebSite
 
 ODD = Rule("C++ / Rust? 100%", any=("/chef/",))
 PASSWORD = "correct horse"
@@ -44,11 +44,6 @@ def history(engine: Engine) -> History:
 
 
 Answer = Any  # of Starlette's test client
-
-
-@pytest.fixture
-def site(history: History, serve: Callable[[History], WebSite]) -> WebSite:
-    return serve(history)
 
 
 def ask(
@@ -194,9 +189,7 @@ def test_head_has_the_headers_and_nothing_may_be_written(site: WebSite, path: st
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_an_empty_history_has_valid_empty_answers(
-    engine: Engine, serve: Callable[[History], WebSite], path: str
-) -> None:
+def test_an_empty_history_has_valid_empty_answers(engine: Engine, serve: Serve, path: str) -> None:
     answer = ask(serve(History(engine)), path)
     assert answer.status_code == 200
     read = read_calendar if path.endswith(".ics") else entries
