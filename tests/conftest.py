@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from monitor.demo.board_server import BoardServer
 from tests.support.databases import DatabasePool, empty_postgres, hurry
 from tests.support.greenhouse import job
+from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.places import ROOT
 from tests.support.slack_server import SlackServer, slack_server
 
@@ -173,3 +174,10 @@ async def slack() -> AsyncIterator[SlackServer]:
 def no_careers_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the careers page of a real employer."""
     monkeypatch.setattr("monitor.rounds.new_board.employer_domain", lambda _: None)
+
+
+@pytest.fixture
+async def office(engine: Engine) -> AsyncIterator[PostOffice]:
+    """Return an outbox with a real Slack server."""
+    async with post_office(engine) as office:
+        yield office

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from crawler.items import Posting, Snapshot
 from crawler.registry import reread
@@ -21,7 +19,7 @@ from monitor.queries.resolve import find_posting
 from tests.support.boards import posting
 from tests.support.history import History, settings
 from tests.support.moves import listing, move
-from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice
 from tests.support.places import ROOT
 from tests.support.slack_scenario import RULE, SlackScenario
 from tests.support.slack_server import ROLES, shown
@@ -106,12 +104,6 @@ def newcomers() -> list[Posting]:
 
 def day(seen: list[Posting]) -> Snapshot:
     return replace(listing(seen, OLD), company="Google DeepMind")
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 def _of_deepmind(wanted: Settings) -> Settings:

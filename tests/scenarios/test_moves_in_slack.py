@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -23,16 +21,10 @@ from tests.support.moves import (
     there,
     watch_too,
 )
-from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice
 from tests.support.simulator import Simulator, simulated, simulating
 from tests.support.slack_scenario import RULE, SlackScenario, kinds
 from tests.support.slack_server import OPS, ROLES, TOKEN, shown
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:

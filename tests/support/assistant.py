@@ -14,25 +14,16 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import CallToolResult, TextContent, Tool
 
+from tests.support import story
 from tests.support.running import ROLEWATCH
 
-CONFIG = """
-[database]
-url = "{url}"
+CONFIG = (
+    story.CONFIG
+    + """
 [web]
 base_url = "https://roles.example.org/"
-[[boards]]
-board = "greenhouse:examplelabs"
-[[boards]]
-board = "greenhouse:otherworks"
-[[rules]]
-name = "research-engineer"
-any = ["research engineer"]
-[[rules]]
-name = "kernels"
-any = ["kernels"]
-in = ["description"]
 """
+)
 _MARKED = re.compile(
     r"<<<untrusted text (?P<mark>[0-9a-f]{16})>>>(?P<text>.*)<<<end of untrusted text (?P=mark)>>>",
     re.DOTALL,

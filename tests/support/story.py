@@ -25,6 +25,22 @@ RULES = (
     Rule("research-engineer", any=("research engineer",)),
     Rule("kernels", any=("kernels",), read_in=("description",)),
 )
+# a configuration file with the same boards and rules
+CONFIG = """
+[database]
+url = "{url}"
+[[boards]]
+board = "greenhouse:examplelabs"
+[[boards]]
+board = "greenhouse:otherworks"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+[[rules]]
+name = "kernels"
+any = ["kernels"]
+in = ["description"]
+"""
 
 _STORY = posting(
     "11",

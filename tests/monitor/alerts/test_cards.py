@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine
 
 from monitor.config.model import Rule
 from tests.support.boards import posting, postings
-from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
 from tests.support.slack_server import ROLES, shown
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 @pytest.fixture

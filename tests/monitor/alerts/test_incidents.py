@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from crawler.items import Failure
 from crawler.links.directory import company_of
@@ -18,16 +16,10 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.delivery import refusals
 from tests.support.boards import BOARD, posting, postings
-from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_scenario import RULE, Body, SlackScenario, kinds
 from tests.support.slack_server import ARCHIVED, OPS, shown
 from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 @pytest.fixture

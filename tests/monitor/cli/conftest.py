@@ -14,23 +14,7 @@ from monitor.demo.story import jobs
 from tests.support.databases import DatabasePool
 from tests.support.program import Program
 from tests.support.server_threads import serving
-from tests.support.story import tell
-
-CONFIG = """
-[database]
-url = "{url}"
-[[boards]]
-board = "greenhouse:examplelabs"
-[[boards]]
-board = "greenhouse:otherworks"
-[[rules]]
-name = "research-engineer"
-any = ["research engineer"]
-[[rules]]
-name = "kernels"
-any = ["kernels"]
-in = ["description"]
-"""
+from tests.support.story import CONFIG, tell
 
 
 def _configured(folder: Path, url: str) -> str:

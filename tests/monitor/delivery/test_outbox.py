@@ -22,12 +22,6 @@ from tests.support.slack_server import OPS, ROLES
 PROGRAM = (sys.executable, "-m", "tests.support.outbox_fixture")
 
 
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
-
-
 async def test_a_woken_outbox_delivers_and_a_stopped_one_ends(office: PostOffice) -> None:
     wake, stop = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import update
 
 from monitor.cli.sending import Undelivered, undelivered
 from monitor.database.tables import Card
@@ -15,14 +13,8 @@ from monitor.messages import Message, card_of, dump
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier
 from tests.support.alerts import opened
-from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_server import ARCHIVED, OPS, ROLES
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 def operator_texts(office: PostOffice) -> list[str]:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import insert
 
 from monitor.database.tables import Delivery
 from monitor.delivery.pack import pack
 from monitor.delivery.queue import discard
 from monitor.messages import dump
 from tests.support.alerts import HOSTILE, notice, opened, revised
-from tests.support.outbox_fixture import PostOffice, post_office, until
+from tests.support.outbox_fixture import PostOffice, until
 from tests.support.slack_server import OPS, ROLES
 
 FAULTS = ["500", "bad_json", "text", "timeout", "reset", "internal_error"]
 OTHER = "slack:#ops"
-
-
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
 
 
 async def test_a_sent_message_stores_its_location(office: PostOffice) -> None:

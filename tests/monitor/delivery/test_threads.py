@@ -50,12 +50,6 @@ LISTS: dict[str, Message] = {
 
 
 @pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
-
-
-@pytest.fixture
 async def own(sqlite_engine: Engine) -> AsyncIterator[PostOffice]:
     """Return a fixture whose database another process may open."""
     async with post_office(sqlite_engine) as office:
