@@ -169,7 +169,7 @@ SCIENTISTS: Final = (
 )
 
 
-def _first_look() -> Story:
+def _first_summary() -> Story:
     boards = ((LABS, 57), (ROBOTICS, 61), (QUIET, 34))
     counts = tuple(
         BoardCount(_board(company), company, "https://boards.greenhouse.io/", roles)
@@ -179,7 +179,7 @@ def _first_look() -> Story:
     whole = FirstCheckSummary(counts, rules, at=_at(0, 9))
     first, rest = split_summary(whole, threaded=True)
     thread = tuple(Reply(_at(0, 9), message) for message in rest)
-    return Story("first-look", "#roles", (Post(_at(0, 9), first, thread),))
+    return Story("first-summary", "#roles", (Post(_at(0, 9), first, thread),))
 
 
 def _board(company: str) -> str:
@@ -251,4 +251,4 @@ def _failing(company: str, since: datetime, reason: str, roles: int) -> Operator
 
 
 def stories() -> tuple[Story, ...]:
-    return (_card(), _thread(), _first_look(), _digest(), _operator())
+    return (_card(), _thread(), _first_summary(), _digest(), _operator())

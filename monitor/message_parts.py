@@ -74,14 +74,16 @@ class BoardCount(msgspec.Struct, frozen=True):
     fit: int | None = None  # set where the message no longer has every role that fits
 
 
-class RuleCount(msgspec.Struct, frozen=True):
+class RuleCount(
+    msgspec.Struct, frozen=True, rename={"more_fit": "told", "alerted": "told_postings"}
+):
     """A rule and the roles that it fits."""
 
     rule: str
     roles: tuple[Role, ...]
-    told: int = 0  # of an older rolewatch: how many more fit
+    more_fit: int = 0  # of an older rolewatch: how many more fit
     # postings that fit too and had an alert of their own just before
-    told_postings: tuple[str, ...] = ()
+    alerted: tuple[str, ...] = ()
 
 
 class More(msgspec.Struct, frozen=True):

@@ -77,7 +77,7 @@ class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group")
 class FirstCheckSummary(msgspec.Struct, frozen=True, tag="summary"):
     """A channel's summary of new boards, new rules and employers' moves.
 
-    A RestMessage has the roles that it has no room for.
+    A RestMessage has the roles that do not fit in it.
     """
 
     boards: tuple[BoardCount, ...]

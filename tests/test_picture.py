@@ -75,8 +75,8 @@ def test_a_date_is_in_the_readers_zone(shown: dict[str, Shown]) -> None:
     assert "<time>9:12 AM</time>" in page
 
 
-def test_the_first_look_and_its_thread_list_every_role_once(shown: dict[str, Shown]) -> None:
-    page = body(shown["first-look"])
+def test_the_first_summary_and_its_thread_list_every_role_once(shown: dict[str, Shown]) -> None:
+    page = body(shown["first-summary"])
     assert all(page.count(f">{role.title}</a>") == 1 for role in (*ENGINEERS, *SCIENTISTS))
     assert "1 reply" in page
 

@@ -34,7 +34,7 @@ def named_in(titles: Sequence[str], place: str, address: Sequence[str]) -> list[
 
     The most exact name that any title has decides: the whole place, the city, then the rest.
 
-    `address` has the city, the region and the country of the place, as far as they are known.
+    `address` has the city, the region and the country of the place, if they are known.
     """
     parts = [_parts(title) for title in titles]
     for names in _names(place, address):

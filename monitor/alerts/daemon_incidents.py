@@ -69,7 +69,7 @@ def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage
         repaired.append(f"{count(cut_off, 'round')} had been cut off.")
     if unconfirmed:
         repaired.append(
-            f"{count(unconfirmed, 'message')} may have been sent: rolewatch looks first."
+            f"{count(unconfirmed, 'message')} may have been sent: rolewatch searches first."
         )
     stopped = (
         f"`rolewatch {died.command}` (pid {died.pid} on {died.host}) had run since"

@@ -74,15 +74,15 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
         board.board: board for summary in summaries for board in summary.boards
     }
     roles: dict[str, dict[str, Role]] = defaultdict(dict)
-    told: Counter[str] = Counter()
-    told_postings: dict[str, dict[str, None]] = defaultdict(dict)
+    more_fit: Counter[str] = Counter()
+    alerted: dict[str, dict[str, None]] = defaultdict(dict)
     for summary in summaries:
         for rule in summary.rules:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
-            told[rule.rule] += rule.told
-            told_postings[rule.rule] |= dict.fromkeys(rule.told_postings)
+            more_fit[rule.rule] += rule.more_fit
+            alerted[rule.rule] |= dict.fromkeys(rule.alerted)
     rules = tuple(
-        RuleCount(rule, tuple(found.values()), told[rule], tuple(told_postings[rule]))
+        RuleCount(rule, tuple(found.values()), more_fit[rule], tuple(alerted[rule]))
         for rule, found in roles.items()
     )
     moves = {move.board: move for summary in summaries for move in summary.moves}

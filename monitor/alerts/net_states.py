@@ -36,7 +36,7 @@ def net_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
     return tuple(state.message for state in _states(messages) if not state.nothing)
 
 
-def told_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
+def states_to_send(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
     """Return the net states, or all roles if none of them is other than before.
 
     For messages that have to be sent: their alerts are written.
@@ -49,19 +49,19 @@ def told_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
 def as_closed(
     items: Iterable[RoleMessage], closed: Mapping[str, datetime]
 ) -> tuple[RoleMessage, ...]:
-    """Return the items with the closings that no alert told: muted, or not wanted by a rule.
+    """Return the items with the closings that no alert has: muted, or not wanted by a rule.
 
     `closed`: when each role that is closed now did so, by posting.
     """
     return tuple(
         item
         if item.kind == "closed" or item.role.posting not in closed
-        else _closed_untold(item, closed[item.role.posting])
+        else _closed_silently(item, closed[item.role.posting])
         for item in items
     )
 
 
-def _closed_untold(item: RoleMessage, at: datetime) -> RoleMessage:
+def _closed_silently(item: RoleMessage, at: datetime) -> RoleMessage:
     after = "" if item.kind == "revised" else item.kind
     # of a role that only changed, nobody said when it opened last
     before_at = item.at if after else None

@@ -82,8 +82,8 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
             "channel": channel,
             "created_at": at,
         }
-        told = tuple(sorted(summary.told_postings))
-        count = RuleCount(summary.label, tuple(summary.roles), told_postings=told)
+        alerted = tuple(sorted(summary.alerted))
+        count = RuleCount(summary.label, tuple(summary.roles), alerted=alerted)
         message = FirstCheckSummary(tuple(summary.boards), (count,), at=at)
         connection.execute(
             insert(tables.Alert).values(
@@ -107,7 +107,7 @@ class _Summary:
     boards: list[BoardCount] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     # those that fit and had an alert of their own while the round went on
-    told_postings: set[str] = field(default_factory=set)
+    alerted: set[str] = field(default_factory=set)
 
 
 def _began(connection: Connection, round_id: int) -> datetime | None:
@@ -208,6 +208,6 @@ def _add(
         summary.label = rule.label
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
         summary.roles += left
-        summary.told_postings |= {role.posting for role in roles[place[0]]} - {
+        summary.alerted |= {role.posting for role in roles[place[0]]} - {
             role.posting for role in left
         }

@@ -60,7 +60,7 @@ class RoleHistory(Listing):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The part of a list that one answer has room for."""
+    """The part of a list that one answer has space for."""
 
     rows: list[Row]
     next_offset: int | None

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import cards
-from monitor.alerts.net_states import told_states
+from monitor.alerts.net_states import states_to_send
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, CheckRound, Delivery
 from monitor.delivery.grouping import MANY, CountKey, PendingAlert, group_alerts
@@ -210,18 +210,18 @@ def _merge_channel(connection: Connection, channel: str) -> int:
 def numbered_groups(
     roles: Sequence[tuple[str, RoleMessage]],
 ) -> list[tuple[list[str], GroupMessage]]:
-    """Return deliveries (id, message) as few lists that have room. A role is once in one of them.
+    """Return deliveries (id, message) as few lists that fit. A role is once in one of them.
 
     Each list has the ids of its deliveries, the oldest first.
     """
-    states = told_states(message for _, message in roles)
-    told = {message.role.posting for message in states}
-    untold = {message.role.posting for _, message in roles} - told
+    states = states_to_send(message for _, message in roles)
+    shown = {message.role.posting for message in states}
+    hidden = {message.role.posting for _, message in roles} - shown
     groups = []
     for number, items in enumerate(split_changes(states)):
         here = {item.role.posting for item in items}
         # what came to nothing belongs to the first list, which does not name it
-        here |= set() if number else untold
+        here |= set() if number else hidden
         groups.append(([name for name, one in roles if one.role.posting in here], items))
     age = {name: number for number, (name, _) in enumerate(roles)}
     groups.sort(key=lambda group: age[group[0][0]])

@@ -2,8 +2,8 @@
 
 A message is held when it is packed, or when the hours begin while it waits. Operator messages go
 out at any time, and so do edits of cards, which make no sound. When the hours end, the held
-messages are merged into one with a part for each kind, or into one per kind if Slack has no room.
-Only the clock ends the hours: `alerts retry` holds failed messages too.
+messages are merged into one with a part for each kind, or into one per kind if that is too long for
+Slack. Only the clock ends the hours: `alerts retry` holds failed messages too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor.alerts.merge import all_reminders, one_summary
-from monitor.alerts.net_states import told_states
+from monitor.alerts.net_states import states_to_send
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery import pack
@@ -33,7 +33,7 @@ from monitor.messages import (
     RoleMessage,
     load,
 )
-from monitor.notify.compose.message import has_room
+from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_changes, split_reminders
 from monitor.text.local_time import end_of_span, next_instant
 
@@ -123,7 +123,7 @@ def _release_held(connection: Connection, channel: str, now: datetime) -> None:
 
 
 def together(held: Sequence[Named[Message]], now: datetime) -> Iterator[tuple[list[str], Message]]:
-    """Return the held messages as one, or as few of each kind as possible if Slack has no room.
+    """Return the held messages as one, or as few of each kind as possible if that is too long.
 
     A reposted card stays alone, and so do the message of an earlier night and a list whose thread
     is written already.
@@ -140,7 +140,7 @@ def together(held: Sequence[Named[Message]], now: datetime) -> Iterator[tuple[li
         *(([name], message) for name, message in mergeable if isinstance(message, _ALONE)),
     ]
     night = _night(*(message for _, message in kinds))
-    if len(kinds) > 1 and has_room(night):
+    if len(kinds) > 1 and fits_one_message(night):
         yield [name for name, _ in mergeable], night
         return
     for names, message in kinds:
@@ -170,7 +170,7 @@ def _night(*parts: _Part) -> QuietHoursMessage:
 def _roles(
     held: Sequence[Named[_Part]],
 ) -> Iterator[tuple[list[str], RoleMessage | GroupMessage]]:
-    """Return what became of the roles, in as few messages as have room for it."""
+    """Return what became of the roles, in as few messages as possible."""
     roles = [
         (name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)
     ]
@@ -186,7 +186,7 @@ def _roles(
 
 
 def _states(part: Sequence[Named[RoleMessage | GroupMessage]]) -> tuple[RoleMessage, ...]:
-    return told_states(item for _, message in part for item in _items(message))
+    return states_to_send(item for _, message in part for item in _items(message))
 
 
 def _side_by_side(

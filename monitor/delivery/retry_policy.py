@@ -18,7 +18,7 @@ from monitor.history.schedule import MAX_RETRY_AFTER
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt
 
 # A search begins this long before the first call, because the channel's clock may differ.
-LOOK_BACK: Final = timedelta(hours=1)
+SEARCH_BACK: Final = timedelta(hours=1)
 # First and longest wait after temporary trouble.
 _SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))
 # The same after trouble that a person must end.
@@ -76,7 +76,7 @@ def outcome_of_edit(error: NotifyError, attempts: int, now: datetime) -> datetim
     return asked_until(error, now) or now + backoff
 
 
-def outcome_of_lookup(error: NotifyError, head: QueuedDelivery, now: datetime) -> DeliveryOutcome:
+def outcome_of_search(error: NotifyError, head: QueuedDelivery, now: datetime) -> DeliveryOutcome:
     """Return the outcome of a search that raised an error.
 
     The message is not sent again before a search succeeds.

@@ -19,10 +19,10 @@ from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
-    LOOK_BACK,
+    SEARCH_BACK,
     DeliveryOutcome,
     internal_error,
-    outcome_of_lookup,
+    outcome_of_search,
     outcome_of_send,
     unconfirmed,
 )
@@ -96,7 +96,7 @@ class Sender:
         if head.state == "sending" and not notifier.readable:
             return await self.settlement.settle(head, unconfirmed(head), counts, claimed=False)
         if head.sending_at is not None and notifier.readable:
-            earlier = await self._find_earlier_copy(notifier, head, head.sending_at - LOOK_BACK)
+            earlier = await self._find_earlier_copy(notifier, head, head.sending_at - SEARCH_BACK)
             if earlier is not None:
                 return await self.settlement.settle(head, earlier, counts, claimed=False)
         await self._sleep(
@@ -122,7 +122,7 @@ class Sender:
             await self.names.ask_if_needed(notifier, head.channel)
             receipt = await _search_channel(notifier, head, since)
         except NotifyError as error:
-            return outcome_of_lookup(error, head, self._clock())
+            return outcome_of_search(error, head, self._clock())
         # the names cannot be stored; the row says how to continue
         except (DBAPIError, LeaseLost):
             raise

@@ -43,7 +43,7 @@ class Settlement:
     _names: ChannelNames
     # two channels refused at once are one incident, and names are learned once
     lock: asyncio.Lock
-    # channels with no open incident, as far as this process knows
+    # channels that are known to have no open incident
     _healthy: set[str] = field(default_factory=set)
 
     def reconfigure(self, other: Settlement) -> None:

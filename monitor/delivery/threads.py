@@ -1,8 +1,8 @@
 """Give each list the messages that it needs beside its first one.
 
-A first look shows five roles of an employer and a board-wide edit none: the others are replies in
-its thread, each a delivery of its own. A channel without threads gets them one after the other. It
-is done when a list may be sent, since quiet hours merge what they hold.
+A first summary shows five roles of an employer and a board-wide edit none. The others are replies
+in its thread, each a delivery of its own. A channel without threads gets them one after the other.
+This is done when a list may be sent, since quiet hours merge what they hold.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Metrics:
         )
         self._round = last
         for row in checks:
-            self._checks.labels(row.result).inc(row.looks)
+            self._checks.labels(row.result).inc(row.checks)
             self._bytes.inc(row.bytes)
             self._unreadable.inc(row.unreadable)
             for kind in KINDS:

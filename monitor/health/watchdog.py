@@ -72,7 +72,7 @@ class Watchdog:
     _logged: set[Part] = field(default_factory=set)
     _first_at: float | None = None  # by `seconds`
     # since when, of reported incidents
-    _told: dict[Part, datetime] = field(default_factory=dict)
+    _alerted: dict[Part, datetime] = field(default_factory=dict)
 
     def check(self, settings: Settings) -> None:
         """Check once. Database errors are reported as lateness, never raised."""
@@ -106,16 +106,16 @@ class Watchdog:
             self._logged.add(part)
             lines = (*reasons[:10], "Run `rolewatch doctor` for details.")
             now = self.clock()
-            if part not in self._told and self._try(
+            if part not in self._alerted and self._try(
                 OperatorMessage("late", _NAMES[part], lines, incident=_key(part, now))
             ):
-                self._told[part] = now
+                self._alerted[part] = now
         elif part in self._logged:
             log.info("in time again", part=part)
             self._logged.discard(part)
-            since = self._told.get(part)
+            since = self._alerted.get(part)
             if since is not None and self._try(self._end(part, since)):
-                del self._told[part]
+                del self._alerted[part]
 
     def _end(self, part: Part, since: datetime) -> OperatorMessage:
         now = self.clock()

@@ -25,7 +25,7 @@ def _span(span: doc.Span, zone: tzinfo) -> str:
 
 def moment_text(span: doc.Span, zone: tzinfo) -> str:
     """Return the instant of a span in words: `Dec 18, 5 pm PST`."""
-    assert span.at is not None  # its callers have looked  # noqa: S101
+    assert span.at is not None  # its callers check that  # noqa: S101
     match span.shows:
         case "moment":
             return format_moment(span.at, zone, with_year=span.with_year)

@@ -123,7 +123,7 @@ def _are_few(connection: Connection, rows: Select[int]) -> bool:
 def _fits(connection: Connection, rule: Rule) -> list[ColumnElement[bool]]:
     """Return the conditions that the stored matches have the content after, or before a revision.
 
-    A rule with few matches is looked up from these.
+    A rule with few matches is read from these.
     """
     match, change = RuleMatch, PostingChange
     of_rule = select(match.posting_id).where(match.rule == rule.name)

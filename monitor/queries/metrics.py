@@ -31,7 +31,7 @@ class CheckSums(NamedTuple):
     """The number of checks that ended with one result, and their sums."""
 
     result: str
-    looks: int
+    checks: int
     opened: int
     revised: int
     closed: int

@@ -16,7 +16,7 @@ from monitor.delivery import backlog, pack
 from monitor.history import schedule
 from monitor.queries.workers import seconds_without
 
-# a board may be due and not looked at: a round over many takes its time
+# a board may be due and not checked: a round over many takes its time
 MIN_PATIENCE: Final = timedelta(minutes=10)
 MAX_PATIENCE: Final = timedelta(hours=1)
 DELIVERY: Final = timedelta(minutes=15)
@@ -55,7 +55,7 @@ def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Pe
     row = connection.execute(query.limit(1)).first()
     if row is None:
         return []
-    read = f"last looked at {_at(row.last_check_at)}" if row.last_check_at else "never looked at"
+    read = f"last checked at {_at(row.last_check_at)}" if row.last_check_at else "never checked"
     words = f"{row.board} is due and no round takes it up ({read})"
     return [
         PendingWork(

@@ -20,8 +20,8 @@ from typing import NamedTuple, Protocol, TypeVar
 from monitor.database.engine import iso
 from monitor.errors import UserError
 
-_PATIENCE = 1.0  # seconds for what was told to stop
-_AGAIN = 0.25  # seconds from one telling to the next: the first may have come too early to be heard
+_PATIENCE = 1.0  # seconds for a query that was stopped to end
+_AGAIN = 0.25  # seconds between two stops: the first may have come too early
 T = TypeVar("T")
 _FETCHED = 500  # rows at once
 

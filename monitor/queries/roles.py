@@ -130,8 +130,8 @@ def _since(
     first_seen: SQLColumnExpression[Any],
     closed: SQLColumnExpression[Any],
 ) -> ColumnElement[bool]:
-    seen, gone = first_seen >= since, closed >= since
-    return {"open": seen, "closed": gone, "all": or_(seen, gone)}[status]
+    began, ended = first_seen >= since, closed >= since
+    return {"open": began, "closed": ended, "all": or_(began, ended)}[status]
 
 
 def _saved(user_id: str | None, name: SQLColumnExpression[str]) -> ColumnElement[bool]:

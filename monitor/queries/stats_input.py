@@ -105,7 +105,7 @@ class Facts:
 def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
     """Return the facts of those boards, or of all boards if none is named, from `since` on."""
     days = list(_days(connection, boards, since))
-    gone = left_behind(connection)
+    left = left_behind(connection)
     departments: dict[str, str] = {}
     seen: dict[str, datetime] = {}
     roles = []
@@ -120,7 +120,7 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
                 Role(
                     row.company,
                     row.department or "",
-                    row.state == "open" and row.board not in gone,
+                    row.state == "open" and row.board not in left,
                     *pay,
                 )
             )

@@ -78,7 +78,7 @@ def _failing(connection: Connection) -> dict[str, tuple[str, datetime | None]]:
 
 
 def count_fitting(connection: Connection, rules: Sequence[str]) -> int:
-    """Return the number of open roles that one of these rules fits, as far as they are matched."""
+    """Return the number of open roles that one of these rules fits, if they are matched."""
     current = (RuleMatch.posting_id == Posting.id) & (RuleMatch.version == Posting.version)
     fitting = (
         select(func.count(Posting.id.distinct()))

@@ -130,7 +130,7 @@ def _ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
 def hidden_view(query: str) -> str | None:
     """Return the first view whose name a WITH of the query takes, or None.
 
-    SQLite names the CTE to the authorizer, so its tables would look as if that view read them.
+    SQLite names the CTE to the authorizer, so its tables would seem to be read by that view.
     """
     tokens = [_bare(token) for token in _TOKEN.findall(query) if not token.startswith(("--", "/*"))]
     for place, token in enumerate(tokens):

@@ -46,7 +46,7 @@ class HomePublisher:
         await self._guarded(user, visit=True)
 
     async def publish(self, user: str) -> None:
-        """Publish to a person, of whom a list may have changed."""
+        """Publish to a person, one of whose lists may have changed."""
         await self._guarded(user, visit=False)
 
     async def refresh(self) -> None:

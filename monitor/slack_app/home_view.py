@@ -10,7 +10,7 @@ from monitor.message_parts import RoleKind
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS
-from monitor.notify.compose.role_lines import LAYOUTS, ROOM, Detail, as_days, role_line, size
+from monitor.notify.compose.role_lines import LAYOUTS, SPACE, Detail, as_days, role_line, size
 from monitor.notify.document import (
     DOT,
     Block,
@@ -36,7 +36,7 @@ from monitor.queries.home import PersonalLists, RoleNews
 from monitor.rules.watches import WatchRule
 from monitor.slack_app.lists import instant_of, rest, role_of_row, saved_lines, saved_order
 
-_LENGTHS: Final = (60, 30, 15, 5)  # lines of each list, where not all have room
+_LENGTHS: Final = (60, 30, 15, 5)  # lines of each list, where not all fit
 _OPTIONS: Final = 100  # of a menu
 _VALUE: Final = 150  # UTF-16 units of an option's value
 _STOP: Final = Confirm(
@@ -46,14 +46,14 @@ _MORE: Final = "/rolewatch watch research engineer in Paris"
 
 
 def home(lists: PersonalLists) -> Document:
-    """Return the three lists, with as much detail as they have room for."""
+    """Return the three lists, with as much detail as they have space for."""
     document: Document = ()
     for length, detail in [
         *((_LENGTHS[0], detail) for detail in LAYOUTS),
         *((length, LAYOUTS[-1]) for length in _LENGTHS[1:]),
     ]:
         document = _home(lists, length, detail)
-        if size(document) <= ROOM:
+        if size(document) <= SPACE:
             break
     return document
 
@@ -92,8 +92,8 @@ def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
         closed = text(_was_open(news))
         line = role_line(role, detail, strike=True, tail=joined([company, closed]))
         return (*mark, *line)
-    told = as_days(changes.listing(news.changes, role)) or text("edited the description")
-    return (*mark, *role_line(role, detail, tail=joined([company, told])))
+    shown = as_days(changes.listing(news.changes, role)) or text("edited the description")
+    return (*mark, *role_line(role, detail, tail=joined([company, shown])))
 
 
 _KINDS: Final[dict[str, RoleKind]] = {

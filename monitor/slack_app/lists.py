@@ -1,7 +1,7 @@
 """Replies that list roles, as documents.
 
-Pure. Lines get shorter where the list is long (`compose/role_lines.py`). What has no room even then
-is counted: the person can add words.
+Pure. Lines get shorter where the list is long (`compose/role_lines.py`). What does not fit
+even then is counted: the person can add words.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from monitor.queries.roles import pay_of
 from monitor.slack_app.replies import reply
 
 Row = Mapping[str, Any]
-_LENGTHS: Final = (150, 100, 60, 40, 25, 10)  # lines of a list that has no room for all
+_LENGTHS: Final = (150, 100, 60, 40, 25, 10)  # lines of a list that does not take all
 _LONGEST_PLACE: Final = 500  # UTF-16 units that are parsed
 _NAMED: Final = 4  # employers in a sentence
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -90,7 +90,7 @@ def page(
 
 
 def rest(number: int, shown: int, more: str) -> list[Line]:
-    """Return the line that counts what a list has no room for."""
+    """Return the line that counts what does not fit in a list."""
     return [typed(f"and {number - shown:,} more{more}")] if number > shown else []
 
 

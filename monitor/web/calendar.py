@@ -70,7 +70,7 @@ def _event(deadline: Deadline, base: str, zone: tzinfo) -> bytes:
     """Return one event. It is kept, because writing it takes icalendar half a millisecond."""
     role, event = deadline.role, Event()
     at = role.deadline_at
-    assert at is not None  # its query has looked  # noqa: S101
+    assert at is not None  # its query checks that  # noqa: S101
     event.add("uid", _text(f"{role.posting}@rolewatch"))
     event.add("dtstamp", deadline.changed_at)
     event.add("last-modified", deadline.changed_at)

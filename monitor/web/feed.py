@@ -136,7 +136,7 @@ def _content(event: RoleMessage, zone: tzinfo) -> str:
 
 
 def _changes(event: RoleMessage) -> Document:
-    """Return what changed. A single change is told by the title, and here too."""
+    """Return what changed. The title has a single change too."""
     lines = [line for line in changed_lines(event) if line]
     if not lines and event.kind != "opened":
         lines = [(*text(f"{facts.company(event.role)} "), *event_words(event))]

@@ -200,5 +200,5 @@ def was(change: FieldChange) -> Line:
 
 def listing(changes: Sequence[FieldChange], role: Role) -> Line:
     """Return the changes as a list says them: `raised pay to B, added London`."""
-    told = [change for change in in_order(changes) if change.old != change.new]
-    return joined((phrase(change, role).listing for change in told), ", ")
+    shown = [change for change in in_order(changes) if change.old != change.new]
+    return joined((phrase(change, role).listing for change in shown), ", ")

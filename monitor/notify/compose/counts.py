@@ -42,12 +42,12 @@ def leading_sign(items: Iterable[RoleMessage]) -> str:
     return next((SIGNS[kind] for kind in _WORDS if kind in kinds), "pencil2")
 
 
-def named(names: Iterable[str], room: int) -> str:
-    """Return `Anthropic, Cohere, and Wayve`, or as many as have room `and 12 more`."""
+def named(names: Iterable[str], space: int) -> str:
+    """Return `Anthropic, Cohere, and Wayve`, or as many as fit `and 12 more`."""
     unique = sorted(set(names), key=str.casefold)
     for number in range(min(_NAMED, len(unique)), 0, -1):
         words = _listed(unique[:number], len(unique) - number)
-        if wording.utf16_length(words) <= room:
+        if wording.utf16_length(words) <= space:
             return words
     return wording.count(len(unique), "employer")
 
@@ -61,10 +61,10 @@ def length(line: Line) -> int:
     return sum(_DATE if span.at else wording.utf16_length(span.text) for span in line)
 
 
-def sentences(*candidates: Line, room: int = SENTENCE_LIMIT) -> Line:
-    """Return the first sentences, as many as a notification has room for."""
+def sentences(*candidates: Line, space: int = SENTENCE_LIMIT) -> Line:
+    """Return the first sentences, as many as a notification has space for."""
     said: list[Line] = []
-    left = room
+    left = space
     for line in filter(None, candidates):
         left -= length(line) + 1
         if left < 0:
@@ -73,10 +73,10 @@ def sentences(*candidates: Line, room: int = SENTENCE_LIMIT) -> Line:
         said.append(line)
     if not said:
         first = next(filter(None, candidates), ())
-        return text(wording.truncate("".join(span.text for span in first), room))
+        return text(wording.truncate("".join(span.text for span in first), space))
     return tuple(span for line in said for span in line)
 
 
-def room_after(words: str) -> int:
-    """Return the room that a sentence has for names behind these words."""
+def space_after(words: str) -> int:
+    """Return the space that a sentence has for names behind these words."""
     return SENTENCE_LIMIT - wording.utf16_length(words) - 1

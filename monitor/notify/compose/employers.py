@@ -197,6 +197,6 @@ def changed(event: RoleMessage, detail: Detail) -> Line:
     if all(change.old == change.new for change in event.changes):
         return text(f"changed {changes.named_fields(event.changes)} and changed back")
     if not detail.values:
-        told = [change for change in event.changes if change.old != change.new]
-        return text(f"changed {changes.named_fields(told)}")
+        shown = [change for change in event.changes if change.old != change.new]
+        return text(f"changed {changes.named_fields(shown)}")
     return role_lines.as_days(changes.listing(event.changes, event.role))

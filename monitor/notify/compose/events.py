@@ -82,7 +82,7 @@ def mentions(users: Sequence[str]) -> Line:
 
 
 def changed_lines(message: RoleMessage) -> list[Line]:
-    """Return a line for each of several changes. One change is told by the headline."""
+    """Return a line for each of several changes. The headline has a single change."""
     if message.kind == "reopened":
         return [_differing_facts(message)]
     if message.kind != "revised":

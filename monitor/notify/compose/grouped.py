@@ -63,11 +63,11 @@ def sentence(counted: str, items: Sequence[RoleMessage]) -> Line:
     """Return `12 new roles, 1 changed at Anthropic, Cohere, and Google DeepMind`."""
     if not items:
         return text("No roles.")
-    return text(f"{counted} at {at_employers(items, counts.room_after(counted + ' at '))}.")
+    return text(f"{counted} at {at_employers(items, counts.space_after(counted + ' at '))}.")
 
 
-def at_employers(items: Iterable[RoleMessage], room: int) -> str:
-    return counts.named((facts.company(item.role) for item in items), room)
+def at_employers(items: Iterable[RoleMessage], space: int) -> str:
+    return counts.named((facts.company(item.role) for item in items), space)
 
 
 def rules(items: Iterable[RoleMessage]) -> list[str]:

@@ -18,7 +18,7 @@ from monitor.messages import (
 from monitor.notify.compose import events, role, role_lines
 from monitor.notify.compose.board_wide import board_wide_edit
 from monitor.notify.compose.digest import digest
-from monitor.notify.compose.first_look import summary
+from monitor.notify.compose.first_summary import summary
 from monitor.notify.compose.grouped import group
 from monitor.notify.compose.night import night
 from monitor.notify.compose.operator import operator, operator_reply
@@ -68,7 +68,7 @@ def _list(message: List, style: Style) -> Composed:
             return night(message, style)
 
 
-def has_room(message: Message) -> bool:
+def fits_one_message(message: Message) -> bool:
     """Return whether the message is within the limits of one Slack message."""
     return role_lines.fits(compose(message, DEFAULT).document)
 

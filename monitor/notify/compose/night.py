@@ -15,7 +15,7 @@ from monitor.messages import (
     RoleMessage,
 )
 from monitor.notify import wording
-from monitor.notify.compose import board_wide, counts, deadlines, digest, first_look, role_lines
+from monitor.notify.compose import board_wide, counts, deadlines, digest, first_summary, role_lines
 from monitor.notify.compose.employers import Listing
 from monitor.notify.compose.grouped import (
     at_employers,
@@ -60,7 +60,7 @@ def _others(message: QuietHoursMessage, style: Style, detail: Detail) -> Iterato
     for part in message.parts:
         match part:
             case FirstCheckSummary():
-                yield from first_look.within(part, detail)
+                yield from first_summary.within(part, detail)
             case BoardWideEdit():
                 yield from board_wide.sections(part, detail)
             case DigestMessage():
@@ -106,7 +106,7 @@ def _overnight(message: QuietHoursMessage) -> str:
 def _sentence(message: QuietHoursMessage, style: Style) -> Line:
     items = _items(message)
     begins = _overnight(message)
-    names = f" at {at_employers(items, counts.room_after(begins) - 60)}" if items else ""
+    names = f" at {at_employers(items, counts.space_after(begins) - 60)}" if items else ""
     due = deadlines.nearest_first(one.role for one in _reminders(message))
     return counts.sentences(
         text(f"{begins}{names}."), deadlines.soonest(due), *_other_sentences(message, style)
@@ -117,7 +117,7 @@ def _other_sentences(message: QuietHoursMessage, style: Style) -> Iterator[Line]
     for part in message.parts:
         match part:
             case FirstCheckSummary():
-                yield first_look.sentence(part)
+                yield first_summary.sentence(part)
             case BoardWideEdit():
                 yield board_wide.sentence(part)
             case DigestMessage():

@@ -1,6 +1,6 @@
-"""Split lists into messages that Slack has room for. Nothing is left out.
+"""Split lists into messages that Slack takes. Nothing is left out.
 
-Lines are measured at their shortest, so a page is full of short lines or has room for long ones.
+Lines are measured at their shortest, so a page is full of short lines or has space for long ones.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from monitor.messages import (
     RoleMessage,
 )
 from monitor.notify import wording
-from monitor.notify.compose import board_wide, employers, first_look, moves, role_lines
+from monitor.notify.compose import board_wide, employers, first_summary, moves, role_lines
 from monitor.notify.compose.deadlines import nearest_first
 from monitor.notify.compose.employers import Entry, Listing
-from monitor.notify.compose.role_lines import ROOM, SHORTEST
+from monitor.notify.compose.role_lines import SHORTEST, SPACE
 from monitor.notify.document import Header
 
 SHOWN: Final = 5  # roles of an employer before the thread
@@ -39,16 +39,16 @@ def _cost(entry: Entry) -> int:
 
 
 def _pages(
-    things: Iterable[T], cost: Callable[[T, T | None], int], room: int = ROOM - _AROUND
+    things: Iterable[T], cost: Callable[[T, T | None], int], space: int = SPACE - _AROUND
 ) -> Iterator[list[T]]:
-    """Yield as many things a page as have room. `cost` is told what stands before a thing."""
+    """Yield as many things a page as fit. `cost` takes a thing and the one before it."""
     page: list[T] = []
-    left = room
+    left = space
     for thing in things:
         needed = cost(thing, page[-1] if page else None)
         if page and needed > left:
             yield page
-            page, left = [], room
+            page, left = [], space
             needed = cost(thing, None)
         page.append(thing)
         left -= needed
@@ -64,7 +64,7 @@ def _entry_cost(entry: Entry, before: Entry | None) -> int:
 
 
 def split_changes(items: Iterable[RoleMessage]) -> list[tuple[RoleMessage, ...]]:
-    """Return the changes of a round or a night, as many together as have room in a message.
+    """Return the changes of a round or a night, as many together as one message takes.
 
     Those of one employer are together. Within a message they keep their order.
     """
@@ -75,7 +75,7 @@ def split_changes(items: Iterable[RoleMessage]) -> list[tuple[RoleMessage, ...]]
 
 
 def split_reminders(items: Iterable[Reminder]) -> list[tuple[Reminder, ...]]:
-    """Return the reminders, as many together as have room in a message."""
+    """Return the reminders, as many together as one message takes."""
     return [tuple(page) for page in _pages(items, lambda item, _: _deadline_cost(item.role))]
 
 
@@ -84,7 +84,7 @@ def _deadline_cost(role: Role) -> int:
 
 
 def split_digest(message: DigestMessage) -> tuple[DigestMessage, ...]:
-    """Return the digest as messages that have room. Deadlines come first."""
+    """Return the digest as messages that fit. Deadlines come first."""
     closed = {item.role.posting for item in message.items if item.kind == "closed"}
     near = nearest_first(role for role in message.deadlines if role.posting not in closed)
     named = {role.posting for role in near}
@@ -129,19 +129,19 @@ def split_summary(
     bare = replace(
         message,
         rules=_only(message.rules, ()),
-        boards=first_look.counted(message),
+        boards=first_summary.counted(message),
         moves=tuple(replace(move, rules=_only(move.rules, ())) for move in message.moves),
     )
-    room = ROOM - role_lines.size(first_look.sections(bare, SHORTEST, Header)) - _LAST_LINE
+    space = SPACE - role_lines.size(first_summary.sections(bare, SHORTEST, Header)) - _LAST_LINE
     moved, rests = [], []
     for move in message.moves:
         entries = employers.of_rules(move.rules, mark_new=True)
-        shown, left, room = _shown(entries, room, threaded=threaded)
+        shown, left, space = _shown(entries, space, threaded=threaded)
         more = _more(left) if threaded else ()
         moved.append(replace(move, rules=_only(move.rules, shown), more=more))
         company = moves.company(move)
         rests += _rests(RestMessage("move", move.rules, company, at=message.at), left)
-    shown, left, room = _shown(employers.of_rules(message.rules), room, threaded=threaded)
+    shown, left, space = _shown(employers.of_rules(message.rules), space, threaded=threaded)
     rests += _rests(RestMessage("summary", message.rules, at=message.at), left)
     if not rests:
         return message, ()
@@ -156,24 +156,24 @@ def split_summary(
 
 
 def _shown(
-    entries: Iterable[Entry], room: int, *, threaded: bool
+    entries: Iterable[Entry], space: int, *, threaded: bool
 ) -> tuple[list[Entry], list[Entry], int]:
-    """Return the entries that the first message shows, those that it does not, and its room."""
+    """Return the entries that the first message shows, those that it does not, and its space."""
     shown: list[Entry] = []
     left: list[Entry] = []
     of_employer: dict[str, int] = {}
     for entry in sorted(entries, key=lambda one: one.order):
         needed = _entry_cost(entry, shown[-1] if shown else None)
         number = of_employer.get(entry.company, 0)
-        if needed > room or (threaded and number == SHOWN):
+        if needed > space or (threaded and number == SHOWN):
             left.append(entry)
             # without a thread the next message goes on where this one ends
-            room = room if threaded else 0
+            space = space if threaded else 0
         else:
             shown.append(entry)
             of_employer[entry.company] = number + 1
-            room -= needed
-    return shown, left, room
+            space -= needed
+    return shown, left, space
 
 
 def _more(left: Iterable[Entry]) -> tuple[More, ...]:
@@ -209,12 +209,12 @@ def split_board_wide_edit(
 ) -> tuple[BoardWideEdit, tuple[RestMessage, ...]]:
     """Return the edit without its roles, and messages with them.
 
-    Without a thread it keeps as many roles as have room.
+    Without a thread it keeps as many roles as fit.
     """
     entries = employers.of_rules(message.rules)
     bare = replace(message, rules=_only(message.rules, ()), fit=len(entries))
-    room = ROOM - role_lines.size(board_wide.sections(bare, SHORTEST)) - _LAST_LINE
-    shown, left, _ = _shown(entries, 0 if threaded else room, threaded=threaded)
+    space = SPACE - role_lines.size(board_wide.sections(bare, SHORTEST)) - _LAST_LINE
+    shown, left, _ = _shown(entries, 0 if threaded else space, threaded=threaded)
     whole = RestMessage("template", message.rules, board_wide.company(message), at=message.at)
     rests = _rests(whole, left)
     if not rests:

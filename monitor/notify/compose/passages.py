@@ -64,24 +64,24 @@ class Quotes:
 def quotes(change: FieldChange, message: RoleMessage) -> Quotes:
     """Return the passages of an edited description.
 
-    A passage whose change is a value that the message tells elsewhere is not quoted.
+    A passage whose change is a value that the message shows elsewhere is not quoted.
     """
     passages = edited_passages(change.old, change.new)
-    told = frozenset(_told_words(message))
-    new = [passage for passage in passages if not _is_told(passage, told)]
+    shown_words = frozenset(_shown_words(message))
+    new = [passage for passage in passages if not _is_shown(passage, shown_words)]
     shown = tuple(map(quote_line, new[:_SHOWN]))
     return Quotes(len(passages), shown, max(0, len(new) - _SHOWN))
 
 
-def _is_told(passage: Sequence[Piece], told: frozenset[str]) -> bool:
+def _is_shown(passage: Sequence[Piece], shown: frozenset[str]) -> bool:
     changed = {
         token for piece in passage if piece.kind in {"old", "new"} for token in _tokens(piece.words)
     }
-    return bool(changed) and changed <= told
+    return bool(changed) and changed <= shown
 
 
-def _told_words(message: RoleMessage) -> Iterator[str]:
-    """Yield the words of every value that the message tells beside the description."""
+def _shown_words(message: RoleMessage) -> Iterator[str]:
+    """Yield the words of every value that the message shows beside the description."""
     for change in message.changes:
         if change.field == "description":
             continue
@@ -113,7 +113,7 @@ def _tokens(words: str) -> Iterator[str]:
 def quote_line(passage: Sequence[Piece]) -> Line:
     """Return one passage: removed words struck through, added ones in bold.
 
-    One of very many changes ends with `…` where the room does.
+    One of very many changes ends with `…` where the space does.
     """
     words = [piece for piece in passage if piece.words]
     limit = max(_SHORTEST_PIECE, LIMIT // max(1, len(words)) - 1)

@@ -63,18 +63,18 @@ def _rest_sentence(message: RestMessage, entries: Sequence[Entry]) -> Line:
     fit = "roles that fit" if number > 1 else "role that fits"
     begins = f"{number:,} more {fit} at {names}:"
     titles = [facts.title(entry.role, 100) for entry in sorted(entries, key=_order)]
-    return text(f"{begins} {_titles(titles, counts.room_after(begins))}.")
+    return text(f"{begins} {_titles(titles, counts.space_after(begins))}.")
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
     return entry.order
 
 
-def _titles(titles: Sequence[str], room: int) -> str:
-    """Return `A; B`, or as many as have room `and 12 more`."""
+def _titles(titles: Sequence[str], space: int) -> str:
+    """Return `A; B`, or as many as fit `and 12 more`."""
     for shown in range(min(10, len(titles)), 0, -1):
         left = len(titles) - shown
         words = "; ".join(titles[:shown]) + (f"; and {left:,} more" if left else "")
-        if wording.utf16_length(words) < room:
+        if wording.utf16_length(words) < space:
             return words
-    return wording.truncate(titles[0], room - 1) if titles else ""
+    return wording.truncate(titles[0], space - 1) if titles else ""

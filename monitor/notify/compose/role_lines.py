@@ -29,14 +29,14 @@ from monitor.notify.document import (
     text,
 )
 
-ROOM: Final = 11_500  # UTF-16 units of text in all blocks, as Slack counts
+SPACE: Final = 11_500  # UTF-16 units of text in all blocks, as Slack counts
 BLOCKS: Final = 50
 _MARKUP: Final = 70  # UTF-16 units of a date in markup, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The parts of a role line that a message has room for."""
+    """The parts of a role line that a message has space for."""
 
     title: int = 100  # UTF-16 units
     place: bool = True
@@ -90,7 +90,7 @@ def without_deadline(role: Role) -> Role:
 
 
 def as_days(line: Line) -> Line:
-    """Return a line with its dates as days: a list has no room for the time."""
+    """Return a line with its dates as days: a list has no space for the time."""
     return tuple(span if span.at is None else replace(span, shows="day") for span in line)
 
 
@@ -148,7 +148,7 @@ def _lines(document: Document) -> Iterable[Line]:
 
 def fits(document: Document) -> bool:
     """Return whether a document is within the limits of one Slack message."""
-    return size(document) <= ROOM and len(document) <= BLOCKS
+    return size(document) <= SPACE and len(document) <= BLOCKS
 
 
 def first_that_fits(compose: Callable[[Detail], Document], *, limited: bool = True) -> Document:

@@ -39,7 +39,7 @@ _UNCLEAR: Final = frozenset(
 )
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
 # The message is missing, or it can't be edited or replied to. The text goes into a new message.
-_GONE: Final = frozenset(
+_MISSING: Final = frozenset(
     {
         "message_not_found",
         "thread_not_found",
@@ -141,7 +141,7 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
     plain = f"Slack answers {code}"
     if code in _UNCLEAR:
         return maybe_sent(plain, posting=posting)
-    for codes, error in ((_GONE, MessageMissingError), (_LATER, UnreachableError)):
+    for codes, error in ((_MISSING, MessageMissingError), (_LATER, UnreachableError)):
         if code in codes:
             return error(plain, slack_error=code)
     if code in _WORKSPACE:

@@ -67,8 +67,8 @@ def open_times(facts: Facts, employers: Employers) -> OpenTimes | LeftOut:
     return OpenTimes(
         headline=_headline(everybody, own, alone=alone),
         note=(
-            "Share of roles still open, by days since they opened. At a line: days until half are"
-            " gone."
+            "Share of roles still open, by days since they opened. At a line: days until half have"
+            " closed."
             " Roles still open count for as long as they were followed (Kaplan–Meier)."
         ),
         table=_table(curves),
@@ -102,13 +102,13 @@ def _headline(everybody: Curve, own: Sequence[Curve], *, alone: bool) -> str:
     whose = f"{who} roles"
     openings = words.counted(everybody.openings, "opening")
     if not everybody.closed:
-        return f"None of {who} {everybody.openings} new roles is gone yet"
+        return f"None of {who} {everybody.openings} new roles has closed yet"
     if everybody.half is None:
         day = next((day for day in _MILESTONES if day <= everybody.end), 0)
         share = words.percent(share_at(everybody.steps, day))
         return f"{share} of {whose} are still open after {words.counted(day, 'day')}, {openings}"
-    when = f"after {days_words(everybody.half)}" if everybody.half >= 1 else "within a day"
-    finding = f"Half of {whose} are gone {when}, {openings}"
+    when = f"within {days_words(everybody.half) if everybody.half >= 1 else 'a day'}"
+    finding = f"Half of {whose} close {when}, {openings}"
     soonest = min(
         (one for one in own if one.half is not None),
         key=lambda one: (one.half, one.company),
@@ -123,7 +123,7 @@ def _table(curves: Sequence[Curve]) -> Table:
     header = (
         "company",
         "openings seen",
-        "half are gone after",
+        "half closed after",
         "open after 30 days",
         "after 90 days",
     )

@@ -50,7 +50,7 @@ def name(company: str, longest: int = _LONGEST_SENTENCE_NAME) -> str:
     words = " ".join(printed.split())
     if len(words) <= longest:
         return words
-    head = words[:longest]  # with room for the "…"
+    head = words[:longest]  # with space for the "…"
     whole = head.rpartition(" ")[0]
     return f"{whole if len(whole) > longest // 2 else head[:-1]}…"
 

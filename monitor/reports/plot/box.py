@@ -73,6 +73,6 @@ def write(figure: Figure, box: Box, text: str, type_: Type) -> Box:
 
 
 def write_texts(figure: Figure, box: Box, chart: Chart) -> Box:
-    """Write the finding and how to read the chart. Return the room for the picture."""
+    """Write the finding and how to read the chart. Return the space for the picture."""
     below = write(figure, box, chart.headline, Type(HEADLINE, INK, bold=True)).inner(top=0.04)
     return write(figure, below, chart.note, Type(SMALL, GRAY)).inner(top=_GAP)

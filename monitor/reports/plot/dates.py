@@ -37,7 +37,7 @@ def date_axis(axes: Axes, first: date, last: date) -> None:
 
 
 def _most_dates(axes: Axes) -> int:
-    """Return how many dates have room below the axes."""
+    """Return how many dates fit below the axes."""
     figure = axes.get_figure(root=True)
     assert figure is not None  # noqa: S101  # the axes are on one
     across = axes.get_position().width * figure.get_size_inches()[0]

@@ -22,7 +22,7 @@ class Label:
     color: str
 
 
-def room_for(labels: Sequence[Label]) -> float:
+def space_for(labels: Sequence[Label]) -> float:
     """Return the inches that the labels need to the right of the axes."""
     return max((width(label.text, TEXT, _WEIGHT) for label in labels), default=0.0) + _LEADER + 0.1
 
@@ -60,7 +60,7 @@ def spread(places: Sequence[float], apart: float) -> list[float]:
     """Move places between 0 and 1 as little as possible so that neighbors keep a distance.
 
     Labels that come too near to each other become a block around the middle of their places. The
-    result is in the order given. If there is no room for all, they begin at 0.
+    result is in the order given. If there is no space for all, they begin at 0.
     """
     order = sorted(range(len(places)), key=lambda index: places[index])
     blocks: list[list[float]] = []  # of each label its place, less those of the labels below it

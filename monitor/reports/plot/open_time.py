@@ -8,16 +8,16 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from monitor.reports.charts.open_time import Curve, OpenTimes
 from monitor.reports.plot.box import Box
-from monitor.reports.plot.labels import Label, room_for, write_labels
+from monitor.reports.plot.labels import Label, space_for, write_labels
 from monitor.reports.plot.style import GRAY, INK, SMALL, color_of, width
 from monitor.reports.survival import share_at
 
 
 def draw_open_times(figure: Figure, box: Box, chart: OpenTimes) -> None:
-    """Draw the curves. A dot is where half are gone."""
+    """Draw the curves. A dot is where half have closed."""
     end = chart.days
     labels = [Label(one.label, share_at(one.steps, end), _color(one)) for one in chart.curves]
-    inner = box.inner(left=width("100%", SMALL) + 0.15, right=room_for(labels), bottom=0.45)
+    inner = box.inner(left=width("100%", SMALL) + 0.15, right=space_for(labels), bottom=0.45)
     axes = inner.axes(figure)
     axes.set_xlim(0, end)
     axes.set_ylim(0, 1.02)

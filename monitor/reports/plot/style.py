@@ -106,13 +106,13 @@ def height(size: float = TEXT) -> float:
     return size * 1.35 / _POINTS
 
 
-def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
-    """Return the text in lines that are at most `room` inches wide."""
+def wrapped(text: str, space: float, size: float, weight: str = "normal") -> list[str]:
+    """Return the text in lines that are at most `space` inches wide."""
     lines: list[str] = []
     used = 0.0
     for word in text.split():
         wide = width(f" {word}", size, weight)
-        if lines and used + wide <= room:
+        if lines and used + wide <= space:
             lines[-1] += f" {word}"
             used += wide
         else:
@@ -121,8 +121,8 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list
     return lines
 
 
-def balanced(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
+def balanced(text: str, space: float, size: float, weight: str = "normal") -> list[str]:
     """Return the text in as few lines as `wrapped`, of about the same width."""
-    lines = wrapped(text, room, size, weight)
-    narrower = (wrapped(text, room * part / 20, size, weight) for part in range(10, 20))
+    lines = wrapped(text, space, size, weight)
+    narrower = (wrapped(text, space * part / 20, size, weight) for part in range(10, 20))
     return next((found for found in narrower if len(found) == len(lines)), lines)

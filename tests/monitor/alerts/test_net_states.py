@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from monitor.alerts.net_states import net_states, told_states
+from monitor.alerts.net_states import net_states, states_to_send
 from monitor.message_parts import FieldChange, RoleKind, Why
 from monitor.messages import RoleMessage
 from tests.support.alerts import AT, opened, role
@@ -77,12 +77,12 @@ def test_a_role_has_one_net_state(
 def test_a_role_that_is_as_before_is_left_out(events: tuple[RoleMessage, ...]) -> None:
     other = opened("2")
     assert net_states([*events, other]) == (other,)
-    assert [one.role.posting for one in told_states([*events, other])] == [other.role.posting]
+    assert [one.role.posting for one in states_to_send([*events, other])] == [other.role.posting]
 
 
 def test_a_message_in_which_every_role_is_as_before_still_names_them() -> None:
     assert net_states([RAISED, BACK]) == ()
-    [state] = told_states([RAISED, BACK])
+    [state] = states_to_send([RAISED, BACK])
     assert (state.kind, state.changes) == ("revised", (pay(LOW, LOW),))
 
 

@@ -21,7 +21,7 @@ from monitor.messages import (
     card_of,
     load,
 )
-from monitor.notify.compose.message import has_room
+from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_summary
 from tests.support.alerts import notice, opened, revised, role, summary
 from tests.support.boards import START
@@ -253,7 +253,7 @@ def test_a_night_with_too_many_roles_is_several_messages() -> None:
         if isinstance(part, GroupMessage)
     ]
     assert [(group.part, group.parts) for group in groups] == [(1, 3), (2, 3), (3, 3)]
-    assert all(has_room(GroupMessage(group.items)) for group in groups)
+    assert all(fits_one_message(GroupMessage(group.items)) for group in groups)
 
 
 def test_a_role_is_told_once_with_what_became_of_it_overnight() -> None:

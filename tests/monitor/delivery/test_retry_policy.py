@@ -11,7 +11,7 @@ from monitor.channels import kind
 from monitor.delivery.backlog import QueuedDelivery
 from monitor.delivery.retry_policy import (
     internal_error,
-    outcome_of_lookup,
+    outcome_of_search,
     outcome_of_send,
     unconfirmed,
 )
@@ -101,7 +101,7 @@ def test_the_first_unconfirmed_call_is_remembered() -> None:
 def test_after_a_failed_search_nothing_is_sent_before_another_search(
     error: NotifyError, state: str, seconds: float
 ) -> None:
-    outcome = outcome_of_lookup(error, UNCONFIRMED, AT)
+    outcome = outcome_of_search(error, UNCONFIRMED, AT)
     assert (outcome.state, outcome.next_try_at) == (state, AT + timedelta(seconds=seconds))
     assert outcome.sending_at == UNCONFIRMED.sending_at
     assert outcome.reason == "cannot check whether it was sent: why"

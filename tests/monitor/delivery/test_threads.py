@@ -43,8 +43,8 @@ def edit(number: int) -> BoardWideEdit:
 
 
 LISTS: dict[str, Message] = {
-    "a first look": summary(roles=roles(9)),
-    "a long first look": summary(roles=roles(500)),
+    "a first summary": summary(roles=roles(9)),
+    "a long first summary": summary(roles=roles(500)),
     "a board-wide edit": edit(9),
 }
 
@@ -98,7 +98,7 @@ async def test_a_list_that_shows_everything_has_no_thread(office: PostOffice) ->
 
 
 async def test_a_list_is_never_edited(office: PostOffice) -> None:
-    office.tell(LISTS["a first look"])
+    office.tell(LISTS["a first summary"])
     await office.outbox().deliver(until_idle=True)
     office.tell(opened("1"))
     await office.outbox().deliver(until_idle=True)
@@ -113,7 +113,7 @@ async def test_a_list_is_never_edited(office: PostOffice) -> None:
 async def test_a_thread_is_whole_whatever_goes_wrong(
     office: PostOffice, fault: str, healthy: int
 ) -> None:
-    message = LISTS["a long first look"]
+    message = LISTS["a long first summary"]
     for _ in range(healthy):
         office.slack.break_next("ok", "chat.postMessage")
     office.slack.break_next(fault, "chat.postMessage")
@@ -127,7 +127,7 @@ async def test_a_thread_is_whole_whatever_goes_wrong(
 async def test_a_kill_while_a_thread_is_sent_leaves_one_copy(
     own: PostOffice, fault: str, healthy: int
 ) -> None:
-    message = LISTS["a first look"]
+    message = LISTS["a first summary"]
     for _ in range(healthy):
         own.slack.break_next("ok", "chat.postMessage")
     own.slack.break_next(fault, "chat.postMessage")
@@ -145,7 +145,7 @@ async def test_a_kill_while_a_thread_is_sent_leaves_one_copy(
 
 
 async def test_the_other_roles_of_a_deleted_list_stand_alone(office: PostOffice) -> None:
-    office.tell(LISTS["a first look"])
+    office.tell(LISTS["a first summary"])
     office.slack.break_next("ok", "chat.postMessage")
     office.slack.break_next("500", "chat.postMessage")
     await office.outbox().deliver(until_idle=False)
@@ -160,7 +160,7 @@ async def test_the_other_roles_of_a_deleted_list_stand_alone(office: PostOffice)
 
 
 async def test_a_webhook_gets_the_other_roles_in_further_messages(office: PostOffice) -> None:
-    message = LISTS["a long first look"]
+    message = LISTS["a long first summary"]
     assert isinstance(message, FirstCheckSummary)
     office.tell(message, channel="webhook")
     await office.outbox().deliver(until_idle=True)
@@ -180,7 +180,7 @@ async def test_a_webhook_gets_the_other_roles_in_further_messages(office: PostOf
 
 
 async def test_a_terminal_gets_everything_in_one_message(office: PostOffice) -> None:
-    office.tell(LISTS["a long first look"], channel="console")
+    office.tell(LISTS["a long first summary"], channel="console")
     await office.outbox().deliver(until_idle=True)
     assert len(office.deliveries()) == 1
     said = office.console.getvalue()
@@ -192,12 +192,12 @@ async def test_a_list_held_at_night_has_its_thread_in_the_morning(office: PostOf
     clock = At(evening)
     office.clock, office.hours = clock, AlertSettings(quiet=(time(22), time(7)))
     office.slack.clock = lambda: office.clock().timestamp()
-    office.tell(LISTS["a first look"], at=evening)
+    office.tell(LISTS["a first summary"], at=evening)
     await office.outbox().deliver(until_idle=True)
     assert office.states() == ["held"]
     clock.now = evening + timedelta(hours=9)
     await office.outbox().deliver(until_idle=True)
-    assert is_whole(office, LISTS["a first look"])
+    assert is_whole(office, LISTS["a first summary"])
 
 
 async def test_a_thread_that_waits_when_the_night_begins_is_sent_after_it(
@@ -209,7 +209,7 @@ async def test_a_thread_that_waits_when_the_night_begins_is_sent_after_it(
     office.slack.clock = lambda: office.clock().timestamp()
     office.slack.wait = 600
     office.slack.break_next("429")
-    office.tell(LISTS["a first look"], at=evening)
+    office.tell(LISTS["a first summary"], at=evening)
     await office.outbox().deliver(until_idle=False)
     assert office.states() == ["pending", "pending"]
     clock.now = evening + timedelta(hours=2)
@@ -226,7 +226,7 @@ async def test_a_thread_that_waits_when_the_night_begins_is_sent_after_it(
 
 
 def test_a_discarded_list_has_no_thread(office: PostOffice) -> None:
-    office.tell(LISTS["a first look"], at=AT)
+    office.tell(LISTS["a first summary"], at=AT)
     with office.engine.begin() as connection:
         pack(connection, office.clock())
         assert begin_threads(connection, new_id) == 1
@@ -236,7 +236,7 @@ def test_a_discarded_list_has_no_thread(office: PostOffice) -> None:
 
 
 def test_a_list_that_is_taken_back_leaves_the_lists_of_other_channels(office: PostOffice) -> None:
-    office.tell(LISTS["a long first look"], channel="webhook")
+    office.tell(LISTS["a long first summary"], channel="webhook")
     office.tell(opened(), channel="console")
     with office.engine.begin() as connection:
         pack(connection, office.clock())

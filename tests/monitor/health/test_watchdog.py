@@ -69,7 +69,7 @@ def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> 
     ward.wait(16)
     [reason] = ward.wait(16)
     assert reason.startswith(
-        f"rounds late: {BOARD} is due and no round takes it up (last looked at "
+        f"rounds late: {BOARD} is due and no round takes it up (last checked at "
     )
     ward.wait(60)
     assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
@@ -93,7 +93,7 @@ def test_a_board_that_was_never_checked_is_late_too(engine: Engine) -> None:
     ward = Ward(engine)
     ward.history.check()
     ward.wait(1)
-    assert "never looked at" in ward.wait(15)[0]
+    assert "never checked" in ward.wait(15)[0]
 
 
 def test_a_machine_that_slept_for_a_day_is_not_late(ward: Ward) -> None:

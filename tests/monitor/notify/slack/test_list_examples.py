@@ -130,7 +130,7 @@ def deepmind(one: Example) -> tuple[Role, ...]:
 
 
 @needs
-def test_a_first_look_is_drawn_as_in_the_examples() -> None:
+def test_a_first_summary_is_drawn_as_in_the_examples() -> None:
     one = Example("11_first_look")
     engineers = (
         *deepmind(one),

@@ -97,7 +97,7 @@ def edit(roles: Sequence[Role]) -> BoardWideEdit:
     ("number", "employers"),
     [*product(SIZES, (1, 60)), (LARGEST, 370)],
 )
-def test_a_first_look_of_any_size_leaves_nothing_out(
+def test_a_first_summary_of_any_size_leaves_nothing_out(
     number: int, employers: int, threaded: bool
 ) -> None:
     roles = made(number, employers, LONG)
@@ -110,7 +110,7 @@ def test_a_first_look_of_any_size_leaves_nothing_out(
 
 
 @pytest.mark.parametrize("number", [1, 40, 300])
-def test_a_first_look_with_many_rules_leaves_nothing_out(number: int) -> None:
+def test_a_first_summary_with_many_rules_leaves_nothing_out(number: int) -> None:
     roles = made(number, 30, LONG)
     head, rests = split_summary(summary(roles, RULES), threaded=True)
     check([head, *rests], roles)

@@ -202,11 +202,11 @@ def _at(board: str, key: str) -> Role:
     return replace(role(key), posting=f"{board}:{key}", company="x")
 
 
-def test_a_first_look_counts_each_role_of_an_employer_once() -> None:
+def test_a_first_summary_counts_each_role_of_an_employer_once() -> None:
     both = (_at("lever:b", "1"), _at("ashby:b", "x:2"))
     rules = (
-        RuleCount("r", both, told_postings=("greenhouse:a:7",)),
-        RuleCount("s", both[:1], told_postings=("greenhouse:a:7", "greenhouse:a:8")),
+        RuleCount("r", both, alerted=("greenhouse:a:7",)),
+        RuleCount("s", both[:1], alerted=("greenhouse:a:7", "greenhouse:a:8")),
     )
     said = draw(FirstCheckSummary(BOARDS, rules))[0]
     assert said == "Now watching 3 employers: 19 open roles, 4 fit. Alpha 2, Beta 2."

@@ -13,10 +13,10 @@ from tests.support.facts import days, facts, stays
 SLOW = stays("Slow", closed=range(40, 100, 5), still=[120] * 10)
 QUICK = stays("Quick", closed=range(2, 30, 2), still=[60] * 6)
 CASES = {
-    "half_gone": QUICK,
+    "half_closed": QUICK,
     "two_employers": [*QUICK, *SLOW],
     "most_still_open": stays("Acme", closed=[3, 9], still=[40] * 12),
-    "none_gone": stays("Acme", still=[2.5] * 12),
+    "none_closed": stays("Acme", still=[2.5] * 12),
     "within_a_day": stays("Acme", closed=[0.2] * 20),
     "after_one_day": stays("Acme", closed=[1.2] * 20),
     "few_of_each": [*stays("A", closed=[5] * 6), *stays("B", closed=[9] * 6)],
@@ -32,7 +32,7 @@ def chart(found: list[OpenTime]) -> OpenTimes:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_headline_and_labels_say_after_what_time_half_are_gone(
+def test_a_headline_and_labels_say_after_what_time_half_have_closed(
     case: str, snapshot: SnapshotAssertion
 ) -> None:
     drawn = chart(CASES[case])

@@ -30,7 +30,7 @@ from monitor.notify.document import (
     text,
 )
 
-_COUNTS_ROOM: Final = 1_500  # UTF-16 units of all employers' counts
+_COUNTS_SPACE: Final = 1_500  # UTF-16 units of all employers' counts
 
 
 class _Employer(NamedTuple):
@@ -112,7 +112,7 @@ def _postings(message: FirstCheckSummary) -> dict[str, set[str]]:
     """Return the postings of each board that fit a rule."""
     boards: dict[str, set[str]] = {board.board: set() for board in message.boards}
     for rule in message.rules:
-        for posting in (*(role.posting for role in rule.roles), *rule.told_postings):
+        for posting in (*(role.posting for role in rule.roles), *rule.alerted):
             board = _board_of(posting, boards)
             if board is not None:
                 boards[board].add(posting)
@@ -140,17 +140,17 @@ def _watching(message: FirstCheckSummary, watched: Sequence[_Employer]) -> str:
     begins = "Also found at" if message.late else "Now watching"
     name = watched[0].name if len(watched) == 1 else wording.count(len(watched), "employer")
     roles = wording.count(sum(one.open for one in watched), "open role")
-    told = sum(rule.told for rule in message.rules)
-    fit = sum(one.fit for one in watched) + told
+    more = sum(rule.more_fit for rule in message.rules)
+    fit = sum(one.fit for one in watched) + more
     return f"{begins} {name}: {roles}, {fit_words(fit)}"
 
 
 def _grey_counts(watched: Sequence[_Employer]) -> tuple[Grey, ...]:
-    """Return `Anthropic 5 of 212 · …`. Without room those of which no role fits go first."""
+    """Return `Anthropic 5 of 212 · …`. The first to be left out are those of which no role fits."""
     words = [_count(one) for one in watched]
-    if wording.utf16_length(DOT.join(words)) > _COUNTS_ROOM:
+    if wording.utf16_length(DOT.join(words)) > _COUNTS_SPACE:
         words = [_count(one) for one in watched if one.fit]
-        while words and wording.utf16_length(DOT.join(words)) > _COUNTS_ROOM:
+        while words and wording.utf16_length(DOT.join(words)) > _COUNTS_SPACE:
             words.pop()
         words.append(f"and {wording.count(len(watched) - len(words), 'more employer')}")
     return (Grey(text(DOT.join(words))),)
@@ -166,17 +166,17 @@ def sentence(message: FirstCheckSummary) -> Line:
     numbers = [f"{one.name} {one.fit:,}" for one in watched if one.fit]
     several = len(watched) > 1 and numbers
     moved = [moves.sentence(move) for move in message.moves]
-    room = counts.room_after(words) - sum(counts.length(line) + 1 for line in moved)
-    names = _as_many(numbers, room) if several else ""
+    space = counts.space_after(words) - sum(counts.length(line) + 1 for line in moved)
+    names = _as_many(numbers, space) if several else ""
     return counts.sentences(*moved, text(words), text(names))
 
 
-def _as_many(numbers: Sequence[str], room: int) -> str:
-    """Return `Anthropic 5, Cohere 2.`, or as many as have room `and 12 more employers`."""
+def _as_many(numbers: Sequence[str], space: int) -> str:
+    """Return `Anthropic 5, Cohere 2.`, or as many as fit `and 12 more employers`."""
     for shown in range(min(20, len(numbers)), 0, -1):
         left = len(numbers) - shown
         more = f", and {wording.count(left, 'more employer')}" if left else ""
         words = ", ".join(numbers[:shown]) + more + "."
-        if wording.utf16_length(words) < room:
+        if wording.utf16_length(words) < space:
             return words
     return ""
