@@ -1,4 +1,4 @@
-"""Messages of a Slack channel as an HTML page that looks like Slack.
+"""Messages of a Slack channel as an HTML page in the style of Slack.
 
 It knows the blocks that rolewatch sends. An unknown one raises KeyError.
 """
