@@ -33,7 +33,7 @@ _EDIT = re.compile(r"Edit (\d+)")
 
 @dataclass
 class TimedSlack(SlackServer):
-    """Notes when each edit was told first."""
+    """Notes when each edit was first sent."""
 
     told: dict[str, float] = field(default_factory=dict)
 

@@ -59,9 +59,9 @@ def check(history: History, result: Snapshot) -> None:
     """Record a check as a round does: decide first, then write."""
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with read_and_roll_back(history.engine) as connection:
-        judged = decide_check(connection, result, recorder.alerting, recorder.clock)
+        decided = decide_check(connection, result, recorder.alerting, recorder.clock)
     with history.engine.begin() as connection:
-        recorder.record(connection, judged)
+        recorder.record(connection, decided)
 
 
 def multiply(engine: Engine) -> None:

@@ -280,7 +280,7 @@ async def test_a_home_is_published_for_one_person(slack: Slack) -> None:
 
 
 async def test_buttons_of_messages_answers_and_homes_can_be_pressed(slack: Slack) -> None:
-    heard: list[Body] = []
+    received: list[Body] = []
     await slack.web.views_publish(user_id=ALICE, view={"type": "home", "blocks": BUTTONS})
     await slack.web.chat_postEphemeral(channel=ROLES, user=BOB, text="x", blocks=BUTTONS)
     ts, answer = await slack.post(blocks=BUTTONS), (await slack.state())["ephemeral"][0]
@@ -294,22 +294,22 @@ async def test_buttons_of_messages_answers_and_homes_can_be_pressed(slack: Slack
             envelope = await socket.receive_json()
             await socket.send_json({"envelope_id": envelope["envelope_id"]})
             assert (await clicking)["acked"]
-            heard.append(envelope["payload"])
+            received.append(envelope["payload"])
         assert not (await slack.order("click", action_id="nosuch", ts=ts))["ok"]
     kinds = [
         (one["container"]["type"], one["container"].get("is_ephemeral"), one["user"]["id"])
-        for one in heard
+        for one in received
     ]
     assert kinds == [("message", False, ALICE), ("message", True, BOB), ("view", None, ALICE)]
-    assert [one["actions"][0]["value"] for one in heard] == ["v"] * 3
+    assert [one["actions"][0]["value"] for one in received] == ["v"] * 3
     async with slack.session.post(
-        heard[1]["response_url"], json={"text": "done", "replace_original": True}
+        received[1]["response_url"], json={"text": "done", "replace_original": True}
     ) as response:
         assert response.status == 200
     [replaced] = (await slack.state())["ephemeral"]
     assert replaced["text"] == "done"
     async with slack.session.post(
-        heard[1]["response_url"], json={"delete_original": True}
+        received[1]["response_url"], json={"delete_original": True}
     ) as response:
         assert response.status == 200
     assert (await slack.state())["ephemeral"] == []

@@ -109,7 +109,7 @@ class Trap:
         self.victim: Contender | None = None
         self.method = ""
         self.sprung = asyncio.Event()
-        slack.hook = self.heard
+        slack.hook = self.received
 
     def set(self, victim: Contender | None, method: str, fault: str = "") -> None:
         """From the next call on. `fault`: what Slack answers to that call."""
@@ -118,7 +118,7 @@ class Trap:
         if fault:
             self.slack.break_next(fault, method)
 
-    async def heard(self, method: str) -> None:
+    async def received(self, method: str) -> None:
         if method == self.method and self.victim is not None:
             victim, self.victim = self.victim, None
             await victim.freeze(self.place)
@@ -126,7 +126,7 @@ class Trap:
 
 
 class Load:
-    """A board that gets another role every while, until it is told to stop."""
+    """A board that gets another role every while, until it is stopped."""
 
     def __init__(self, board: ServedBoard, every: float) -> None:
         self.board, self.every = board, every

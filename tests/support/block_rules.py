@@ -25,7 +25,7 @@ def faults(blocks: object) -> list[str]:
 
 
 def view_faults(blocks: Any) -> list[str]:  # any JSON
-    """Return the reasons why Slack would refuse the blocks of a view, which has room for 100."""
+    """Return the reasons why Slack would refuse the blocks of a view, which takes 100."""
     halves = [blocks[:50], blocks[50:]]
     found = [fault for half in halves for fault in faults(half)]
     return found + (["no more than 100 items allowed"] if len(blocks) > 100 else [])

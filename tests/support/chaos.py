@@ -181,7 +181,7 @@ class Outcome:
     wrong: list[str]  # of the history
 
 
-async def judge(chaos: Chaos) -> Outcome:
+async def compare_all(chaos: Chaos) -> Outcome:
     world, place = chaos.world, chaos.place
     told = Counter({(posting, kind): count for posting, kind, count in place.ask(_TOLD)})
     copies = Counter(_ids(chaos.slack))
@@ -284,7 +284,7 @@ async def run(folder: Path, kills: int, seed: int) -> Outcome:
         chaos = Chaos(place, World(server, random), slack, random)
         try:
             await chaos.live(kills)
-            return await judge(chaos)
+            return await compare_all(chaos)
         finally:
             place.kill_all()
 

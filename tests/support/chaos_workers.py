@@ -182,7 +182,7 @@ class Outcome:
         )
 
 
-def judge(chaos: WorkerChaos, overlaps: Overlaps) -> Outcome:
+def compare_all(chaos: WorkerChaos, overlaps: Overlaps) -> Outcome:
     world, server = chaos.world, chaos.server
     told = Counter({(posting, kind): count for posting, kind, count in server.ask(_TOLD)})
     return Outcome(
@@ -209,7 +209,7 @@ async def run(folder: Path, seconds: float, boards: int, workers: int, seed: int
             chaos = WorkerChaos(folder, server, boards_server, world, random, workers)
             try:
                 await chaos.live(seconds)
-                return judge(chaos, overlaps)
+                return compare_all(chaos, overlaps)
             finally:
                 await chaos.end()
 

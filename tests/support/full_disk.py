@@ -36,7 +36,7 @@ class Disk:
                         pass
 
     def free(self, pid: int) -> None:
-        """There is room again."""
+        """Free the space again."""
         self._filler.unlink(missing_ok=True)
         if not self.own:
             resource.prlimit(

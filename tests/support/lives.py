@@ -61,7 +61,7 @@ def lead_lives(engine: Engine) -> History:
 
 
 def _checks() -> list[tuple[list[Posting], tuple[str, ...]]]:
-    """Return what each check lists, and the keys whose probe says that they are gone."""
+    """Return what each check lists, and the keys whose probe answers 404."""
     moved = replace(
         _FIRST, location="London, UK; Paris, France", locations=("London, UK", "Paris, France")
     )

@@ -23,7 +23,7 @@ class Server:
         self.url: str = server.get_uri()
 
     def stop(self) -> None:
-        """As a machine that loses its power: no connection is told."""
+        """End as a machine that loses its power: no connection is closed."""
         # it makes its functions as it is loaded; as below
         from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415
 

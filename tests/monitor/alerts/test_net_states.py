@@ -1,4 +1,4 @@
-"""A role is told once in a digest or a night: with what became of it."""
+"""A role is listed once in a digest or after quiet hours, in its net state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diff`: the story's board at moments between its looks, which were a quarter of an hour apart."""
+"""`diff`: the story's board at moments between its checks, a quarter of an hour apart."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def test_every_alert_is_in_exactly_one_message() -> None:
 
 
 @pytest.fixture
-def desk(engine: Engine) -> AlertWriter:
+def writer(engine: Engine) -> AlertWriter:
     return AlertWriter(engine)
 
 
@@ -164,123 +164,123 @@ def ids() -> Iterator[str]:
     return (f"id{number}" for number in count())
 
 
-def test_alerts_link_to_their_message(desk: AlertWriter, ids: Iterator[str]) -> None:
-    round_id = desk.begin_round()
-    desk.tell(opened("1", "a"), opened("1", "b"), opened("2", "a"), round_id=round_id)
-    with desk.engine.begin() as connection:
+def test_alerts_link_to_their_message(writer: AlertWriter, ids: Iterator[str]) -> None:
+    round_id = writer.begin_round()
+    writer.tell(opened("1", "a"), opened("1", "b"), opened("2", "a"), round_id=round_id)
+    with writer.engine.begin() as connection:
         assert due(connection, AT)
         assert pack(connection, AT, lambda: next(ids)) == 2
         assert not due(connection, AT)
-    assert [alert.delivery_id for alert in desk.alerts()] == ["id0", "id0", "id1"]
+    assert [alert.delivery_id for alert in writer.alerts()] == ["id0", "id0", "id1"]
     assert [
-        (delivery.delivery_id, delivery.state, delivery.channel) for delivery in desk.deliveries()
+        (delivery.delivery_id, delivery.state, delivery.channel) for delivery in writer.deliveries()
     ] == [
         ("id0", "pending", ROLES),
         ("id1", "pending", ROLES),
     ]
 
 
-def test_a_round_that_still_runs_is_not_packed(desk: AlertWriter) -> None:
-    running = desk.begin_round(ended=False)
-    desk.tell(opened(), round_id=running)
-    desk.tell(notice())
-    with desk.engine.begin() as connection:
+def test_a_round_that_still_runs_is_not_packed(writer: AlertWriter) -> None:
+    running = writer.begin_round(ended=False)
+    writer.tell(opened(), round_id=running)
+    writer.tell(notice())
+    with writer.engine.begin() as connection:
         assert pack(connection, AT) == 1
         assert pack(connection, AT) == 0
-    desk.end_round(running)
-    with desk.engine.begin() as connection:
+    writer.end_round(running)
+    with writer.engine.begin() as connection:
         assert pack(connection, AT) == 1
 
 
-def test_alerts_of_a_long_round_are_packed_before_its_end(desk: AlertWriter) -> None:
-    running = desk.begin_round(ended=False)
-    desk.tell(opened("1"), round_id=running)
-    desk.tell(opened("2"), round_id=running, at=AT + WAIT / 2)
-    desk.tell(summary(), notice(), round_id=running)
-    with desk.engine.begin() as connection:
+def test_alerts_of_a_long_round_are_packed_before_its_end(writer: AlertWriter) -> None:
+    running = writer.begin_round(ended=False)
+    writer.tell(opened("1"), round_id=running)
+    writer.tell(opened("2"), round_id=running, at=AT + WAIT / 2)
+    writer.tell(summary(), notice(), round_id=running)
+    with writer.engine.begin() as connection:
         assert not due(connection, AT + WAIT / 2)
         assert round_packed_at(connection) == AT + WAIT
         assert pack(connection, AT + WAIT) == 2
         assert round_packed_at(connection) is None
         assert not due(connection, AT + 9 * WAIT)
-    desk.end_round(running)
-    with desk.engine.begin() as connection:
+    writer.end_round(running)
+    with writer.engine.begin() as connection:
         assert pack(connection, AT + WAIT) == 2
 
 
-def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: AlertWriter) -> None:
-    running, later = desk.begin_round(ended=False), AT + WAIT
-    desk.tell(*(opened(str(key)) for key in range(6)), round_id=running)
-    with desk.engine.begin() as connection:
+def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(writer: AlertWriter) -> None:
+    running, later = writer.begin_round(ended=False), AT + WAIT
+    writer.tell(*(opened(str(key)) for key in range(6)), round_id=running)
+    with writer.engine.begin() as connection:
         assert pack(connection, later) == 6
-    desk.tell(*(opened(str(key)) for key in range(6, 12)), round_id=running)
-    with desk.engine.begin() as connection:
+    writer.tell(*(opened(str(key)) for key in range(6, 12)), round_id=running)
+    with writer.engine.begin() as connection:
         assert pack(connection, later) == 1
 
 
-def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: AlertWriter) -> None:
-    desk.tell(opened(), round_id=desk.begin_round(ended=False))
-    with desk.engine.begin() as connection:
+def test_a_round_that_died_is_packed_when_the_next_has_begun(writer: AlertWriter) -> None:
+    writer.tell(opened(), round_id=writer.begin_round(ended=False))
+    with writer.engine.begin() as connection:
         assert end_rounds(connection, AT) == 1
         assert pack(connection, AT) == 1
 
 
-def test_a_running_round_is_not_ended_by_the_next(desk: AlertWriter) -> None:
-    running = desk.begin_round(ended=False)
-    desk.tell(opened(), round_id=running)
-    with desk.engine.begin() as connection:
+def test_a_running_round_is_not_ended_by_the_next(writer: AlertWriter) -> None:
+    running = writer.begin_round(ended=False)
+    writer.tell(opened(), round_id=running)
+    with writer.engine.begin() as connection:
         assert end_rounds(connection, AT, {running}) == 0
         assert pack(connection, AT) == 0
 
 
-def test_a_thousand_alerts_of_one_posting_are_linked(desk: AlertWriter) -> None:
-    desk.tell(*[opened("1", f"rule{number}") for number in range(1000)])
-    with desk.engine.begin() as connection:
+def test_a_thousand_alerts_of_one_posting_are_linked(writer: AlertWriter) -> None:
+    writer.tell(*[opened("1", f"rule{number}") for number in range(1000)])
+    with writer.engine.begin() as connection:
         assert pack(connection, AT) == 1
-    assert len({alert.delivery_id for alert in desk.alerts()}) == 1
+    assert len({alert.delivery_id for alert in writer.alerts()}) == 1
 
 
-def pile_up(desk: AlertWriter, number: int) -> None:
+def pile_up(writer: AlertWriter, number: int) -> None:
     """Write rounds with one role each, and an operator message in the middle."""
     for key in range(number):
-        desk.tell(opened(str(key)), round_id=desk.begin_round())
+        writer.tell(opened(str(key)), round_id=writer.begin_round())
         if key == number // 2:
-            desk.tell(notice())
-    with desk.engine.begin() as connection:
+            writer.tell(notice())
+    with writer.engine.begin() as connection:
         pack(connection, AT)
 
 
-def test_a_backlog_is_one_message_in_place_of_the_oldest(desk: AlertWriter) -> None:
-    pile_up(desk, 12)
+def test_a_backlog_is_one_message_in_place_of_the_oldest(writer: AlertWriter) -> None:
+    pile_up(writer, 12)
     later = AT + BACKLOG_AGE + timedelta(seconds=1)
-    with desk.engine.begin() as connection:
+    with writer.engine.begin() as connection:
         assert due(connection, later)
         assert merge_backlog(connection, later) == 11
         assert merge_backlog(connection, later) == 0
-    first, second = desk.deliveries()
+    first, second = writer.deliveries()
     group = load(first.message)
     assert isinstance(group, GroupMessage)
     assert [item.role.posting.rpartition(":")[2] for item in group.items] == [
         str(key) for key in range(12)
     ]
     assert second.message.startswith('{"type":"operator"')
-    assert [alert.delivery_id for alert in desk.alerts()].count(first.delivery_id) == 12
+    assert [alert.delivery_id for alert in writer.alerts()].count(first.delivery_id) == 12
 
 
 @pytest.mark.parametrize(("number", "waited"), [(10, 60), (12, 9)])
 def test_few_messages_and_fresh_ones_stay_single(
-    desk: AlertWriter, number: int, waited: int
+    writer: AlertWriter, number: int, waited: int
 ) -> None:
-    pile_up(desk, number)
-    with desk.engine.begin() as connection:
+    pile_up(writer, number)
+    with writer.engine.begin() as connection:
         assert merge_backlog(connection, AT + timedelta(minutes=waited)) == 0
-    assert len(desk.deliveries()) == number + 1
+    assert len(writer.deliveries()) == number + 1
 
 
-def test_a_message_that_was_tried_stays_as_it_is(desk: AlertWriter) -> None:
-    pile_up(desk, 12)
-    tried = desk.deliveries()[0]
-    desk.set(tried.delivery_id, attempts=1)
-    with desk.engine.begin() as connection:
+def test_a_message_that_was_tried_stays_as_it_is(writer: AlertWriter) -> None:
+    pile_up(writer, 12)
+    tried = writer.deliveries()[0]
+    writer.set(tried.delivery_id, attempts=1)
+    with writer.engine.begin() as connection:
         assert merge_backlog(connection, AT + timedelta(hours=1)) == 10
-    assert desk.deliveries()[0].message == tried.message
+    assert writer.deliveries()[0].message == tried.message

@@ -79,15 +79,15 @@ def test_a_round_under_way_is_counted_when_it_has_ended(history: History) -> Non
 
 
 def test_alerts_by_state_and_the_oldest_that_waits(history: History) -> None:
-    desk = AlertWriter(history.engine)
+    writer = AlertWriter(history.engine)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert found['rolewatch_alerts{state="sent"}'] == 0
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
-    desk.tell(opened("1"), opened("2"), channel="console", at=history.now)
+    writer.tell(opened("1"), opened("2"), channel="console", at=history.now)
     with history.engine.begin() as connection:
         pack(connection, history.now)
-    desk.tell(opened("3"), at=history.now + timedelta(seconds=5))
-    desk.set(desk.deliveries()[0].delivery_id, state="sent")
+    writer.tell(opened("3"), at=history.now + timedelta(seconds=5))
+    writer.set(writer.deliveries()[0].delivery_id, state="sent")
     history.now += timedelta(seconds=30)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert (

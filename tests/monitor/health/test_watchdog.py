@@ -24,7 +24,7 @@ MINUTE = 60.0
 
 @dataclass
 class Ward:
-    """A watchdog over a history, whose time passes when it is told to."""
+    """A watchdog over a history, whose time passes on request."""
 
     engine: Engine
     told: list[str] = field(default_factory=list)
@@ -103,8 +103,8 @@ def test_a_machine_that_slept_for_a_day_is_not_late(ward: Ward) -> None:
 
 
 def test_an_unsent_message_is_late(ward: Ward) -> None:
-    desk = AlertWriter(ward.engine)
-    desk.tell(opened(), channel="slack:#roles", at=ward.history.now)
+    writer = AlertWriter(ward.engine)
+    writer.tell(opened(), channel="slack:#roles", at=ward.history.now)
     ward.settings = settings(boards=())
     with ward.engine.begin() as connection:
         pack(connection, ward.history.now)
@@ -113,14 +113,14 @@ def test_an_unsent_message_is_late(ward: Ward) -> None:
     [reason] = ward.wait(15)
     assert reason.startswith("delivery late: slack:#roles: a message of ")
     assert reason.endswith("is not delivered (nobody sends it)")
-    desk.set(
-        desk.deliveries()[0].delivery_id,
+    writer.set(
+        writer.deliveries()[0].delivery_id,
         attempts=4,
         reason="HTTP 503",
         next_try_at=ward.history.now + timedelta(minutes=5),
     )
     assert ward.wait(1)[0].endswith("(HTTP 503)")
-    desk.set(desk.deliveries()[0].delivery_id, state="sent", sent_at=ward.history.now)
+    writer.set(writer.deliveries()[0].delivery_id, state="sent", sent_at=ward.history.now)
     assert ward.wait(1) == []
     assert [line.partition(":")[0] for line in ward.told] == [
         "Delivery is late",
@@ -132,11 +132,11 @@ def test_an_unsent_message_is_late(ward: Ward) -> None:
 def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(
     engine: Engine, state: str
 ) -> None:
-    ward, desk = Ward(engine), AlertWriter(engine)
-    desk.tell(opened(), at=ward.history.now)
+    ward, writer = Ward(engine), AlertWriter(engine)
+    writer.tell(opened(), at=ward.history.now)
     with engine.begin() as connection:
         pack(connection, ward.history.now)
-    desk.set(desk.deliveries()[0].delivery_id, state=state, next_try_at=ward.history.now)
+    writer.set(writer.deliveries()[0].delivery_id, state=state, next_try_at=ward.history.now)
     ward.wait(1)
     assert ward.wait(60) == []
 

@@ -271,8 +271,8 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
         for one in seen
     ]
     with read_and_roll_back(sqlite_engine) as connection:
-        judged = decide_check(connection, snapshot(edited), recorder.alerting, recorder.clock)
+        decided = decide_check(connection, snapshot(edited), recorder.alerting, recorder.clock)
     monkeypatch.setattr("monitor.alerts.board_wide.passages", None)
     with sqlite_engine.begin() as connection:
-        recorder.record(connection, judged)
+        recorder.record(connection, decided)
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]

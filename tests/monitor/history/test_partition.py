@@ -62,13 +62,13 @@ def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_an
     *, collapsed: bool
 ) -> None:
     known = KnownPosting("1", open=True, raw_digest=None, unlisted=True, missed_checks=7)
-    judged = {
+    decided = {
         probe: missing_verdict(
             known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True
         )
         for probe in (None, *Probe)
     }
-    assert judged == {
+    assert decided == {
         None: Verdict.WAITING,
         Probe.GONE: Verdict.CLOSED,
         Probe.THERE: Verdict.THERE,

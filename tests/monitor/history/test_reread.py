@@ -1,4 +1,4 @@
-"""A newer reader reads what is stored again: in place, noted, and told to nobody."""
+"""A newer reader reads what is stored again: in place, noted, and without an alert."""
 
 from __future__ import annotations
 

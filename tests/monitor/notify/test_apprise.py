@@ -189,10 +189,10 @@ async def test_the_channel_cannot_be_read() -> None:
 async def test_an_unclear_end_is_reported_and_retried_by_a_person_only(
     engine: Engine, service: Service
 ) -> None:
-    desk, now = AlertWriter(engine), datetime.now(UTC)
+    writer, now = AlertWriter(engine), datetime.now(UTC)
     ways = {"apprise": notifier(service.address), "console": ConsoleLike()}
     service.status = 500
-    desk.tell(opened(), channel="apprise:phone", at=now)
+    writer.tell(opened(), channel="apprise:phone", at=now)
     later = [now]
 
     async def deliver() -> None:
@@ -203,9 +203,9 @@ async def test_an_unclear_end_is_reported_and_retried_by_a_person_only(
     await deliver()
     later[0] += timedelta(days=1)
     await deliver()
-    assert desk.states() == ["failed", "sent"]
+    assert writer.states() == ["failed", "sent"]
     assert (
-        desk.deliveries()[0].reason
+        writer.deliveries()[0].reason
         == "maybe sent: the service refused the message or did not answer"
     )
     assert len(service.taken) == 1

@@ -93,8 +93,8 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
         "apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads),
         "console": console,
     }
-    desk = AlertWriter(sqlite_engine)
-    desk.tell(opened(), channel="apprise:phone", at=now[0])
+    writer = AlertWriter(sqlite_engine)
+    writer.tell(opened(), channel="apprise:phone", at=now[0])
 
     async def deliver() -> None:
         await Outbox(sqlite_engine, ways, lambda: now[0], operators=("console",)).deliver(
@@ -102,7 +102,7 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
         )
 
     await deliver()
-    [first, _] = desk.deliveries()
+    [first, _] = writer.deliveries()
     assert (first.state, first.reason) == (
         "failed",
         "not sent, will be retried: an earlier call has not ended",
@@ -114,5 +114,5 @@ async def test_a_channel_with_hanging_calls_is_refused_then_retried(
             await asyncio.sleep(0.01)
     now[0] += timedelta(hours=2)
     await deliver()
-    assert desk.deliveries()[0].state == "sent"
+    assert writer.deliveries()[0].state == "sent"
     assert len(sent) == 1

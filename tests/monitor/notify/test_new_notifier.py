@@ -77,11 +77,11 @@ def settings(environ: dict[str, str] = LOFT, text: str = FILE) -> Settings:
 
 
 async def test_an_alert_for_it_is_delivered_once(engine: Engine) -> None:
-    desk, ways = AlertWriter(engine), notifiers(settings(), io.StringIO())
-    desk.tell(opened(), channel="pigeon:anna")
+    writer, ways = AlertWriter(engine), notifiers(settings(), io.StringIO())
+    writer.tell(opened(), channel="pigeon:anna")
     for _ in range(2):
         await Outbox(engine, ways, lambda: AT).deliver(until_idle=True)
-    (delivery,) = desk.deliveries()
+    (delivery,) = writer.deliveries()
     assert delivery.state == "sent"
     title, _ = title_and_body(opened())
     assert PigeonNotifier.taken == [("loft-verySecret", title, delivery.delivery_id)]

@@ -26,21 +26,23 @@ def test_each_stored_content_is_judged_once_by_each_rule(
 ) -> None:
     history = HalfYear(boards=2, postings=15, days=40)
     end = history.write(engine)
-    judged: list[tuple[str, str]] = []
+    decided: list[tuple[str, str]] = []
     progress: list[int] = []
     explain = Matcher.explain
 
     def counted(matcher: Matcher, candidate: Candidate) -> Explanation:
-        judged.append((matcher.rule.name, candidate.title))
+        decided.append((matcher.rule.name, candidate.title))
         return explain(matcher, candidate)
 
     monkeypatch.setattr(Matcher, "explain", counted)
     settings = Settings(Path("rolewatch.toml"), SecretStr(str(engine.url)), rules=RULES)
     with read_transaction(engine) as connection:
         told = list(replay(connection, settings, end - timedelta(days=365), progress.append))
-        assert len(judged) == len(history.versions) * len(RULES)
-        judged.clear()
+        assert len(decided) == len(history.versions) * len(RULES)
+        decided.clear()
         assert list(replay(connection, settings, end)) == []
     assert told
     assert progress
-    assert len(judged) == len(history.current) * len(RULES)  # what was open then, and nothing older
+    assert len(decided) == len(history.current) * len(
+        RULES
+    )  # what was open then, and nothing older

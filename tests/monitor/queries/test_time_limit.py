@@ -14,7 +14,7 @@ from monitor.queries.question import TimeLimit, TooLong
 
 
 class Work:
-    """Goes on until it is told to end."""
+    """Goes on until it is stopped."""
 
     def __init__(self) -> None:
         self.end = Event()

@@ -1,4 +1,4 @@
-"""App Home: what it shows to whom, on both databases, and when it is published."""
+"""App Home: each person's own lists, on both databases, and the moments it is published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chart without inline styles looks like the drawn one, in light and in dark colors."""
+"""A chart without inline styles is the same picture as the drawn one, in light and dark colors."""
 
 from __future__ import annotations
 
