@@ -175,7 +175,7 @@ TEMPLATES = (
     Template(
         "rippling",
         r"ats(?:\.[a-z0-9]+)?\.rippling\.com",
-        # a slug may look like a locale: /we-do/jobs
+        # a slug may have the form of a locale: /we-do/jobs
         "(?!/[a-z]{2}-[a-z]{2}$)(?:/[a-z]{2}-[a-z]{2}(?=/(?!jobs(?:/|$))))?(?:/embed(?=/))?"
         f"{token('api', 'embed')}(?:/jobs/(?P<key>{UUID}))?",
     ),

@@ -12,7 +12,7 @@ from crawler.registry import supported, title
 
 _MAX_LENGTH = 4000  # characters of a link
 _PORTS = {None, 80, 443}
-# without ASCII, an i without its dot would match: a host that only looks like that of the ATS
+# without ASCII, an i without its dot would match: a host that only resembles that of the ATS
 _FLAGS = re.IGNORECASE | re.ASCII
 _SHORT = (  # links of a posting without its board: host and path
     ("greenhouse", r"grnh\.se", "/[0-9a-z]+$"),

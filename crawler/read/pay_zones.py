@@ -21,7 +21,7 @@ _COUNTRIES = {
     "united kingdom": "uk",
     "great britain": "uk",
 }
-# other names of two letters are states, which look like short names of cities
+# other names of two letters are states, which resemble short names of cities
 _SHORT = frozenset({"us", "uk", "eu"})
 _APART = re.compile(
     r"\b(?:outside|except|excluding|excl|not|non|other|rest|without|elsewhere)\b", re.IGNORECASE

@@ -53,7 +53,7 @@ _ALL: Final = (
     ToolSpec(
         "search_roles",
         "Search roles",
-        "List roles: open ones, newest first, unless told otherwise. Rows are those of the view "
+        "List roles, by default the open ones, newest first. Rows are those of the view "
         "`postings` without the description, which `role_history` has." + _DATA,
         SearchRoles,
         Listing,

@@ -50,7 +50,7 @@ def write_example(path: Path, boards: Sequence[tuple[str, str]] = ()) -> None:
 def _with_boards(boards: Sequence[tuple[str, str]]) -> str:
     """Return the example with these boards. The first keeps the example's comments."""
     begin = EXAMPLE.index("[[boards]]")
-    end = EXAMPLE.index("# What you look for.")
+    end = EXAMPLE.index("# The roles you want.")
     comments = [line for line in EXAMPLE[begin:end].splitlines() if line.startswith("# ")]
     first, *others = (
         f"[[boards]]\nboard = {_quoted(board)}\ncompany = {_quoted(company)}\n"

@@ -1,10 +1,11 @@
 """The watchdog: report once when rounds or delivery are late or stuck, and once when they recover.
 
 It reads the pending work from the database. A hanging round, a stopped scheduler, a database that
-refuses every write and a channel that accepts no message all look the same. It cannot see its own
-event loop hang: systemd does that, see `heartbeat.py`. Each pending item has an id that changes
-when it makes progress. The same id for too long is late. The monotonic clock stands still while the
-machine sleeps, so a laptop that wakes up is not late with everything that became due overnight.
+refuses every write and a channel that accepts no message have one symptom: pending work makes no
+progress. Each pending item has an id that changes when it makes progress. The same id for too long
+is late. The watchdog cannot see its own event loop hang: systemd does that, see `heartbeat.py`. The
+monotonic clock stands still while the machine sleeps, so a laptop that wakes up is not late with
+everything that became due overnight.
 """
 
 from __future__ import annotations

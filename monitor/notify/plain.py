@@ -16,7 +16,7 @@ from monitor.notify.render_text import document_lines
 _FALLBACK_LIMIT: Final = 2500  # UTF-16 units before escaping
 _ESCAPED_LIMIT: Final = 3500  # UTF-16 units; Slack takes 4,000
 _TITLE_LIMIT: Final = 200  # UTF-16 units; ntfy accepts no more
-# Characters of markup and mentions, each with one that looks alike and has no meaning.
+# Characters of markup and mentions, each with one that resembles it and has no meaning.
 _LOOKALIKES: Final = {
     "*": "\u2217",
     "_": "\u02cd",

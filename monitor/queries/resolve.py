@@ -16,7 +16,7 @@ from monitor.queries.board_spelling import address_of, as_spelled, board_of, nea
 
 _GOOGLE = "google"  # a job has one key on all boards of its site
 _WHOLE_SITE = "google:all"
-_NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
+_NEIGHBOURS = 20_000  # keys that a hint compares; more would take seconds
 
 
 @dataclass(frozen=True, slots=True)

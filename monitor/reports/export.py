@@ -115,7 +115,7 @@ def _part(file: Path) -> Path:
 def _write(connection: Connection, view: str, part: Path, progress: Progress) -> int:
     columns, batches = view_rows(connection, view)
     count = 0
-    part.touch(mode=0o600)  # it says what a person looks for, as the database does
+    part.touch(mode=0o600)  # it says which roles a person wants, as the database does
     with closing(ROW_FILES[part.suffixes[-2].removeprefix(".")](part, columns)) as file:
         for batch in batches:
             file.write(batch)

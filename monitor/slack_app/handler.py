@@ -1,6 +1,6 @@
 """Handle one click, command or visit: work on the database in a thread, then run the effects.
 
-slack_bolt's `AsyncApp` does not do the routing. It looks handlers up by an action's name, as the
+slack_bolt's `AsyncApp` does not do the routing. It finds handlers by an action's name, as the
 dictionaries of `actions` and `slash_commands` do in a line for each. Its other work is done here
 without it: the envelope is acknowledged before, a row in the database decides who may do what, and
 what follows in Slack waits for the commit.

@@ -1,8 +1,8 @@
 """Split texts into words for the search index, and parse search queries into terms. Pure.
 
 Both databases use the same words. Words are folded as in rules (`spelling.py`). The index keeps
-each word as it is written; a query looks for its singular and plural. In scripts without spaces
-between words each sign is a word, and a query looks for the signs in a row.
+each word as it is written; a query searches for its singular and plural. In scripts without spaces
+between words each sign is a word, and a query searches for the signs in a row.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _FORMS = (
     "%Y-%m",
 )
 _WITHOUT_YEAR = ("%d %b", "%d %B", "%b %d", "%B %d", "%b", "%B")
-_LONGEST = 100  # characters: looking for a clock takes time by their square
+_LONGEST = 100  # characters: a search for a clock takes time by their square
 _YEARS = 9  # between two of the 29th of February, at most
 _ACCEPTED = (
     "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"

@@ -44,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """The size of a text in points, and how it looks. A bold one is a headline."""
+    """The size of a text in points, and its style. A bold one is a headline."""
 
     size: float
     color: str
