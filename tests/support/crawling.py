@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from crawler.crawl import crawl
 from crawler.fetch import Fetcher
-from crawler.items import BoardRequest, Politeness, Posting, Result, Snapshot
+from crawler.items import BoardRequest, Failure, Politeness, Posting, Result, Snapshot
 from crawler.notes import Notes
 from crawler.robots import Robots
 from crawler.spiders.site import Site
@@ -44,6 +44,13 @@ async def snapshot(
 ) -> Snapshot:
     [result] = (await look(server, request, **own)).values()
     assert isinstance(result, Snapshot), result
+    return result
+
+
+async def failure_of(server: BoardServer, request: BoardRequest | str) -> Failure:
+    """Return the failure of one check."""
+    [result] = (await look(server, request)).values()
+    assert isinstance(result, Failure), result
     return result
 
 

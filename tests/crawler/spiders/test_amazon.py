@@ -16,7 +16,7 @@ from crawler.spiders.amazon import AmazonSpider
 from monitor.demo.board_server import Trouble
 from tests.support.amazon import LIST, AmazonServer, job
 from tests.support.ats_recordings import SHARED, Read, read_rows
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 
 ALL = "amazon:all"
 
@@ -32,9 +32,7 @@ def read(**fields: Any) -> Posting:
 
 
 async def failure(server: AmazonServer, request: BoardRequest | str = ALL) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

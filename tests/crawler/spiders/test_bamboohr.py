@@ -24,7 +24,7 @@ from tests.support.bamboohr import (
     detail,
     row,
 )
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 
 CHICAGO = {"city": "Chicago", "state": "Illinois"}
 REGION = {"country": "Canada", "state": None, "province": "Alberta", "city": "Edmonton"}
@@ -43,9 +43,7 @@ def read(row: dict[str, Any], answer: dict[str, Any] | None = None) -> Posting:
 
 
 async def failure(server: BambooServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

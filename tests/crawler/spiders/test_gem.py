@@ -15,7 +15,7 @@ from crawler.items import BoardRequest, Failure, Posting, Unreadable
 from crawler.registry import reread
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.gem import BOARD, LIST, GemServer, job, key
 
 
@@ -30,9 +30,7 @@ def read(job: dict[str, Any]) -> Posting:
 
 
 async def failure(server: GemServer, board: str = BOARD) -> Failure:
-    [result] = (await look(server, board)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, board)
 
 
 # one posting

@@ -12,7 +12,7 @@ from crawler.registry import reread
 from crawler.spiders.greenhouse import PAGE_NOTE
 from crawler.spiders.greenhouse_page import MARK, read_page
 from monitor.history.compare import differences, keep_unsent
-from tests.support.crawling import BOARD, look, snapshot
+from tests.support.crawling import BOARD, failure_of, snapshot
 from tests.support.greenhouse import job
 from tests.support.greenhouse_page import GreenhousePageServer, page, row
 from tests.support.places import ROOT
@@ -28,9 +28,7 @@ async def server() -> AsyncIterator[GreenhousePageServer]:
 
 
 async def failure(server: GreenhousePageServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 async def test_a_board_whose_api_is_off_is_read_from_its_page(server: GreenhousePageServer) -> None:

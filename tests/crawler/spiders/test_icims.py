@@ -18,7 +18,7 @@ from crawler.spiders import icims_portal
 from crawler.spiders.icims import IcimsSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.icims import PORTAL, SITE, IcimsServer, card, job, posting
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -32,9 +32,7 @@ async def server() -> AsyncIterator[IcimsServer]:
 
 
 async def failure(server: IcimsServer, request: BoardRequest | str) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 def read_page_row(html: str, page: bytes | None = None, number: int = 1) -> Posting:

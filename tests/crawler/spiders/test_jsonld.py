@@ -20,7 +20,7 @@ from crawler.spiders.jsonld_posting import key_of, read_posting, stored_job
 from crawler.spiders.jsonld_sitemap import is_job_path
 from crawler.spiders.sitemap import is_sitemap
 from tests.support.ats_server import Reply
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.jsonld import (
     HOST,
     PAGE,
@@ -43,9 +43,7 @@ async def server() -> AsyncIterator[JsonLdServer]:
 
 
 async def failure(server: JsonLdServer, request: BoardRequest | str = SITEMAP) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 def at(first: Snapshot | None = None, hours: float = 0, **fields: Any) -> BoardRequest:

@@ -24,7 +24,7 @@ from crawler.items import (
 from crawler.registry import reread
 from crawler.spiders.lever import LeverSpider
 from monitor.demo.board_server import Trouble
-from tests.support.crawling import look, plain, snapshot
+from tests.support.crawling import failure_of, look, plain, snapshot
 from tests.support.lever import API, LeverServer, job, key
 from tests.support.places import ROOT
 
@@ -55,9 +55,7 @@ def read(raw: dict[str, Any]) -> Posting:
 
 
 async def failure(server: LeverServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 async def on_either_host(request: BoardRequest) -> Result:

@@ -16,7 +16,7 @@ from crawler.responses import BadResponse
 from crawler.spiders.oracle import OracleSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, look, snapshot
 from tests.support.oracle import BOARD, HOST, LIST, NUMBER, SITES, OracleServer, detail, row
 
 PAGE = f"https://{HOST}/hcmUI/CandidateExperience/en/sites/Careers"
@@ -41,9 +41,7 @@ def stored(item: dict[str, Any]) -> bytes:
 
 
 async def failure(server: OracleServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

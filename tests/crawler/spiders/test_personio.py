@@ -18,7 +18,7 @@ from crawler.spiders.personio_rows import rows_of_page
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.ats_server import NOT_FOUND, Reply
-from tests.support.crawling import look, site, snapshot
+from tests.support.crawling import failure_of, site, snapshot
 from tests.support.personio import BOARD, CONTACT, FEED, MISSION, PersonioServer, feed, job, page
 
 FRENCH = ("Votre mission", "<p>Construire des modèles.</p>")
@@ -41,9 +41,7 @@ def texts(found: Snapshot) -> dict[str, str]:
 
 
 async def failure(server: PersonioServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

@@ -12,7 +12,7 @@ from crawler.items import BoardRequest, Failure, Pay, Posting, Unreadable
 from crawler.registry import reread, spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.pinpoint import BOARD, FEED, SITE, PinpointServer, job, key, place
 
 
@@ -27,9 +27,7 @@ def read(job: dict[str, Any]) -> Posting:
 
 
 async def failure(server: PinpointServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

@@ -19,7 +19,7 @@ from crawler.spiders.recruitee_page import rows_of_page
 from monitor.demo.board_server import Trouble
 from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.recruitee import BOARD, LIST, NO_PAY, PAGE, SITE, RecruiteeServer, job, page
 
 
@@ -34,9 +34,7 @@ def read(job: dict[str, Any]) -> Posting:
 
 
 async def failure(server: RecruiteeServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

@@ -17,7 +17,7 @@ from crawler.registry import reread
 from crawler.spiders.rippling import RipplingSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.rippling import BOARD, LIST, RipplingServer, detail, key, pay_range, row
 
 RECORDED = SHARED / "rippling"
@@ -35,9 +35,7 @@ def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
 
 
 async def failure(server: RipplingServer, board: str = BOARD) -> Failure:
-    [result] = (await look(server, board)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, board)
 
 
 def later(first: Snapshot) -> BoardRequest:

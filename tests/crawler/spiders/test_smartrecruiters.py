@@ -18,7 +18,7 @@ from crawler.registry import PRODUCTS, reread
 from crawler.spiders.smartrecruiters import SmartRecruitersSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists, read_rows
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.smartrecruiters import (
     BOARD,
     LIST,
@@ -44,9 +44,7 @@ def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
 
 
 async def failure(server: SmartRecruitersServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 def later(first: Snapshot, *gone: str) -> BoardRequest:

@@ -13,7 +13,7 @@ from crawler.items import BoardRequest, Failure, Posting, Unreadable
 from crawler.registry import spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
-from tests.support.crawling import look, site, snapshot
+from tests.support.crawling import failure_of, site, snapshot
 from tests.support.teamtailor import BOARD, FEED, LONDON, SITE, TeamtailorServer, feed, job
 
 TT = "{https://teamtailor.com/locations}"
@@ -33,9 +33,7 @@ def read(job: dict[str, Any]) -> Posting:
 
 
 async def failure(server: TeamtailorServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 # one posting

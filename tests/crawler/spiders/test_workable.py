@@ -15,7 +15,7 @@ from crawler.items import BoardRequest, Failure, Posting
 from crawler.registry import reread, spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.workable import BOARD, LIST, WorkableServer, place, row
 
 
@@ -30,9 +30,7 @@ def read(row: dict[str, Any]) -> Posting:
 
 
 async def failure(server: WorkableServer, board: str = BOARD) -> Failure:
-    [result] = (await look(server, board)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, board)
 
 
 # one posting

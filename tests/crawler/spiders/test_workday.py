@@ -15,7 +15,7 @@ from crawler.spiders.slices import Facet, agreed_division
 from crawler.spiders.workday import WorkdaySpider, key_of
 from crawler.spiders.workday_slices import CAP
 from monitor.demo.board_server import Trouble
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import failure_of, snapshot
 from tests.support.workday import BOARD, WorkdayServer, detail, path, row
 
 LIST = "/examplelabs.wd5/wday/cxs/examplelabs/Careers/jobs"
@@ -34,9 +34,7 @@ def read(row: dict[str, Any], info: dict[str, Any] | None = None) -> Posting:
 
 
 async def failure(server: WorkdayServer, request: BoardRequest | str = BOARD) -> Failure:
-    [result] = (await look(server, request)).values()
-    assert isinstance(result, Failure), result
-    return result
+    return await failure_of(server, request)
 
 
 def later(first: Snapshot, **fields: Any) -> BoardRequest:
