@@ -23,7 +23,7 @@ def _configured(folder: Path, url: str) -> str:
     return str(file)
 
 
-def _told(folder: Path, url: str, made: DatabasePool) -> Program:
+def _recorded(folder: Path, url: str, made: DatabasePool) -> Program:
     for engine in made.opened(url):
         tell(engine)
     return Program(_configured(folder, url))
@@ -43,23 +43,25 @@ def rolewatch(config: str, engine: Engine) -> Program:
 
 
 @pytest.fixture
-def told(rolewatch: Program, engine: Engine) -> Program:
+def recorded(rolewatch: Program, engine: Engine) -> Program:
     """Return the program on the history of `story.py`."""
     tell(engine)
     return rolewatch
 
 
 @pytest.fixture
-def sqlite_told(tmp_path: Path, sqlite_url: str, made: DatabasePool) -> Program:
-    """As `told`, on SQLite alone."""
-    return _told(tmp_path, sqlite_url, made)
+def sqlite_recorded(tmp_path: Path, sqlite_url: str, made: DatabasePool) -> Program:
+    """As `recorded`, on SQLite alone."""
+    return _recorded(tmp_path, sqlite_url, made)
 
 
 @pytest.fixture
-def postgres_told(tmp_path: Path, postgres_server: str, made: DatabasePool) -> Iterator[Program]:
-    """As `told`, on PostgreSQL alone."""
+def postgres_recorded(
+    tmp_path: Path, postgres_server: str, made: DatabasePool
+) -> Iterator[Program]:
+    """As `recorded`, on PostgreSQL alone."""
     with made.lent(postgres_server) as url:
-        yield _told(tmp_path, url, made)
+        yield _recorded(tmp_path, url, made)
 
 
 SERVED = """

@@ -40,36 +40,36 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
     place.kill_all()
 
 
-def test_alerts_are_listed_newest_first_and_by_state_and_channel(told: Program) -> None:
-    rows = told.ask("alerts", "list")
+def test_alerts_are_listed_newest_first_and_by_state_and_channel(recorded: Program) -> None:
+    rows = recorded.ask("alerts", "list")
     assert len(rows) > 5
     assert [row["alert_id"] for row in rows] == sorted(
         (row["alert_id"] for row in rows), reverse=True
     )
-    assert told.ask("alerts", "list", "--limit", "2") == rows[:2]
-    assert told.ask("alerts", "list", "--state", "sent") == []
-    assert told.ask("alerts", "list", "--channel", "console", "--state", "pending") == rows
+    assert recorded.ask("alerts", "list", "--limit", "2") == rows[:2]
+    assert recorded.ask("alerts", "list", "--state", "sent") == []
+    assert recorded.ask("alerts", "list", "--channel", "console", "--state", "pending") == rows
 
 
-def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> None:
-    ran = told("alerts", "list", "--state", "lost")
+def test_a_state_that_is_none_is_refused_with_those_that_are(recorded: Program) -> None:
+    ran = recorded("alerts", "list", "--state", "lost")
     assert ran.code == 2
     assert "discarded" in ran.err
 
 
-def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
+def test_discarded_alerts_are_given_up_up_to_a_moment(recorded: Program) -> None:
     nothing = "No undelivered alert was written before 1d, so nothing was discarded.\n"
-    assert told("alerts", "discard", "--before", "1d").out == nothing
-    assert told("alerts", "discard", "--before", "0s").code == 0
-    assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}
+    assert recorded("alerts", "discard", "--before", "1d").out == nothing
+    assert recorded("alerts", "discard", "--before", "0s").code == 0
+    assert {row["state"] for row in recorded.ask("alerts", "list")} == {"discarded"}
 
 
-def test_discarding_asks_for_a_moment(told: Program) -> None:
-    ran = told("alerts", "discard")
+def test_discarding_asks_for_a_moment(recorded: Program) -> None:
+    ran = recorded("alerts", "discard")
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert "--before TIME" in ran.err
     assert "`rolewatch alerts discard --before 7d`" in ran.err
-    assert told("alerts", "discard", "--before", "someday").code == 2
+    assert recorded("alerts", "discard", "--before", "someday").code == 2
 
 
 async def test_what_failed_is_sent_again_once_its_channel_works(

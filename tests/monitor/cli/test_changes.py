@@ -48,8 +48,8 @@ ALL = [
 ]
 
 
-def test_changes_are_the_rows_of_the_view_newest_first(told: Program) -> None:
-    rows = told.ask("changes")
+def test_changes_are_the_rows_of_the_view_newest_first(recorded: Program) -> None:
+    rows = recorded.ask("changes")
     assert all(list(row) == COLUMNS for row in rows)
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
     assert sorted(happened(rows), key=str) == sorted(ALL, key=str)
@@ -74,31 +74,31 @@ def test_changes_are_the_rows_of_the_view_newest_first(told: Program) -> None:
         (["--rule", "research-engineer", "--limit", "1"], 1),
     ],
 )
-def test_changes_are_narrowed(told: Program, arguments: list[str], count: int) -> None:
-    rows = told.ask("changes", *arguments)
+def test_changes_are_narrowed(recorded: Program, arguments: list[str], count: int) -> None:
+    rows = recorded.ask("changes", *arguments)
     assert len(rows) == count
-    full = happened(told.ask("changes"))
+    full = happened(recorded.ask("changes"))
     assert [change for change in full if change in happened(rows)] == happened(rows)
 
 
-def test_the_table_shows_old_and_new_and_spares_descriptions(told: Program) -> None:
-    out = told("changes").out
+def test_the_table_shows_old_and_new_and_spares_descriptions(recorded: Program) -> None:
+    out = recorded("changes").out
     assert "location: London, UK → Mountain View" in out
     assert "pay: none → $133k–240k" in out
     assert "description edited" in out
     assert "kernels" not in out
 
 
-def test_history_as_json_is_the_postings_own_changes_oldest_first(told: Program) -> None:
-    rows = told.ask("history", STORY)
+def test_history_as_json_is_the_postings_own_changes_oldest_first(recorded: Program) -> None:
+    rows = recorded.ask("history", STORY)
     assert all(list(row) == COLUMNS for row in rows)
     kinds = [(row["kind"], row["version"]) for row in rows]
     assert kinds == [("revised", 2), ("revised", 2), ("revised", 3), ("closed", 3), ("reopened", 4)]
     assert {row["field"] for row in rows[:2]} == {"location", "pay"}
 
 
-def test_history_tells_people_word_by_word(told: Program) -> None:
-    lines = told("history", STORY).out.splitlines()
+def test_history_tells_people_word_by_word(recorded: Program) -> None:
+    lines = recorded("history", STORY).out.splitlines()
     assert lines[0] == "Research Engineer, Gemini"
     assert any(
         "first seen  version 1  (it was open before its board was watched)" in line
@@ -110,24 +110,26 @@ def test_history_tells_people_word_by_word(told: Program) -> None:
     assert any("reopened  version 4" in line for line in lines)
 
 
-def test_history_on_a_terminal_strikes_out_the_old_and_shows_the_new_green(told: Program) -> None:
-    out = told("history", STORY, environ=WIDE).out
+def test_history_on_a_terminal_strikes_out_the_old_and_shows_the_new_green(
+    recorded: Program,
+) -> None:
+    out = recorded("history", STORY, environ=WIDE).out
     assert "\x1b[9;31mmodels.\x1b[0m" in out
     assert "\x1b[32mkernels.\x1b[0m" in out
-    plain = told("history", STORY, environ=WIDE | {"NO_COLOR": "1"}).out
+    plain = recorded("history", STORY, environ=WIDE | {"NO_COLOR": "1"}).out
     assert "[-models.-]" in plain
     assert "{+kernels.+}" in plain
     assert "\x1b[32m" not in plain
 
 
-def test_a_posting_that_opened_begins_with_that(told: Program) -> None:
-    lines = told("history", f"{BOARD}:12").out.splitlines()
+def test_a_posting_that_opened_begins_with_that(recorded: Program) -> None:
+    lines = recorded("history", f"{BOARD}:12").out.splitlines()
     assert any("opened  version 1" in line for line in lines)
     assert not any("before its board was watched" in line for line in lines)
 
 
-def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> None:
-    assert happened(told("changes", "--since", "0999-01-01", "--format", "json").json) == ALL
+def test_a_time_long_before_the_history_is_before_all_of_it(recorded: Program) -> None:
+    assert happened(recorded("changes", "--since", "0999-01-01", "--format", "json").json) == ALL
 
 
 @pytest.mark.parametrize(
@@ -145,13 +147,13 @@ def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> No
         (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
     ],
 )
-def test_no_change_is_said(sqlite_told: Program, arguments: tuple[str, ...], said: str) -> None:
-    ran = sqlite_told("changes", *arguments)
+def test_no_change_is_said(sqlite_recorded: Program, arguments: tuple[str, ...], said: str) -> None:
+    ran = sqlite_recorded("changes", *arguments)
     assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
-    assert sqlite_told.ask("changes", *arguments) == []
+    assert sqlite_recorded.ask("changes", *arguments) == []
 
 
-def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
+def test_history_takes_a_title_or_a_part_of_one(sqlite_recorded: Program) -> None:
     for title in (
         "Research Engineer, Gemini",
         "gemini",
@@ -159,11 +161,11 @@ def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
         "Gemin",
         "research-engineer, gemini",
     ):
-        assert sqlite_told.ask("history", title) == sqlite_told.ask("history", STORY), title
+        assert sqlite_recorded.ask("history", title) == sqlite_recorded.ask("history", STORY), title
 
 
-def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
-    ran = sqlite_told("history", "research")
+def test_several_postings_of_a_title_are_listed(sqlite_recorded: Program) -> None:
+    ran = sqlite_recorded("history", "research")
     assert ran.code == 0
     assert ran.err == "3 postings fit “research”: name one of them by the last column\n"
     assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [
@@ -171,38 +173,38 @@ def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
         STORY,
         "greenhouse:otherworks:21",
     ]
-    listed = sqlite_told("history", "research", "--format", "json")
+    listed = sqlite_recorded("history", "research", "--format", "json")
     assert (listed.code, listed.err) == (0, ran.err)
     assert [row["posting"] for row in listed.json] == [
         f"{BOARD}:12",
         STORY,
         "greenhouse:otherworks:21",
     ]
-    csv = sqlite_told("history", "research", "--format", "csv")
+    csv = sqlite_recorded("history", "research", "--format", "csv")
     assert (csv.code, csv.err) == (0, ran.err)
     assert csv.out.splitlines()[0] == "title,company,location,state,first_seen_at,posting"
 
 
-def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
+def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_recorded: Program) -> None:
     assert (
-        sqlite_told("history", "gemni").err
+        sqlite_recorded("history", "gemni").err
         == "no posting is called “gemni”. Did you mean “gemini”?\n"
     )
-    assert sqlite_told("history", "zzz").err.startswith(
+    assert sqlite_recorded("history", "zzz").err.startswith(
         "no posting is called “zzz”: give words of its title, ats:token:key, "
     )
-    assert "no posting '999'" in sqlite_told("history", "999").err
-    assert "“Research Scientist/Engineer”" in sqlite_told("history", "science scientist").err
+    assert "no posting '999'" in sqlite_recorded("history", "999").err
+    assert "“Research Scientist/Engineer”" in sqlite_recorded("history", "science scientist").err
 
 
 def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(
-    sqlite_told: Program,
+    sqlite_recorded: Program,
 ) -> None:
     for arguments in (
         ["history", "gemini engineering"],
         ["history", "gemini engineering", "--format", "json"],
     ):
-        ran = sqlite_told(*arguments)
+        ran = sqlite_recorded(*arguments)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(
             "no posting is called “gemini engineering”. The nearest titles are “Research "
@@ -236,11 +238,13 @@ def test_a_title_that_postings_have_now_comes_before_one_that_they_had(
 
 @pytest.mark.parametrize("command", ["history", "show"])
 def test_an_id_or_an_address_longer_than_the_screen_is_not_broken(
-    sqlite_told: Program, command: str
+    sqlite_recorded: Program, command: str
 ) -> None:
     lines = [
         clean(line)
-        for line in sqlite_told(command, STORY, environ=WIDE | {"COLUMNS": "30"}).out.splitlines()
+        for line in sqlite_recorded(
+            command, STORY, environ=WIDE | {"COLUMNS": "30"}
+        ).out.splitlines()
     ]
     for whole in (STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11"):
         assert any(whole in line for line in lines), whole

@@ -116,5 +116,5 @@ def test_a_reader_that_goes_away_is_no_error(config: str, tmp_path: Path) -> Non
     assert "Broken pipe" not in done.stderr
 
 
-def test_quiet_leaves_results_alone(told: Program) -> None:
-    assert told("roles", "-q").out == told("roles").out
+def test_quiet_leaves_results_alone(recorded: Program) -> None:
+    assert recorded("roles", "-q").out == recorded("roles").out

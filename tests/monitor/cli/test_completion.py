@@ -39,10 +39,10 @@ def offered(program: Program, *typed: str) -> list[str]:
     ],
 )
 def test_boards_postings_and_rules_are_offered(
-    sqlite_told: Program, typed: tuple[str, ...], words: list[str]
+    sqlite_recorded: Program, typed: tuple[str, ...], words: list[str]
 ) -> None:
-    assert offered(sqlite_told, *typed) == words
+    assert offered(sqlite_recorded, *typed) == words
 
 
-def test_trouble_offers_nothing(sqlite_told: Program) -> None:
-    assert offered(Program(sqlite_told.config + "-not"), "diff", "gr") == []
+def test_trouble_offers_nothing(sqlite_recorded: Program) -> None:
+    assert offered(Program(sqlite_recorded.config + "-not"), "diff", "gr") == []

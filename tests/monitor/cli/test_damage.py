@@ -63,7 +63,7 @@ def closed(file: Path) -> bytes:
 )
 def test_what_is_no_database_is_refused_and_left_as_it_is(
     tmp_path: Path,
-    sqlite_told: Program,
+    sqlite_recorded: Program,
     command: tuple[str, ...],
     damage: Callable[[bytes], bytes],
     says: str,
@@ -71,7 +71,7 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(
     file = tmp_path / "rolewatch.db"
     file.write_bytes(damage(closed(file)))
     before = content(tmp_path)
-    ran = sqlite_told(*command)
+    ran = sqlite_recorded(*command)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == f"the database sqlite:///{file} cannot be used: {says}\n"
     assert content(tmp_path) == before
@@ -79,12 +79,12 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_folder_in_the_databases_place_is_one_line(
-    tmp_path: Path, sqlite_told: Program, command: tuple[str, ...]
+    tmp_path: Path, sqlite_recorded: Program, command: tuple[str, ...]
 ) -> None:
     file = tmp_path / "rolewatch.db"
     file.unlink()
     file.mkdir()
-    ran = sqlite_told(*command)
+    ran = sqlite_recorded(*command)
     assert (ran.code, ran.out, ran.err) == (
         2,
         "",
@@ -93,13 +93,13 @@ def test_a_folder_in_the_databases_place_is_one_line(
 
 
 def test_an_empty_file_becomes_a_database_when_it_is_upgraded(
-    tmp_path: Path, sqlite_told: Program
+    tmp_path: Path, sqlite_recorded: Program
 ) -> None:
     (tmp_path / "rolewatch.db").write_bytes(b"")
-    assert sqlite_told("roles").code == 2
-    assert sqlite_told("db", "upgrade").code == 0
-    assert sqlite_told.ask("roles") == []
-    assert sqlite_told("db", "check").out == "ok\n"
+    assert sqlite_recorded("roles").code == 2
+    assert sqlite_recorded("db", "upgrade").code == 0
+    assert sqlite_recorded.ask("roles") == []
+    assert sqlite_recorded("db", "check").out == "ok\n"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_empty_file_becomes_a_database_when_it_is_upgraded(
     ids=lambda given: " ".join(given[:2]) if isinstance(given, tuple) else None,
 )
 def test_a_broken_page_is_one_line_where_it_is_needed_and_nothing_is_written_over(
-    tmp_path: Path, sqlite_told: Program, command: tuple[str, ...], code: int
+    tmp_path: Path, sqlite_recorded: Program, command: tuple[str, ...], code: int
 ) -> None:
     file = tmp_path / "rolewatch.db"
     whole = bytearray(closed(file))
@@ -123,7 +123,7 @@ def test_a_broken_page_is_one_line_where_it_is_needed_and_nothing_is_written_ove
         whole[(page - 1) * PAGE : page * PAGE] = b"\xa5" * PAGE
     file.write_bytes(whole)
     before = content(tmp_path)
-    ran = sqlite_told(*command)
+    ran = sqlite_recorded(*command)
     assert ran.code == code
     if code:
         assert "database disk image is malformed" in ran.out + ran.err

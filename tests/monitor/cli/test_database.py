@@ -16,41 +16,45 @@ from tests.support.program import Program
 from tests.support.story import STORY
 
 
-def test_an_untouched_history_is_ok(told: Program) -> None:
-    ran = told("db", "check")
+def test_an_untouched_history_is_ok(recorded: Program) -> None:
+    ran = recorded("db", "check")
     assert (ran.code, ran.out) == (0, "ok\n")
 
 
-def test_each_finding_is_a_line_and_the_exit_code_says_so(told: Program, engine: Engine) -> None:
+def test_each_finding_is_a_line_and_the_exit_code_says_so(
+    recorded: Program, engine: Engine
+) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE posting_version SET number = 9 WHERE number = 4"))
-    ran = told("db", "check")
+    ran = recorded("db", "check")
     assert ran.code == 1
     assert f"{STORY}: versions are not numbered 1, 2, 3 …" in ran.out.splitlines()
 
 
 def test_findings_in_json_are_an_array_empty_when_all_is_well(
-    told: Program, engine: Engine
+    recorded: Program, engine: Engine
 ) -> None:
-    well = told("db", "check", "--format", "json")
+    well = recorded("db", "check", "--format", "json")
     assert (well.code, well.json) == (0, [])
     with engine.begin() as connection:
         connection.execute(text("UPDATE posting_version SET number = 9 WHERE number = 4"))
-    wrong = told("db", "check", "--format", "json")
+    wrong = recorded("db", "check", "--format", "json")
     assert wrong.code == 1
     assert {"finding": f"{STORY}: versions are not numbered 1, 2, 3 …"} in wrong.json
 
 
-def test_a_row_that_points_nowhere_is_found(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_row_that_points_nowhere_is_found(tmp_path: Path, sqlite_recorded: Program) -> None:
     with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:
         connection.execute("DELETE FROM description WHERE text LIKE 'We write%'")
         connection.commit()
-    ran = sqlite_told("db", "check")
+    ran = sqlite_recorded("db", "check")
     assert ran.code == 1
     assert "of posting_version points to a row of description that is not there" in ran.out
 
 
-def test_a_damaged_file_is_said_without_a_traceback(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_damaged_file_is_said_without_a_traceback(
+    tmp_path: Path, sqlite_recorded: Program
+) -> None:
     file = tmp_path / "rolewatch.db"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -60,13 +64,13 @@ def test_a_damaged_file_is_said_without_a_traceback(tmp_path: Path, sqlite_told:
     content = bytearray(file.read_bytes())
     content[(page - 1) * 4096 : page * 4096] = b"\xa5" * 4096
     file.write_bytes(content)
-    ran = sqlite_told("db", "check")
+    ran = sqlite_recorded("db", "check")
     assert ran.code == 1
     assert "damaged" in ran.out
 
 
-def test_upgrade_says_that_the_schema_is_current(told: Program) -> None:
-    ran = told("db", "upgrade")
+def test_upgrade_says_that_the_schema_is_current(recorded: Program) -> None:
+    ran = recorded("db", "upgrade")
     assert (ran.code, ran.out) == (0, f"already current: schema {newest()}\n")
 
 
@@ -94,25 +98,25 @@ def test_upgrade_of_a_server_that_is_not_there_is_one_line_without_the_password(
 
 
 def test_a_backup_is_whole_private_and_never_overwrites(
-    tmp_path: Path, sqlite_told: Program
+    tmp_path: Path, sqlite_recorded: Program
 ) -> None:
     file = tmp_path / "copy.db"
-    assert sqlite_told("db", "backup", str(file)).code == 0
+    assert sqlite_recorded("db", "backup", str(file)).code == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT count(*) FROM posting_changes").fetchone() == (7,)
-    again = sqlite_told("db", "backup", str(file))
+    again = sqlite_recorded("db", "backup", str(file))
     assert (again.code, again.err.strip()) == (2, f"{file} is there already: name a new file")
-    nowhere = sqlite_told("db", "backup", str(tmp_path / "none" / "copy.db"))
+    nowhere = sqlite_recorded("db", "backup", str(tmp_path / "none" / "copy.db"))
     assert nowhere.code == 2
     assert "cannot be written" in nowhere.err
 
 
-def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_recorded: Program) -> None:
     with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:
         connection.execute("DELETE FROM description WHERE text LIKE 'We write%'")
         connection.commit()
-    ran = sqlite_told("db", "backup", str(tmp_path / "copy.db"))
+    ran = sqlite_recorded("db", "backup", str(tmp_path / "copy.db"))
     assert ran.code == 2
     assert "the copy is incomplete: " in ran.err
     assert "row 2 of posting_version points to a missing row of description" in ran.err
@@ -120,7 +124,7 @@ def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_told: Program
 
 
 def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
-    tmp_path: Path, sqlite_told: Program
+    tmp_path: Path, sqlite_recorded: Program
 ) -> None:
     limited = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
@@ -131,7 +135,7 @@ def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
         "-c",
         limited,
         "--config",
-        sqlite_told.config,
+        sqlite_recorded.config,
         "db",
         "backup",
         str(tmp_path / "copy.db"),
@@ -143,7 +147,9 @@ def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
     assert [file.name for file in tmp_path.glob("copy*")] == []
 
 
-def test_a_backup_while_others_write_is_of_one_moment(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_backup_while_others_write_is_of_one_moment(
+    tmp_path: Path, sqlite_recorded: Program
+) -> None:
     stop = threading.Event()
 
     def write() -> None:
@@ -158,7 +164,8 @@ def test_a_backup_while_others_write_is_of_one_moment(tmp_path: Path, sqlite_tol
     writer.start()
     try:
         ran = [
-            sqlite_told("db", "backup", str(tmp_path / f"copy{number}.db")) for number in range(3)
+            sqlite_recorded("db", "backup", str(tmp_path / f"copy{number}.db"))
+            for number in range(3)
         ]
     finally:
         stop.set()
@@ -167,8 +174,8 @@ def test_a_backup_while_others_write_is_of_one_moment(tmp_path: Path, sqlite_tol
     assert "and checked: " in ran[0].out
 
 
-def test_a_backup_of_postgresql_names_pg_dump(postgres_told: Program, tmp_path: Path) -> None:
-    ran = postgres_told("db", "backup", str(tmp_path / "copy.db"))
+def test_a_backup_of_postgresql_names_pg_dump(postgres_recorded: Program, tmp_path: Path) -> None:
+    ran = postgres_recorded("db", "backup", str(tmp_path / "copy.db"))
     assert ran.code == 2
     assert "pg_dump" in ran.err
     assert not (tmp_path / "copy.db").exists()

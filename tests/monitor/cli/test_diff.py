@@ -22,9 +22,9 @@ def ago(minutes: float) -> str:
 
 
 def test_a_board_then_and_now_is_what_opened_what_closed_and_each_field_that_is_another(
-    told: Program,
+    recorded: Program,
 ) -> None:
-    rows = told.ask("diff", BOARD, "--from", ago(70))
+    rows = recorded.ask("diff", BOARD, "--from", ago(70))
     assert all(list(row) == COLUMNS for row in rows)
     assert [(row["kind"], row["posting"].split(":")[-1], row["field"]) for row in rows] == [
         ("opened", "12", None),
@@ -39,24 +39,24 @@ def test_a_board_then_and_now_is_what_opened_what_closed_and_each_field_that_is_
     ]
     assert rows[-1]["new"] == "We build very large kernels.\n\nApply soon."
     # the second before its story came back
-    between = told.ask("diff", BOARD, "--from", ago(40), "--to", ago(20))
+    between = recorded.ask("diff", BOARD, "--from", ago(40), "--to", ago(20))
     assert [(row["kind"], row["posting"]) for row in between] == [("closed", STORY)]
-    assert told.ask("diff", BOARD, "--from", ago(55), "--to", ago(54)) == []
-    lines = told("diff", BOARD, "--from", ago(70)).out.splitlines()
+    assert recorded.ask("diff", BOARD, "--from", ago(55), "--to", ago(54)) == []
+    lines = recorded("diff", BOARD, "--from", ago(70)).out.splitlines()
     assert lines[1] == "2 → 2 open: 1 opened, 1 closed, 1 revised"
     assert "+ Research Scientist/Engineer  greenhouse:examplelabs:12" in lines
     assert "    description: We build {+very+} large [-models.-] {+kernels.+}" in lines
 
 
-def test_what_nobody_knew_at_the_time_is_said(told: Program) -> None:
-    ran = told("diff", OTHER, "--from", ago(70), "--format", "json")
+def test_what_nobody_knew_at_the_time_is_said(recorded: Program) -> None:
+    ran = recorded("diff", OTHER, "--from", ago(70), "--format", "json")
     assert (ran.code, ran.json) == (0, [])
     assert f"the state of {OTHER} at " in ran.err
     assert re.search(
         r" at [-\d]{10} \d\d:\d\dZ is not known, nor at any time after [-\d]{10} \d\d:\d\dZ",
         ran.err,
     )
-    assert told("diff", BOARD, "--from", ago(70)).err == ""
+    assert recorded("diff", BOARD, "--from", ago(70)).err == ""
 
 
 def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(
@@ -89,9 +89,9 @@ def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(
     ],
 )
 def test_what_cannot_be_compared_is_one_line(
-    sqlite_told: Program, arguments: tuple[str, ...], said: str
+    sqlite_recorded: Program, arguments: tuple[str, ...], said: str
 ) -> None:
-    ran = sqlite_told("diff", *arguments)
+    ran = sqlite_recorded("diff", *arguments)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert ran.err.startswith(said)
 
@@ -104,8 +104,8 @@ def test_a_board_that_was_never_looked_at_has_no_then(rolewatch: Program, engine
     assert (ran.code, ran.err.strip().endswith("it was not checked yet")) == (2, True)
 
 
-def test_a_terminal_shows_old_and_new_in_colour(sqlite_told: Program) -> None:
-    out = sqlite_told("diff", BOARD, "--from", ago(70), environ=WIDE).out
+def test_a_terminal_shows_old_and_new_in_colour(sqlite_recorded: Program) -> None:
+    out = sqlite_recorded("diff", BOARD, "--from", ago(70), environ=WIDE).out
     assert "\x1b[9;31mmodels.\x1b[0m" in out
     assert "\x1b[32m+ Research Scientist/Engineer" in out
 
@@ -114,9 +114,9 @@ def test_a_terminal_shows_old_and_new_in_colour(sqlite_told: Program) -> None:
     "options", [(), ("--from", "2020-01-01"), ("--from", "2 years ago", "--to", "now")]
 )
 def test_a_board_that_is_younger_is_compared_with_its_first_check(
-    sqlite_told: Program, options: tuple[str, ...]
+    sqlite_recorded: Program, options: tuple[str, ...]
 ) -> None:
-    ran = sqlite_told("diff", BOARD, *options)
+    ran = sqlite_recorded("diff", BOARD, *options)
     assert ran.code == 0
     assert re.fullmatch(
         rf"{BOARD} was first checked at 20\S+ \S+Z: compared with that check\n", ran.err
@@ -124,8 +124,8 @@ def test_a_board_that_is_younger_is_compared_with_its_first_check(
     assert "2 → 2 open: 1 opened, 1 closed, 1 revised" in ran.out
 
 
-def test_a_board_on_which_nothing_changed_says_so(sqlite_told: Program) -> None:
+def test_a_board_on_which_nothing_changed_says_so(sqlite_recorded: Program) -> None:
     assert (
-        sqlite_told("diff", BOARD, "--from", ago(55), "--to", ago(54)).out.splitlines()[-1]
+        sqlite_recorded("diff", BOARD, "--from", ago(55), "--to", ago(54)).out.splitlines()[-1]
         == "Nothing changed"
     )

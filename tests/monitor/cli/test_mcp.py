@@ -52,7 +52,7 @@ def _answers(process: subprocess.Popen[str], talk: str, number: int) -> list[dic
     return [json.loads(process.stdout.readline()) for _ in range(number)]
 
 
-def test_standard_output_has_nothing_but_answers(sqlite_told: Program) -> None:
+def test_standard_output_has_nothing_but_answers(sqlite_recorded: Program) -> None:
     lines: list[object] = [
         _HELLO,
         _READY,
@@ -61,7 +61,7 @@ def test_standard_output_has_nothing_but_answers(sqlite_told: Program) -> None:
         _call(4, "role_history", {"posting": "Legal Counsel"}),
     ]
     talk = "".join(f"{json.dumps(line)}\n" for line in lines) + "no JSON at all\n"
-    with _started(sqlite_told, "-vv") as process:
+    with _started(sqlite_recorded, "-vv") as process:
         answers = _answers(process, talk, 4)
         rest, _ = process.communicate(timeout=30)
     assert (rest, process.returncode) == ("", 0)
@@ -71,8 +71,8 @@ def test_standard_output_has_nothing_but_answers(sqlite_told: Program) -> None:
     assert [by_id[number].get("isError", False) for number in (2, 3, 4)] == [False, True, False]
 
 
-def test_ctrl_c_ends_it_at_once_and_quietly(sqlite_told: Program) -> None:
-    with _started(sqlite_told) as process:
+def test_ctrl_c_ends_it_at_once_and_quietly(sqlite_recorded: Program) -> None:
+    with _started(sqlite_recorded) as process:
         _answers(process, f"{json.dumps(_HELLO)}\n", 1)
         process.send_signal(signal.SIGINT)
         assert process.wait(5) == -signal.SIGINT
@@ -81,13 +81,13 @@ def test_ctrl_c_ends_it_at_once_and_quietly(sqlite_told: Program) -> None:
 
 
 def test_without_the_extra_one_line_says_what_to_install(
-    sqlite_told: Program, monkeypatch: pytest.MonkeyPatch
+    sqlite_recorded: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in list(sys.modules):
         if name.partition(".")[0] == "mcp" or name == "monitor.assistant.server":
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "mcp", None)
-    ran = sqlite_told("mcp")
+    ran = sqlite_recorded("mcp")
     assert (ran.code, ran.out, ran.err.strip()) == (
         2,
         "",

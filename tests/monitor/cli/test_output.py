@@ -257,7 +257,7 @@ def test_an_option_that_was_not_given_is_no_time() -> None:
     ],
 )
 def test_a_reader_who_goes_away_sees_no_traceback(
-    sqlite_told: Program, query: str, fmt: Format
+    sqlite_recorded: Program, query: str, fmt: Format
 ) -> None:
     command = [
         sys.executable,
@@ -266,7 +266,7 @@ def test_a_reader_who_goes_away_sees_no_traceback(
         "sql",
         query,
         "--config",
-        sqlite_told.config,
+        sqlite_recorded.config,
         "--format",
         fmt.value,
     ]

@@ -49,7 +49,7 @@ def at_a_terminal(program: Program, *arguments: str, lines: int, environ: dict[s
 
 @pytest.mark.parametrize(("lines", "paged"), [(4, True), (60, False)])
 def test_what_is_longer_than_the_screen_goes_through_the_pager(
-    sqlite_told: Program, tmp_path: Path, lines: int, paged: bool
+    sqlite_recorded: Program, tmp_path: Path, lines: int, paged: bool
 ) -> None:
     kept = tmp_path / "paged"
     for command in (
@@ -59,29 +59,31 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(
         ("sql", "SELECT title FROM posting_changes"),
     ):
         kept.unlink(missing_ok=True)
-        seen = at_a_terminal(sqlite_told, *command, lines=lines, environ={"PAGER": f"tee {kept}"})
+        seen = at_a_terminal(
+            sqlite_recorded, *command, lines=lines, environ={"PAGER": f"tee {kept}"}
+        )
         assert kept.exists() == paged, command
         assert "Research" in seen
 
 
-def test_without_a_pager_everything_is_printed(sqlite_told: Program) -> None:
+def test_without_a_pager_everything_is_printed(sqlite_recorded: Program) -> None:
     for pager in ("", "cat", "no-such-pager --at all"):
         assert "greenhouse:examplelabs:11" in at_a_terminal(
-            sqlite_told, "roles", lines=4, environ={"PAGER": pager}
+            sqlite_recorded, "roles", lines=4, environ={"PAGER": pager}
         )
 
 
-def test_a_pipe_needs_no_pager(sqlite_told: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_needs_no_pager(sqlite_recorded: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", "false")
-    assert "greenhouse:examplelabs:11" in sqlite_told("roles").out
+    assert "greenhouse:examplelabs:11" in sqlite_recorded("roles").out
 
 
 def test_a_title_opens_its_posting_at_a_terminal_and_colors_can_be_turned_off(
-    sqlite_told: Program,
+    sqlite_recorded: Program,
 ) -> None:
-    seen = at_a_terminal(sqlite_told, "roles", lines=60, environ={})
+    seen = at_a_terminal(sqlite_recorded, "roles", lines=60, environ={})
     assert "https://job-boards.greenhouse.io/examplelabs/jobs/11\x1b\\" in seen
     assert "\x1b[2m" in seen
-    plain = at_a_terminal(sqlite_told, "changes", lines=60, environ={"NO_COLOR": "1"})
+    plain = at_a_terminal(sqlite_recorded, "changes", lines=60, environ={"NO_COLOR": "1"})
     assert "\x1b[32m" not in plain
     assert "\x1b[33m" not in plain

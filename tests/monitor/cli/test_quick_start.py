@@ -60,13 +60,13 @@ def _loaded(program: Program, *words: str) -> set[str]:
 
 @pytest.mark.parametrize("words", _READING, ids=" ".join)
 def test_a_command_that_only_reads_loads_no_crawler_no_delivery_and_no_log(
-    sqlite_told: Program, words: tuple[str, ...]
+    sqlite_recorded: Program, words: tuple[str, ...]
 ) -> None:
-    assert not _HEAVY & _loaded(sqlite_told, *words)
+    assert not _HEAVY & _loaded(sqlite_recorded, *words)
 
 
-def test_a_command_loads_no_other_command(sqlite_told: Program) -> None:
-    loaded = _loaded(sqlite_told, "roles")
+def test_a_command_loads_no_other_command(sqlite_recorded: Program) -> None:
+    loaded = _loaded(sqlite_recorded, "roles")
     assert "monitor.cli.roles" in loaded
     assert not {"monitor.cli.check", "monitor.cli.doctor", "monitor.cli.slack"} & loaded
 
@@ -98,6 +98,6 @@ def test_the_typed_command_is_found_behind_the_shared_options(
     assert typed_command(arguments) == command
 
 
-def test_every_command_has_a_line_in_the_help(sqlite_told: Program) -> None:
-    shown = sqlite_told("--help").out
+def test_every_command_has_a_line_in_the_help(sqlite_recorded: Program) -> None:
+    shown = sqlite_recorded("--help").out
     assert all(f"  {one.name} " in shown for one in (*COMMANDS, *GROUPS))

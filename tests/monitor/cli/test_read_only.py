@@ -25,7 +25,10 @@ def _as_anybody() -> None:
 
 @pytest.mark.parametrize("folder_mode", [0o755, 0o555])
 def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sqlite_told: Program, folder_mode: int
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_recorded: Program,
+    folder_mode: int,
 ) -> None:
     file = tmp_path / "rolewatch.db"
     content = file.read_bytes()
@@ -42,7 +45,7 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
             f"db backup {backup / 'copy.db'}",
         )
         done = subprocess.run(
-            [sys.executable, "-m", "tests.support.commands", sqlite_told.config, *commands],
+            [sys.executable, "-m", "tests.support.commands", sqlite_recorded.config, *commands],
             preexec_fn=_as_anybody,  # no thread of ours holds a lock
             capture_output=True,
             text=True,

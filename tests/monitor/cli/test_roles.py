@@ -29,8 +29,8 @@ def keys(rows: list[dict[str, object]]) -> list[str]:
     return sorted(str(row["posting"]).removeprefix("greenhouse:") for row in rows)
 
 
-def test_roles_lists_what_is_open_with_the_columns_of_the_view(told: Program) -> None:
-    rows = told.ask("roles")
+def test_roles_lists_what_is_open_with_the_columns_of_the_view(recorded: Program) -> None:
+    rows = recorded.ask("roles")
     assert keys(rows) == ["examplelabs:11", "examplelabs:12", "otherworks:12", "otherworks:21"]
     assert all(list(row) == COLUMNS for row in rows)
     assert rows[0]["posting"] == f"{BOARD}:12"  # the newest first
@@ -83,8 +83,8 @@ def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Progr
         (["--since", "2200-01-01", "--status", "all"], []),
     ],
 )
-def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> None:
-    assert keys(told.ask("roles", *arguments)) == found
+def test_roles_finds(recorded: Program, arguments: list[str], found: list[str]) -> None:
+    assert keys(recorded.ask("roles", *arguments)) == found
 
 
 @pytest.mark.parametrize(
@@ -107,20 +107,20 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
-    told: Program, arguments: list[str], message: str
+    recorded: Program, arguments: list[str], message: str
 ) -> None:
-    ran = told("roles", *arguments)
-    assert (ran.code, ran.err.strip(), ran.out) == (2, message.format(config=told.config), "")
+    ran = recorded("roles", *arguments)
+    assert (ran.code, ran.err.strip(), ran.out) == (2, message.format(config=recorded.config), "")
 
 
-def test_a_bad_regular_expression_is_one_line(told: Program) -> None:
-    ran = told("roles", "/(/")
+def test_a_bad_regular_expression_is_one_line(recorded: Program) -> None:
+    ran = recorded("roles", "/(/")
     assert ran.code == 2
     assert len(ran.err.splitlines()) == 1
 
 
-def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
-    header, *rows = told("roles", "--status", "all", "--board", BOARD).out.splitlines()
+def test_a_pipe_gets_whole_aligned_columns(recorded: Program) -> None:
+    header, *rows = recorded("roles", "--status", "all", "--board", BOARD).out.splitlines()
     assert header.split() == [
         "title",
         "company",
@@ -147,9 +147,9 @@ def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
     ],
 )
 def test_what_cannot_be_looked_for_is_named_once(
-    sqlite_told: Program, arguments: list[str], said: str
+    sqlite_recorded: Program, arguments: list[str], said: str
 ) -> None:
-    ran = sqlite_told("roles", *arguments)
+    ran = sqlite_recorded("roles", *arguments)
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert ran.err.startswith(said)
 
@@ -178,21 +178,21 @@ def test_what_cannot_be_looked_for_is_named_once(
         (["--saved"], "No open role is saved by anybody"),
     ],
 )
-def test_an_empty_answer_says_so(told: Program, arguments: list[str], said: str) -> None:
+def test_an_empty_answer_says_so(recorded: Program, arguments: list[str], said: str) -> None:
     for environ in ({}, WIDE):
-        ran = told("roles", *arguments, environ=environ)
+        ran = recorded("roles", *arguments, environ=environ)
         assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
-    assert told.ask("roles", *arguments) == []
+    assert recorded.ask("roles", *arguments) == []
 
 
 def test_a_history_without_a_role_says_so(rolewatch: Program) -> None:
     assert rolewatch("roles").out == "No open role yet\n"
 
 
-def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(told: Program) -> None:
+def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(recorded: Program) -> None:
     lines = [
         clean(line)
-        for line in told(
+        for line in recorded(
             "roles", "--status", "all", environ=WIDE | {"COLUMNS": "80"}
         ).out.splitlines()
     ]
@@ -203,14 +203,14 @@ def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(told: Prog
     assert any("$133k–240k" in line for line in lines)
 
 
-def test_a_terminal_gets_a_table_that_fits(told: Program) -> None:
-    ran = told("roles", environ=WIDE | {"COLUMNS": "72"})
+def test_a_terminal_gets_a_table_that_fits(recorded: Program) -> None:
+    ran = recorded("roles", environ=WIDE | {"COLUMNS": "72"})
     assert "\x1b[1m" in ran.out
     assert "Research" in ran.out
 
 
-def test_csv_has_every_column_and_plain_numbers(told: Program) -> None:
-    ran = told("roles", "counsel", "--status", "closed", "--format", "csv")
+def test_csv_has_every_column_and_plain_numbers(recorded: Program) -> None:
+    ran = recorded("roles", "counsel", "--status", "closed", "--format", "csv")
     (row,) = csv.DictReader(io.StringIO(ran.out))
     assert list(row) == COLUMNS
     assert (row["pay_min"], row["deadline_at"], row["repost_of"]) == (
@@ -220,29 +220,29 @@ def test_csv_has_every_column_and_plain_numbers(told: Program) -> None:
     )
 
 
-def test_a_title_cannot_command_the_terminal(told: Program, engine: Engine) -> None:
+def test_a_title_cannot_command_the_terminal(recorded: Program, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(
             text("UPDATE posting_version SET title = :title"),
             {"title": "Chef\x1b]0;owned\x07 [red]de\x1b[2J\x9b2J Partie\r\n\u202eevil"},
         )
     for environ in ({}, WIDE):
-        out = told("roles", environ=environ).out
+        out = recorded("roles", environ=environ).out
         assert "Chef [red]de Partie evil" in out
         assert not {"\x1b]", "\x1b[2J", "\x07", "\x9b", "\u202e", "\r"} & set(out) | {
             found for found in ("\x1b]", "\x1b[2J") if found in out
         }
-    raw = told("roles", "--format", "json")
+    raw = recorded("roles", "--format", "json")
     assert raw.json[0]["title"].startswith("Chef\x1b]0;owned")
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(raw.out)
 
 
 def test_what_is_saved_in_slack_is_listed_whole_or_by_its_saver(
-    told: Program, engine: Engine
+    recorded: Program, engine: Engine
 ) -> None:
     with engine.begin() as connection:
         for user, key in (("U0ALICE001", f"{BOARD}:11"), ("U0BOBBY001", f"{OTHER}:21")):
             save_role(connection, user, find_posting(connection, key).id, datetime.now(UTC))
-    assert keys(told.ask("roles", "--saved")) == ["examplelabs:11", "otherworks:21"]
-    assert keys(told.ask("roles", "--saved-by", "U0ALICE001")) == ["examplelabs:11"]
-    assert keys(told.ask("roles", "--saved", "gemini")) == ["examplelabs:11"]
+    assert keys(recorded.ask("roles", "--saved")) == ["examplelabs:11", "otherworks:21"]
+    assert keys(recorded.ask("roles", "--saved-by", "U0ALICE001")) == ["examplelabs:11"]
+    assert keys(recorded.ask("roles", "--saved", "gemini")) == ["examplelabs:11"]

@@ -26,19 +26,19 @@ def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
     return [(row["kind"], row["title"]) for row in rows if row["rule"] == rule]
 
 
-def test_the_rules_are_listed_as_the_configuration_has_them(told: Program) -> None:
-    rows = told.ask("rules", "list")
+def test_the_rules_are_listed_as_the_configuration_has_them(recorded: Program) -> None:
+    rows = recorded.ask("rules", "list")
     assert [row["rule"] for row in rows] == ["research-engineer", "kernels"]
     assert rows[1]["any"] == ["kernels"]
     assert rows[1]["in"] == ["description"]
     assert rows[0]["notify"] == ["console"]
 
 
-def test_a_muted_rule_says_where_and_until_when(told: Program, engine: Engine) -> None:
+def test_a_muted_rule_says_where_and_until_when(recorded: Program, engine: Engine) -> None:
     at = datetime(2099, 5, 1, 9, tzinfo=UTC)
     with engine.begin() as connection:
         mute(connection, "slack:#roles", posting_id=None, rule="kernels", by="U0ALICE001", now=at)
-    assert [row["muted"] for row in told.ask("rules", "list")] == [
+    assert [row["muted"] for row in recorded.ask("rules", "list")] == [
         [],
         ["slack:#roles until 2099-05-02 09:00 UTC"],
     ]
@@ -51,13 +51,13 @@ def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(
     file = tmp_path / "rolewatch.toml"
     if content is not None:
         file.write_text(content)
-    told = [Program(str(file))("rules", name).err for name in ("list", "test")]
-    assert told[0] == told[1]
-    assert "mute" not in told[0]
+    printed = [Program(str(file))("rules", name).err for name in ("list", "test")]
+    assert printed[0] == printed[1]
+    assert "mute" not in printed[0]
 
 
-def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> None:
-    rows = told.ask("rules", "test")
+def test_a_replay_says_what_each_rule_would_have_told_and_why(recorded: Program) -> None:
+    rows = recorded.ask("rules", "test")
     gemini = [row for row in rows if row["rule"] == "research-engineer" and row["posting"] == STORY]
     assert [row["kind"] for row in gemini] == [
         "summary",
@@ -71,7 +71,7 @@ def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> 
     assert ("opened", "Research Scientist/Engineer") in _told(rows, "research-engineer")
 
 
-def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -> None:
+def test_a_replay_tells_what_the_recording_told(recorded: Program, engine: Engine) -> None:
     history = History(engine, story_settings())
     alerted = history.ask(
         "SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' "
@@ -79,7 +79,7 @@ def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -
     )
     replayed = {
         (row["rule"], row["posting"], row["kind"], row["at"], row["words"])
-        for row in told.ask("rules", "test")
+        for row in recorded.ask("rules", "test")
         if row["kind"] != "summary"
     }
     assert alerted
@@ -108,21 +108,22 @@ def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(
         board("We write kernels."),
     ):
         history.check(look)
-    told = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
+    sent = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
     assert [
-        (row["rule"], row["title"], row["posting"]) for row in told if row["posting"] is None
+        (row["rule"], row["title"], row["posting"]) for row in sent if row["posting"] is None
     ] == [
         ("research-engineer", "the same edit in 10 of 10 open roles, 7 of which fit", None)
     ] * 3 + [("kernels", "the same edit in 10 of 10 open roles, 10 of which fit", None)]
     assert [
-        row["fields"] for row in told if row["posting"] == f"{BOARD}:1" and not row["turn"]
+        row["fields"] for row in sent if row["posting"] == f"{BOARD}:1" and not row["turn"]
     ] == [["pay", "description"]] * 2
-    assert len(told) == 4 + 2 + 10  # what one edited beside it and took back, and what began to fit
+    # the edits, those that one posting had beside them and took back, and those that began to fit
+    assert len(sent) == 4 + 2 + 10
     alerted = history.ask(
         "SELECT rule, posting, kind, created_at, why FROM alerts WHERE kind = 'revised'"
     )
     assert sorted((row[0], row[1] or "", _iso(row[3]), row[4]) for row in alerted) == sorted(
-        (row["rule"], row["posting"] or "", row["at"], row["words"]) for row in told
+        (row["rule"], row["posting"] or "", row["at"], row["words"]) for row in sent
     )
     lines = rolewatch("rules", "test").out.splitlines()
     assert (
@@ -140,21 +141,23 @@ def _iso(at: object) -> str:
     return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # type: ignore[attr-defined]
 
 
-def test_a_revision_that_makes_a_posting_fit_says_so(told: Program) -> None:
+def test_a_revision_that_makes_a_posting_fit_says_so(recorded: Program) -> None:
     rows = [
         row
-        for row in told.ask("rules", "test")
+        for row in recorded.ask("rules", "test")
         if row["rule"] == "kernels" and row["posting"] == STORY
     ]
     assert (rows[0]["kind"], rows[0]["turn"]) == ("revised", "now fits")
 
 
-def test_a_replay_goes_back_as_far_as_it_is_told(told: Program) -> None:
-    assert told.ask("rules", "test", "--since", "0s") == []
+def test_a_replay_goes_back_as_far_as_it_is_told(recorded: Program) -> None:
+    assert recorded.ask("rules", "test", "--since", "0s") == []
 
 
-def test_a_replay_of_one_rule_tells_that_one_alone(told: Program) -> None:
-    assert {row["rule"] for row in told.ask("rules", "test", "--rule", "kernels")} == {"kernels"}
+def test_a_replay_of_one_rule_tells_that_one_alone(recorded: Program) -> None:
+    assert {row["rule"] for row in recorded.ask("rules", "test", "--rule", "kernels")} == {
+        "kernels"
+    }
 
 
 def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
@@ -166,10 +169,10 @@ def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> 
     assert printed == [f"research-engineer: {said}", f"kernels: {said}"]
 
 
-def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -> None:
-    rows = told.ask("rules", "test", "--rule", "research-engineer")
+def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(recorded: Program) -> None:
+    rows = recorded.ask("rules", "test", "--rule", "research-engineer")
     count = sum(row["kind"] != "summary" for row in rows)
-    first, second, *_ = told("rules", "test", "--rule", "research-engineer").out.splitlines()
+    first, second, *_ = recorded("rules", "test", "--rule", "research-engineer").out.splitlines()
     said = (
         f"research-engineer: fits 3 open roles now; would have sent {count} alerts in the last "
         "90 days, of which the history covers "
@@ -178,8 +181,8 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -
     assert re.fullmatch(r"\d+ minutes", first.removeprefix(said))
     assert second.startswith("  to console: ")
     assert second.endswith(", 2 in a first summary")
-    assert "in the last 2 days, of which" in told("rules", "test", "--since", "2d").out
-    assert "in the last 24 hours, of which" in told("rules", "test", "--since", "1d").out
+    assert "in the last 2 days, of which" in recorded("rules", "test", "--since", "2d").out
+    assert "in the last 24 hours, of which" in recorded("rules", "test", "--since", "1d").out
 
 
 @pytest.mark.parametrize(
@@ -211,15 +214,16 @@ def test_a_rate_is_stated_from_a_week_of_history_on(
     assert first == f"research-engineer: fits 3 open roles now; {said}"
 
 
-def test_a_rule_that_fits_nothing_in_the_history_says_so_with_a_spelling(told: Program) -> None:
-    assert told("rules", "test", "--any", "reserch enginer").out == (
+def test_a_rule_that_fits_nothing_in_the_history_says_so_with_a_spelling(recorded: Program) -> None:
+    assert recorded("rules", "test", "--any", "reserch enginer").out == (
         "tried: fits nothing in the stored history. Did you mean “research engineer”?\n"
     )
     assert (
-        told("rules", "test", "--any", "zzz").out == "tried: fits nothing in the stored history\n"
+        recorded("rules", "test", "--any", "zzz").out
+        == "tried: fits nothing in the stored history\n"
     )
     # a closed one
-    assert told("rules", "test", "--all", "legal counsel", "--since", "0s").out.startswith(
+    assert recorded("rules", "test", "--all", "legal counsel", "--since", "0s").out.startswith(
         "tried: fits 0 open roles now;"
     )
 
@@ -245,11 +249,11 @@ def test_the_list_names_rules_that_fit_nothing_once_all_is_matched(
     assert rolewatch("rules", "list", "--format", "json").err == ""
 
 
-def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
+def test_every_filter_of_a_rule_is_an_option(recorded: Program) -> None:
     def keys(*options: str) -> set[str]:
         return {
             row["posting"].removeprefix("greenhouse:")
-            for row in told.ask("rules", "test", "--any", "research engineer", *options)
+            for row in recorded.ask("rules", "test", "--any", "research engineer", *options)
         }
 
     everything = keys()
@@ -257,7 +261,7 @@ def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
     assert keys("--min-pay", "200000 USD") == everything
     assert (
         "kernels"
-        not in told(
+        not in recorded(
             "rules",
             "test",
             "--any",
@@ -271,20 +275,20 @@ def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
     assert keys("--none", "large", "--none-in", "description") == everything - {"examplelabs:11"}
     kinds = {
         row["kind"]
-        for row in told.ask("rules", "test", "--any", "research engineer", "--on", "closed")
+        for row in recorded.ask("rules", "test", "--any", "research engineer", "--on", "closed")
     }
     assert kinds == {"closed", "summary"}
     told_fields = [
         row["fields"]
-        for row in told.ask("rules", "test", "--any", "research engineer", "--field", "pay")
+        for row in recorded.ask("rules", "test", "--any", "research engineer", "--field", "pay")
         if row["fields"]
     ]
     assert told_fields == [["location", "pay"]]
 
 
-def test_options_change_the_keys_of_a_named_rule_for_the_trial(told: Program) -> None:
-    rows = told.ask("rules", "test", "--rule", "kernels")
-    narrowed = told(
+def test_options_change_the_keys_of_a_named_rule_for_the_trial(recorded: Program) -> None:
+    rows = recorded.ask("rules", "test", "--rule", "kernels")
+    narrowed = recorded(
         "rules", "test", "--rule", "kernels", "--location", "Mountain View", "--format", "json"
     )
     assert [(row["kind"], row["at"]) for row in narrowed.json] == [
@@ -296,23 +300,26 @@ def test_options_change_the_keys_of_a_named_rule_for_the_trial(told: Program) ->
         == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is '
         "saved\n"
     )
-    replaced = told.ask(
+    replaced = recorded.ask(
         "rules", "test", "--rule", "kernels", "--any", "research engineer", "--in", "title"
     )
     assert replaced == [
-        row | {"rule": "kernels"} for row in told.ask("rules", "test", "--any", "research engineer")
+        row | {"rule": "kernels"}
+        for row in recorded.ask("rules", "test", "--any", "research engineer")
     ]
-    assert told.ask("rules", "list")[1]["any"] == ["kernels"]
-    assert told.ask("rules", "test", "--rule", "kernels") == rows
+    assert recorded.ask("rules", "list")[1]["any"] == ["kernels"]
+    assert recorded.ask("rules", "test", "--rule", "kernels") == rows
 
 
-def test_options_change_a_rule_of_another_file_too(told: Program, tmp_path: Path) -> None:
+def test_options_change_a_rule_of_another_file_too(recorded: Program, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     file.write_text(
         '[[rules]]\nname = "a"\nany = ["kernels"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n'
     )
-    rows = told.ask("rules", "test", "--file", str(file), "--rule", "a", "--in", "description")
-    assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
+    rows = recorded.ask("rules", "test", "--file", str(file), "--rule", "a", "--in", "description")
+    assert rows == [
+        row | {"rule": "a"} for row in recorded.ask("rules", "test", "--rule", "kernels")
+    ]
 
 
 def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Program) -> None:
@@ -321,8 +328,8 @@ def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Prog
     assert "research-engineer, kernels" in ran.err
 
 
-def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
-    rows = told.ask(
+def test_a_rule_that_is_not_written_yet_is_tried(recorded: Program) -> None:
+    rows = recorded.ask(
         "rules",
         "test",
         "--any",
@@ -336,32 +343,37 @@ def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
     )
     assert {row["rule"] for row in rows} == {"tried"}
     assert {row["posting"] for row in rows} <= {
-        row["posting"] for row in told.ask("rules", "test", "--rule", "research-engineer")
+        row["posting"] for row in recorded.ask("rules", "test", "--rule", "research-engineer")
     }
     assert "title has “Research Engineer”; location has “London”" in {row["words"] for row in rows}
-    assert told.ask("rules", "test", "--all", "kernels", "--in", "description") == [
-        row | {"rule": "tried"} for row in told.ask("rules", "test", "--rule", "kernels")
+    assert recorded.ask("rules", "test", "--all", "kernels", "--in", "description") == [
+        row | {"rule": "tried"} for row in recorded.ask("rules", "test", "--rule", "kernels")
     ]
-    assert len(told.ask("rules", "list")) == 2
+    assert len(recorded.ask("rules", "list")) == 2
 
 
-def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> None:
+def test_the_rules_of_another_file_are_tried(recorded: Program, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     file.write_text(
         '[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = '
         '"b"\nany = ["nothing"]\n'
     )
-    rows = told.ask("rules", "test", "--file", str(file))
-    assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
-    assert "b: fits nothing in the stored history" in told("rules", "test", "--file", str(file)).out
-    assert told.ask("rules", "test", "--file", str(file), "--rule", "b") == []
+    rows = recorded.ask("rules", "test", "--file", str(file))
+    assert rows == [
+        row | {"rule": "a"} for row in recorded.ask("rules", "test", "--rule", "kernels")
+    ]
+    assert (
+        "b: fits nothing in the stored history"
+        in recorded("rules", "test", "--file", str(file)).out
+    )
+    assert recorded.ask("rules", "test", "--file", str(file), "--rule", "b") == []
 
 
-def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
-    rows = told.ask("rules", "explain", STORY)
+def test_every_rule_has_its_word_on_a_posting(recorded: Program) -> None:
+    rows = recorded.ask("rules", "explain", STORY)
     assert [list(row) for row in rows] == [["rule", "fits", "words", "failed"]] * 2
     assert [row["fits"] for row in rows] == [True, True]
-    lawyer = told.ask("rules", "explain", f"{BOARD}:13")
+    lawyer = recorded.ask("rules", "explain", f"{BOARD}:13")
     assert lawyer[0] == {
         "rule": "research-engineer",
         "fits": False,
@@ -380,7 +392,7 @@ def test_a_boards_text_cannot_speak_to_the_terminal(rolewatch: Program, engine: 
     assert "Research Engineer [red]" in printed
 
 
-def test_personal_watches_are_rules_for_the_operator(told: Program, engine: Engine) -> None:
+def test_personal_watches_are_rules_for_the_operator(recorded: Program, engine: Engine) -> None:
     with engine.begin() as connection:
         watches.begin(
             connection,
@@ -390,11 +402,13 @@ def test_personal_watches_are_rules_for_the_operator(told: Program, engine: Engi
             place="",
             now=datetime(2026, 5, 1, 9, tzinfo=UTC),
         )
-    [watch] = [row for row in told.ask("rules", "list") if row["rule"] == "watch:1"]
+    [watch] = [row for row in recorded.ask("rules", "list") if row["rule"] == "watch:1"]
     assert (watch["all"], watch["notify"]) == (["research engineer"], ["slack:U0ALICE001"])
-    explained = {row["rule"]: row["fits"] for row in told.ask("rules", "explain", STORY)}
+    explained = {row["rule"]: row["fits"] for row in recorded.ask("rules", "explain", STORY)}
     assert explained["watch:1"]
-    assert {row["rule"] for row in told.ask("rules", "test", "--rule", "watch:1")} == {"watch:1"}
+    assert {row["rule"] for row in recorded.ask("rules", "test", "--rule", "watch:1")} == {
+        "watch:1"
+    }
 
 
 def test_a_rule_of_the_file_has_no_name_of_a_watch(tmp_path: Path) -> None:

@@ -16,17 +16,17 @@ def ago(minutes: float) -> str:
     return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
 
 
-def test_show_is_one_object_with_the_columns_of_postings(told: Program) -> None:
-    shown = told.ask("show", STORY)
-    listed = next(row for row in told.ask("roles") if row["posting"] == STORY)
+def test_show_is_one_object_with_the_columns_of_postings(recorded: Program) -> None:
+    shown = recorded.ask("show", STORY)
+    listed = next(row for row in recorded.ask("roles") if row["posting"] == STORY)
     assert shown == listed
     assert list(shown) == list(listed)
     assert shown["description"] == "We build very large kernels.\n\nApply soon."
     assert (shown["country"], shown["seniority"]) == ("US", None)
 
 
-def test_an_older_version_has_the_country_of_its_own_place(told: Program) -> None:
-    assert told.ask("show", STORY, "--version", "1")["country"] == "GB"
+def test_an_older_version_has_the_country_of_its_own_place(recorded: Program) -> None:
+    assert recorded.ask("show", STORY, "--version", "1")["country"] == "GB"
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_an_older_version_has_the_country_of_its_own_place(told: Program) -> Non
         "boards.greenhouse.io/examplelabs/jobs/11?gh_src=x",
     ],
 )
-def test_a_posting_is_named_by_name_key_or_url(told: Program, name: str) -> None:
-    assert told.ask("show", name)["posting"] == STORY
+def test_a_posting_is_named_by_name_key_or_url(recorded: Program, name: str) -> None:
+    assert recorded.ask("show", name)["posting"] == STORY
 
 
 def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
-    told: Program, engine: Engine
+    recorded: Program, engine: Engine
 ) -> None:
     with engine.begin() as connection:
         connection.execute(
@@ -53,22 +53,22 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
                 "title = 'Chef de Partie'"
             )
         )
-    assert told.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
+    assert recorded.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
 
 
-def test_an_older_version_is_shown_with_its_own_content(told: Program) -> None:
-    first = told.ask("show", STORY, "--version", "1")
+def test_an_older_version_is_shown_with_its_own_content(recorded: Program) -> None:
+    first = recorded.ask("show", STORY, "--version", "1")
     assert (first["version"], first["location"], first["pay_min"]) == (1, "London, UK", None)
     assert first["description"].startswith("We build large models.")
     assert (
-        told("show", STORY, "--version", "9").err.strip()
+        recorded("show", STORY, "--version", "9").err.strip()
         == f"{STORY} has no version 9: it has versions 1 to 4"
     )
 
 
-def test_a_posting_is_shown_as_it_was_known_then(told: Program) -> None:
+def test_a_posting_is_shown_as_it_was_known_then(recorded: Program) -> None:
     before, closed, back = (
-        told.ask("show", STORY, "--as-of", ago(minutes)) for minutes in (70, 20, 10)
+        recorded.ask("show", STORY, "--as-of", ago(minutes)) for minutes in (70, 20, 10)
     )
     assert (before["version"], before["state"], before["location"], before["closed_at"]) == (
         1,
@@ -81,29 +81,29 @@ def test_a_posting_is_shown_as_it_was_known_then(told: Program) -> None:
     assert (back["version"], back["state"], back["closed_at"]) == (4, "open", None)
     looks = [
         row["finished_at"]
-        for row in told.ask(
+        for row in recorded.ask(
             "sql", f"SELECT finished_at FROM checks WHERE board = '{BOARD}' ORDER BY finished_at"
         )
     ]
     assert [row["last_seen_at"] for row in (before, closed, back)] == [looks[0], looks[2], looks[4]]
-    at = {moment: told.ask("show", STORY, "--as-of", moment) for moment in looks[3:5]}
+    at = {moment: recorded.ask("show", STORY, "--as-of", moment) for moment in looks[3:5]}
     assert [(row["state"], row["last_seen_at"]) for row in at.values()] == [
         ("closed", looks[2]),
         ("open", looks[4]),
     ]
-    never = told("show", STORY, "--as-of", "2020-01-01")
+    never = recorded("show", STORY, "--as-of", "2020-01-01")
     assert never.code == 2
     assert never.err.startswith(
         f"{STORY} was not known at 2020-01-01 00:00Z: it was first seen at 20"
     )
 
 
-def test_version_and_moment_exclude_each_other(told: Program) -> None:
-    assert told("show", STORY, "--version", "1", "--as-of", "1d").code == 2
+def test_version_and_moment_exclude_each_other(recorded: Program) -> None:
+    assert recorded("show", STORY, "--version", "1", "--as-of", "1d").code == 2
 
 
-def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> None:
-    lines = [" ".join(line.split()) for line in told("show", f"{BOARD}:13").out.splitlines()]
+def test_show_says_pay_and_deadline_as_read_and_as_written(recorded: Program) -> None:
+    lines = [" ".join(line.split()) for line in recorded("show", f"{BOARD}:13").out.splitlines()]
     assert lines[0] == "Legal Counsel"
     assert "pay $133k–240k (“$133,000 - $240,000 USD”)" in lines
     assert "deadline 2026-05-19 19:00Z (“12pm PDT Tuesday 19th of May 2026”)" in lines
@@ -112,7 +112,7 @@ def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> Non
 
 
 def test_a_posting_that_was_never_read_is_shown_without_content(
-    told: Program, engine: Engine
+    recorded: Program, engine: Engine
 ) -> None:
     with engine.begin() as connection:
         connection.execute(
@@ -122,12 +122,12 @@ def test_a_posting_that_was_never_read_is_shown_without_content(
                         WHERE board = :board"""),
             {"board": BOARD, "name": f"{BOARD}:99"},
         )
-    shown = told.ask("show", "99")
+    shown = recorded.ask("show", "99")
     assert (shown["title"], shown["description"], shown["version"]) == (None, None, 0)
-    assert "(not read yet)" in told("show", "99").out
-    assert told.ask("history", "99") == []
-    assert told("history", "99").code == 0
-    assert f"{BOARD}:99" in told("roles").out
+    assert "(not read yet)" in recorded("show", "99").out
+    assert recorded.ask("history", "99") == []
+    assert recorded("history", "99").code == 0
+    assert f"{BOARD}:99" in recorded("roles").out
 
 
 def test_a_repost_says_what_it_repeats_and_why(rolewatch: Program, engine: Engine) -> None:

@@ -29,25 +29,25 @@ def contents(engine: Engine) -> list[object]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_can_be_asked_whole_and_counted(
-    told: Program, engine: Engine, view: str
+    recorded: Program, engine: Engine, view: str
 ) -> None:
     save_and_mute(engine)
     add_worker(engine)
-    rows = told.ask("sql", f"SELECT * FROM {view}")
+    rows = recorded.ask("sql", f"SELECT * FROM {view}")
     if view == "workers" and engine.dialect.name == "sqlite":  # it has no queue
         assert rows == []
     else:
         assert tuple(rows[0]) == view_columns(engine)[view]
-    assert told.ask("sql", f"SELECT count(*) AS n FROM {view}") == [{"n": len(rows)}]
+    assert recorded.ask("sql", f"SELECT count(*) AS n FROM {view}") == [{"n": len(rows)}]
 
 
 @pytest.mark.parametrize("query", (EXAMPLES | HIRING).values(), ids=EXAMPLES | HIRING)
-def test_every_example_runs(told: Program, query: str) -> None:
-    assert isinstance(told.ask("sql", query, "--since", "80m"), list)
+def test_every_example_runs(recorded: Program, query: str) -> None:
+    assert isinstance(recorded.ask("sql", query, "--since", "80m"), list)
 
 
-def test_the_examples_have_answers(told: Program) -> None:
-    answers = [told.ask("sql", query, "--since", "80m") for query in EXAMPLES.values()]
+def test_the_examples_have_answers(recorded: Program) -> None:
+    answers = [recorded.ask("sql", query, "--since", "80m") for query in EXAMPLES.values()]
     assert answers[0] == [
         {"company": "Example Labs", "open_roles": 2},
         {"company": "Other Works", "open_roles": 2},
@@ -56,21 +56,21 @@ def test_the_examples_have_answers(told: Program) -> None:
     assert answers[4][0]["board"] == OTHER
 
 
-def test_without_a_query_views_columns_and_examples_are_listed(told: Program) -> None:
+def test_without_a_query_views_columns_and_examples_are_listed(recorded: Program) -> None:
     for environ in ({}, WIDE):
-        out = told("sql", environ=environ).out
+        out = recorded("sql", environ=environ).out
         assert all(view in out for view in VIEWS)
         assert "not_before" in out
         assert all(words in out for words in EXAMPLES | HIRING)
-    assert [row["view"] for row in told.ask("sql")] == list(VIEWS)
+    assert [row["view"] for row in recorded.ask("sql")] == list(VIEWS)
 
 
-def test_values_arrive_as_what_they_are(told: Program) -> None:
+def test_values_arrive_as_what_they_are(recorded: Program) -> None:
     query = """SELECT v.version, v.pay_min, v.deadline_at, v.valid_to, v.pay_text, 1.5 AS half, 'ü'
         AS letter
                FROM posting_versions v JOIN postings p ON p.posting = v.posting WHERE p.key =
                    '13'"""
-    (row,) = told.ask("sql", query)
+    (row,) = recorded.ask("sql", query)
     closed = row.pop("valid_to")
     assert closed.endswith("Z")
     assert len(closed) == len("2026-05-19T19:00:00.000000Z")
@@ -82,66 +82,66 @@ def test_values_arrive_as_what_they_are(told: Program) -> None:
         "half": 1.5,
         "letter": "ü",
     }
-    (line,) = csv.DictReader(io.StringIO(told("sql", query, "--format", "csv").out))
+    (line,) = csv.DictReader(io.StringIO(recorded("sql", query, "--format", "csv").out))
     assert (line["pay_min"], line["deadline_at"], line["half"]) == (
         "133000",
         "2026-05-19T19:00:00.000000Z",
         "1.5",
     )
-    assert "2026-05-19 19:00Z" in told("sql", query).out
+    assert "2026-05-19 19:00Z" in recorded("sql", query).out
 
 
-def test_two_columns_of_one_name_are_both_kept(told: Program) -> None:
-    assert told.ask("sql", "SELECT 1 AS n, 2 AS n, NULL AS absent") == [
+def test_two_columns_of_one_name_are_both_kept(recorded: Program) -> None:
+    assert recorded.ask("sql", "SELECT 1 AS n, 2 AS n, NULL AS absent") == [
         {"n": 1, "n_2": 2, "absent": None}
     ]
 
 
-def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None:
+def test_parameters_are_bound_and_never_part_of_the_query(recorded: Program) -> None:
     query = (
         "SELECT key FROM postings WHERE key = :key AND version >= :v AND first_seen_at < :now "
         "AND first_seen_at > :since"
     )
-    assert told.ask("sql", query, "--param", "key=11", "--param", "v=2") == [{"key": "11"}]
-    assert told.ask("sql", query, "--param", "key=11", "--param", "v=2", "--since", "1m") == []
-    assert told.ask("sql", query, "--param", "key=' OR 1=1 --", "--param", "v=2") == []
+    assert recorded.ask("sql", query, "--param", "key=11", "--param", "v=2") == [{"key": "11"}]
+    assert recorded.ask("sql", query, "--param", "key=11", "--param", "v=2", "--since", "1m") == []
+    assert recorded.ask("sql", query, "--param", "key=' OR 1=1 --", "--param", "v=2") == []
     many = "SELECT board FROM postings GROUP BY board HAVING count(*) > :n ORDER BY board"
-    assert told.ask("sql", many, "--param", "n=2") == [{"board": BOARD}]
+    assert recorded.ask("sql", many, "--param", "n=2") == [{"board": BOARD}]
 
 
-def test_a_parameter_is_what_the_query_casts_it_to(told: Program) -> None:
+def test_a_parameter_is_what_the_query_casts_it_to(recorded: Program) -> None:
     query = (
         "SELECT CAST(:p AS integer) + 1 AS number, CAST(:p AS text) AS words FROM boards LIMIT 1"
     )
-    assert told.ask("sql", query, "--param", "p=3") == [{"number": 4, "words": "3"}]
+    assert recorded.ask("sql", query, "--param", "p=3") == [{"number": 4, "words": "3"}]
 
 
-def test_a_colon_or_a_percent_sign_in_a_text_is_no_parameter(told: Program) -> None:
-    assert told.ask(
+def test_a_colon_or_a_percent_sign_in_a_text_is_no_parameter(recorded: Program) -> None:
+    assert recorded.ask(
         "sql", "SELECT ':now 100%' AS a, 'it''s :x' AS b -- :y\n, 7 % 4 AS c /* :z */"
     ) == [{"a": ":now 100%", "b": "it's :x", "c": 3}]
 
 
 @pytest.mark.parametrize("given", ["key", "=x", "a b=c"])
-def test_a_parameter_that_is_none_is_one_line(told: Program, given: str) -> None:
-    ran = told("sql", "SELECT 1", "--param", given)
+def test_a_parameter_that_is_none_is_one_line(recorded: Program, given: str) -> None:
+    ran = recorded("sql", "SELECT 1", "--param", given)
     assert (ran.code, ran.err.strip()) == (2, f"--param {given!r} is not like NAME=VALUE")
 
 
-def test_a_parameter_without_a_value_is_one_line(told: Program) -> None:
-    ran = told("sql", "SELECT :company")
+def test_a_parameter_without_a_value_is_one_line(recorded: Program) -> None:
+    ran = recorded("sql", "SELECT :company")
     assert ran.code == 2
     assert ":company" in ran.err
     assert "--param NAME=VALUE" in ran.err or "--param company=VALUE" in ran.err
 
 
-def test_a_query_is_read_from_standard_input(told: Program) -> None:
-    ran = told("sql", "-", "--format", "json", stdin="SELECT count(*) AS n\nFROM boards;\n")
+def test_a_query_is_read_from_standard_input(recorded: Program) -> None:
+    ran = recorded("sql", "-", "--format", "json", stdin="SELECT count(*) AS n\nFROM boards;\n")
     assert ran.json == [{"n": 2}]
 
 
-def test_a_limit_cuts_the_rows(told: Program) -> None:
-    assert len(told.ask("sql", "SELECT * FROM postings", "--limit", "2")) == 2
+def test_a_limit_cuts_the_rows(recorded: Program) -> None:
+    assert len(recorded.ask("sql", "SELECT * FROM postings", "--limit", "2")) == 2
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_a_limit_cuts_the_rows(told: Program) -> None:
     ],
 )
 def test_whatever_is_no_single_question_is_refused_and_changes_nothing(
-    told: Program, engine: Engine, query: str
+    recorded: Program, engine: Engine, query: str
 ) -> None:
     before = contents(engine)
-    ran = told("sql", query)
+    ran = recorded("sql", query)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1), ran
     assert contents(engine) == before
 
@@ -180,16 +180,16 @@ def test_whatever_is_no_single_question_is_refused_and_changes_nothing(
 @pytest.mark.parametrize(
     "query", [ENDLESS + "SELECT count(*) FROM steps", ENDLESS + "SELECT n FROM steps"]
 )
-def test_an_endless_query_is_stopped(told: Program, query: str) -> None:
-    ran = told("sql", query, "--timeout", "0.3", "--format", "csv")
+def test_an_endless_query_is_stopped(recorded: Program, query: str) -> None:
+    ran = recorded("sql", query, "--timeout", "0.3", "--format", "csv")
     assert (ran.code, ran.err.strip()) == (
         2,
         "the query was stopped after 0.3 s: narrow it, or allow more time with --timeout",
     )
 
 
-def test_a_table_of_too_many_rows_ends_and_says_so(told: Program) -> None:
-    ran = told("sql", ENDLESS + "SELECT n FROM steps")
+def test_a_table_of_too_many_rows_ends_and_says_so(recorded: Program) -> None:
+    ran = recorded("sql", ENDLESS + "SELECT n FROM steps")
     assert (ran.code, len(ran.out.splitlines())) == (0, 10_001)
     assert ran.err.startswith("only the first 10000 rows")
 
@@ -198,18 +198,18 @@ def test_a_table_of_too_many_rows_ends_and_says_so(told: Program) -> None:
     "query",
     ["SELECT nonsense FROM postings", "SELEC 1", "SELECT * FROM nowhere", "SELECT 'open", "--"],
 )
-def test_a_mistake_in_the_query_is_one_line(told: Program, query: str) -> None:
-    ran = told("sql", "-", stdin=query)
+def test_a_mistake_in_the_query_is_one_line(recorded: Program, query: str) -> None:
+    ran = recorded("sql", "-", stdin=query)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
 
 
-def test_a_missing_folder_of_files_stays_missing(told: Program, tmp_path: Path) -> None:
-    assert told("sql", f"VACUUM INTO '{tmp_path}/copy.db'").code == 2
-    assert told("sql", f"ATTACH '{tmp_path}/other.db' AS other").code == 2
+def test_a_missing_folder_of_files_stays_missing(recorded: Program, tmp_path: Path) -> None:
+    assert recorded("sql", f"VACUUM INTO '{tmp_path}/copy.db'").code == 2
+    assert recorded("sql", f"ATTACH '{tmp_path}/other.db' AS other").code == 2
     assert not {"copy.db", "other.db"} & {file.name for file in tmp_path.iterdir()}
 
 
-def test_no_row_is_said(told: Program) -> None:
-    ran = told("sql", "SELECT * FROM postings WHERE title = 'zzz'")
+def test_no_row_is_said(recorded: Program) -> None:
+    ran = recorded("sql", "SELECT * FROM postings WHERE title = 'zzz'")
     assert (ran.code, ran.out, ran.err) == (0, "No rows\n", "")
-    assert told.ask("sql", "SELECT * FROM postings WHERE title = 'zzz'") == []
+    assert recorded.ask("sql", "SELECT * FROM postings WHERE title = 'zzz'") == []

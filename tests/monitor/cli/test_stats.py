@@ -131,20 +131,20 @@ def test_since_leaves_out_what_was_before(counted: Program) -> None:
 
 
 @pytest.mark.parametrize("by", COLUMNS)
-def test_every_table_has_its_columns_in_every_format(sqlite_told: Program, by: str) -> None:
-    assert sqlite_told("stats", "--by", by, "--format", "csv").out.splitlines()[0] == ",".join(
+def test_every_table_has_its_columns_in_every_format(sqlite_recorded: Program, by: str) -> None:
+    assert sqlite_recorded("stats", "--by", by, "--format", "csv").out.splitlines()[0] == ",".join(
         COLUMNS[by]
     )
-    assert all(tuple(row) == COLUMNS[by] for row in sqlite_told.ask("stats", "--by", by))
-    assert sqlite_told("stats", "--by", by).code == 0
+    assert all(tuple(row) == COLUMNS[by] for row in sqlite_recorded.ask("stats", "--by", by))
+    assert sqlite_recorded("stats", "--by", by).code == 0
 
 
-def test_a_plot_is_drawn_beside_the_table(sqlite_told: Program, tmp_path: Path) -> None:
-    ran = sqlite_told("stats", "--plot", str(tmp_path / "plot.svg"), "--format", "json")
+def test_a_plot_is_drawn_beside_the_table(sqlite_recorded: Program, tmp_path: Path) -> None:
+    ran = sqlite_recorded("stats", "--plot", str(tmp_path / "plot.svg"), "--format", "json")
     assert (ran.code, ran.err.splitlines()[0]) == (0, f"drew {tmp_path / 'plot.svg'}")
     assert ran.json[0]["company"]
     assert "Example Labs" in (tmp_path / "plot.svg").read_text()
-    refused = sqlite_told("stats", "--plot", str(tmp_path / "plot.gif"))
+    refused = sqlite_recorded("stats", "--plot", str(tmp_path / "plot.gif"))
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
 
 

@@ -28,7 +28,7 @@ def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_noth
     assert watching("roles").code == 2  # there is still no database
 
 
-def test_the_boards_what_waits_and_the_next_check(told: Program, engine: Engine) -> None:
+def test_the_boards_what_waits_and_the_next_check(recorded: Program, engine: Engine) -> None:
     taken = acquire(engine, "run", lambda: datetime.now(UTC))
     with engine.begin() as connection:
         connection.execute(
@@ -40,18 +40,18 @@ def test_the_boards_what_waits_and_the_next_check(told: Program, engine: Engine)
             {"at": None, "board": OTHER},
         )
     for environ in ({}, WIDE):
-        ran = told("status", environ=environ)
+        ran = recorded("status", environ=environ)
         assert (ran.code, ran.err) == (0, "")
         lines = ran.out.splitlines()
         assert lines[0] == "2 boards, all well; 4 open roles"
         assert "runs; the next check is in 12 minutes" in lines[2]
-    found = told.ask("status")
+    found = recorded.ask("status")
     assert [row["board"] for row in found["boards"]] == sorted(
         [BOARD, OTHER], key=lambda board: (board != OTHER, board)
     ) or found["boards"]
     assert {"boards", "waiting", "muted_roles", "daemon", "next_check_at"} == set(found)
     assert (
-        told("status", "--format", "csv")
+        recorded("status", "--format", "csv")
         .out.splitlines()[0]
         .startswith("board,company,state,open_postings")
     )

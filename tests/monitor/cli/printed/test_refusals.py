@@ -75,17 +75,17 @@ def test_wrong_usage_is_refused(snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_posting_that_is_not_known_is_refused(
-    sqlite_told: Program, tmp_path: Path, snapshot: SnapshotAssertion
+    sqlite_recorded: Program, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    assert _refusals(sqlite_told, _POSTINGS, tmp_path) == snapshot
+    assert _refusals(sqlite_recorded, _POSTINGS, tmp_path) == snapshot
 
 
 def test_a_mistake_in_a_rule_to_try_is_refused(
-    sqlite_told: Program, tmp_path: Path, snapshot: SnapshotAssertion
+    sqlite_recorded: Program, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     (tmp_path / "new.toml").write_text('[[rules]]\nname = "x"\nanny = ["kernels"]\n')
     (tmp_path / "empty.toml").write_text("")
-    assert _refusals(sqlite_told, _RULES, tmp_path) == snapshot
+    assert _refusals(sqlite_recorded, _RULES, tmp_path) == snapshot
 
 
 def test_a_text_that_means_no_board_is_an_empty_answer_with_a_sentence(
