@@ -16,37 +16,29 @@ from sqlalchemy import Connection, Engine, text
 from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.queries.view_tables import reader
-from monitor.reports.row_files import ROW_FILES
+from monitor.reports.export_files import WRITERS, Batch
 
 _AT_ONCE = 2_000  # rows in memory: of descriptions, some 20 MB
-_PART = ".part"  # after the name of a file that is being written
-
-Progress = Callable[[str, int], None]  # the view, and its rows so far
 
 
 class Rows(NamedTuple):
     """A view's columns, and its rows in batches without an order: sorting would need more disk."""
 
     columns: tuple[str, ...]
-    batches: Iterator[list[tuple[object, ...]]]
+    batches: Iterator[Batch]
 
 
 def view_rows(connection: Connection, view: str) -> Rows:
-    """Return all rows of a view."""
+    """Return all rows of a view, as the database gives them."""
     # our own names
     result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
-    columns = tuple(result.keys())
-    readers = [reader(column, view) for column in columns]
     # with a size: SQLAlchemy ignores `yield_per` for a text, and returns the whole view at once
-    partitions = result.partitions(_AT_ONCE)
-    return Rows(
-        columns,
-        (
-            [tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in batch]
-            for batch in partitions
-        ),
-    )
+    return Rows(tuple(result.keys()), result.partitions(_AT_ONCE))
+
+
+_PART = ".part"  # after the name of a file that is being written
+
+Progress = Callable[[str, int], None]  # the view, and its rows so far
 
 
 class Exported(NamedTuple):
@@ -116,7 +108,7 @@ def _write(connection: Connection, view: str, part: Path, progress: Progress) ->
     columns, batches = view_rows(connection, view)
     count = 0
     part.touch(mode=0o600)  # it says which roles a person wants, as the database does
-    with closing(ROW_FILES[part.suffixes[-2].removeprefix(".")](part, columns)) as file:
+    with closing(WRITERS[part.suffixes[-2].removeprefix(".")](part, columns)) as file:
         for batch in batches:
             file.write(batch)
             count += len(batch)
