@@ -124,7 +124,13 @@ class BoardCheck(Base):
     """One check of a board."""
 
     __tablename__ = "board_check"
-    __table_args__ = (Index("ix_board_check_board_finished", "board_id", "finished_at"),)
+    __table_args__ = (
+        Index(
+            "ix_board_check_board_finished",
+            *("board_id", "finished_at"),
+            *("result", "every", "merged_until"),  # all that the view `coverage` reads
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("check_round.id"), index=True)

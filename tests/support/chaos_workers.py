@@ -35,6 +35,7 @@ SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND kind <> 's
 GROUP BY posting, kind"""
 _TWICE = """
 SELECT board_id, round_id, count(*) FROM board_check GROUP BY 1, 2 HAVING count(*) > 1"""
+_LAST = "SELECT max(id) FROM board_check"
 _COUNTS = "SELECT board, count(*) FROM posting_changes GROUP BY board"
 _ACTS = ("kill", "kill", "kill", "freeze", "freeze", "end", "kill the daemon")
 MOVED_AT_ONCE = 40  # boards
@@ -43,7 +44,8 @@ THAW = 30.0  # seconds: longer than a worker may be silent
 TIMES = QueueTimes(
     heartbeat=1.0, sure=15.0, lost=20.0, stalled=1.0, look=0.2, poll=2.0, grace=5.0, pause=0.5
 )
-CALM = 300.0  # seconds for everything to be recorded, after the last kill
+CALM = 1200.0  # seconds for everything to be recorded, after the last kill
+AT_WORK = 30.0  # seconds to wait for a check between two acts
 
 
 @dataclass
@@ -59,6 +61,7 @@ class WorkerChaos:
     acts: Counter[str] = field(default_factory=Counter)
     workers: list[Process] = field(default_factory=list)
     daemon: Process | None = None
+    _last: list[Any] = field(default_factory=list)  # check, at the last act
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def live(self, seconds: float) -> None:
@@ -72,6 +75,7 @@ class WorkerChaos:
         while time.monotonic() < end:
             await asyncio.to_thread(self._stir)
             await asyncio.sleep(self.random.uniform(1.0, 5.0))
+            await self._until_checked()
             await self._act(self.random.choice(_ACTS))
         for process in self.workers:
             if process.returncode is None:
@@ -109,10 +113,23 @@ class WorkerChaos:
         while self.server.ask(known)[0][0] < len(self.world.boards):  # noqa: ASYNC110  # other processes write it
             await asyncio.sleep(1)  # as above
 
+    async def _until_checked(self) -> None:
+        """Wait until a check was stored since the last act.
+
+        Otherwise a busy machine would kill every worker before it has done anything.
+        """
+        end = time.monotonic() + AT_WORK
+        while time.monotonic() < end:
+            if (last := await asyncio.to_thread(self.server.ask, _LAST)) != self._last:
+                self._last = last
+                return
+            await asyncio.sleep(0.2)
+
     async def _act(self, act: str) -> None:
         self.acts[act] += 1
         if act == "kill the daemon":
             assert self.daemon is not None
+            assert self.daemon.returncode is None, "the daemon ended by itself"
             self.daemon.kill()
             await self.daemon.wait()
             self.daemon = await self._start_daemon()

@@ -14,14 +14,13 @@ from monitor.database.views.dialect import Dialect
 
 def daily_counts(sql: Dialect) -> str:
     end = sql.end_of_day("t.day")
-    known = known_between(
+    near = known_between(
         sql,
-        result="l.result",
         at="coalesce(l.merged_until, l.finished_at)",
-        next_result="n.result",
-        next_at="n.finished_at",
+        next_at=f"coalesce(n.finished_at, {sql.now})",
         every="coalesce(l.every, b.every)",
     )
+    known = f"l.result <> 'failure' AND coalesce(n.result, '') <> 'failure' AND {near}"
     return f"""
 SELECT t.day, t.board, t.company,
     CASE WHEN l.merged_until >= {end} OR ({known} AND (n.id IS NOT NULL OR b.watched))

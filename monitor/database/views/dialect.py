@@ -40,6 +40,8 @@ class Dialect:
     name: str
     now: str
     microseconds: Callable[[str, str], str]  # from one instant to another, a whole number
+    # whether an instant is at most so many seconds after another
+    within: Callable[[str, str, str], str]
     day: Callable[[str], str]  # the UTC day of an instant
     end_of_day: Callable[[str], str]  # the instant at which a day ends
     # the days between two days: the join, and the day in it
@@ -60,9 +62,17 @@ class Dialect:
 
 def _sqlite_microseconds(start: str, end: str) -> str:
     def epoch(instant: str) -> str:
-        return f"(strftime('%s', {instant}) * 1000000 + CAST(substr({instant}, 21, 6) AS INTEGER))"
+        # without its fraction: strftime would round 29.9999 up to 30
+        seconds = f"strftime('%s', substr({instant}, 1, 19))"
+        return f"({seconds} * 1000000 + CAST(substr({instant}, 21, 6) AS INTEGER))"
 
     return f"({epoch(end)} - {epoch(start)})"
+
+
+def _sqlite_within(start: str, end: str, seconds: str) -> str:
+    """Count microseconds only where a quick comparison of milliseconds does not decide."""
+    quick = f"(julianday({end}) - julianday({start})) * 86400 < {seconds} - 1"
+    return f"({quick} OR {_sqlite_microseconds(start, end)} <= 1000000 * {seconds})"
 
 
 def _sqlite_series(first: str, last: str) -> tuple[str, str]:
@@ -78,6 +88,7 @@ SQLITE = Dialect(
     name="sqlite",
     now="(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')",
     microseconds=_sqlite_microseconds,
+    within=_sqlite_within,
     day=lambda instant: f"substr({instant}, 1, 10)",
     end_of_day=lambda day: f"(date({day}, '+1 day') || 'T00:00:00.000000Z')",
     series=_sqlite_series,
@@ -97,6 +108,7 @@ POSTGRES = Dialect(
     microseconds=lambda start, end: (
         f"(extract(epoch FROM {end} - {start}) * 1000000)::double precision"
     ),
+    within=lambda start, end, seconds: f"({end} - {start} <= {seconds} * interval '1 second')",
     day=lambda instant: f"(({instant}) AT TIME ZONE 'UTC')::date",
     end_of_day=lambda day: f"(({day} + 1)::timestamp AT TIME ZONE 'UTC')",
     series=lambda first, last: (
