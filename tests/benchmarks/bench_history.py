@@ -15,8 +15,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,6 +76,25 @@ class Year:
         return self.now - timedelta(seconds=self.checks * EVERY)
 
 
+_INDICES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master"
+    " WHERE type = 'index' AND tbl_name = 'board_check' AND sql IS NOT NULL",
+    "postgresql": "SELECT indexname, indexdef FROM pg_indexes"
+    " WHERE tablename = 'board_check' AND indexname LIKE 'ix_%'",
+}
+
+
+@contextmanager
+def _without_indices(connection: Connection) -> Iterator[None]:
+    """Build the indices of the checks after the rows, in a fraction of the time."""
+    indices = connection.execute(text(_INDICES[connection.dialect.name])).all()
+    for name, _ in indices:
+        connection.execute(text(f"DROP INDEX {name}"))
+    yield
+    for _, made in indices:
+        connection.execute(text(made))
+
+
 def fill(engine: Engine, year: Year) -> None:
     """Write the rounds and checks, board by board in the order of their instants."""
     kind = engine.dialect.name
@@ -110,8 +129,7 @@ def fill(engine: Engine, year: Year) -> None:
             SELECT 1 + r.i, {started}, {started} FROM {every_round} r"""),
             start,
         )
-        connection.execute(
-            text(f"""
+        insert = f"""
             INSERT INTO board_check (round_id, board_id, started_at, finished_at, result, status,
                 seen, opened, revised, closed, reopened, unreadable, bytes, seconds, every, reason)
             SELECT {round_id}, 1 + b.i, {instant}, {instant},
@@ -119,9 +137,9 @@ def fill(engine: Engine, year: Year) -> None:
                 CASE WHEN {read} THEN 200 WHEN {failed} THEN 503 ELSE 304 END,
                 CASE WHEN NOT ({failed}) THEN 140 END, 0, 0, 0, 0, 0, 600, 0.25, {EVERY},
                 CASE WHEN {failed} AND NOT ({read}) THEN 'HTTP 503' END
-            FROM {checks} c CROSS JOIN {boards} b ORDER BY c.i, b.i"""),
-            start,
-        )
+            FROM {checks} c CROSS JOIN {boards} b ORDER BY c.i, b.i"""
+        with _without_indices(connection):
+            connection.execute(text(insert), start)
         last = "(SELECT max(c.finished_at) FROM board_check c WHERE c.board_id = board.id {0})"
         connection.execute(
             text(f"""
@@ -139,7 +157,8 @@ def tidy(engine: Engine) -> None:
             file.execute("VACUUM")
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM FULL ANALYZE")
+        connection.exec_driver_sql("VACUUM FULL")
+        connection.exec_driver_sql("VACUUM ANALYZE")  # as autovacuum: marks pages as all visible
 
 
 def report(engine: Engine, year: Year) -> dict[str, object]:
@@ -158,12 +177,14 @@ def report(engine: Engine, year: Year) -> dict[str, object]:
 
 
 def _measure(connection: Connection, question: str, year: Year) -> tuple[float, int]:
+    """Return the median milliseconds, and the rows. SQLite works in this process: its CPU time."""
+    clock = time.process_time if connection.dialect.name == "sqlite" else time.perf_counter
     random, times, rows = Random(7), [], 0
     for _ in range(7 if ":board" in question else 1):
         board = {"board": f"greenhouse:employer{random.randrange(year.boards)}"}
-        started = time.perf_counter()
+        started = clock()
         rows = len(connection.execute(text(question), board if ":board" in question else {}).all())
-        times.append((time.perf_counter() - started) * 1000)
+        times.append((clock() - started) * 1000)
     return statistics.median(times), rows
 
 
