@@ -65,9 +65,9 @@ def periods(case: Case) -> list[Period]:
         good = "failure" not in (check.result, following.result)
         parts.append((end, following.at, near and good))
     merged: list[Period] = []
-    for begin, end, known in parts:
-        same = merged and merged[-1][2] == known
-        merged.append((merged.pop()[0] if same else begin, end, known))
+    for part in parts:
+        same = merged and merged[-1][2] == part[2]
+        merged.append((merged.pop()[0], *part[1:]) if same else part)
     return merged
 
 
