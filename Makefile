@@ -70,7 +70,7 @@ bench-process: $(TEST_TOOLS) ## measure whole commands, a day of the daemon, and
 	$(BIN)/python -m tests.benchmarks.bench_process
 	$(BIN)/python -m tests.benchmarks.bench_latency
 
-bench-history: $(TEST_TOOLS) ## measure a year of frequent checks before and after merging (hours, 12 GB)
+bench-history: $(TEST_TOOLS) ## measure a year of frequent checks before and after merging (an hour or two, 9 GB)
 	$(BIN)/python -m tests.benchmarks.bench_history $(BOARDS) $(DAYS)
 
 soak: $(TEST_TOOLS) ## run a simulated day with 50 boards and 2 % failures, and measure memory
