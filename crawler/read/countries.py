@@ -1,7 +1,7 @@
 """Find the countries and time zones that a location names.
 
-Countries, cities and zones come from CLDR through Babel, in the languages below. It knows 423
-cities, those that a time zone is named after. This module adds the states of three federations,
+Countries, cities and zones come from CLDR (`cldr.py`), in 14 languages. It knows 423 cities, those
+that a time zone is named after. This module adds the states of three federations,
 each with the zone of most of its people, and some large towns. pycountry 26.2 would add 8 MB and
 has English names and codes only, without zones and cities.
 """
@@ -14,13 +14,12 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.localedata import clear_caches
 
+from crawler.read.cldr import tables
 from crawler.read.fields import clean_text
 from crawler.read.letters import fold_letters
 from crawler.read.place import places
 
-LANGUAGES = ("en", "de", "fr", "es", "nl", "pl", "cs", "sv", "da", "nb", "ro", "it", "pt", "fi")
 _COUNTRY_CODE, _LONGEST_STATE_CODE = 2, 3  # letters
 _EAST, _MID, _MOUNTAIN, _WEST = (
     "America/New_York",
@@ -193,32 +192,18 @@ def state_key(name: str) -> str:
 @lru_cache(maxsize=1)
 def territory_codes() -> frozenset[str]:
     """Return the codes of two letters that CLDR knows: those of ISO 3166, and a few others."""
-    territories = map(str, Locale("en").territories)
-    return frozenset(code for code in territories if len(code) == _COUNTRY_CODE)
+    return frozenset(tables().territories)
 
 
 @lru_cache(maxsize=1)
 def codes_by_name() -> dict[str, str]:
     """Return the code of each country by its names in all languages."""
-    codes = {fold_letters(name): code for name, code in _names_and_values(_NAMES)}
-    for language in LANGUAGES:
-        for code, name in Locale(language).territories.items():
-            if code in territory_codes():
-                codes.setdefault(fold_letters(name), code)
-        clear_caches()  # a language has a megabyte of data, and only the names stay
-    return codes
+    own = {fold_letters(name): code for name, code in _names_and_values(_NAMES)}
+    return own | {name: code for name, code in tables().countries.items() if name not in own}
 
 
 @lru_cache(maxsize=1)
 def zones_by_city() -> dict[str, str]:
     """Return the zone of each city by its names in all languages."""
-    cities = {fold_letters(name): zone for name, zone in _names_and_values(_TOWNS)}
-    for zone in get_global("zone_territories"):
-        if "/" in zone and not zone.startswith("Etc/"):
-            cities.setdefault(fold_letters(zone.rpartition("/")[2].replace("_", " ")), zone)
-    for language in LANGUAGES:
-        for zone, names in Locale(language).time_zones.items():
-            if "city" in names and zone in get_global("zone_territories"):
-                cities.setdefault(fold_letters(names["city"]), zone)
-        clear_caches()  # only the names of cities stay
-    return cities
+    own = {fold_letters(name): zone for name, zone in _names_and_values(_TOWNS)}
+    return own | {name: zone for name, zone in tables().cities.items() if name not in own}

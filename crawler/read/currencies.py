@@ -11,9 +11,9 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_currency_name
+
+from crawler.read.cldr import tables
 
 _TODAY = date(2026, 1, 1)  # a fixed day, so that reading does not depend on the clock
 _ENDED_AFTER = (2020, 1, 1)  # older currencies are not read
@@ -167,13 +167,13 @@ def local_currencies(countries: frozenset[str]) -> frozenset[str]:
 def nouns() -> dict[str, tuple[str, ...]]:
     """Return the currency codes that each noun may mean: six for "pounds", one for "zlotys"."""
     codes_by_noun: dict[str, tuple[str, ...]] = {}
-    names = Locale("en").currencies
+    names = tables().currencies
     for noun in _NOUNS.split():
         singular = noun.removesuffix("s")
         ends = tuple(
             code
             for code in sorted(codes())
-            if names.get(code, "").casefold().split()[-1:] in ([noun], [singular])
+            if names.get(code, "").split()[-1:] in ([noun], [singular])
         )
         codes_by_noun[noun] = codes_by_noun[singular] = _NOUN_CODES.get(noun) or ends
     return codes_by_noun
@@ -182,17 +182,7 @@ def nouns() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def names() -> dict[str, str]:
     """Return the currency code of each full English name in lower case: "swiss francs"."""
-    english = Locale("en")
-    codes_by_name = {}
-    for code in codes():
-        for name in (
-            english.currencies.get(code, ""),
-            get_currency_name(code, count=1, locale="en"),
-            get_currency_name(code, count=2, locale="en"),
-        ):
-            if " " in name and name.replace(" ", "").isalpha():
-                codes_by_name[name.casefold()] = code
-    return codes_by_name
+    return tables().plural_currencies
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-
 from crawler.read import time_zones
+from crawler.read.cldr import tables
 from crawler.read.countries import countries_of, time_zones_of
 from crawler.read.dates import months, weekdays
 
@@ -78,13 +77,8 @@ def _zone_in(clock: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _month_first(place: str) -> bool | None:
     """Return True if 03/04 is March 4 in the place's countries. None if unknown or they differ."""
-    orders = set()
-    for country in countries_of(place):
-        try:
-            pattern = str(Locale.parse(f"und_{country}").date_formats["short"].pattern)
-        except (UnknownLocaleError, ValueError):
-            continue
-        orders.add(None if pattern.startswith("y") else pattern.index("M") < pattern.index("d"))
+    known = tables().month_first
+    orders = {known[country] for country in countries_of(place) if country in known}
     return orders.pop() if len(orders) == 1 else None
 
 

@@ -1,6 +1,6 @@
 """Find dates in a text, as people write them.
 
-Names of months and weekdays come from CLDR through Babel. `deadline.py` says why dateparser does
+Names of months and weekdays come from CLDR (`cldr.py`). `deadline.py` says why dateparser does
 not serve.
 """
 
@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice, product
-
-from babel import Locale
+from itertools import islice
 
 from crawler.read import time_zones
-from crawler.read.countries import LANGUAGES
-from crawler.read.letters import fold_letters
+from crawler.read.cldr import tables
 
 _DIGITS = re.compile(r"\d{1,4}")
 _AFTER_DAY = re.compile(
@@ -23,34 +20,19 @@ _AFTER_DAY = re.compile(
     r"|\.([^\W\d_]{3})",
     re.IGNORECASE,
 )
-_SHORTEST_NAME = 3  # letters of a month or weekday
 _MAX_NUMBERS = 2_000  # in one line
 
 
 @lru_cache(maxsize=1)
 def months() -> dict[str, int]:
     """Return the number of each month by its names in all languages, with and without accents."""
-    numbers: dict[str, int] = {"sept": 9}
-    for language in LANGUAGES:
-        for form, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
-            for number, written in Locale(language).months[form][width].items():
-                name = written.rstrip(".")
-                if len(name) >= _SHORTEST_NAME:
-                    numbers.setdefault(name.casefold(), number)
-                    numbers.setdefault(fold_letters(name), number)
-    return numbers
+    return tables().months | {"sept": 9}
 
 
 @lru_cache(maxsize=1)
 def weekdays() -> dict[str, int]:
     """Return the number of each weekday by its names in all languages, Monday as 0."""
-    numbers: dict[str, int] = {}
-    for language in LANGUAGES:
-        for width in ("wide", "abbreviated"):
-            for number, name in Locale(language).days["format"][width].items():
-                if len(name.rstrip(".")) >= _SHORTEST_NAME:
-                    numbers.setdefault(name.rstrip(".").casefold(), number)
-    return numbers | {"tues": 1, "thur": 3, "thurs": 3}
+    return tables().weekdays | {"tues": 1, "thur": 3, "thurs": 3}
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """Read the period of pay: next to an amount, and in words about pay.
 
-The nouns and the forms with "per" ("pro Monat", "/mies.", "al mese") come from CLDR through Babel.
+The nouns and the forms with "per" ("pro Monat", "/mies.", "al mese") come from CLDR (`cldr.py`).
 No library has the adjectives, nor the words for pay and period in one ("Stundenlohn").
 """
 
@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from babel import Locale
-
 from crawler.items import Period
+from crawler.read.cldr import tables
 
-_LANGUAGES = ("en", "de", "fr", "es", "nl", "pl", "cs", "sv", "da", "nb", "ro", "it", "pt")
 _NOUNS: dict[Period, str] = {  # short forms and cases that CLDR lacks
     "hour": r"hours?|hrs?|h|std\.?|stunde|heure|hora|uur|godz\.?|godzinę|hod\.?|hodinu|timme|tim"
     r"|time|timen|ora|oră",
@@ -87,9 +85,9 @@ def attached_pattern() -> str:
     """
     parts = []
     for period, short in _NOUNS.items():
-        nouns, forms = _cldr_units(period)
-        noun = "|".join([short, *sorted(map(re.escape, nouns), key=len, reverse=True)])
-        per = "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
+        named = tables().units[period]
+        noun = "|".join([short, *sorted(map(re.escape, named.nouns), key=len, reverse=True)])
+        per = "|".join(sorted(map(re.escape, named.forms), key=len, reverse=True))
         behind = rf"{_WITH}(?:{noun})|\s{{0,2}}(?:{per})|(?:\s|(?<=[\dk]))(?:{_ADJECTIVES[period]})"
         parts.append(rf"(?P<{period}>(?:{behind})(?![^\W_])|/(?:{_CJK[period]}))")
     return rf"(?:{'|'.join(parts)})"
@@ -144,22 +142,3 @@ def _pay_with_period() -> re.Pattern[str]:
         rf"|{begin}(?:{compounds})",
         re.IGNORECASE,
     )
-
-
-def _cldr_units(period: Period) -> tuple[set[str], set[str]]:
-    """Return the nouns of a period, and its forms with "per", in all languages."""
-    nouns: set[str] = set()
-    forms: set[str] = set()
-    for language in _LANGUAGES:
-        # Babel has no public access to these forms
-        lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]  # noqa: SLF001
-        for length in ("long", "short"):
-            for form, pattern in lengths[length].items():
-                words = (
-                    re.sub(r"[\s\xa0\u202f]", " ", pattern.replace("{0}", ""))
-                    .strip()
-                    .removeprefix("de ")
-                )
-                if len(words) > len("/mo"):  # "/M" may be a million, "d." a date
-                    (forms if form == "per" else nouns).add(words)
-    return nouns, forms

@@ -1,6 +1,6 @@
 """Read names of time zones next to a time, and return the UTC instants that they may mean.
 
-The names come from CLDR through Babel: "PST", "CET", "SGT", "Pacific Time". Some names have two
+The names come from CLDR (`cldr.py`): "PST", "CET", "SGT", "Pacific Time". Some names have two
 readings: "PST" in summer may mean standard time or the local clock. A name that two regions share
 has the readings of both, unless the job is in one of them.
 """
@@ -13,29 +13,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.core import get_global
 
+from crawler.read.cldr import tables
 from crawler.read.countries import time_zones_of
 
-_LOCALES = (
-    "en",
-    "en_GB",
-    "en_IE",
-    "en_AU",
-    "en_NZ",
-    "en_IN",
-    "en_SG",
-    "en_MY",
-    "en_HK",
-    "en_ZA",
-    "en_KE",
-    "en_NG",
-    "en_AE",
-    "id",
-    "de",
-    "ja",
-)
 _MORE = {  # short names that CLDR lacks
     "KST": "Asia/Seoul", "ICT": "Asia/Bangkok", "PHT": "Asia/Manila", "PKT": "Asia/Karachi",
     "MSK": "Europe/Moscow",
@@ -158,22 +140,13 @@ def _region_of(zone: str) -> str:
 @lru_cache(maxsize=1)
 def _short() -> dict[str, tuple[tuple[str, str], ...]]:
     """Return the regions that each short name may mean."""
-    regions_by_name: dict[str, set[tuple[str, str]]] = {name: {("", "generic")} for name in _MORE}
-    for locale in _LOCALES:
-        for region, names in Locale.parse(locale).meta_zones.items():
-            for kind, name in (names.get("short") or {}).items():
-                if name.isascii() and name.isupper() and region != "Acre":
-                    regions_by_name.setdefault(name, set()).add((region, kind))
-    return {name: tuple(sorted(regions)) for name, regions in regions_by_name.items()}
+    of_cldr, unknown = tables().short_zones, ("", "generic")
+    return of_cldr | {name: tuple(sorted({unknown, *of_cldr.get(name, ())})) for name in _MORE}
 
 
 @lru_cache(maxsize=1)
 def _long() -> dict[str, tuple[tuple[str, str], ...]]:
-    regions_by_name: dict[str, tuple[tuple[str, str], ...]] = {}
-    for region, names in Locale("en").meta_zones.items():
-        for kind, name in (names.get("long") or {}).items():
-            regions_by_name.setdefault(name.casefold(), ((region, kind),))
-    return regions_by_name
+    return tables().long_zones
 
 
 @lru_cache(maxsize=128)
