@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -46,7 +46,14 @@ _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}")
 _TITLE_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.title_{INDEX}")
 # how the text that gets its words is identified
 _BY_ID, _BY_DIGEST = ":row", "(SELECT id FROM search_text WHERE digest = :row)"
-_INDEXED = select(_TEXT.c.digest).where(in_json_list(_TEXT.c.digest, "digests"))
+_HAS_NO_WORDS: Mapping[str, ColumnElement[bool]] = {
+    "sqlite": ~select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists(),
+    "postgresql": _TITLE_WORDS.is_(None),
+}
+_WITHOUT_WORDS = {
+    dialect: select(_TEXT.c.digest).where(in_json_list(_TEXT.c.digest, "digests"), condition)
+    for dialect, condition in _HAS_NO_WORDS.items()
+}
 _BATCH = 500  # texts in memory
 _WORDS_BATCH = 50  # texts in memory as words, which take three times the memory
 _MOST_TERMS = 100  # words of one search: PostgreSQL fails on a phrase of thousands
@@ -56,44 +63,48 @@ Indexed = tuple[str, str, str]  # a title, the digest of its description, the de
 Words = dict[str, str]  # parameters of the statement that indexes a text
 
 
+class Document(NamedTuple):
+    """A title with its description, ready to be indexed."""
+
+    row: dict[str, str]
+    words: Words
+
+
 def is_index(name: str | None) -> bool:
     """Return True if a table, column or index belongs to the full-text index."""
     return name is not None and INDEX in name
 
 
-def index_texts(
-    connection: Connection, texts: Iterable[Indexed], ready: Mapping[str, Words] | None = None
-) -> None:
-    """Index the texts that are not indexed yet. `ready` is the result of `words_to_index`."""
-    new = _not_indexed(connection, texts)
-    if new:
-        connection.execute(insert_or_ignore(connection, _TEXT), [row for row, _ in new.values()])
-        _index(
-            connection,
-            _BY_DIGEST,
-            [(digest, row["title"], description) for digest, (row, description) in new.items()],
-            ready or {},
-        )
-
-
-def words_to_index(connection: Connection, texts: Iterable[Indexed]) -> dict[str, Words]:
-    """Return the words of texts that are not indexed yet, by digest of title and description."""
-    new = _not_indexed(connection, texts)
+def rows_of(texts: Iterable[Indexed]) -> dict[str, tuple[dict[str, str], str]]:
+    """Return the row of each text and its description, by the row's digest."""
     return {
-        digest: _words(connection, row["title"], description)
-        for digest, (row, description) in new.items()
-    }
-
-
-def _not_indexed(
-    connection: Connection, texts: Iterable[Indexed]
-) -> dict[str, tuple[dict[str, str], str]]:
-    rows = {
         (row := _row(title, digest))["digest"]: (row, description)
         for title, digest, description in texts
     }
-    indexed = connection.scalars(_INDEXED, {"digests": json_list(rows)}).all() if rows else ()
-    return {digest: rows[digest] for digest in sorted(rows.keys() - indexed)}
+
+
+def document(connection: Connection, row: dict[str, str], description: str) -> Document:
+    """Return a row of `rows_of` with its words."""
+    return Document(row, _words(connection, row["title"], description))
+
+
+def add_documents(connection: Connection, documents: Sequence[Document]) -> None:
+    """Store and index texts that were not indexed a moment ago."""
+    if not documents:
+        return
+    rows = [each.row for each in documents]
+    added = connection.execute(
+        insert_or_ignore(connection, _TEXT), rows, execution_options={"preserve_rowcount": True}
+    )
+    if added.rowcount != len(rows):  # another process was quicker
+        digests = json_list([row["digest"] for row in rows])
+        left = set(
+            connection.scalars(_WITHOUT_WORDS[connection.dialect.name], {"digests": digests})
+        )
+        documents = [each for each in documents if each.row["digest"] in left]
+    words = [{"row": each.row["digest"]} | each.words for each in documents]
+    if words:
+        connection.execute(_insert_words(connection.dialect.name, _BY_DIGEST), words)
 
 
 def _row(title: str, description_digest: str) -> dict[str, str]:
@@ -115,37 +126,28 @@ def index_all(connection: Connection) -> None:
 
 def index_missing(connection: Connection) -> None:
     """Index every stored text that is not in the index: after a copy, or an upgrade emptied it."""
-    document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists()
-    is_indexed: ColumnElement[bool] = (
-        document if connection.dialect.name == "sqlite" else _TITLE_WORDS.is_not(None)
-    )
     query = (
         select(_TEXT.c.id, _TEXT.c.title, tables.Description.text)
         .join(tables.Description)
-        .where(~is_indexed)
+        .where(_HAS_NO_WORDS[connection.dialect.name])
     )
     last = 0
     while batch := connection.execute(
         query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_BATCH)
     ).all():
-        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in batch], {})
+        _index(connection, [(row.id, row.title, row.text) for row in batch])
         last = batch[-1].id
 
 
-def _index(
-    connection: Connection,
-    named: str,
-    texts: Sequence[tuple[object, str, str]],
-    ready: Mapping[str, Words],
-) -> None:
-    """Add the words of stored texts that have none: (id or digest, title, description)."""
+def _index(connection: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+    """Add the words of stored texts that have none: (id, title, description)."""
     for start in range(0, len(texts), _WORDS_BATCH):
         batch = texts[start : start + _WORDS_BATCH]
         rows = [
-            {"row": row} | (ready.get(str(row)) or _words(connection, title, description))
+            {"row": row} | _words(connection, title, description)
             for row, title, description in batch
         ]
-        connection.execute(_insert_words(connection.dialect.name, named), rows)
+        connection.execute(_insert_words(connection.dialect.name, _BY_ID), rows)
 
 
 def _words(connection: Connection, title: str, description: str) -> Words:

@@ -1,4 +1,4 @@
-"""Postings, versions, changes and descriptions: their rows, and the statements that write them."""
+"""Postings, versions and changes: their rows, and the statements that write them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from crawler.labels import labels
 from crawler.registry import reader_version
 from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.engine import insert_or_ignore, table
+from monitor.database.engine import table
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.search import Indexed, Words, index_texts
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost
 from monitor.message_parts import FieldChange
@@ -26,8 +25,6 @@ from monitor.message_parts import FieldChange
 # Core tables: the ORM's own inserts and updates cost half as much again
 _POSTING = table(tables.Posting)
 _VERSION = table(tables.PostingVersion)
-_DESCRIPTION = table(tables.Description)
-_STORED = select(_DESCRIPTION.c.digest).where(in_json_list(_DESCRIPTION.c.digest, "digests"))
 _ADD_POSTINGS, _ADD_VERSIONS = insert(_POSTING), insert(_VERSION)
 _CHANGE = table(tables.PostingChange)
 _ADD_CHANGES = insert(_CHANGE)
@@ -54,24 +51,6 @@ def pack(raw: bytes) -> bytes:
     if packer is None:
         packer = _local.packer = zstandard.ZstdCompressor()
     return packer.compress(raw)
-
-
-def store_descriptions(
-    connection: Connection,
-    texts: Sequence[Indexed],
-    words: Mapping[str, Words] | None = None,
-) -> None:
-    """Store new description texts and index their words. `words`: those prepared already."""
-    if not texts:
-        return
-    stored = connection.scalars(_STORED, {"digests": json_list({key for _, key, _ in texts})})
-    new = {key: text for _, key, text in texts}
-    for digest_ in stored:
-        del new[digest_]
-    if new:
-        rows = [{"digest": key, "text": text} for key, text in sorted(new.items())]
-        connection.execute(insert_or_ignore(connection, _DESCRIPTION), rows)
-    index_texts(connection, texts, words)
 
 
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:

@@ -7,17 +7,18 @@ database for others. `CheckRows` (`check_rows.py`) then makes the rows in the tr
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 
 from sqlalchemy import Connection
 
 from crawler.items import Posting, Sighting
 from monitor.database.board_row import BoardRow
-from monitor.database.search import Indexed, Words, words_to_index
+from monitor.database.search import Indexed
+from monitor.database.texts import NewTexts, find_new_texts
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
-from monitor.history.postings import posting_columns, text_digest, version_columns
+from monitor.history.postings import posting_columns, version_columns
 from monitor.rules.matcher import Matcher, candidate_of_posting
 
 
@@ -29,8 +30,7 @@ class Ready:
     columns: Mapping[str, dict[str, object]] = field(default_factory=dict)
     # of the posting's own row, likewise; its labels may load tables of names
     own: Mapping[str, dict[str, object]] = field(default_factory=dict)
-    # of texts to index; see `search.words_to_index`
-    words: Mapping[str, Words] = field(default_factory=dict)
+    new_texts: NewTexts = field(default_factory=NewTexts)
     # the content of those that close, by id
     last: Mapping[int, Posting] = field(default_factory=dict)
 
@@ -41,16 +41,6 @@ class Ready:
     def posting(self, posting: Posting) -> dict[str, object]:
         """Return the columns of a posting's own row."""
         return self.own.get(posting.key) or posting_columns(posting)
-
-    def texts(self, versions: Iterable[tuple[Posting, Sighting]]) -> list[Indexed]:
-        """Return the texts of versions as they are stored and indexed."""
-        return [
-            (posting.title, self._digest(posting), posting.description) for posting, _ in versions
-        ]
-
-    def _digest(self, posting: Posting) -> str:
-        columns = self.columns.get(posting.key)
-        return str(columns["description_digest"]) if columns else text_digest(posting.description)
 
 
 def prepare(
@@ -71,8 +61,11 @@ def prepare(
         for posting, sighting in versions
     }
     own = {posting.key: posting_columns(posting) for posting, _ in versions}
-    ready = Ready(columns, own, last=last)
-    return replace(ready, words=words_to_index(connection, ready.texts(versions)))
+    texts: list[Indexed] = [
+        (posting.title, str(columns[posting.key]["description_digest"]), posting.description)
+        for posting, _ in versions
+    ]
+    return Ready(columns, own, find_new_texts(connection, texts), last)
 
 
 def _warm_rule_cache(

@@ -31,12 +31,12 @@ from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
+from monitor.database.texts import find_new_texts, store_texts
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
 from monitor.history.postings import (
     content_columns,
     list_columns,
-    store_descriptions,
     text_digest,
 )
 from monitor.message_parts import FieldChange
@@ -138,9 +138,8 @@ def _write(
 ) -> None:
     """Update the versions in place, unless a check has rewritten one in the meantime."""
     contents = [one.after for one in better]
-    store_descriptions(
-        connection, [(one.title, text_digest(one.description), one.description) for one in contents]
-    )
+    texts = [(one.title, text_digest(one.description), one.description) for one in contents]
+    store_texts(connection, find_new_texts(connection, texts))
     noted: list[dict[str, object]] = []
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)

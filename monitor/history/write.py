@@ -13,6 +13,7 @@ from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.engine import table
+from monitor.database.texts import store_texts
 from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
@@ -54,9 +55,7 @@ class _Writer:
     matchers: Sequence[Matcher]
 
     def write(self, changes: BoardChanges) -> list[PostingEvent]:
-        ready = self.rows.ready
-        texts = ready.texts(changes.versions())
-        postings.store_descriptions(self.connection, texts, ready.words)
+        store_texts(self.connection, self.rows.ready.new_texts)
         company = self._learn_company(changes.company)
         self._write_missing(changes)
         self._write_touched(changes.touched)

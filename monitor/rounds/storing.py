@@ -16,8 +16,8 @@ from crawler.items import Failure, Result, Unchanged
 from monitor.database.engine import read_and_roll_back
 from monitor.database.lease import LeaseLost
 from monitor.database.tables import Board, BoardCheck
+from monitor.database.texts import NewTexts, store_texts
 from monitor.database.trouble import describe, is_outage
-from monitor.history.postings import store_descriptions
 from monitor.rounds import host_holds
 from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
@@ -119,18 +119,15 @@ class BatchStore:
         Until then no version refers to them, so nobody sees them. What a crash leaves of them is
         used by the next check.
         """
-        texts = check.ready.texts(check.changes.versions())
-        if len(texts) <= _FEW_TEXTS:
+        if len(check.ready.new_texts) <= _FEW_TEXTS:
             return check
-        left = deque(
-            texts[start : start + _TEXTS_AT_ONCE] for start in range(0, len(texts), _TEXTS_AT_ONCE)
-        )
+        left = deque(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
         while left:
             until = time.monotonic() + _LONGEST_TRANSACTION
             with self.engine.begin() as connection:
                 while left and time.monotonic() < until:
-                    store_descriptions(connection, left.popleft(), check.ready.words)
-        return replace(check, ready=replace(check.ready, words={}))
+                    store_texts(connection, left.popleft())
+        return replace(check, ready=replace(check.ready, new_texts=NewTexts()))
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
