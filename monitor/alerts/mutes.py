@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
 
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Mute, Posting
@@ -37,10 +37,15 @@ def _active(now: datetime) -> ColumnElement[bool]:
     return Mute.ended_at.is_(None) & or_(Mute.until.is_(None), Mute.until > now)
 
 
+# built once: each check with alerts asks it
+_CURRENT = select(Mute.channel, Mute.posting_id, Mute.rule, Mute.user_id, Mute.until).where(
+    Mute.ended_at.is_(None), or_(Mute.until.is_(None), Mute.until > bindparam("now"))
+)
+
+
 def current(connection: Connection, now: datetime) -> Mutes:
     """Return all active mutes."""
-    query = select(Mute.channel, Mute.posting_id, Mute.rule, Mute.user_id, Mute.until)
-    rows = connection.execute(query.where(_active(now))).all()
+    rows = connection.execute(_CURRENT, {"now": now}).all()
     roles = {
         (channel, posting_id): f"{user} muted this role here"
         for channel, posting_id, _, user, _ in rows

@@ -48,10 +48,14 @@ class DecidedCheck:
 
 
 def decide_check(
-    connection: Connection, result: Result, alerting: Alerting, clock: Callable[[], datetime]
+    connection: Connection,
+    result: Result,
+    alerting: Alerting,
+    clock: Callable[[], datetime],
+    board: BoardRow | None = None,
 ) -> DecidedCheck:
-    """Return what the result did to its board. Nothing is written."""
-    board, now = load_board(connection, result.board), clock()
+    """Return what the result did to its board. Nothing is written. `board`: its row, if known."""
+    board, now = board or load_board(connection, result.board), clock()
     at, alerting = schedule.strictly_after(now, board.clock), alerting.remembering()
     if isinstance(result, Failure):
         return DecidedCheck(result, board, at, now, alerting)

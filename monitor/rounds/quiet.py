@@ -6,7 +6,7 @@ row and the board's schedule are written, so a batch of them needs as few statem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -28,16 +28,23 @@ _COUNTS = (
 
 
 def decide_quiet(
-    connection: Connection, recorder: CheckRecorder, results: Sequence[Result]
+    connection: Connection,
+    recorder: CheckRecorder,
+    results: Sequence[Result],
+    boards: Mapping[str, BoardRow],
 ) -> dict[str, DecidedCheck]:
-    """Return the quiet ones of these checks, by board. Nothing is written."""
-    names = [
-        result.board for result in results if isinstance(result, Unchanged) and not result.probes
+    """Return the quiet ones of these checks, by board. Nothing is written.
+
+    `boards` are the rows of their boards by name.
+    """
+    found = [
+        (boards[result.board], result)
+        for result in results
+        if isinstance(result, Unchanged) and not result.probes and result.board in boards
     ]
-    if not names:
+    if not found:
         return {}
-    boards = {board.board: board for board in load_named_boards(connection, names)}
-    ids = json_list([board.id for board in boards.values()])
+    ids = json_list([board.id for board, _ in found])
     counts = {
         board_id: (count, unlisted)
         for board_id, count, unlisted in connection.execute(
@@ -45,10 +52,9 @@ def decide_quiet(
         )
     }
     quiet = {}
-    for result in results:
-        board = boards.get(result.board)
-        count, unlisted = counts.get(board.id, (0, 0)) if board else (0, 0)
-        if board is not None and _is_well(board) and not unlisted:
+    for board, result in found:
+        count, unlisted = counts.get(board.id, (0, 0))
+        if _is_well(board) and not unlisted:
             quiet[board.board] = _decided(recorder, board, result, count)
     return quiet
 
@@ -76,7 +82,7 @@ class QuietChecks:
     """Collects quiet checks, and writes them together in the caller's transaction."""
 
     recorder: CheckRecorder
-    boards: dict[str, BoardRow]  # of the quiet checks, as they are in this transaction
+    boards: dict[str, BoardRow]  # as they are in this transaction, until their check is taken
     checks: list[dict[str, object]] = field(default_factory=list)
     columns: list[dict[str, object]] = field(default_factory=list)
 
@@ -84,9 +90,8 @@ class QuietChecks:
     def begin(
         cls, connection: Connection, recorder: CheckRecorder, checks: Sequence[DecidedCheck]
     ) -> QuietChecks:
-        """Return an instance for the quiet ones of these checks, with their boards as now."""
-        names = [check.board.board for check in checks if check.quiet]
-        boards = load_named_boards(connection, names) if names else ()
+        """Return an instance for the quiet ones of these checks, with all their boards as now."""
+        boards = load_named_boards(connection, [check.board.board for check in checks])
         return cls(recorder, {board.board: board for board in boards})
 
     def take(self, connection: Connection, check: DecidedCheck) -> Facts | None:

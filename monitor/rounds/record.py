@@ -54,8 +54,15 @@ class CheckRecorder:
     # the end of the round reports boards that no host answered: it knows the state of the network
     report_unreachable_later: bool = False
 
-    def record(self, connection: Connection, check: DecidedCheck | Result) -> Facts:
+    def record(
+        self,
+        connection: Connection,
+        check: DecidedCheck | Result,
+        current: BoardRow | None = None,
+    ) -> Facts:
         """Store a check in the caller's transaction. Return its facts for the log.
+
+        `current` is the board's row as it is in this transaction, if known.
 
         A check is decided again if its board was written since. Nothing is stored of a board that
         is no longer watched: `boards remove` or `boards move` beside a daemon may unwatch a board
@@ -63,7 +70,7 @@ class CheckRecorder:
         """
         if not isinstance(check, DecidedCheck):
             check = decide_check(connection, check, self.alerting, self.clock)
-        elif load_board(connection, check.board.board) != check.board:
+        elif (current or load_board(connection, check.board.board)) != check.board:
             check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
@@ -223,8 +230,9 @@ class Recording:
         self, events: Sequence[PostingEvent], move: Moved | None, check_id: int, listed: int
     ) -> None:
         alerting, board = self.check.alerting, self.board
-        if board.learned_company is None:  # the check may have learned it
-            board = load_board(self.connection, board.board)
+        company = self.check.changes.company
+        if company and board.learned_company is None:  # the check has stored it
+            board = board._replace(company=company)
         shown = [(event.posting_id, event.after) for event in events if event.kind != "opened"]
         shown += [
             (change.stored.id, change.after)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, bindparam, select, union_all
 
 from crawler.holds import Holds
 from crawler.items import Failure, Result, Unchanged
+from monitor.database.board_row import load_named_boards
 from monitor.database.engine import read_and_roll_back
 from monitor.database.lease import LeaseLost
 from monitor.database.tables import Board, BoardCheck
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 _LONGEST_TRANSACTION = 0.05
 _FEW_TEXTS = 50  # of one check, which its own transaction stores in a few milliseconds
 _TEXTS_AT_ONCE = 10
+_BOARDS_AT_ONCE = 20  # in one transaction, beside those that are `unchanged`
 
 
 @dataclass(slots=True)
@@ -103,7 +105,8 @@ class BatchStore:
                 facts = quiet.take(connection, check)
                 if facts is None:
                     quiet.write(connection)
-                    facts = self.recorder.record(connection, check)
+                    board = quiet.boards.pop(check.board.board, None)
+                    facts = self.recorder.record(connection, check, board)
                 stored.append((check.result, facts))
                 if time.monotonic() > until:
                     break
@@ -134,11 +137,21 @@ class BatchStore:
         checks: list[DecidedCheck] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
-            quiet = decide_quiet(connection, self.recorder, results)
-            for result in results:
+            # those that are `unchanged` come first, and cost little
+            last = sum(isinstance(result, Unchanged) for result in results) + _BOARDS_AT_ONCE
+            names = [result.board for result in results[:last]]
+            boards = {board.board: board for board in load_named_boards(connection, names)}
+            quiet = decide_quiet(connection, self.recorder, results, boards)
+            for result in results[:last]:
                 checks.append(
                     quiet.get(result.board)
-                    or decide_check(connection, result, self.recorder.alerting, self.recorder.clock)
+                    or decide_check(
+                        connection,
+                        result,
+                        self.recorder.alerting,
+                        self.recorder.clock,
+                        boards.get(result.board),
+                    )
                 )
                 if time.monotonic() > until:
                     break
