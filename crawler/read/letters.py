@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # letters that Unicode does not decompose into a plain letter and an accent
 _STROKED = str.maketrans({"ł": "l", "ø": "o"})
@@ -37,6 +38,7 @@ def digit_runs(text: str) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
+@lru_cache(maxsize=4)  # the readers of one posting ask for the same text
 def without_common_signs(text: str) -> str:
     """Return the text with common signs that are not ASCII as spaces, in the same places."""
     if not text.isascii():

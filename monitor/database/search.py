@@ -34,7 +34,7 @@ from monitor.database.engine import insert_or_ignore
 from monitor.database.engine import table as model_table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.errors import UserError
-from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
+from monitor.text.search_terms import MAX_WORDS, Term, parse_query, spaced_words, tokenize
 
 INDEX = "search_words"
 _TEXT = model_table(tables.SearchText)
@@ -153,7 +153,7 @@ def _index(connection: Connection, texts: Sequence[tuple[int, str, str]]) -> Non
 def _words(connection: Connection, title: str, description: str) -> Words:
     """Return a text's words as parameters of the statement that indexes it."""
     if connection.dialect.name == "sqlite":
-        return {"title": " ".join(tokenize(title)), "description": " ".join(tokenize(description))}
+        return {"title": spaced_words(title), "description": spaced_words(description)}
     in_title = tokenize(title)
     return {"words": _vector([*in_title, "", *tokenize(description)]), "title": _vector(in_title)}
 

@@ -26,8 +26,8 @@ DIGEST_VERSION = 1
 @lru_cache(maxsize=4)
 def one_line(text: str) -> str:
     """Return the text with each run of white space as one space: paragraph breaks are no change."""
-    # quicker than to split and join, and enough for a text as `crawler.read.text` makes it
-    line = text.replace("\n\n", " ").replace("\n", " ")
+    # quicker than to split at every space, and enough for a text as `crawler.read.text` makes it
+    line = " ".join(filter(None, text.split("\n")))
     # no white space but the plain space is printable
     if "  " in line or line[:1] == " " or line[-1:] == " " or not line.isprintable():
         return " ".join(text.split())

@@ -45,7 +45,32 @@ def tokenize(text: str) -> list[str]:
         if text.isascii()
         else _WORD.findall(_SIGN.sub(r" \1 ", text))
     )
-    return [word[:_MAX_LETTERS] for word in words[:MAX_WORDS]]
+    words = words[:MAX_WORDS]
+    # nearly no text has such a word, and to cut each one takes twice as long
+    if max(map(len, words), default=0) > _MAX_LETTERS:
+        return [word[:_MAX_LETTERS] for word in words]
+    return words
+
+
+def spaced_words(text: str) -> str:
+    """Return the words of a text, with spaces between them: `tokenize`, for most texts quicker."""
+    folded = fold(_plain_punctuation(text))
+    if folded.isascii() and len(folded) < 2 * MAX_WORDS:  # so it has no more words than that
+        spaced = folded.translate(_ASCII_SEPARATORS)
+        if not _has_long_word(spaced):
+            return spaced
+    return " ".join(tokenize(text))
+
+
+def _has_long_word(spaced: str) -> bool:
+    """Return whether a word has too many letters. Only every hundredth letter is examined."""
+    end, begin = len(spaced), 0
+    while end - begin > _MAX_LETTERS:
+        space = spaced.rfind(" ", begin, begin + _MAX_LETTERS + 1)
+        if space < 0:
+            return True
+        begin = space + 1
+    return False
 
 
 def _plain_punctuation(text: str) -> str:

@@ -65,10 +65,10 @@ def fold(text: str) -> str:
     """
     folded = _fold_letters(_CAPITAL_IN.sub("", text) if "In" in text else text)
     folded = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", folded)
-    # a substring test takes a tenth of the time of a pattern
-    if "'s" in folded or "\u2019s" in folded:
+    # a substring test takes a tenth of the time of a pattern, and a single sign a tenth of that
+    if ("'" in folded and "'s" in folded) or ("\u2019" in folded and "\u2019s" in folded):
         folded = _POSSESSIVE.sub("", folded)
-    if "c++" in folded:
+    if "+" in folded and "c++" in folded:
         folded = _CPP.sub("cplusplus ", folded)
     if "#" in folded:
         folded = _SHARP.sub(r"\1sharp ", folded)

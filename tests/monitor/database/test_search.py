@@ -8,12 +8,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from crawler.items import Probe
 from monitor.database.engine import read_transaction
 from monitor.database.schema import downgrade, upgrade
-from monitor.database.search import index_all
+from monitor.database.search import index_all, matches_words
+from monitor.database.tables import SearchText
+from monitor.database.texts import find_new_texts, store_texts
 from monitor.errors import UserError
 from monitor.queries.consistency import findings
 from monitor.queries.roles import RoleFilter, Status, find_roles
@@ -46,6 +48,12 @@ def found(history: History, words: str, status: Status = "open") -> list[str]:
         return sorted(
             row["key"] for row in find_roles(connection, RoleFilter(status=status, text=words)).rows
         )
+
+
+def matches(connection: Connection, word: str) -> int:
+    """Return how many indexed texts have the word."""
+    query = select(func.count()).select_from(SearchText).where(matches_words(connection, word))
+    return connection.execute(query).scalar_one()
 
 
 @pytest.mark.parametrize(
@@ -176,6 +184,18 @@ def test_a_text_is_indexed_once_for_all_versions(history: History) -> None:
     history.check(snapshot([KERNELS, LAW, TOKYO, *same]))
     assert found(history, "kernels") == ["1", "4", "5"]
     assert history.ask("SELECT count(*) FROM search_text") == [(4,)]
+
+
+def test_a_text_that_another_process_stores_meanwhile_is_indexed_once(history: History) -> None:
+    text = ("Compiler Engineer", "0" * 64, "You build compilers.")
+    other = ("Runtime Engineer", "1" * 64, "You build runtimes.")
+    with history.engine.begin() as connection:
+        new, again = find_new_texts(connection, [text]), find_new_texts(connection, [other, text])
+        store_texts(connection, new)
+        store_texts(connection, again)
+        indexed = [matches(connection, word) for word in ("compilers", "runtimes", "kernels")]
+
+    assert indexed == [1, 1, 1]
 
 
 def test_a_rebuilt_index_finds_the_same(history: History) -> None:

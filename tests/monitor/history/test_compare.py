@@ -15,6 +15,7 @@ from monitor.history.compare import (
     differences,
     digest,
     keep_unsent,
+    one_line,
     pay_words,
     same_content,
 )
@@ -306,3 +307,13 @@ def test_two_digests_are_equal_just_when_a_reader_sees_the_same(one: str, other:
 )
 def test_pay_is_written_as_the_contract_says(pay: Pay | None, words: str) -> None:
     assert pay_words(pay) == words
+
+
+_SPACES = st.sampled_from(
+    ["a", "word", " ", "  ", "\n", "\n\n", "\n\n\n", "\t", "\xa0", "\u2009", "•"]
+)
+
+
+@given(st.lists(_SPACES, max_size=14).map("".join))
+def test_each_run_of_white_space_is_one_space(text: str) -> None:
+    assert one_line(text) == " ".join(text.split())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
+from monitor.text.search_terms import MAX_WORDS, Term, parse_query, spaced_words, tokenize
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,19 @@ def test_a_text_is_split_into_words(text: str, words: list[str]) -> None:
 )
 def test_ascii_and_other_texts_are_split_alike(text: str) -> None:
     assert tokenize(text) == tokenize(f"{text} \u00e9")[:-1]
+
+
+_PIECES = ("a", "Boxes", " ", "\n\n", "\t", "•", "é", "機械", "c++", "'s", ".net", "x" * 100, "(s)")
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=20).map("".join))
+def test_spaced_words_are_the_words_of_a_text(text: str) -> None:
+    assert spaced_words(text).split() == tokenize(text)
+
+
+@pytest.mark.parametrize("text", ["a " * (MAX_WORDS + 1), "ab " * (MAX_WORDS + 1), "x" * 101])
+def test_spaced_words_are_cut_where_words_are(text: str) -> None:
+    assert spaced_words(text).split() == tokenize(text)
 
 
 def test_very_long_texts_and_words_are_cut() -> None:
