@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Final
 
 import zstandard
-from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, select, update
 
 from crawler.items import Pay, Posting
 from crawler.labels import labels
 from crawler.registry import reader_version
 from monitor.config.values import Kind
 from monitor.database import tables
+from monitor.database.bulk import insert_rows
 from monitor.database.engine import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.compare import digest
@@ -25,9 +26,7 @@ from monitor.message_parts import FieldChange
 # Core tables: the ORM's own inserts and updates cost half as much again
 _POSTING = table(tables.Posting)
 _VERSION = table(tables.PostingVersion)
-_ADD_POSTINGS, _ADD_VERSIONS = insert(_POSTING), insert(_VERSION)
 _CHANGE = table(tables.PostingChange)
-_ADD_CHANGES = insert(_CHANGE)
 _IDS = select(_POSTING.c.key, _POSTING.c.id).where(
     _POSTING.c.board_id == bindparam("board"), in_json_list(_POSTING.c.key, "keys")
 )
@@ -57,7 +56,7 @@ def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -
     """Store new postings of one board. Return their ids by key."""
     if not rows:
         return {}
-    connection.execute(_ADD_POSTINGS, rows)
+    insert_rows(connection, _POSTING, rows)
     keys = json_list([str(row["key"]) for row in rows])
     added = connection.execute(_IDS, {"board": rows[0]["board_id"], "keys": keys})
     return {row.key: row.id for row in added}
@@ -83,14 +82,12 @@ def mark_probed(connection: Connection, ids: Iterable[int], at: datetime) -> Non
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Store new versions."""
-    if rows:
-        connection.execute(_ADD_VERSIONS, rows)
+    insert_rows(connection, _VERSION, rows)
 
 
 def add_changes(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Store rows of the change table."""
-    if rows:
-        connection.execute(_ADD_CHANGES, rows)
+    insert_rows(connection, _CHANGE, rows)
 
 
 def last_changes(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
+from monitor.database.bulk import insert_rows
 from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
@@ -24,7 +25,6 @@ from monitor.rules.watches import with_watches
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)
-_ADD_MATCHES = insert(_MATCH)
 _BATCH = 500  # versions in one transaction
 
 
@@ -40,8 +40,7 @@ def store_matches(
     for posting_id, number, posting in versions:
         candidate = candidate_of_posting(board, company, posting)
         rows += _match_rows(matchers, candidate, posting_id, number)
-    if rows:
-        connection.execute(_ADD_MATCHES, rows)
+    insert_rows(connection, _MATCH, rows)
 
 
 def delete_matches(connection: Connection, versions: Iterable[VersionContent]) -> None:
