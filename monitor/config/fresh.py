@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -23,10 +23,12 @@ def stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
 
 
 def _stamp(file: Path) -> Stamp:
-    with suppress(OSError):
-        found = file.stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    return None
+    # not `suppress` and `Path.stat`, which take as long as the call: a daemon makes it all day
+    try:
+        found = os.stat(file)  # noqa: PTH116
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class FreshSettings:

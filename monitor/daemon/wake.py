@@ -7,10 +7,12 @@ without opening a transaction:
                  `PRAGMA data_version` on a connection that stays open: it changes with each
                  commit of any other connection
     PostgreSQL   LISTEN on a separate connection: every process that writes and holds no lease
-                 sends NOTIFY with its commit (`database/engine.py`)
+                 sends NOTIFY with its commit (`database/engine.py`, `listener.py`)
 
-https://www.sqlite.org/pragma.html#pragma_data_version,
-https://www.postgresql.org/docs/current/sql-notify.html
+An idle daemon spends most of its CPU on waking up. So the poll is a timer that compares files and
+clocks, and wakes a task only when one has changed.
+
+https://www.sqlite.org/pragma.html#pragma_data_version
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.config.fresh import Stamp, stamps
 from monitor.daemon.clock_change import Steps, shift
-from monitor.database.engine import CHANNEL
+from monitor.daemon.listener import Listener
 from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 
@@ -47,6 +49,7 @@ class OpenConnection:
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._version: int | None = None
+        self._missed = False  # another's write that was found when the lease was renewed
         database = str(engine.url.database)
         self._files: dict[Path, Stamp] = {Path(database): None, Path(f"{database}-wal"): None}
 
@@ -57,7 +60,7 @@ class OpenConnection:
         same tick of the clock as the one before is seen when the lease is renewed.
         """
         before, self._files = self._files, stamps(self._files)
-        return self._files != before
+        return self._missed or self._files != before
 
     def has_changed(self) -> bool:
         """Return True if another connection has written to the SQLite file since the last call.
@@ -67,22 +70,25 @@ class OpenConnection:
         if self._engine.dialect.name != "sqlite":
             return False
         with self._lock:
-            before = self._version
-            try:
-                self._version = self._read_version()
-            except (sqlite3.Error, *DATABASE_ERRORS):
-                self._drop()
-                return True
-            return before is not None and self._version != before
+            missed, self._missed = self._missed, False
+            return self._compare_version() or missed
 
     def renew(self, lease: Lease) -> bool:
-        """Hold the lease for another minute. Return False if another process has it."""
+        """Hold the lease for another minute. Return False if another process has it.
+
+        The next `was_written` does not report this write of our own. The files are read before
+        the version: a write in between is found now, and a later one by the next `was_written`.
+        """
         with self._lock:
             try:
-                return lease.renew(self._open())
+                held = lease.renew(self._open())
             except DATABASE_ERRORS:
                 self._drop()
                 raise
+            if self._engine.dialect.name == "sqlite":
+                self._files = stamps(self._files)
+                self._missed |= self._compare_version()
+            return held
 
     def close(self) -> None:
         with self._lock:
@@ -92,6 +98,16 @@ class OpenConnection:
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+    def _compare_version(self) -> bool:
+        """Return True if another connection has committed since the last call, or may have."""
+        before = self._version
+        try:
+            self._version = self._read_version()
+        except (sqlite3.Error, *DATABASE_ERRORS):
+            self._drop()
+            return True
+        return before is not None and self._version != before
 
     def _read_version(self) -> int:
         driver: Any = self._open().connection.driver_connection
@@ -103,64 +119,6 @@ class OpenConnection:
             with suppress(*DATABASE_ERRORS):
                 self._connection.close()
         self._connection = None
-
-
-class Listener:
-    """Calls `on_write` in the event loop when another process writes to PostgreSQL."""
-
-    def __init__(self, engine: Engine, on_write: Callable[[], None]) -> None:
-        self._engine, self._on_write = engine, on_write
-        self._connection: Any = None  # the driver's, taken out of the pool
-        self._number = -1  # its socket
-
-    async def keep(self) -> None:
-        """Listen, again after a lost connection. Call once for what was missed in between."""
-        if self._engine.dialect.name != "postgresql" or self._connection is not None:
-            return
-        self._connection = await asyncio.to_thread(self._listen)
-        if self._connection is not None:
-            self._number = self._connection.fileno()
-            asyncio.get_running_loop().add_reader(self._number, self._read)
-            self._on_write()
-
-    def close(self) -> None:
-        """Stop listening. Call it in the event loop."""
-        if self._connection is not None:
-            asyncio.get_running_loop().remove_reader(self._number)
-            with suppress(*DATABASE_ERRORS, self._errors):
-                self._connection.close()
-        self._connection = None
-
-    @property
-    def _errors(self) -> type[Exception]:
-        found: type[Exception] = self._engine.dialect.loaded_dbapi.Error
-        return found
-
-    def _listen(self) -> Any:  # a type of the driver, which is an extra  # noqa: ANN401
-        """Return a listening connection. None while the server cannot be reached."""
-        try:
-            connection = self._engine.raw_connection()
-            driver: Any = connection.driver_connection
-            connection.detach()
-            driver.autocommit = True
-            driver.execute(f"LISTEN {CHANNEL}")
-        except self._errors:
-            return None
-        return driver
-
-    def _read(self) -> None:
-        server = self._connection.pgconn
-        try:
-            server.consume_input()
-        except self._errors:
-            self.close()
-            self._on_write()
-            return
-        notified = False
-        while server.notifies():
-            notified = True
-        if notified:
-            self._on_write()
 
 
 @dataclass
@@ -179,6 +137,8 @@ class Watch:
     is_configuration_old: Callable[[], bool]
     run_soon: Callable[[], None]
     steps: Steps = field(default_factory=Steps)
+    written: bool = False  # the last poll found that SQLite's files have changed
+    timer: asyncio.TimerHandle = field(init=False)  # of the next poll
 
     def __post_init__(self) -> None:
         self.connection = OpenConnection(self.lease.base)
@@ -202,17 +162,17 @@ class Watch:
                     self.troubles.passing("database not watched"),
                 ):
                     await self._poll_once()
-                await self._sleep(POLL_EVERY)
+                await self._wait_for_change()
         finally:
             self.listener.close()
             await asyncio.to_thread(self.connection.close)
 
     async def _poll_once(self) -> None:
         await self.listener.keep()
-        changed = self.connection.was_written() and await asyncio.to_thread(
-            self.connection.has_changed
-        )
-        step = self.steps.measure(self.clock(), asyncio.get_running_loop().time())
+        written = self.connection.was_written() or self.written
+        self.written = False
+        changed = written and await asyncio.to_thread(self.connection.has_changed)
+        step = self._step()
         if step < timedelta(0):
             moved = await asyncio.to_thread(self._shift, step)
             log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
@@ -221,6 +181,35 @@ class Watch:
             self.on_write()
         elif self.is_configuration_old():
             self.run_soon()
+
+    async def _wait_for_change(self) -> None:
+        """Wait until a poll has to do something, or until the daemon stops."""
+        loop, found = asyncio.get_running_loop(), asyncio.Event()
+
+        def tick() -> None:
+            self.timer = loop.call_later(POLL_EVERY, tick)
+            if not self._is_quiet():
+                found.set()
+
+        self.timer = loop.call_later(POLL_EVERY, tick)
+        waiting = [asyncio.ensure_future(event.wait()) for event in (found, self.stop)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.timer.cancel()
+            for one in waiting:
+                one.cancel()
+
+    def _is_quiet(self) -> bool:
+        """Return True if nothing has changed since the last poll. Runs in the event loop."""
+        self.written = self.connection.was_written()
+        if self.written or self.listener.is_missing or self._step() or self.is_configuration_old():
+            return False
+        self.steps.remember()
+        return True
+
+    def _step(self) -> timedelta:
+        return self.steps.measure(self.clock(), asyncio.get_running_loop().time())
 
     def _shift(self, step: timedelta) -> int:
         with self.lease.engine.begin() as connection:

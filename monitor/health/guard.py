@@ -17,7 +17,7 @@ from monitor.database import tables
 from monitor.database.engine import read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 from monitor.errors import UserError
-from monitor.health.heartbeat import notify, ping
+from monitor.health.heartbeat import has_listener, notify, ping
 from monitor.health.server import AddressInUseError, HealthServer, NoMetrics
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
@@ -131,7 +131,7 @@ class HealthMonitor:
                 due = time.monotonic() + CHECK_EVERY
                 await self._logging_errors(self._in_thread(self.watchdog.check, self._settings))
             notify("WATCHDOG=1")
-            await asyncio.sleep(min(BEAT_EVERY, CHECK_EVERY))
+            await asyncio.sleep(min(BEAT_EVERY, CHECK_EVERY) if has_listener() else CHECK_EVERY)
 
     async def _listen(self) -> None:
         listen = self._settings.health.listen

@@ -15,11 +15,16 @@ import structlog
 from pydantic import SecretStr
 
 
+def has_listener(environ: Mapping[str, str] = os.environ) -> bool:
+    """Return True if systemd started this process and wants to hear its state."""
+    return environ.get("NOTIFY_SOCKET", "").startswith(("/", "@"))
+
+
 def notify(state: str, environ: Mapping[str, str] = os.environ) -> None:
     """Send a state such as "READY=1" or "WATCHDOG=1" to systemd."""
-    place = environ.get("NOTIFY_SOCKET", "")
-    if not place.startswith(("/", "@")):
+    if not has_listener(environ):
         return
+    place = environ["NOTIFY_SOCKET"]
     with (
         suppress(OSError),
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
