@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import complete_boards, named
-from monitor.cli.common import CHANCE, State, now, state
+from monitor.cli.common import CHANCE, State, begin_work, now, state
 from monitor.cli.output import Format, FormatOption
 from monitor.errors import UserError
 
@@ -107,6 +107,7 @@ class _Check:
         from monitor.rounds.round import run_round
         from monitor.rules.watches import with_stored
 
+        begin_work()
         with self.current.busy("checking"):
             round_id = await run_round(
                 lease.engine,

@@ -6,6 +6,7 @@ place: a command takes `ctx: typer.Context` and calls `state(ctx)`.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from crawler.holds import Holds
     from monitor.config.model import Settings
 
+_NEW_OBJECTS = 50_000  # until the garbage collector runs; Python's own is 700
 _SILENT = logging.NullHandler()
 CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
 
@@ -71,6 +73,7 @@ class State:
 
         engine = open_database(self.settings.database_url.get_secret_value())
         self._engines.append(engine)
+        begin_work()
         return engine
 
     def close(self) -> None:
@@ -93,6 +96,7 @@ class State:
             self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema
         )
         self._engines.append(engine)
+        begin_work()
         return engine
 
     def holds(self) -> Holds:
@@ -173,6 +177,16 @@ def reading_state(ctx: typer.Context) -> State:
     found = state(ctx)
     found.reads_only = True
     return found
+
+
+def begin_work(*, freeze: bool = True) -> None:
+    """Collect garbage from now on, though not after every 700 objects.
+
+    `freeze` excludes what is loaded.
+    """
+    if freeze:
+        gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def now() -> datetime:

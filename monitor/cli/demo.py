@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import CHANCE, State, now, state
+from monitor.cli.common import CHANCE, State, begin_work, now, state
 from monitor.cli.web import import_service
 from monitor.errors import UserError
 
@@ -83,6 +83,7 @@ async def _play(current: State, folder: Path) -> None:
         settings = load(file, {})  # no token of the caller's: nothing leaves this machine
         set_up("error", "text", sys.stderr)
         engine = open_database(settings.database_url.get_secret_value())
+        begin_work()
         stage = _Stage(current, settings, engine, make_outbox(engine, sys.stdout)(settings), board)
         for number, scene in enumerate(scenes(now()), 1):
             await stage.play(number, scene)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import CHANCE, State, state
+from monitor.cli.common import CHANCE, State, begin_work, state
 from monitor.errors import UserError
 
 _END_WITHIN = 14.0  # seconds from a signal to the end, in any case
@@ -41,6 +41,8 @@ def worker(
         ) from error
     require_postgresql(url)
     _set_up_logs(current)
+    # what is frozen makes `release_memory` collect, and a worker calls it with each sign of life
+    begin_work(freeze=False)
     process = WorkerProcess(
         url, concurrency, QueueTimes(), CHANCE, partial(force_exit_after, _END_WITHIN)
     )
