@@ -20,6 +20,7 @@ from monitor.errors import UserError
 from monitor.history.compare import pay_words
 from monitor.queries.view_tables import POSTINGS, Listing, columns_without, run_listing
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
+from monitor.rules.prefilter import may_fit
 from monitor.text.phrases import Phrase
 
 Status = Literal["open", "closed", "all"]
@@ -199,7 +200,7 @@ def _fitting(
 ) -> Listing:
     """Return the rows of `find_roles` that the rules fit.
 
-    Every posting is read for what the rules need, and the fitting ones for all columns.
+    Those that may fit are read for what the rules need, and the fitting ones for all columns.
     """
     source = (
         POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
@@ -211,7 +212,8 @@ def _fitting(
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)
-    statement = select(_NAME, *read).select_from(source).where(*_conditions(connection, wanted))
+    conditions = (*_conditions(connection, wanted), *may_fit(connection, wanted.rules))
+    statement = select(_NAME, *read).select_from(source).where(*conditions)
     found = run_listing(connection, statement.order_by(*_newest_first()))
     fits = fits_all(wanted.rules)
     names = (row[_NAME.name] for row in found.rows if fits(candidate_from_row(row)))

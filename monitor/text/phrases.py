@@ -31,6 +31,7 @@ In a place, commas, brackets and dashes do not matter. A code of two letters mus
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 import re2
 
@@ -61,7 +62,7 @@ class Phrase:
         """Compile the phrase. For places, `commas=False` ignores commas, brackets and dashes."""
         self.written = written
         self._commas = commas
-        self._is_regex = len(written) > 1 and written.startswith("/") and written.endswith("/")
+        self._is_regex = _is_regex(written)
         self._expression = (
             regular_expression(written[1:-1])
             if self._is_regex
@@ -79,6 +80,33 @@ class Phrase:
 
     def _normalize(self, text: str) -> bytes:
         return normalize(text if self._commas else _PLACE_SIGNS.sub(" ", text))
+
+
+def _is_regex(written: str) -> bool:
+    return len(written) > 1 and written.startswith("/") and written.endswith("/")
+
+
+def letters_of(written: str) -> str | None:
+    """Return ASCII letters and digits that each text with the phrase has, in this order.
+
+    None for a regular expression and a phrase with letters that are not ASCII. The order is that of
+    the normal form. The phrase must be valid.
+    """
+    if _is_regex(written):
+        return None
+    words = re.split(f"[{_BREAKS}]", normalize(written.replace("*", PREFIX)).decode())
+    found = "".join(
+        word.removesuffix(PREFIX) if word.endswith(PREFIX) else _beginning(word_forms(word))
+        for word in words
+        if word
+    )
+    return found if found.isascii() and found.isalnum() else None
+
+
+def _beginning(forms: set[str]) -> str:
+    """Return the letters that all forms of a word begin with."""
+    both = zip(min(forms), max(forms), strict=False)
+    return "".join(first for first, _ in takewhile(lambda pair: pair[0] == pair[1], both))
 
 
 class PlaceCode:
