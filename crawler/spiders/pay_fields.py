@@ -9,10 +9,7 @@ from typing import NamedTuple, get_args
 
 from crawler.items import Pay, Period
 from crawler.read.fields import clean_text, line
-from crawler.read.pay import read_pay
-from crawler.read.pay_context import is_plausible
-from crawler.read.pay_periods import period_in_title
-from crawler.read.pay_ranges import stated_pay
+from crawler.read.late import is_plausible, period_in_title, read_pay, stated_pay
 from crawler.read.text import to_text
 
 _HIGHEST_PAY = 1e9  # of any currency and period; more is a slip

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.items import Deadline, Pay, Posting, Workplace
-from crawler.read.date_instants import at_place
-from crawler.read.deadline import read_deadline
 from crawler.read.fields import (
     LONGEST_TEXT,
     clean_text,
@@ -21,7 +19,7 @@ from crawler.read.fields import (
     parse_instant,
     parse_time,
 )
-from crawler.read.pay import read_pay
+from crawler.read.late import at_place, read_deadline, read_pay
 from crawler.read.place import place_of, places, workplace
 from crawler.read.text import to_text
 

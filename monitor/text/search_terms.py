@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 
 from monitor.text.spelling import UNSPACED, VOWEL_SIGNS, fold, word_forms
@@ -17,7 +18,6 @@ MAX_WORDS = 16_000  # indexed words of a text; PostgreSQL stores positions up to
 _MAX_LETTERS = 100  # letters of a word
 # combinations of singular and plural; a phrase with more is searched as it is written
 _MAX_COMBINATIONS = 256
-_SIGN = re.compile(f"([{UNSPACED}])")
 # replaced first, since most texts are then ASCII, which is quicker to split
 _PUNCTUATION, _APOSTROPHES = "\u2022\u2013\u2014\u201c\u201d\u2026", "\u2018\u2019"
 _WORD = re.compile(rf"(?:[^\W_]|[{VOWEL_SIGNS}])+")
@@ -43,7 +43,7 @@ def tokenize(text: str) -> list[str]:
     words = (
         text.translate(_ASCII_SEPARATORS).split()
         if text.isascii()
-        else _WORD.findall(_SIGN.sub(r" \1 ", text))
+        else _WORD.findall(_sign().sub(r" \1 ", text))
     )
     words = words[:MAX_WORDS]
     # nearly no text has such a word, and to cut each one takes twice as long
@@ -71,6 +71,11 @@ def _has_long_word(spaced: str) -> bool:
             return True
         begin = space + 1
     return False
+
+
+@cache
+def _sign() -> re.Pattern[str]:  # takes 2 ms to compile
+    return re.compile(f"([{UNSPACED}])")
 
 
 def _plain_punctuation(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 UNSPACED = (  # scripts without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf"
@@ -35,10 +36,6 @@ _LETTERS = str.maketrans(
 _DROPPED = re.compile(
     "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
-)
-_ANY_UNSPACED = re.compile(f"[{UNSPACED}]")
-_SCRIPT_CHANGE = re.compile(
-    rf"(?<=[{UNSPACED}])(?=[^\W_{UNSPACED}])|(?<=[^\W_{UNSPACED}])(?=[{UNSPACED}])"
 )
 _FRENCH = "es|e|ses|se|euses?|trices?|rices?|nes?|eres?|fes?|tes?|les?|ives?"
 # Engineer(s), Ingénieur(e), Entwickler:in, Ingenieur/-in, Ingénieur·e, Engenheiro(a)
@@ -84,7 +81,20 @@ def _fold_letters(text: str) -> str:
         .translate(_LETTERS)
     )
     folded = unicodedata.normalize("NFC", _DROPPED.sub("", letters))
-    return _SCRIPT_CHANGE.sub(" ", folded) if _ANY_UNSPACED.search(folded) else folded
+    return _script_change().sub(" ", folded) if _any_unspaced().search(folded) else folded
+
+
+# compiling them takes 5 ms, which a program that reads ASCII alone does not spend
+@cache
+def _any_unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]")
+
+
+@cache
+def _script_change() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=[{UNSPACED}])(?=[^\W_{UNSPACED}])|(?<=[^\W_{UNSPACED}])(?=[{UNSPACED}])"
+    )
 
 
 def word_forms(word: str) -> set[str]:
@@ -122,4 +132,4 @@ def _plural(word: str) -> set[str]:
 
 def is_unspaced(letter: str) -> bool:
     """Return True if the script of the letter has no spaces between words."""
-    return _ANY_UNSPACED.match(letter) is not None
+    return not letter.isascii() and _any_unspaced().match(letter) is not None

@@ -1,0 +1,58 @@
+"""Readers of pay and deadlines, loaded with the first job that is read.
+
+They compile two hundred patterns and load Babel: 30 ms. A check of boards that have not changed
+reads no job. Each function is that of its module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crawler.items import Deadline, Pay, Period
+
+# ruff: noqa: PLC0415  # see above
+
+
+def read_pay(text: str, *, place: str = "") -> Pay | None:
+    """Return the pay that a description states."""
+    from crawler.read import pay
+
+    return pay.read_pay(text, place=place)
+
+
+def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay | None:
+    """Return the pay in Greenhouse's `pay_input_ranges`."""
+    from crawler.read import pay_ranges
+
+    return pay_ranges.stated_pay(ranges, place=place)
+
+
+def is_plausible(amount: float, currency: str | None, period: Period | None) -> bool:
+    """Return True if somebody may be paid this much."""
+    from crawler.read import pay_context
+
+    return pay_context.is_plausible(amount, currency, period)
+
+
+def period_in_title(title: str) -> Period | None:
+    """Return the period that the title of a pay range names."""
+    from crawler.read import pay_periods
+
+    return pay_periods.period_in_title(title)
+
+
+def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadline | None:
+    """Return the deadline of a description."""
+    from crawler.read import deadline
+
+    return deadline.read_deadline(text, published=published, place=place)
+
+
+def at_place(local: datetime, place: str) -> datetime:
+    """Return the UTC instant of a local time at a place."""
+    from crawler.read import date_instants
+
+    return date_instants.at_place(local, place)
