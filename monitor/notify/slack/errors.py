@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
-from slack_sdk.errors import SlackApiError
+from typing import TYPE_CHECKING, Final
 
 from monitor.notify.base import (
     ChannelRefusedError,
@@ -20,6 +18,9 @@ from monitor.notify.base import (
     UnreachableError,
 )
 from monitor.notify.http import OK, asked_to_wait, is_refusal, maybe_sent, retry_after
+
+if TYPE_CHECKING:  # delivery reads reasons here, and needs no client of Slack for another channel
+    from slack_sdk.errors import SlackApiError
 
 # The blocks are refused, not the channel: the same message as text may arrive.
 BLOCKS_REFUSED: Final = frozenset(
