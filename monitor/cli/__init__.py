@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.commands import add_commands, typed_command
+from monitor.cli.common import load_more
 from monitor.cli.program import Program
-
-_LOADING = 1_000_000  # new objects until the garbage collector runs; `begin_work` sets fewer
 
 if TYPE_CHECKING:
     app: typer.Typer  # the whole program, made when it is asked for
@@ -78,7 +77,7 @@ def _load_quickly() -> None:
     That is a fifth of a short command's CPU. The modules are a million objects, and none of them is
     garbage. Pydantic would read the metadata of every installed package in search of plugins.
     """
-    gc.set_threshold(_LOADING)
+    load_more()
     atexit.register(gc.freeze)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.arguments import complete_boards, named
-from monitor.cli.common import CHANCE, State, begin_work, now, state
+from monitor.cli.common import CHANCE, State, begin_work, load_more, now, state
 from monitor.cli.output import Format, FormatOption
 from monitor.errors import UserError
 
@@ -104,6 +104,7 @@ class _Check:
 
     async def alone(self, lease: Lease) -> bool:
         """Run the round in this process."""
+        load_more()
         from monitor.rounds.round import run_round
         from monitor.rules.watches import with_stored
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from crawler.holds import Holds
     from monitor.config.model import Settings
 
+_LOADED = 1_000_000  # new objects until the garbage collector runs, while modules are loaded
 _NEW_OBJECTS = 50_000  # until the garbage collector runs; Python's own is 700
 _SILENT = logging.NullHandler()
 CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
@@ -177,6 +178,11 @@ def reading_state(ctx: typer.Context) -> State:
     found = state(ctx)
     found.reads_only = True
     return found
+
+
+def load_more() -> None:
+    """Collect no garbage until `begin_work`: modules that are loaded are none."""
+    gc.set_threshold(_LOADED)
 
 
 def begin_work(*, freeze: bool = True) -> None:
