@@ -19,9 +19,8 @@ _HEAVY = frozenset({
     "rich.table", "scrapy", "slack_sdk", "structlog", "twisted",
     "sqlalchemy.dialects.postgresql",
 })  # fmt: skip
-_OF_A_CHECK = frozenset({
-    "aiohttp", "scrapy", "structlog", "twisted", "slack_sdk", "babel", "rich.table",
-})  # fmt: skip
+_OF_A_CHECK = frozenset({"aiohttp", "scrapy", "structlog", "twisted", "babel", "rich.table"})
+_OF_A_JOB = frozenset({"babel", "crawler.read.deadline", "crawler.read.pay"})
 _READING = [
     ("roles",),
     ("roles", "research engineer"),
@@ -77,6 +76,12 @@ def test_a_check_loads_the_spiders_of_its_boards_alone(watching: Program) -> Non
     assert "crawler.spiders.greenhouse" in loaded
     assert not {"crawler.spiders.lever", "crawler.spiders.jsonld"} & loaded
     assert not (_HEAVY - _OF_A_CHECK) & loaded
+
+
+def test_a_check_without_changes_loads_no_readers_of_jobs(watching: Program) -> None:
+    watching("db", "upgrade")
+    assert _loaded(watching, "check") >= _OF_A_JOB
+    assert not _OF_A_JOB & _loaded(watching, "check")
 
 
 @pytest.mark.parametrize(
