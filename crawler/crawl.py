@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from importlib.metadata import version
+from urllib.request import getproxies
 
 import structlog
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -15,6 +16,7 @@ from scrapy.settings import Settings
 
 from crawler.holds import Holds, host_of
 from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
+from crawler.lean import ConnectedSignals
 from crawler.links.forms import tenant_host
 from crawler.registry import spider
 from crawler.spiders.base import BoardSpider
@@ -64,6 +66,7 @@ async def crawl_batches(
     stream = _ResultStream()
     runner = AsyncCrawlerRunner(_settings(politeness))
     crawler = runner.create_crawler(spider(ats))
+    crawler.signals = ConnectedSignals(crawler)
     options = {
         "api_url": politeness.api_url,
         "max_probes": politeness.max_probes,
@@ -153,6 +156,7 @@ def _settings(politeness: Politeness) -> Settings:
         # by name, the runner would import every spider: 0.3 s and 20 MB with what JSON-LD needs
         "SPIDER_MODULES": [],
         "EXTENSIONS_BASE": {},  # of `scrapy crawl`, which writes files
+        "HTTPPROXY_ENABLED": bool(getproxies()),
     }
     settings.setdict(own, priority="cmdline")
     return settings

@@ -99,10 +99,15 @@ class Holds:
         self._saved.update(holds)
 
 
-@lru_cache(maxsize=256)  # one request asks eight times
 def host_of(url: str) -> str:
     """Return the host and port of an address, without its user and password."""
-    parts = urlsplit(url)
+    end = url.find("/", len("https://"))
+    return _host_of(url if end < 0 else url[:end])
+
+
+@lru_cache(maxsize=256)  # one request asks eight times
+def _host_of(root: str) -> str:
+    parts = urlsplit(root)
     return f"{parts.hostname}:{parts.port or PORTS.get(parts.scheme, 0)}"
 
 

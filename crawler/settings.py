@@ -38,11 +38,8 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True  # off by default
 
 # Only those in use: redirects, retries and unpacking decide what counts as a failure, so they are
-# in fetch.py
+# in fetch.py, and so are timeout, User-Agent and default headers, at a third of the cost
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,  # $HTTPS_PROXY, $NO_PROXY
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
@@ -53,4 +50,5 @@ TELNETCONSOLE_ENABLED = False
 CONCURRENT_ITEMS = 1  # the default starts 100 tasks a response
 COOKIES_ENABLED = False
 LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.lean.NoLineForResponses"
 FEED_EXPORT_ENCODING = "utf-8"

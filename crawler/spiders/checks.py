@@ -111,6 +111,10 @@ class CheckSpider(Spider):
             self.settings.getfloat("DOWNLOAD_TIMEOUT"),
             Gate(self.holds),
             self.turns,
+            {
+                **self.settings.getdict("DEFAULT_REQUEST_HEADERS"),
+                "User-Agent": self.settings["USER_AGENT"],
+            },
         )
         self.robots = Robots(self.fetcher, tenant_steps=self.has_tenant_steps)
         self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
