@@ -44,7 +44,6 @@ class DecidedCheck:
     ready: Ready = field(default_factory=Ready)
     # of descriptions, where most of the board's were edited
     edits: Passages = field(default_factory=dict)
-    quiet: bool = False  # it found nothing, see `quiet.py`
 
 
 def decide_check(

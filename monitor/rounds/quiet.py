@@ -1,62 +1,114 @@
 """Record checks that found nothing, many at once: most checks are such.
 
 A quiet check is an `unchanged` of a board that was well before and misses no posting. Only its own
-row and the board's schedule are written, so a batch of them needs as few statements as one.
+row and the board's schedule are written, so a batch of them needs as few statements as one. Boards
+of one interval get the same columns, and so one statement. Deciding takes two queries of a
+millisecond: both are in the transaction that writes, where no board can change in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from crawler.items import Result, Unchanged
 from monitor.database.board_row import BoardRow, load_named_boards
+from monitor.database.engine import table
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Posting
-from monitor.history import schedule
+from monitor.database.tables import Board, Posting
+from monitor.history import board_columns, schedule
+from monitor.history.board_columns import Columns
 from monitor.history.decide import BoardChanges
-from monitor.rounds.check import DecidedCheck
-from monitor.rounds.record import CHANGE_BOARD, NEW_CHECK, CheckRecorder, Facts, Recording
+from monitor.rounds.record import NEW_CHECK, CheckRecorder, Facts, check_facts, check_row, checked
 
 _COUNTS = (
     select(Posting.board_id, func.count(), func.count(Posting.last_seen_at))
     .where(in_json_list(Posting.board_id, "boards"), Posting.state == bindparam("open"))
     .group_by(Posting.board_id)
 )
+_BOARD = table(Board)
+_CHANGE_BOARDS = update(_BOARD).where(in_json_list(_BOARD.c.id, "rows"))
+_NO_CHANGES: Final = BoardChanges().counts(baseline=False)
 
 
-def decide_quiet(
-    connection: Connection,
-    recorder: CheckRecorder,
-    results: Sequence[Result],
-    boards: Mapping[str, BoardRow],
-) -> dict[str, DecidedCheck]:
-    """Return the quiet ones of these checks, by board. Nothing is written.
+class _Alike(NamedTuple):
+    """What decides the columns of a board after a quiet check."""
 
-    `boards` are the rows of their boards by name.
-    """
-    found = [
-        (boards[result.board], result)
-        for result in results
-        if isinstance(result, Unchanged) and not result.probes and result.board in boards
-    ]
-    if not found:
-        return {}
-    ids = json_list([board.id for board, _ in found])
-    counts = {
-        board_id: (count, unlisted)
-        for board_id, count, unlisted in connection.execute(
-            _COUNTS, {"boards": ids, "open": "open"}
+    at: datetime  # the check's instant
+    every: float  # seconds
+    notes: str | None  # the new ones; None: the stored ones hold
+
+
+@dataclass(slots=True)
+class _QuietChecks:
+    """The rows of quiet checks, to be written together."""
+
+    recorder: CheckRecorder
+    now: datetime
+    checks: list[Columns] = field(default_factory=list)
+    boards: dict[_Alike, list[BoardRow]] = field(default_factory=lambda: defaultdict(list))
+    stored: list[tuple[Result, Facts]] = field(default_factory=list)
+
+    def add(self, result: Unchanged, board: BoardRow, seen: int) -> None:
+        at = schedule.strictly_after(self.now, board.clock)
+        counts = {"seen": seen, **_NO_CHANGES}
+        row = check_row(self.recorder.round_id, board, result, at)
+        self.checks.append(row | counts | {"reason": None})
+        notes = None if result.notes == board.notes else result.notes
+        self.boards[_Alike(at, board.every, notes)].append(board)
+        self.stored.append((result, check_facts(board, result) | counts))
+
+    def write(self, connection: Connection) -> None:
+        if self.checks:
+            connection.execute(NEW_CHECK, self.checks)
+        for alike, boards in self.boards.items():
+            columns = self._columns(alike, boards[0])
+            rows = {"rows": json_list([board.id for board in boards])}
+            connection.execute(_CHANGE_BOARDS, columns | rows)
+
+    def _columns(self, alike: _Alike, board: BoardRow) -> Columns:
+        """Return the columns of boards after their checks: `board` is any of them."""
+        every = timedelta(seconds=alike.every)
+        next_check = schedule.next_check(self.now, every, 0, None, self.recorder.random)
+        columns = board_columns.after_success(
+            board, Unchanged(board.board), alike.at, next_check, is_collapsed=False
         )
+        return columns | checked(alike.at) | ({"notes": alike.notes} if alike.notes else {})
+
+
+def may_be_quiet(result: Result) -> bool:
+    """Return True if the result alone leaves open whether its check is quiet."""
+    return isinstance(result, Unchanged) and not result.probes
+
+
+def record_quiet(
+    connection: Connection, recorder: CheckRecorder, results: Sequence[Result]
+) -> list[tuple[Result, Facts]]:
+    """Store those of these checks that are quiet, in the caller's transaction.
+
+    Return them with their facts for the log.
+    """
+    boards = {
+        board.board: board
+        for board in load_named_boards(connection, [result.board for result in results])
+        if _is_well(board)
     }
-    quiet = {}
-    for board, result in found:
-        count, unlisted = counts.get(board.id, (0, 0))
-        if _is_well(board) and not unlisted:
-            quiet[board.board] = _decided(recorder, board, result, count)
-    return quiet
+    ids = json_list([board.id for board in boards.values()])
+    rows = connection.execute(_COUNTS, {"boards": ids, "open": "open"})
+    counts = {board_id: (count, unlisted) for board_id, count, unlisted in rows}
+    quiet = _QuietChecks(recorder, recorder.clock())
+    for result in results:
+        board = boards.pop(result.board, None)
+        seen, unlisted = counts.get(board.id, (0, 0)) if board else (0, 0)
+        if board is not None and isinstance(result, Unchanged) and not unlisted:
+            quiet.add(result, board, seen)
+    quiet.write(connection)
+    return quiet.stored
 
 
 def _is_well(board: BoardRow) -> bool:
@@ -68,44 +120,3 @@ def _is_well(board: BoardRow) -> bool:
         and board.collapsed_since is None
         and not board.is_move_pending
     )
-
-
-def _decided(recorder: CheckRecorder, board: BoardRow, result: Result, count: int) -> DecidedCheck:
-    now = recorder.clock()
-    at = schedule.strictly_after(now, board.clock)
-    changes = BoardChanges(open_before=count)
-    return DecidedCheck(result, board, at, now, recorder.alerting, changes=changes, quiet=True)
-
-
-@dataclass(slots=True)
-class QuietChecks:
-    """Collects quiet checks, and writes them together in the caller's transaction."""
-
-    recorder: CheckRecorder
-    boards: dict[str, BoardRow]  # as they are in this transaction, until their check is taken
-    checks: list[dict[str, object]] = field(default_factory=list)
-    columns: list[dict[str, object]] = field(default_factory=list)
-
-    @classmethod
-    def begin(
-        cls, connection: Connection, recorder: CheckRecorder, checks: Sequence[DecidedCheck]
-    ) -> QuietChecks:
-        """Return an instance for the quiet ones of these checks, with all their boards as now."""
-        boards = load_named_boards(connection, [check.board.board for check in checks])
-        return cls(recorder, {board.board: board for board in boards})
-
-    def take(self, connection: Connection, check: DecidedCheck) -> Facts | None:
-        """Take a check that is quiet, and whose board was not written since. Return its facts."""
-        if not check.quiet or self.boards.pop(check.board.board, None) != check.board:
-            return None
-        row, columns, facts = Recording(connection, self.recorder, check).quiet_rows()
-        self.checks.append(row)
-        self.columns.append(columns)
-        return facts
-
-    def write(self, connection: Connection) -> None:
-        """Store the checks that were taken. Call it before another check is recorded."""
-        if self.checks:
-            connection.execute(NEW_CHECK, self.checks)
-            connection.execute(CHANGE_BOARD, self.columns)
-            self.checks, self.columns = [], []

@@ -84,9 +84,30 @@ def _dropped(check: DecidedCheck) -> Facts:
     return {"board": check.board.board, "result": "left meanwhile"} | reason
 
 
-def _checked(at: datetime) -> Columns:
+def checked(at: datetime) -> Columns:
     """Return the columns of a board that was checked, whatever came of it."""
     return {"clock": at, "last_check_at": at, "held_round": None}
+
+
+def check_row(round_id: int, board: BoardRow, result: Result, at: datetime) -> Columns:
+    """Return the columns that a check has whatever came of it."""
+    return {
+        "round_id": round_id,
+        "board_id": board.id,
+        "started_at": at - timedelta(seconds=result.seconds),
+        "finished_at": at,
+        "result": RESULT_NAMES[type(result)],
+        "status": result.status,
+        "bytes": result.bytes,
+        "seconds": result.seconds,
+        "every": board.every,
+    }
+
+
+def check_facts(board: BoardRow, result: Result) -> Facts:
+    """Return the facts that the log has of every check."""
+    seconds = round(result.seconds, 3)
+    return {"board": board.board, "result": RESULT_NAMES[type(result)], "seconds": seconds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +133,8 @@ class Recording:
             columns, facts = self._succeed(result)
         if result.notes:
             columns["notes"] = result.notes
-        self._change_board(columns | _checked(at))
-        return self._facts() | facts
-
-    def quiet_rows(self) -> tuple[Columns, Columns, Facts]:
-        """Return the check's row, the board's columns and the facts of a quiet check (quiet.py)."""
-        check, board = self.check, self.board
-        assert isinstance(check.result, Unchanged)  # noqa: S101  # for mypy
-        counts = check.changes.counts(baseline=False)
-        row = self._check_row(check.result, seen=check.changes.open_before, reason=None, **counts)
-        next_check = self._next(0, None)
-        columns = board_columns.after_success(
-            board, check.result, check.at, next_check, is_collapsed=False
-        )
-        columns |= {"row": board.id, "notes": check.result.notes or board.notes}
-        facts: Facts = {"seen": check.changes.open_before, **counts}
-        return row, columns | _checked(check.at), self._facts() | facts
-
-    def _facts(self) -> Facts:
-        result = self.check.result
-        return {
-            "board": self.board.board,
-            "result": RESULT_NAMES[type(result)],
-            "seconds": round(result.seconds, 3),
-        }
+        self._change_board(columns | checked(at))
+        return check_facts(self.board, result) | facts
 
     def _change_board(self, columns: Columns) -> None:
         self.connection.execute(CHANGE_BOARD, columns | {"row": self.board.id})
@@ -260,24 +259,11 @@ class Recording:
         return BoardIncidents(*where)
 
     def _add_check(self, result: Result, **columns: object) -> int:
-        inserted = self.connection.execute(NEW_CHECK, self._check_row(result, **columns))
+        row = check_row(self.recorder.round_id, self.board, result, self.check.at)
+        inserted = self.connection.execute(NEW_CHECK, row | columns)
         # one row always has a key
         key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
         return key[0]
-
-    def _check_row(self, result: Result, **columns: object) -> Columns:
-        return {
-            "round_id": self.recorder.round_id,
-            "board_id": self.board.id,
-            "started_at": self.check.at - timedelta(seconds=result.seconds),
-            "finished_at": self.check.at,
-            "result": RESULT_NAMES[type(result)],
-            "status": result.status,
-            "bytes": result.bytes,
-            "seconds": result.seconds,
-            "every": self.board.every,
-            **columns,
-        }
 
     def _next(
         self, failures: int, retry_after: float | None, *, texts_wait: bool = False
