@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, or_, select
 
-from monitor.alerts.alerting import Alerting, RuleChannel, fitting, rule_channels
+from monitor.alerts.alerting import Alerting, RuleChannel, covers, fitting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.engine import insert_or_ignore, table
@@ -161,19 +162,26 @@ def _missing(
         row for row in rows if not row.is_move_pending and row.board not in boards_of_other_rounds
     ]
     names = directory(connection)
+    key = cache(names.key)  # a few channels, and hundreds of boards
     known = {
-        (board_id, rule, names.key(channel))
+        (board_id, rule, key(channel))
         for board_id, rule, channel in connection.execute(
             select(
                 tables.Introduction.board_id, tables.Introduction.rule, tables.Introduction.channel
             )
         )
     }
+    rules = [
+        (rule, {key(channel): channel for channel in alerting.channels(rule)})
+        for rule in alerting.settings.rules
+    ]
     for row in boards:
         new = [
-            place
-            for place in rule_channels(alerting, row, names)
-            if (row.id, place[0], names.key(place[1])) not in known
+            (rule.name, channel)
+            for rule, channels in rules
+            if covers(rule, row.board)
+            for id_, channel in channels.items()
+            if (row.id, rule.name, id_) not in known
         ]
         if new:
             yield row, new
