@@ -65,7 +65,8 @@ async def crawl_batches(
     unanswered = Counter(request.board for request in requests)
     stream = _ResultStream()
     runner = AsyncCrawlerRunner(_settings(politeness))
-    crawler = runner.create_crawler(spider(ats))
+    # in a thread: the first crawl of an ats imports its spider, in 20 ms and more
+    crawler = runner.create_crawler(await asyncio.to_thread(spider, ats))
     crawler.signals = ConnectedSignals(crawler)
     options = {
         "api_url": politeness.api_url,

@@ -50,6 +50,9 @@ FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
 # seconds of Retry-After that are waited for at once; a longer one waits for a later round
 PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
+_LARGE = (
+    200_000  # bytes on the wire, ten times as many unpacked; such a body is unpacked in a thread
+)
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -96,12 +99,14 @@ class Fetcher:
             self.gate.check(url)
             response = await self._request(url, headers, body)
             if response.status not in MOVED - good:
-                return self._answer(url, response, good)
+                return await self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
         raise BadResponse(f"more than {REDIRECTS} redirects", status=response.status)
 
-    def _answer(self, url: str, response: Response, good: frozenset[int]) -> Answer:
+    async def _answer(self, url: str, response: Response, good: frozenset[int]) -> Answer:
         try:
+            if len(response.body) > _LARGE:
+                return await asyncio.to_thread(_answer, response, good)
             return _answer(response, good)
         except BadResponse as trouble:
             trouble.retry_after = trouble.retry_after or self.gate.holds.left(url) or None

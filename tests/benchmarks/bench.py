@@ -37,9 +37,9 @@ Results = Mapping[tuple[str, ...], Sequence[Figures]]  # one for each phase
 
 
 @contextmanager
-def farm(boards: int) -> Iterator[tuple[str, int]]:
+def farm(boards: int, *options: str) -> Iterator[tuple[str, int]]:
     """Serve the boards. Yield their address and the number of their postings."""
-    program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(boards)]
+    program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(boards), *options]
     server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
     try:
         port, postings = (server.stdout or sys.stdin).readline().split()
@@ -55,7 +55,7 @@ def run(url: str, postings: int, folder: Path) -> tuple[Results, list[int]]:
     results: dict[tuple[str, ...], list[Figures]] = {each: [] for each in CONTENDERS}
     changed = []
     for number, phase in enumerate(PHASES):
-        count = _change(url) if phase == "changed" else 0
+        count = change(url) if phase == "changed" else 0
         changed.append(count)
         print(f"\n{phase}{f', {count} boards' if count else ''}")
         print(f"{'':<18}{'wall':>8}{'CPU/board':>12}{'CPU/posting':>13}{'received':>11}"
@@ -70,7 +70,7 @@ def run(url: str, postings: int, folder: Path) -> tuple[Results, list[int]]:
     return results, changed
 
 
-def _change(url: str) -> int:
+def change(url: str) -> int:
     """Edit the boards. Return the number of those that changed."""
     connection = HTTPConnection(url.removeprefix("http://"))
     connection.request("GET", "/_change")

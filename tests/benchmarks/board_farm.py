@@ -31,11 +31,12 @@ WORDS = (
 )
 FIELDS, TRADES = ("Research", "Software", "Product"), ("Engineer", "Scientist", "Manager")
 CHANCE = random.Random(1)  # the same boards every time
+FEW, MANY = 50, 1000
 
 
 def size(average: float) -> int:
-    """Return the number of postings of a board: 50 to 800, or the same for all small boards."""
-    if average <= 50:
+    """Return the number of postings of a board: 50 to 800, or exactly as many if few or many."""
+    if not FEW < average < MANY:
         return int(average)
     return min(800, 50 + int(CHANCE.expovariate(1 / (average - 50))))
 

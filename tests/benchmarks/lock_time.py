@@ -1,9 +1,9 @@
 """Measure how long a check of a large board holds the database's write lock.
 
-The list has 20 MB: 2,700 postings of 6 to 8 kB. The first round stores a baseline, the next one
-edits of 2 %. `python lock_time.py [URL]` uses a new SQLite file, or the empty PostgreSQL database
-at URL. Prints the milliseconds of each round's longest write transaction, of all of them, of the
-event loop's longest stall, and of the round.
+The list has 20 MB: 2,700 postings of 6 to 8 kB, from a server in another process. The first round
+stores a baseline, the next one edits of 2 %. `python lock_time.py [URL]` uses a new SQLite file, or
+the empty PostgreSQL database at URL. Prints the milliseconds of each round's longest write
+transaction, of all of them, of the event loop's longest stall, and of the round.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.daemon.memory import freeze_gc
 from monitor.database.engine import is_reading
 from monitor.database.schema import engine_as_is, upgrade
-from monitor.demo.board_server import BoardServer
 from monitor.rounds.round import run_round
-from tests.benchmarks.board_farm import job, paragraph
+from tests.benchmarks.bench import change, farm
 from tests.benchmarks.contender import watch_loop
 
 POSTINGS = 2700
@@ -52,48 +52,48 @@ class Held:
             self.took.append(time.perf_counter() - began)
 
 
-async def measure(engine: Engine) -> None:
+async def measure(engine: Engine, url: str) -> None:
     held = Held(engine)
-    async with BoardServer() as server:
-        board = server.board("large", *(job(number) for number in range(POSTINGS)))
-        settings = Settings(
-            Path("rolewatch.toml"),
-            SecretStr("sqlite://"),
-            boards=(WatchedBoard("greenhouse:large", "https://job-boards.greenhouse.io/large"),),
-            ats={"greenhouse": AtsSettings(server.url, timedelta(0))},
-            rules=RULES,
+    settings = Settings(
+        Path("rolewatch.toml"),
+        SecretStr("sqlite://"),
+        boards=(WatchedBoard("greenhouse:farm0", "https://job-boards.greenhouse.io/farm0"),),
+        ats={"greenhouse": AtsSettings(url, timedelta(0))},
+        rules=RULES,
+    )
+    for name in ("baseline", "2 % edited"):
+        held.took.clear()
+        stalls = [0.0]
+        watching = asyncio.create_task(watch_loop(stalls))
+        began = time.perf_counter()
+        await run_round(
+            engine,
+            settings,
+            None,
+            alerts=True,
+            announce=False,
+            clock=lambda: datetime.now(UTC),
+            random=Random(1),
         )
-        for name in ("baseline", "2 % edited"):
-            held.took.clear()
-            stalls = [0.0]
-            watching = asyncio.create_task(watch_loop(stalls))
-            began = time.perf_counter()
-            await run_round(
-                engine,
-                settings,
-                None,
-                alerts=True,
-                announce=False,
-                clock=lambda: datetime.now(UTC),
-                random=Random(1),
-            )
-            whole = time.perf_counter() - began
-            watching.cancel()
-            print(
-                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} "
-                f"together, stall {1000 * max(stalls):.0f}, round {1000 * whole:.0f}"
-            )
-            for edited in board.jobs[: POSTINGS // 50]:
-                edited["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"
+        whole = time.perf_counter() - began
+        watching.cancel()
+        print(
+            f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} "
+            f"together, stall {1000 * max(stalls):.0f}, round {1000 * whole:.0f}"
+        )
+        while not await asyncio.to_thread(change, url):  # it edits three boards of ten
+            pass
 
 
 def main() -> None:
     with (
+        farm(1, "0", str(POSTINGS)) as (url, _),
         tempfile.TemporaryDirectory() as folder,
         engine_as_is(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/lock.db") as engine,
     ):
         upgrade(engine)
-        asyncio.run(measure(engine))
+        freeze_gc()  # as `run` does
+        asyncio.run(measure(engine, url))
 
 
 if __name__ == "__main__":

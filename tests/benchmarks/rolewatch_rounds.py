@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
-from monitor.daemon.memory import freeze_gc, release_memory, use_one_malloc_arena
+from monitor.daemon.memory import MemoryRelease, freeze_gc, use_one_malloc_arena
 from monitor.database import search
 from monitor.database.schema import open_database
 from monitor.rounds.round import run_round
@@ -42,14 +42,14 @@ def settings(url: str, boards: int, file: Path) -> Settings:
 
 def rounds(engine: Engine, settings: Settings) -> Callable[[], Coroutine[object, object, int]]:
     """Return the round's coroutine. Each round is an hour after the one before."""
-    hours, begin = count(), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    hours, begin, memory = count(), datetime(2026, 3, 2, 9, tzinfo=UTC), MemoryRelease()
 
     async def run() -> int:
         now = begin + timedelta(hours=next(hours))
         round_id = await run_round(
             engine, settings, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
         )
-        release_memory()  # as the daemon does after a round
+        memory.run()  # as the daemon does after a round
         query = text("SELECT count(*), sum(bytes) FROM board_check WHERE round_id = :round")
         with engine.connect() as connection:
             checked, received = connection.execute(query.bindparams(round=round_id)).one()
