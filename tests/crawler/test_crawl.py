@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from random import Random
 
 import pytest
 
@@ -204,3 +205,17 @@ async def test_no_user_without_a_contact_is_made_up(server: BoardServer) -> None
     await look(server)
     assert server.requests[0].headers["user-agent"].startswith("rolewatch/")
     assert "(" not in server.requests[0].headers["user-agent"]
+
+
+async def test_a_large_body_is_read_whole_or_fails_as_a_small_one_does(server: BoardServer) -> None:
+    noise = Random(1)
+    jobs = [job(key, content=noise.randbytes(10_000).hex()) for key in range(1, 61)]
+    server.board("large", *jobs)
+    found = await snapshot(server, "greenhouse:large")
+    assert (found.seen, found.bytes > 300_000) == (60, True)
+    server.troubles["large"] = Trouble(
+        body=noise.randbytes(300_000), headers={"Content-Encoding": "gzip"}
+    )
+    [failure] = (await look(server, "greenhouse:large")).values()
+    assert isinstance(failure, Failure)
+    assert failure.reason == "the answer's gzip is broken"

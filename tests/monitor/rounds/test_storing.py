@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from crawler.holds import Holds
 from crawler.items import Probe, Result, Unchanged
@@ -78,6 +78,43 @@ def test_an_unchanged_twice_in_a_batch_is_two_checks_at_two_instants(engine: Eng
     store(history, Unchanged(BOARD), Unchanged(BOARD))
     instants = history.ask("SELECT finished_at FROM checks")
     assert len(set(instants)) == 3
+
+
+def test_quiet_checks_of_one_batch_keep_the_interval_and_the_notes_of_each_board(
+    engine: Engine,
+) -> None:
+    history = History(engine, settings(boards=(BOARD, OTHER)))
+    first = snapshot(postings(3))
+    history.check(first, replace(first, board=OTHER))
+    board = tables.Board
+    with engine.begin() as connection:
+        connection.execute(update(board).where(board.board == OTHER).values(every=7200.0))
+    store(history, Unchanged(BOARD), Unchanged(OTHER, notes='{"host": 2}'))
+    with engine.connect() as connection:
+        stored = connection.execute(
+            select(board.every, board.next_check_at, board.notes).order_by(board.id)
+        ).all()
+    assert len({row.every for row in stored}) == 2
+    assert [row.notes for row in stored] == [None, '{"host": 2}']
+    for row in stored:
+        assert row.next_check_at is not None
+        wait = (row.next_check_at - history.now).total_seconds()
+        assert 0.9 * row.every <= wait <= row.every
+
+
+def test_quiet_checks_that_were_committed_before_an_error_are_stored_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(engine)
+    history.check(snapshot(postings(3)))
+
+    def fail(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Holds, "mark_saved", fail)
+        store(history, Unchanged(BOARD))
+    assert history.ask("SELECT result FROM checks") == [("snapshot",), ("unchanged",)]
 
 
 def test_texts_that_were_stored_ahead_of_a_check_that_failed_are_seen_by_nobody(
