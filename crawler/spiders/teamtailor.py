@@ -36,13 +36,13 @@ class TeamtailorSpider(BoardSpider):
     job_form = keyed_in("link", _KEY)
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
-        site.notes.own[_FEED] = text_of(rss_channel(answer.body), "link")
+        site.notes.own.pop(_FEED, None)  # the first page says which
         return await super().read_list(site, answer)
 
     def slice(self, body: bytes, site: Site) -> Listing:
         channel = rss_channel(body)
         page, company = text_of(channel, "link"), text_of(channel, "title")
-        if page != site.notes.own.get(_FEED, page):
+        if page != site.notes.own.setdefault(_FEED, page):
             raise BadResponse("a page of its list is of another board")
         rows = [_row(item) | {"company": company} for item in channel.iter("item")]
         return Listing(raw_jobs(rows))
