@@ -124,7 +124,9 @@ def test_texts_that_were_stored_ahead_of_a_check_that_failed_are_seen_by_nobody(
     history.check(snapshot([]))
     found = snapshot(postings(MANY))
 
-    def fail(_: CheckRecorder, _connection: Connection, check: DecidedCheck) -> Facts:
+    def fail(
+        _: CheckRecorder, _connection: Connection, check: DecidedCheck, _board: object
+    ) -> Facts:
         raise RuntimeError(check.board.board)
 
     with monkeypatch.context() as patch:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, event, text
 from crawler.items import Result, Sighting
 from monitor.config.model import AtsSettings
 from monitor.database import search
+from monitor.database.board_row import BoardRow
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.history.due import due_boards
@@ -26,7 +27,7 @@ from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import Round, _close_round, run_round
 from monitor.rounds.shared_state import SharedState
 from monitor.rules.matcher import Matcher
-from monitor.text.search_terms import tokenize
+from monitor.text.search_terms import spaced_words, tokenize
 from tests.support.boards import START
 from tests.support.greenhouse import job
 from tests.support.history import settings
@@ -151,10 +152,12 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
     begun = threading.Event()
     record, end = CheckRecorder.record, _close_round
 
-    def slow(self: CheckRecorder, connection: Connection, result: Result) -> dict[str, object]:
+    def slow(
+        self: CheckRecorder, connection: Connection, result: Result, board: BoardRow | None
+    ) -> dict[str, object]:
         begun.set()
         time.sleep(0.3)
-        facts = record(self, connection, result)
+        facts = record(self, connection, result, board)
         order.append("stored")
         return facts
 
@@ -211,6 +214,7 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
     monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
     monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
     monkeypatch.setattr(search, "tokenize", watched(tokenize))
+    monkeypatch.setattr(search, "spaced_words", watched(spaced_words))
     await check_boards(engine, server)
     server.board("board1", job(1, content="edited"), job(2, content="new"))
     server.board("board2")
