@@ -32,9 +32,11 @@ def use_one_malloc_arena() -> None:
 def freeze_gc() -> None:
     """Exclude everything in memory now (the program itself) from later garbage collections.
 
-    They come as often as Python's own do: a command starts with fewer.
+    They come as often as Python's own do: a command starts with fewer. What it has frozen counts
+    here too, since the number of known objects decides how often all of them are collected.
     """
     gc.set_threshold(*_THRESHOLDS)
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 
