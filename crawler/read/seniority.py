@@ -99,7 +99,8 @@ _OF_A_THING = re.compile(
 _PEOPLE = re.compile(r"(?<=\w)\sstaff(?=\s*(?:[^\w\s]|$))")
 
 
-@lru_cache(maxsize=20_000)
+# few: each kept title is a text between freed ones, whose memory it holds
+@lru_cache(maxsize=1024)
 def seniority(title: str) -> Seniority | None:
     """Return the level that the title names, or None if it names none."""
     text = _SOMEBODY_ELSE.sub(" ", fold_letters(clean(title)))
