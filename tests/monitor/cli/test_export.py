@@ -50,13 +50,15 @@ def rows(file: Path) -> list[dict[str, Any]]:
 
 
 def test_every_view_is_a_file_with_all_its_columns_and_rows(
-    told: Program, engine: Engine, tmp_path: Path
+    recorded: Program, engine: Engine, tmp_path: Path
 ) -> None:
     save_and_mute(engine)
     views = view_columns(engine)
-    counts = {view: told.ask("sql", f"SELECT count(*) AS n FROM {view}")[0]["n"] for view in views}
+    counts = {
+        view: recorded.ask("sql", f"SELECT count(*) AS n FROM {view}")[0]["n"] for view in views
+    }
     for form in ("parquet", "csv", "jsonl"):
-        ran = told("export", str(tmp_path / "new" / "folder"), "--format", form)
+        ran = recorded("export", str(tmp_path / "new" / "folder"), "--format", form)
         assert ran.code == 0, ran.err
         lines = [line.split() for line in ran.out.splitlines()]
         assert [line[0] for line in lines] == list(VIEWS)
@@ -109,9 +111,9 @@ def test_sqlite_and_postgresql_give_the_same_table(
 
 
 def test_parquet_has_instants_in_utc_numbers_and_yes_or_no(
-    sqlite_told: Program, tmp_path: Path
+    sqlite_recorded: Program, tmp_path: Path
 ) -> None:
-    sqlite_told("export", str(tmp_path / "out"))
+    sqlite_recorded("export", str(tmp_path / "out"))
     lawyer = next(
         row
         for row in rows(tmp_path / "out" / "posting_versions.parquet")
@@ -136,9 +138,9 @@ def test_parquet_has_instants_in_utc_numbers_and_yes_or_no(
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_texts_have_iso_instants_plain_numbers_and_true_or_false(
-    sqlite_told: Program, tmp_path: Path, form: str
+    sqlite_recorded: Program, tmp_path: Path, form: str
 ) -> None:
-    sqlite_told("export", str(tmp_path), "--format", form)
+    sqlite_recorded("export", str(tmp_path), "--format", form)
     lawyer = next(
         row
         for row in rows(tmp_path / f"posting_versions.{form}")
@@ -168,9 +170,9 @@ def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(
         assert {row["title"] for row in rows(tmp_path / f"postings.{form}")} == {odd}
 
 
-def test_nothing_is_overwritten(sqlite_told: Program, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(sqlite_recorded: Program, tmp_path: Path) -> None:
     (tmp_path / "postings.csv").write_text("mine")
-    ran = sqlite_told("export", str(tmp_path), "--format", "csv")
+    ran = sqlite_recorded("export", str(tmp_path), "--format", "csv")
     assert (ran.code, ran.out, ran.err.strip()) == (
         2,
         "",
@@ -180,29 +182,29 @@ def test_nothing_is_overwritten(sqlite_told: Program, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(sqlite_told: Program, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_one_line(sqlite_recorded: Program, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    ran = sqlite_told("export", str(tmp_path / "file" / "inner"), "--format", "csv")
+    ran = sqlite_recorded("export", str(tmp_path / "file" / "inner"), "--format", "csv")
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
 
 
 def test_an_export_that_breaks_off_leaves_no_file(
-    sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_recorded: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_self: object, _batch: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(CsvFile, "write", full)  # a full disk is not to be had here
-    ran = sqlite_told("export", str(tmp_path / "out"), "--format", "csv")
+    ran = sqlite_recorded("export", str(tmp_path / "out"), "--format", "csv")
     assert (ran.code, ran.err.strip()) == (1, "No space left on device")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_parquet_without_its_library_is_one_line(
-    sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_recorded: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    ran = sqlite_told("export", str(tmp_path / "out"))
+    ran = sqlite_recorded("export", str(tmp_path / "out"))
     assert ran.code == 2
     assert (
         ran.err.strip()
@@ -210,7 +212,7 @@ def test_parquet_without_its_library_is_one_line(
         "csv or jsonl"
     )
     assert list((tmp_path / "out").iterdir()) == []
-    assert sqlite_told("export", str(tmp_path / "out"), "--format", "csv").code == 0
+    assert sqlite_recorded("export", str(tmp_path / "out"), "--format", "csv").code == 0
 
 
 def test_an_empty_history_is_files_without_rows(sqlite_url: str, tmp_path: Path) -> None:
@@ -224,10 +226,10 @@ def test_an_empty_history_is_files_without_rows(sqlite_url: str, tmp_path: Path)
 
 
 def test_a_view_is_read_in_batches(
-    told: Program, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    recorded: Program, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.reports.export._AT_ONCE", 2)
-    count = told.ask("sql", "SELECT count(*) AS n FROM posting_changes")[0]["n"]
+    count = recorded.ask("sql", "SELECT count(*) AS n FROM posting_changes")[0]["n"]
     with read_transaction(engine) as connection:
         sizes = [len(batch) for batch in view_rows(connection, "posting_changes").batches]
     assert sum(sizes) == count > 2
