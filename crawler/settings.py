@@ -15,8 +15,8 @@ SPIDER_MODULES = ["crawler.spiders"]
 # the crawl run in both ways, and pyproject holds Scrapy below its next minor.
 TWISTED_REACTOR_ENABLED = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.fetch.DownloadHandler",
-    "https": "crawler.fetch.DownloadHandler",
+    "http": "crawler.download_handler.DownloadHandler",
+    "https": "crawler.download_handler.DownloadHandler",
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 
