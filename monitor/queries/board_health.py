@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, or_, select, table, text
+from sqlalchemy import Connection, bindparam, func, or_, select, table, text
 
+from monitor.database import views
 from monitor.database.tables import Board, Posting
 from monitor.queries.view_tables import (
     COVERAGE,
@@ -87,6 +88,17 @@ def coverage(connection: Connection, since: datetime, board: str | None = None) 
     if board is not None:
         query = query.where(COVERAGE.c.board == board)
     return run_listing(connection, query.order_by(COVERAGE.c.board, COVERAGE.c.from_at)).rows
+
+
+def recent_coverage(connection: Connection, since: datetime) -> Sequence[Row]:
+    """Return the rows of `coverage` of all boards from `since` on, oldest first.
+
+    The first row of a board begins at its last check before: the view would read them all.
+    """
+    parameter = bindparam("since", since, type_=COVERAGE.c.from_at.type)
+    query = text(views.recent_coverage(connection.dialect.name)).bindparams(parameter)
+    rows = run_listing(connection, query).rows
+    return sorted(rows, key=lambda row: (row["board"], row["from_at"]))
 
 
 def by_board(rows: Sequence[Row]) -> Mapping[str, list[Row]]:

@@ -38,3 +38,8 @@ def view_queries(dialect: str) -> dict[str, str]:
     return {
         name: query(SQLITE if dialect == "sqlite" else POSTGRES) for name, query in _VIEWS.items()
     }
+
+
+def recent_coverage(dialect: str) -> str:
+    """Return the query of `coverage` from the parameter `since` on (`coverage.py`)."""
+    return coverage.coverage(SQLITE if dialect == "sqlite" else POSTGRES, ":since")

@@ -12,7 +12,7 @@ from monitor.database.tables import BoardCheck
 from monitor.queries.board_health import (
     all_boards,
     by_board,
-    coverage,
+    recent_coverage,
     troubles,
 )
 from monitor.queries.status import health
@@ -70,7 +70,7 @@ def _strips(visit: Visit) -> Strips | None:
     begin = since(visit.now, visit.settings.alerts.timezone)
 
     def read(connection: Connection) -> Strips:
-        found = by_board(coverage(connection, begin))
+        found = by_board(recent_coverage(connection, begin))
         return {board: strip(visit, stretches(rows)) for board, rows in found.items()}
 
     last = visit.connection.scalar(select(func.max(BoardCheck.id)))

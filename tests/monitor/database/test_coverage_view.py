@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, insert, select
 
 from monitor.database.engine import read_transaction, table
 from monitor.database.tables import Board, BoardCheck, CheckRound
+from monitor.queries.board_health import by_board, recent_coverage
 from monitor.queries.view_tables import COVERAGE
 
 BOARDS = 150
@@ -98,3 +100,29 @@ def test_coverage_is_what_the_checks_say(engine: Engine) -> None:
         with read_transaction(engine) as connection:
             found = connection.execute(query.order_by(COVERAGE.c.from_at)).all()
         assert [tuple(row) for row in found] == periods(case), (number, case)
+
+
+def from_then_on(rows: Iterable[Period], since: datetime) -> list[Period]:
+    """Return the rows that touch the time from `since` on, cut there."""
+    return [
+        (max(begin, since), end, known) for begin, end, known in rows if end is None or end > since
+    ]
+
+
+def test_recent_coverage_is_that_of_the_view(engine: Engine) -> None:
+    random = Random(25)
+    cases = [some_case(random) for _ in range(BOARDS)]
+    store(engine, cases)
+    middle = NOW - timedelta(days=30) + timedelta(hours=1)
+    instants = [NOW - timedelta(days=40), middle, NOW - timedelta(days=29)]
+    instants += [check.at for case in cases[:20] for check in case.checks[:3]]
+    for since in instants:
+        with read_transaction(engine) as connection:
+            found = by_board(recent_coverage(connection, since))
+        for number, case in enumerate(cases, 1):
+            rows = [
+                (row["from_at"], row["to_at"], row["known"])
+                for row in found.get(f"greenhouse:t{number}", [])
+            ]
+            expected = from_then_on(periods(case), since)
+            assert from_then_on(rows, since) == expected, (since, case)
