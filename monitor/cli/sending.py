@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby, starmap
-from typing import NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeVar
 
 import typer
 from sqlalchemy import Engine, func, select
@@ -19,12 +19,11 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery
 from monitor.database.trouble import OutageLog
-from monitor.delivery.backlog import UNDELIVERED, next_per_channel
-from monitor.delivery.outbox import Outbox
-from monitor.delivery.quiet_hours import until
-from monitor.notify import notifiers
 from monitor.rules.watches import with_stored
 from monitor.text.values import clean, counted
+
+if TYPE_CHECKING:  # a check without alerts sends nothing
+    from monitor.delivery.outbox import Outbox
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")
@@ -32,6 +31,8 @@ Done = TypeVar("Done")
 
 def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]:
     """Return a function that makes an outbox for settings. Console messages go to `console`."""
+    from monitor.delivery.outbox import Outbox
+    from monitor.notify import notifiers
 
     def make(settings: Settings) -> Outbox:
         operators = tuple(dict.fromkeys(map(settings.effective_channel, settings.alerts.operator)))
@@ -65,6 +66,8 @@ class _Waiting(NamedTuple):
 
 def undelivered(engine: Engine) -> list[Undelivered]:
     """Return the undelivered messages by channel."""
+    from monitor.delivery.backlog import UNDELIVERED, next_per_channel
+
     query = (
         select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason)
         .where(UNDELIVERED)
@@ -126,6 +129,8 @@ def given_up(channel: str) -> str:
 
 def say_held(engine: Engine, settings: Settings) -> int:
     """Print what waits for the end of quiet hours. Return the number of messages."""
+    from monitor.delivery.quiet_hours import until
+
     end = until(settings.alerts, now())
     if end is None:
         return 0

@@ -7,12 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from monitor.alerts import daemon_incidents
-from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database.lease import Lease, acquire
 from monitor.database.lease_holder import LeaseRow
-from monitor.delivery import backlog
 
 
 def acquire_and_report(
@@ -21,6 +18,11 @@ def acquire_and_report(
     """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
 
     def tell(connection: Connection, died: LeaseRow, cut_off: int) -> None:
+        # loaded only then: most commands find no such holder
+        from monitor.alerts import daemon_incidents  # noqa: PLC0415
+        from monitor.alerts.alerting import Alerting  # noqa: PLC0415
+        from monitor.delivery import backlog  # noqa: PLC0415
+
         message = daemon_incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()

@@ -23,6 +23,7 @@ from monitor.channels import Channel
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery.unsent import certainly_unsent, delete_rests, take_back
+from monitor.delivery.waiting import CHANNELS
 
 _FINISHED: Final = ("sent", "expired", "discarded")
 
@@ -39,16 +40,13 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
 
 def respell(connection: Connection) -> None:
     """Merge channels that an older configuration wrote with capitals: `#Roles` is `#roles`."""
-    for column in _CHANNELS:
+    for column in CHANNELS:
         for channel in connection.scalars(
             select(column).where(column.startswith(str(Channel.slack("#")))).distinct()
         ).all():
             lower = str(Channel.parse(channel))
             if channel != lower:
                 _merge(connection, channel, lower, None)
-
-
-_CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
 
 
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
@@ -91,7 +89,7 @@ def is_stored(connection: Connection, row_id: int) -> bool:
 def _is_used(connection: Connection, channel: str) -> bool:
     return any(
         connection.execute(select(column).where(column == channel).limit(1)).first()
-        for column in _CHANNELS
+        for column in CHANNELS
     )
 
 
