@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection
 
 from crawler.items import Posting
-from monitor.alerts.role_state import role_of
 from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted, why_of
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory
-from monitor.history.values import PostingEvent
 from monitor.message_parts import Role, Why
 from monitor.messages import OperatorMessage, RoleMessage, dump
 from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
+
+if TYPE_CHECKING:
+    from monitor.history.values import PostingEvent
 
 RuleChannel = tuple[str, str]  # a rule and a channel
 
@@ -98,6 +100,8 @@ class Alerting:
     def _rows(
         self, board: BoardRow, event: PostingEvent, at: datetime
     ) -> Iterator[dict[str, object]]:
+        from monitor.alerts.role_state import role_of  # noqa: PLC0415  # see `fitting`
+
         for rule in self.settings.rules:
             sent = self._wanted(rule, board, event)
             if sent is None:
@@ -185,6 +189,9 @@ def fitting(
     matcher: Matcher, board: BoardRow, postings: Iterable[tuple[str, Posting]]
 ) -> list[Role]:
     """Return the roles that fit, in the order of the given (key, posting) pairs."""
+    # loaded with the first posting: it loads what compares postings
+    from monitor.alerts.role_state import role_of  # noqa: PLC0415
+
     explained = (
         (key, posting, matcher.explain(candidate_of_posting(board.board, board.company, posting)))
         for key, posting in postings

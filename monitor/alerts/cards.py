@@ -22,10 +22,10 @@ from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Connection, and_, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
 
 from monitor.alerts.merge import lasting
 from monitor.alerts.role_state import current_state
+from monitor.alerts.stale_cards import next_revision
 from monitor.channels import kind
 from monitor.database.tables import Card, Delivery
 from monitor.messages import (
@@ -108,12 +108,6 @@ def _new_card(
     }
     card_id: int = connection.execute(insert(Card).values(row).returning(Card.id)).scalar_one()
     return card_id
-
-
-def next_revision(message: str | None = None) -> dict[InstrumentedAttribute[Any], object]:
-    """Return the columns of a card that is to show something else. `message`: if that changes."""
-    columns: dict[InstrumentedAttribute[Any], object] = {Card.revision: Card.revision + 1}
-    return columns if message is None else columns | {Card.message: message}
 
 
 def _posted_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:

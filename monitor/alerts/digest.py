@@ -15,8 +15,6 @@ from typing import Final
 from sqlalchemy import Connection, func, select, update
 
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.digest_day import DigestDay
-from monitor.alerts.mutes import current
 from monitor.alerts.open_roles import Fits
 from monitor.config.model import Rule, Settings
 from monitor.database.tables import Alert, Introduction
@@ -78,6 +76,10 @@ def write_read(
     moment = due_since(at, settings, now) if at is not None else None
     if moment is None or open_roles is None:
         return 0
+    # loaded once a day
+    from monitor.alerts.digest_day import DigestDay  # noqa: PLC0415
+    from monitor.alerts.mutes import current  # noqa: PLC0415
+
     channels = _waiting(connection, open_roles.alerting, moment)
     day = DigestDay(connection, settings, open_roles.now(connection), now, current(connection, now))
     for channel, rules in channels.items():

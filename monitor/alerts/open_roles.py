@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, select
 
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.role_state import role_of
 from monitor.alerts.wanted import why_of
 from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
-from monitor.history.contents import posting_from_row
 from monitor.message_parts import Role, Why
 from monitor.rules.matcher import candidate_of_posting
 
@@ -96,22 +95,30 @@ def open_postings(
     `boards` are board ids for a condition with a parameter of that name.
     """
     found = {row.id: row for row in _boards(connection).values()}
-    for row in connection.execute(
-        _query(rules).where(*conditions), {"boards": json_list(boards)} if boards else {}
-    ):
-        board, content = found[row.board_id], posting_from_row(row)
-        wanted = candidate_of_posting(board.board, board.company, content)
-        said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
-        first = [place for one in said if one.fits for place in one.places]
-        opened_at = None if row.baseline else row.first_seen_at
-        shown = role_of(board, row.key, content, opened_at, first=first)
-        yield OpenRole(
-            row.posting_id,
-            board.board,
-            shown,
-            row.first_seen_at,
-            tuple(why_of(one) for one in said if one.fits),
-        )
+    query, boards_asked = _query(rules).where(*conditions), {"boards": json_list(boards)}
+    for row in connection.execute(query, boards_asked if boards else {}):
+        yield _open_role(alerting, rules, found[row.board_id], row)
+
+
+def _open_role(
+    alerting: Alerting, rules: Collection[Rule], board: BoardRow, row: AnyRow
+) -> OpenRole:
+    # loaded with the first posting, which most checks do not ask for
+    from monitor.alerts.role_state import role_of  # noqa: PLC0415
+    from monitor.history.contents import posting_from_row  # noqa: PLC0415
+
+    content = posting_from_row(row)
+    wanted = candidate_of_posting(board.board, board.company, content)
+    said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
+    first = [place for one in said if one.fits for place in one.places]
+    opened_at = None if row.baseline else row.first_seen_at
+    return OpenRole(
+        row.posting_id,
+        board.board,
+        role_of(board, row.key, content, opened_at, first=first),
+        row.first_seen_at,
+        tuple(why_of(one) for one in said if one.fits),
+    )
 
 
 def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # noqa: ANN401

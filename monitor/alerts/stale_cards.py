@@ -16,7 +16,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from crawler.items import Posting as Content
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.cards import next_revision
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Mute, Posting, PostingVersion, Saved
@@ -33,6 +32,12 @@ _OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(
 _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 # as `dump` writes it; quotation marks within a text are escaped
 _OVERDUE: Final = '"overdue":true'
+
+
+def next_revision(message: str | None = None) -> dict[InstrumentedAttribute[Any], object]:
+    """Return the columns of a card that is to show something else. `message`: if that changes."""
+    columns: dict[InstrumentedAttribute[Any], object] = {Card.revision: Card.revision + 1}
+    return columns if message is None else columns | {Card.message: message}
 
 
 def mark_stale(

@@ -21,8 +21,6 @@ from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.engine import insert_or_ignore, table
 from monitor.database.slack_channels import directory
-from monitor.history.contents import load_contents
-from monitor.history.load import load_postings
 from monitor.message_parts import BoardCount, Role, RuleCount
 from monitor.messages import FirstCheckSummary, dump
 
@@ -198,6 +196,10 @@ def _add(
 
     Roles in `opened` are counted and not listed again.
     """
+    # most checks find no missing summary
+    from monitor.history.contents import load_contents  # noqa: PLC0415
+    from monitor.history.load import load_postings  # noqa: PLC0415
+
     stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]

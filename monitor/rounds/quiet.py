@@ -23,7 +23,6 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Posting
 from monitor.history import board_columns, schedule
 from monitor.history.board_columns import Columns
-from monitor.history.decide import BoardChanges
 from monitor.rounds.record import NEW_CHECK, CheckRecorder, Facts, check_facts, check_row, checked
 
 _COUNTS = (
@@ -33,7 +32,8 @@ _COUNTS = (
 )
 _BOARD = table(Board)
 _CHANGE_BOARDS = update(_BOARD).where(in_json_list(_BOARD.c.id, "rows"))
-_NO_CHANGES: Final = BoardChanges().counts(baseline=False)
+# as `BoardChanges().counts()`, whose module a round without changes does not load
+_NO_CHANGES: Final = dict.fromkeys(("revised", "opened", "closed", "reopened", "unreadable"), 0)
 
 
 class _Alike(NamedTuple):

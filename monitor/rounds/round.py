@@ -44,7 +44,6 @@ from monitor.history.due import board_requests
 from monitor.history.schedule import OneChance
 from monitor.rounds import board_incidents, host_holds, new_board
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.recorded import read_notes
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rules.matches import match_backlog
@@ -128,6 +127,8 @@ class Round:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
         try:
             if self.shared.workers is not None:
+                from monitor.rounds.recorded import read_notes  # noqa: PLC0415  # for workers alone
+
                 await self.shared.workers.wait(self)
                 self.notes = await asyncio.to_thread(read_notes, self.shared.engine, self.id)
             async with asyncio.TaskGroup() as crawls:

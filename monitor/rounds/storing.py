@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, select, union_all
@@ -17,13 +18,14 @@ from monitor.database.board_row import BoardRow, load_named_boards
 from monitor.database.engine import read_and_roll_back
 from monitor.database.lease import LeaseLost
 from monitor.database.tables import Board, BoardCheck
-from monitor.database.texts import NewTexts, store_texts
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
-from monitor.rounds.check import DecidedCheck, decide_check
 from monitor.rounds.network import Tally, is_unreached
 from monitor.rounds.quiet import may_be_quiet, record_quiet
 from monitor.rounds.record import CheckRecorder
+
+if TYPE_CHECKING:
+    from monitor.rounds.check import DecidedCheck
 
 log = structlog.get_logger()
 # seconds after which a transaction takes no further result: writers wait for it
@@ -143,6 +145,8 @@ class BatchStore:
         """
         if len(check.ready.new_texts) <= _FEW_TEXTS:
             return check
+        from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415  # as in record.py
+
         left = deque(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
         while left:
             until = time.monotonic() + _LONGEST_TRANSACTION
@@ -153,6 +157,8 @@ class BatchStore:
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
+        from monitor.rounds.check import decide_check  # noqa: PLC0415  # as in record.py
+
         checks: list[DecidedCheck] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with read_and_roll_back(self.engine) as connection:
