@@ -16,6 +16,9 @@ import msgspec
 
 Period = Literal["year", "month", "week", "day", "hour"]
 Workplace = Literal["remote", "hybrid", "onsite"]
+Seniority = Literal[
+    "intern", "entry", "senior", "staff", "principal", "lead", "manager", "director", "executive"
+]  # from the lowest
 PERIODS_PER_YEAR: Final[Mapping[str, int]] = {  # working periods
     "year": 1,
     "month": 12,

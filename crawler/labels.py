@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from crawler.read.seniority import Seniority, seniority
+from crawler.items import Seniority
 
 __all__ = ["Labels", "Seniority", "has_two_deadlines", "labels"]
 
@@ -27,6 +27,7 @@ def labels(title: str, location: str, locations: Iterable[str]) -> Labels:
     """Return the labels of a posting with that title, at those places."""
     # its tables of names take 0.2 s, which commands that only read do not need
     from crawler.read.country import country_codes  # noqa: PLC0415
+    from crawler.read.seniority import seniority  # noqa: PLC0415
 
     return Labels(country_codes(tuple(locations) or (location,)), seniority(title))
 

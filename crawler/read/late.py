@@ -1,4 +1,4 @@
-"""Readers of pay and deadlines, loaded with the first job that is read.
+"""Readers of pay, deadlines and places, loaded with the first job that is read.
 
 They compile two hundred patterns and load Babel: 30 ms. A check of boards that have not changed
 reads no job. Each function is that of its module.
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crawler.items import Deadline, Pay, Period
+    from crawler.items import Deadline, Pay, Period, Workplace
 
 # ruff: noqa: PLC0415  # see above
 
@@ -56,3 +56,31 @@ def at_place(local: datetime, place: str) -> datetime:
     from crawler.read import date_instants
 
     return date_instants.at_place(local, place)
+
+
+def places(text: str) -> tuple[str, ...]:
+    """Return the single places of a location in the board's order, without duplicates."""
+    from crawler.read import place
+
+    return place.places(text)
+
+
+def place_of(*parts: object) -> str:
+    """Return a place that is given in parts as one line: "Austin, Texas, United States"."""
+    from crawler.read import place
+
+    return place.place_of(*parts)
+
+
+def workplace(text: str) -> Workplace | None:
+    """Return the workplace if every place of the text states the same one. Else None."""
+    from crawler.read import place
+
+    return place.workplace(text)
+
+
+def is_work_model(text: str) -> bool:
+    """Return True for a workplace without a place: "Hybrid", "In-Office or Remote"."""
+    from crawler.read import place
+
+    return place.is_work_model(text)

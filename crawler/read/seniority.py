@@ -11,14 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
+from crawler.items import Seniority
 from crawler.read.letters import fold_letters
 from crawler.read.text import clean
 
-Seniority = Literal[
-    "intern", "entry", "senior", "staff", "principal", "lead", "manager", "director", "executive"
-]
 LEVELS: Final[tuple[Seniority, ...]] = get_args(Seniority)  # from the lowest
 
 # Words without accents. A space may be a hyphen. An ellipsis stands for up to three words.

@@ -19,8 +19,7 @@ from crawler.read.fields import (
     parse_instant,
     parse_time,
 )
-from crawler.read.late import at_place, read_deadline, read_pay
-from crawler.read.place import place_of, places, workplace
+from crawler.read.late import at_place, place_of, places, read_deadline, read_pay, workplace
 from crawler.read.text import to_text
 
 _MODELS: dict[str, Workplace] = {"onsite": "onsite", "on_site": "onsite", "in_office": "onsite"}
