@@ -23,7 +23,7 @@ from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.alerts.rows import insert_alerts, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Alert, Posting, PostingChange, PostingVersion
+from monitor.database.tables import Alert, Posting, PostingChange
 from monitor.message_parts import Reminder, Why
 from monitor.messages import ReminderMessage, dump
 
@@ -75,7 +75,7 @@ def read(connection: Connection, settings: Settings, now: datetime) -> Fits | No
     rules = [rule for rule in settings.rules if rule.remind and rule.mode != "digest"]
     if not rules:
         return None
-    near = PostingVersion.deadline_at.between(
+    near = Posting.deadline_at.between(
         now - MISSED, now + max(each for rule in rules for each in rule.remind)
     )
     return Fits.read(connection, Alerting.of(settings), rules, near)
@@ -128,12 +128,9 @@ def next_due(connection: Connection, settings: Settings, now: datetime) -> datet
     before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {
         timedelta(0)
     }
-    current = and_(
-        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
-    )
-    query = select(PostingVersion.deadline_at).distinct().join(Posting, current)
+    query = select(Posting.deadline_at).distinct()  # of the newest versions: an index has them
     deadlines = connection.scalars(
-        query.where(Posting.state == "open", PostingVersion.deadline_at > now)
+        query.where(Posting.state == "open", Posting.deadline_at > now)
     ).all()
     moments = (deadline - each for deadline in deadlines if deadline for each in before)
     return min((moment for moment in moments if moment > now), default=None)

@@ -26,7 +26,14 @@ class Written(NamedTuple):
 
 
 def write(engine: Engine, settings: Settings, now: datetime) -> Written:
-    """Write what is due by now.
+    """Write what is due by now."""
+    alerts = write_due(engine, settings, now)
+    with read_and_roll_back(engine) as connection:
+        return Written(alerts, next_due(connection, settings, now))
+
+
+def write_due(engine: Engine, settings: Settings, now: datetime) -> int:
+    """Write what is due by now. Return the number of alerts, and of cards that may be edited.
 
     Slow reads come before the transaction. Boards that changed since are read again in it.
     """
@@ -39,9 +46,7 @@ def write(engine: Engine, settings: Settings, now: datetime) -> Written:
         alerts = reminders.write_read(connection, near, now) + digest.write_read(
             connection, settings, today, now
         )
-        alerts += stale_cards.pass_deadlines(connection, now)
-    with read_and_roll_back(engine) as connection:
-        return Written(alerts, next_due(connection, settings, now))
+        return alerts + stale_cards.pass_deadlines(connection, now)
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime:

@@ -158,13 +158,13 @@ class _Check:
 
         Console messages stay out of the output that a program reads.
         """
-        from monitor.alerts.scheduled import write
+        from monitor.alerts.scheduled import write_due
         from monitor.cli.sending import make_outbox, say_held
         from monitor.delivery.waiting import has_work
         from monitor.rules.watches import with_stored
 
         settings = with_stored(lease.engine, self.current.settings)
-        write(lease.engine, settings, now())
+        write_due(lease.engine, settings, now())
         if not has_work(lease.engine):
             return True
         console = sys.stdout if self.fmt is Format.TABLE else sys.stderr
