@@ -45,6 +45,7 @@ from monitor.delivery.outbox import Outbox
 from monitor.health.guard import HealthMonitor
 from monitor.history import due
 from monitor.messages import OperatorMessage
+from monitor.rounds import recording  # noqa: F401  # not with the first change: it takes a moment
 from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
 

@@ -33,6 +33,8 @@ locations = ["London"]
 {more}
 """
 _TICKS = os.sysconf("SC_CLK_TCK")
+# an installed program finds its modules compiled, and so does a second run here
+_ENVIRON = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Place:
         command = self._command(arguments)
         began = time.monotonic()
         with Path(self.folder, "output.txt").open("w") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, env=_ENVIRON
+            )
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
@@ -81,7 +85,7 @@ class Place:
                 self._command(("run",)),
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | (environ or {}),
+                env=_ENVIRON | (environ or {}),
             )
             try:
                 yield process
