@@ -7,7 +7,7 @@ A board's check, from due to committed:
     crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
     rounds/storing.py     batches of results, in a thread, in short transactions
     rounds/check.py       load, compare, decide, prepare     (nothing is written)
-    rounds/record.py      check row, changes, alerts, board row
+    rounds/recording.py   check row, changes, alerts, board row; quiet.py without changes
     database              commit: history and alerts together
     Round._end            summaries, network incident, holds, the round's end
     delivery/             sends the alerts
