@@ -17,10 +17,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Event
+from typing import Final
 
 _M_ARENA_MAX = -8
 _GROWTH = 1000  # pages, 4 MB: less is not worth the time
 _THRESHOLDS = (700, 10, 10)  # Python's own; there is no call that returns them
+# set by `freeze_gc`; `gc.get_freeze_count` counts all objects of the program, in 5 ms
+_is_frozen: Final = Event()
 
 
 def use_one_malloc_arena() -> None:
@@ -39,6 +43,7 @@ def freeze_gc() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    _is_frozen.set()
 
 
 def release_memory() -> None:
@@ -47,7 +52,7 @@ def release_memory() -> None:
     A TLS context with all its root certificates is in such a cycle. Collect only if `freeze_gc` was
     called: a full collection takes a tenth of a second, else a few milliseconds.
     """
-    if gc.get_freeze_count():
+    if _is_frozen.is_set():
         gc.collect()
     with suppress(OSError, AttributeError):  # another C library
         _libc().malloc_trim(0)
