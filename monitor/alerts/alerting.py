@@ -102,8 +102,9 @@ class Alerting:
     ) -> Iterator[dict[str, object]]:
         from monitor.alerts.role_state import role_of  # noqa: PLC0415  # see `fitting`
 
+        candidates = _candidates(board, event)
         for rule in self.settings.rules:
-            sent = self._wanted(rule, board, event)
+            sent = self._wanted(rule, event, candidates)
             if sent is None:
                 continue
             message = RoleMessage(
@@ -134,15 +135,18 @@ class Alerting:
             }
             yield from (row | {"channel": channel} for channel in self.channels(rule))
 
-    def _wanted(self, rule: Rule, board: BoardRow, event: PostingEvent) -> WantedChange | None:
-        before = event.before if event.kind == "revised" else None
+    def _wanted(
+        self, rule: Rule, event: PostingEvent, candidates: tuple[Candidate | None, Candidate]
+    ) -> WantedChange | None:
+        before, after = candidates
+        explain = self.matchers[rule.name].explain
         return wanted(
             rule,
             event.kind,
             [change.field for change in event.changes],
             [change.field for change in event.changes_without_board_wide],
-            before=self.explain(rule.name, board, before) if before else None,
-            after=self.explain(rule.name, board, event.after),
+            before=explain(before) if before else None,
+            after=explain(after),
         )
 
     def explain(self, rule: str, board: BoardRow, posting: Posting) -> Explanation:
@@ -178,6 +182,15 @@ class Alerting:
             write_operator_message(
                 connection, channels, message, at=at, round_id=round_id, check_id=check_id
             )
+
+
+def _candidates(board: BoardRow, event: PostingEvent) -> tuple[Candidate | None, Candidate]:
+    """Return the posting as rules read it, before and after. None unless it was revised."""
+    before = event.before if event.kind == "revised" else None
+    return (
+        candidate_of_posting(board.board, board.company, before) if before else None,
+        candidate_of_posting(board.board, board.company, event.after),
+    )
 
 
 def covers(rule: Rule, board: str) -> bool:
