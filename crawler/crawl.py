@@ -25,7 +25,7 @@ from crawler.turns import Turns
 STOP_WITHIN = 4.0  # seconds
 # bytes on the wire, ten times as many unpacked; a batch ends at this size
 _BATCH_BYTES = 500_000
-_GATHER = 0.05  # seconds for which small results wait for others
+_GATHER = 0.05  # seconds for which results wait for others
 _MOST_GATHERED = 100
 
 log = structlog.get_logger()
@@ -57,13 +57,13 @@ async def crawl_batches(
     holds: Holds | None = None,
     turns: Turns | None = None,
 ) -> AsyncGenerator[Sequence[Result], None]:
-    """Yield results in batches: those that came while the caller was busy, up to a size.
+    """Yield results in batches: those that came within a moment, or while the caller was busy.
 
     The last batch has a failure for each board that never came. With `turns` the crawl is one slot
     of a host that other processes ask too.
     """
     unanswered = Counter(request.board for request in requests)
-    stream = _ResultStream()
+    stream = _ResultStream(len(requests), politeness.concurrency)
     runner = AsyncCrawlerRunner(_settings(politeness))
     # in a thread: the first crawl of an ats imports its spider, in 20 ms and more
     crawler = runner.create_crawler(await asyncio.to_thread(spider, ats))
@@ -91,11 +91,14 @@ async def crawl_batches(
 class _ResultStream:
     """Pass results to the caller.
 
-    A spider waits until its snapshot is taken, since it may hold megabytes. Other results are
-    small: they gather for a moment, so that the caller can store many at once.
+    They gather for a moment, since many are stored at less cost than each alone. A spider waits
+    until its snapshot is taken, since it may hold megabytes, and keeps its slot meanwhile. So
+    nobody waits for others once all slots do, or once no other result can come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, left: int, slots: int) -> None:
+        self._left, self._slots = left, slots  # results to come; spiders at once
+        self._snapshots = self._bytes = 0  # of those that wait
         self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
         self._news = asyncio.Event()
         self._enough = asyncio.Event()  # for a batch: no need to wait for more
@@ -104,12 +107,19 @@ class _ResultStream:
     async def put(self, result: Result) -> None:
         taken = asyncio.Event()
         self._waiting.append((result, taken))
+        self._left -= 1
+        self._bytes += result.bytes
+        self._snapshots += isinstance(result, Snapshot)
         self._news.set()
+        if (
+            self._left <= 0
+            or self._snapshots >= self._slots
+            or self._bytes >= _BATCH_BYTES
+            or len(self._waiting) >= _MOST_GATHERED
+        ):
+            self._enough.set()
         if isinstance(result, Snapshot):
-            self._enough.set()
             await taken.wait()
-        elif len(self._waiting) >= _MOST_GATHERED:
-            self._enough.set()
 
     async def get(self) -> list[Result]:
         """Return the results that wait, up to a size. Empty when no more will come."""
@@ -118,10 +128,14 @@ class _ResultStream:
             async with asyncio.timeout(_GATHER):
                 await self._enough.wait()
         batch: list[Result] = []
-        while self._waiting and sum(result.bytes for result in batch) < _BATCH_BYTES:
+        size = 0
+        while self._waiting and size < _BATCH_BYTES:
             result, taken = self._waiting.popleft()
             taken.set()
             batch.append(result)
+            size += result.bytes
+            self._snapshots -= isinstance(result, Snapshot)
+        self._bytes -= size
         if not self._waiting and not self._ended:
             self._news.clear()
             self._enough.clear()
