@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from crawler.crawl import crawl
+from crawler.crawl import _ResultStream, crawl
 from crawler.items import BoardRequest, Failure, Snapshot
 from crawler.spiders.greenhouse import GreenhouseSpider
 from crawler.spiders.listing import Listing
@@ -101,6 +101,32 @@ async def test_a_board_that_is_asked_for_twice_has_two_results(server: BoardServ
         result async for result in crawl("greenhouse", [BoardRequest(BOARD)] * 2, manners(server))
     ]
     assert [type(result) for result in results] == [Snapshot, Snapshot]
+
+
+@pytest.mark.parametrize(
+    ("left", "slots", "size"),
+    [(9, 2, 0), (2, 9, 0), (9, 9, 250_000)],
+    ids=["all slots wait", "no other result can come", "the batch is full"],
+)
+async def test_snapshots_gather_until_it_is_of_no_use(
+    monkeypatch: pytest.MonkeyPatch, left: int, slots: int, size: int
+) -> None:
+    monkeypatch.setattr("crawler.crawl._GATHER", 60.0)
+    stream, sent = _ResultStream(left, slots), Snapshot(BOARD, (), bytes=size)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as spiders:
+        for _ in range(2):
+            spiders.create_task(stream.put(sent))
+
+        assert await stream.get() == [sent, sent]
+
+
+async def test_a_snapshot_waits_a_moment_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.crawl._GATHER", 0.001)
+    stream, sent = _ResultStream(9, 9), Snapshot(BOARD, ())
+    async with asyncio.timeout(10), asyncio.TaskGroup() as spiders:
+        spiders.create_task(stream.put(sent))
+
+        assert await stream.get() == [sent]
 
 
 async def test_a_slow_reader_slows_the_crawl_and_fills_no_memory(server: BoardServer) -> None:
