@@ -15,7 +15,7 @@ NamedZones = dict[str, tuple[tuple[str, str], ...]]  # regions, with the kind of
 
 
 class Units(msgspec.Struct, frozen=True, gc=False):
-    """How languages name a period of time."""
+    """The names of one period of time in all languages."""
 
     nouns: tuple[str, ...]  # "Monat"
     forms: tuple[str, ...]  # with "per": "pro Monat", "/mies."

@@ -119,5 +119,5 @@ class Rule:
 
     @property
     def begun_at(self) -> datetime | None:
-        """The beginning of the watch: its person knows what was due before. None as above."""
+        """The time at which the personal watch began; None for a rule of the file."""
         return None

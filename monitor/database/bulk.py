@@ -1,8 +1,8 @@
 """Insert many rows at once, quicker than SQLAlchemy does on SQLite.
 
-SQLAlchemy looks up and converts each value of each row anew, while a large check holds the write
-lock: that takes as long as SQLite takes to insert the rows. Here the conversions of a table's
-columns are found once. Values that need none are passed on.
+For each value of each row SQLAlchemy finds the column's conversion again. A large check holds the
+write lock meanwhile, for as long as SQLite takes to insert the rows. This module finds the
+conversions of a table once, and passes on values that need none.
 """
 
 from __future__ import annotations

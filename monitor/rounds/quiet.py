@@ -37,7 +37,7 @@ _NO_CHANGES: Final = dict.fromkeys(("revised", "opened", "closed", "reopened", "
 
 
 class _Alike(NamedTuple):
-    """What decides the columns of a board after a quiet check."""
+    """Values that two boards share if their rows are the same after a quiet check."""
 
     at: datetime  # the check's instant
     every: float  # seconds

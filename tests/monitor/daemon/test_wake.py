@@ -66,7 +66,7 @@ def test_a_renewed_lease_is_no_write_of_another_process(sqlite_engine: Engine) -
 
 @dataclass
 class Polled:
-    """What a watch noticed, and its clock, which can be set."""
+    """The calls that a watch made, and its clock, which can be set."""
 
     noticed: list[str] = field(default_factory=list)
     ahead: timedelta = timedelta(0)

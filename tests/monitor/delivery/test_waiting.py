@@ -1,4 +1,4 @@
-"""Whether the outbox has work: everything that it would change counts, and nothing else does."""
+"""`has_work` is true for all that the outbox would change, and for nothing else."""
 
 from __future__ import annotations
 
