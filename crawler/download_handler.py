@@ -38,10 +38,12 @@ def _tls_context(settings: BaseSettings) -> ssl.SSLContext:
     Scrapy makes one for each crawl, and loading the system's certificates takes 57 ms.
     """
     key = time.monotonic() // 3600, ssl.get_default_verify_paths()
-    if key not in _tls_contexts:
+    context = _tls_contexts.get(key)
+    if context is None:  # two threads may both make one
+        context = _make_ssl_context(settings)
         _tls_contexts.clear()
-        _tls_contexts[key] = _make_ssl_context(settings)
-    return _tls_contexts[key]
+        _tls_contexts[key] = context
+    return context
 
 
 def _turn(request: Request) -> AbstractAsyncContextManager[None]:
@@ -65,6 +67,11 @@ class DownloadHandler(AiohttpDownloadHandler):
             sent.on_request_headers_sent.append(self._sent)
             sent.freeze()
             self._session.trace_configs.append(sent)
+
+    @staticmethod
+    def prepare(settings: BaseSettings) -> None:
+        """Make the TLS context. A thread may do it, so that the event loop does not wait."""
+        _tls_context(settings)
 
     async def _sent(self, *_: object) -> None:
         """Count the delay to the host's next request from now.
