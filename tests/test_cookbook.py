@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.read.seniority import OTHER_MEANINGS, SOMEBODY_ELSE, THINGS, WORDS
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.queries.question import Question
 from monitor.queries.sql_examples import HIRING
 from monitor.queries.user_sql import ask

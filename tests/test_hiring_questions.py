@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Pay, Period, Posting, Probe
 from monitor.config.model import WatchedBoard
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.queries.question import Question
 from monitor.queries.sql_examples import HIRING
 from monitor.queries.user_sql import ask

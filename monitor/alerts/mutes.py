@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
 
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.tables import Mute, Posting
 
 A_DAY = timedelta(days=1)  # how long a rule is muted

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert
 from monitor.messages import OperatorMessage, dump, load

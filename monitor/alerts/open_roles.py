@@ -13,7 +13,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.wanted import why_of
 from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow, load_boards
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.message_parts import Role, Why

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.alerts import mutes
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.tables import Alert, Delivery, Watch
 from monitor.message_parts import watch_name
 from monitor.messages import OperatorMessage, dump

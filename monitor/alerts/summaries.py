@@ -19,7 +19,8 @@ from sqlalchemy import Connection, func, insert, or_, select
 from monitor.alerts.alerting import Alerting, RuleChannel, covers, fitting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
-from monitor.database.engine import insert_or_ignore, table
+from monitor.database.columns import table
+from monitor.database.engine import insert_or_ignore
 from monitor.database.slack_channels import directory
 from monitor.message_parts import BoardCount, Role, RuleCount
 from monitor.messages import FirstCheckSummary, dump

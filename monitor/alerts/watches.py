@@ -12,7 +12,8 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from monitor.database.engine import insert_or_ignore, table
+from monitor.database.columns import table
+from monitor.database.engine import insert_or_ignore
 from monitor.database.tables import Board, Introduction, Watch, WatchBoard
 from monitor.rules.watches import WatchRule, current_watches, find_watch
 

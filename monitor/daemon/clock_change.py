@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from monitor.database.engine import AnyRow, table
+from monitor.database.columns import AnyRow, table
 from monitor.database.tables import Board, Card, Delivery
 
 TOLERANCE: Final = timedelta(seconds=2)  # the clock's own small corrections

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from monitor.config import shared
 from monitor.config.model import Settings
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.tables import WorkerConfiguration
 
 LOCK: Final = 0x726F6C66  # "rolf": PostgreSQL's advisory lock of what results are stored by

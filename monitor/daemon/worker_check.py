@@ -28,7 +28,8 @@ from monitor.config.model import Settings
 from monitor.daemon import shared_settings
 from monitor.daemon.queue import CheckJob
 from monitor.daemon.worker_claim import StaleSettings, Sureness, fenced
-from monitor.database.engine import AnyRow, read_and_roll_back
+from monitor.database.columns import AnyRow
+from monitor.database.engine import read_and_roll_back
 from monitor.database.schema import newest, revision
 from monitor.database.shared_clock import SharedClock
 from monitor.database.slack_channels import directory

@@ -17,7 +17,8 @@ from procrastinate.jobs import Job
 from sqlalchemy import Connection, Engine, event, text
 
 from monitor.daemon.shared_settings import LOCK, stamp
-from monitor.database.engine import AnyRow, is_reading
+from monitor.database.columns import AnyRow
+from monitor.database.engine import is_reading
 from monitor.database.lease import LeaseLost, elapsed
 
 _CONFIRM: Final = text("""

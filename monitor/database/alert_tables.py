@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.database.engine import Base, partial_index
+from monitor.database.columns import Base, partial_index
 
 
 class Card(Base):

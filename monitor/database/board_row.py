@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crawler.links.forms import same_board
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from monitor.database.engine import UtcDateTime
+from monitor.database.columns import UtcDateTime
 
 
 class _in_seconds(FunctionElement[datetime]):  # noqa: N801  # a function of SQL

@@ -1,13 +1,12 @@
-"""Engine, transactions and column types, the same for SQLite and PostgreSQL."""
+"""Engine and transactions, the same for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
 from time import monotonic, sleep
@@ -15,27 +14,15 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from sqlalchemy import (
-    JSON,
     Connection,
-    DateTime,
-    Dialect,
     Engine,
-    Index,
-    LargeBinary,
-    MetaData,
-    Row,
-    String,
     Table,
-    Text,
-    TypeDecorator,
     create_engine,
     event,
     make_url,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.engine.processors import str_to_datetime
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeEngine
 
 from monitor.config.database_url import normal_url
 from monitor.database.sql_functions import add_functions
@@ -43,60 +30,10 @@ from monitor.database.sql_functions import add_functions
 _BUSY_TIMEOUT: Final = 30  # seconds that a writer waits for others
 _TRY_WAL_EVERY: Final = 0.05  # seconds
 CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
-AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC.
-
-    `timestamptz` on PostgreSQL. On SQLite ISO 8601 text of fixed width, so that it sorts.
-    """
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            String(27) if dialect.name == "sqlite" else DateTime(timezone=True)
-        )
-
-    # Any: SQLAlchemy's signature
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
-        if value is None:
-            return None
-        return iso(value) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-    # not `process_result_value`: two calls in Python take 2 µs, and a board has eight instants
-    def result_processor(
-        self, dialect: Dialect, _coltype: object
-    ) -> Callable[[Any], datetime | None] | None:
-        if dialect.name == "sqlite":
-            read: Callable[[Any], datetime | None] = str_to_datetime
-            return read
-        return lambda value: value.astimezone(UTC) if isinstance(value, datetime) else None
-
-
-class JsonValue(TypeDecorator[Any]):
-    """A value as JSON; `jsonb` on PostgreSQL."""
-
-    impl = JSON
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(JSON())
-        from sqlalchemy.dialects.postgresql import JSONB  # 30 ms  # noqa: PLC0415
-
-        return dialect.type_descriptor(JSONB())
-
-
-def table(model: type[Base]) -> Table:
-    """Return the table of a model, typed as one."""
-    return cast("Table", model.__table__)
 
 
 # Any: the two dialects' inserts have no type in common
-def dialect_insert(dialect: str, target: type[Base] | Table) -> Any:  # noqa: ANN401
+def dialect_insert(dialect: str, target: type[DeclarativeBase] | Table) -> Any:  # noqa: ANN401
     """Return an insert that knows ON CONFLICT. Only this dialect of the two is loaded."""
     return resolve_name(f"sqlalchemy.dialects.{dialect}:insert")(target)
 
@@ -113,17 +50,16 @@ def _insert_or_ignore(dialect: str, table: Table) -> Any:  # noqa: ANN401
     return dialect_insert(dialect, table).on_conflict_do_nothing()
 
 
-def iso(instant: datetime) -> str:
-    """Return the instant as rolewatch stores it: `2024-05-19T19:00:00.000000Z`.
+def _json(value: object) -> str:
+    """Return JSON. The rows of a check name the same places and fields again and again."""
+    if isinstance(value, list) and all(type(one) is str for one in value):
+        return str(_json_list(tuple(value)))
+    return json.dumps(value)
 
-    A year before 1000 keeps its zeros, so that the texts sort.
-    """
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
-
-def to_the_minute(instant: datetime) -> str:
-    """Return the instant for people: `2024-05-19 19:00Z`."""
-    return iso(instant)[: len("2024-05-19T19:00")].replace("T", " ") + "Z"
+@lru_cache(maxsize=256)
+def _json_list(values: tuple[str, ...]) -> str:
+    return json.dumps(values)
 
 
 def make_engine(url: str) -> Engine:
@@ -139,7 +75,9 @@ def make_engine(url: str) -> Engine:
         return engine
     file = Path(str(target.database))
     creator = {"creator": lambda: open_read_only(file)} if _is_read_only(file) else {}
-    engine = create_engine(target, connect_args={"timeout": _BUSY_TIMEOUT}, **creator)
+    engine = create_engine(
+        target, connect_args={"timeout": _BUSY_TIMEOUT}, json_serializer=_json, **creator
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -236,32 +174,3 @@ def _use_wal(cursor: DBAPICursor) -> None:
             sleep(_TRY_WAL_EVERY)
         else:
             return
-
-
-class Base(DeclarativeBase):
-    """The base of all models, with our column types and names of constraints."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    # SQLAlchemy wants a plain dictionary
-    type_annotation_map = {  # noqa: RUF012
-        datetime: UtcDateTime(),
-        str: Text(),
-        dict[str, Any]: JsonValue(),
-        list[str]: JsonValue(),
-        bytes: LargeBinary(),
-    }
-
-
-def partial_index(name: str, *columns: str, only: str, sqlite: str | None = None) -> Index:
-    """Return an index of the rows that meet a condition. `sqlite` is SQLite's spelling of it.
-
-    The condition is SQL text: Alembic compares it with the text that the database stores.
-    """
-    return Index(name, *columns, info={"postgresql": only, "sqlite": sqlite or only})

@@ -11,7 +11,7 @@ from collections import defaultdict
 from sqlalchemy import Connection, and_, bindparam, select, update
 
 from crawler.labels import labels
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Posting, PostingVersion
 

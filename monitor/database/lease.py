@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Engine, and_, bindparam, event, select, updat
 
 from monitor.database import tables
 from monitor.database.clock import in_seconds, seconds_until
-from monitor.database.engine import insert_or_ignore, is_reading, table
+from monitor.database.columns import table
+from monitor.database.engine import insert_or_ignore, is_reading
 from monitor.database.json_values import one_of
 from monitor.database.lease_holder import LeaseRow, here, load_lease
 from monitor.errors import UserError

@@ -19,7 +19,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, select
 
 from monitor.database.clock import seconds_until
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.tables import Lease
 
 _RANDOM_ID = uuid4().hex  # another one in each process

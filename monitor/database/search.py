@@ -30,8 +30,8 @@ from sqlalchemy import (
 )
 
 from monitor.database import tables
+from monitor.database.columns import table as model_table
 from monitor.database.engine import insert_or_ignore
-from monitor.database.engine import table as model_table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.errors import UserError
 from monitor.text.search_terms import MAX_WORDS, Term, parse_query, spaced_words, tokenize

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, union_all
 
 from monitor.database import search
-from monitor.database.engine import insert_or_ignore, table
+from monitor.database.columns import table
+from monitor.database.engine import insert_or_ignore
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.search import Document, Indexed
 from monitor.database.tables import Description, SearchText

@@ -15,7 +15,7 @@ from monitor.alerts import cards
 from monitor.alerts.expire import counted_from
 from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.delivery import queue, refusals
 from monitor.delivery.backlog import QueuedDelivery, of_kind
 from monitor.delivery.channel_names import ChannelNames

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitor.alerts import cards
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.tables import Alert, Delivery
 from monitor.messages import BoardWideEdit, FirstCheckSummary, Message, RestMessage, dump, load
 from monitor.notify.compose.pages import split_board_wide_edit, split_summary

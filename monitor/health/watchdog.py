@@ -19,7 +19,8 @@ import structlog
 from sqlalchemy import Engine
 
 from monitor.config.model import Settings
-from monitor.database.engine import iso, read_transaction
+from monitor.database.columns import iso
+from monitor.database.engine import read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.messages import OperatorMessage, instant
 from monitor.queries import overdue

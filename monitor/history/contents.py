@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, select
 from crawler.items import Deadline, Pay, Period, Posting, Sighting, Unreadable, Workplace
 from crawler.registry import reader_version, reread
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.compare import keep_unsent
 from monitor.history.values import PostingState

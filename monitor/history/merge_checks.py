@@ -32,7 +32,8 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.database.engine import UtcDateTime, read_transaction, table
+from monitor.database.columns import UtcDateTime, table
+from monitor.database.engine import read_transaction
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import (
     Alert,

@@ -17,7 +17,7 @@ from crawler.registry import reader_version
 from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.bulk import insert_rows
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.compare import digest
 from monitor.history.reposts import Repost

@@ -30,7 +30,8 @@ from crawler.items import Posting
 from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
-from monitor.database.engine import AnyRow, read_transaction, table
+from monitor.database.columns import AnyRow, table
+from monitor.database.engine import read_transaction
 from monitor.database.texts import find_new_texts, store_texts
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by

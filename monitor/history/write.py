@@ -12,7 +12,7 @@ from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.texts import store_texts
 from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
@@ -90,7 +90,12 @@ class _Writer:
             for event in events
             if event.kind == "closed"
         } | closed
-        return [replace(event, before_at=times.get(event.posting_id)) for event in events]
+        return [
+            replace(event, before_at=times[event.posting_id])
+            if event.posting_id in times
+            else event
+            for event in events
+        ]
 
     def _last(self, kind: Kind, events: Sequence[PostingEvent]) -> dict[int, datetime]:
         ids = [event.posting_id for event in events]

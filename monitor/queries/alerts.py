@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, Text, column, select, table
 
-from monitor.database.engine import UtcDateTime
+from monitor.database.columns import UtcDateTime
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.queries.view_tables import Listing, all_columns, run_listing

@@ -10,7 +10,7 @@ import zstandard
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.tables import Board, Posting, ReadingChange
 from monitor.history.compare import DIGEST_VERSION, digest
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, unpack

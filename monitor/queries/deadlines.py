@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 from sqlalchemy.orm import aliased
 
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import (
     Board,

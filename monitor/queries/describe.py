@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from crawler.labels import labels
-from monitor.database.engine import to_the_minute
+from monitor.database.columns import to_the_minute
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Posting, PostingChange
 from monitor.errors import UserError

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from monitor.database.engine import AnyRow, to_the_minute
+from monitor.database.columns import AnyRow, to_the_minute
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.errors import UserError

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.alerts.role_state import role_of
 from monitor.database.board_row import BoardRow, load_boards
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingChange, PostingVersion
 from monitor.history.contents import posting_from_row

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 
 from monitor.alerts.wanted import FitChange
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import PostingChange, RuleMatch
 from monitor.message_parts import FieldChange, Role, RoleKind, Why

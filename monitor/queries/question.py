@@ -17,7 +17,7 @@ from datetime import datetime
 from threading import Thread
 from typing import NamedTuple, Protocol, TypeVar
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.errors import UserError
 
 _PATIENCE = 1.0  # seconds for a query that was stopped to end

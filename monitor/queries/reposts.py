@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingVersion
 from monitor.queries.resolve import PostingRef

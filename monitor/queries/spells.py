@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, column, select, table
 
-from monitor.database.engine import UtcDateTime
+from monitor.database.columns import UtcDateTime
 from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import Row, all_columns, run_listing
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
 
-from monitor.database.engine import UtcDateTime
+from monitor.database.columns import UtcDateTime
 from monitor.database.json_values import one_of
 from monitor.queries.roles import left_behind
 from monitor.queries.view_tables import reader

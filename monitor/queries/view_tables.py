@@ -26,7 +26,8 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.database.engine import UtcDateTime, read_transaction
+from monitor.database.columns import UtcDateTime
+from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
 
 Kind = Literal["text", "instant", "day", "whole", "number", "yes_or_no"]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.errors import UserError
 from monitor.queries.view_tables import Kind, kind, reader
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from crawler.items import Result, Unchanged
 from monitor.database.board_row import BoardRow, load_named_boards
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Posting
 from monitor.history import board_columns, schedule

@@ -26,7 +26,7 @@ from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_board
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.history.board_columns import Columns
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
 from monitor.database.bulk import insert_rows
-from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
+from monitor.database.columns import table
+from monitor.database.engine import insert_or_ignore, read_and_roll_back
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
 from monitor.rules.watches import with_watches

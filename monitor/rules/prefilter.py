@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, func, or_
 
 from monitor.config.model import Rule
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.database.tables import Board, Posting, PostingVersion
 from monitor.text.phrases import letters_of
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.database.tables import DiffFile, PostingChange
 from monitor.notify import wording
 from monitor.queries.changes import versions

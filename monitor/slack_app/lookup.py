@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select
 
 from monitor.alerts import mutes
 from monitor.config.model import Settings
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
 from monitor.messages import CardMessage, load

@@ -6,7 +6,7 @@ from typing import Final
 
 from monitor.alerts import mutes
 from monitor.channels import Channel
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.notify import wording
 from monitor.notify.document import Composed
 from monitor.slack_app import mute_replies, overviews

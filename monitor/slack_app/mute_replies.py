@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.notify import wording
 from monitor.notify.document import (
     Composed,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from monitor.config.model import Rule
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.notify import wording
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.document import (

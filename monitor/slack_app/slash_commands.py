@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts import mutes
 from monitor.config.model import Settings
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from monitor.errors import UserError
 from monitor.notify import wording
 from monitor.notify.document import Composed

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.message_parts import FieldChange
 from monitor.messages import RoleMessage
 from monitor.notify import wording

@@ -25,7 +25,8 @@ from random import Random
 from sqlalchemy import Connection, Engine, event, make_url, text
 
 from monitor.config.model import HistorySettings
-from monitor.database.engine import iso, make_engine, read_transaction
+from monitor.database.columns import iso
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import upgrade
 from monitor.history.merge_checks import merge_checks
 from tests.benchmarks.bench_store import postgres, size

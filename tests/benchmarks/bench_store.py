@@ -27,7 +27,8 @@ from random import Random
 
 from sqlalchemy import Connection, Engine, func, make_url, select, text
 
-from monitor.database.engine import iso, make_engine, read_transaction
+from monitor.database.columns import iso
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import upgrade
 from monitor.database.tables import BoardCheck
 from monitor.queries.changes import ChangeFilter, find_changes, timeline, versions

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
-from monitor.database.engine import iso
+from monitor.database.columns import iso
 from monitor.database.search import index_all
 
 Row = tuple[object, ...]

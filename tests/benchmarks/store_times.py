@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
-from monitor.database.engine import AnyRow
+from monitor.database.columns import AnyRow
 from tests.benchmarks.store_farm import Farm
 
 # how a copy's columns differ

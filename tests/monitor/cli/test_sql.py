@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.database.engine import Base, read_transaction
+from monitor.database.columns import Base
+from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
 from monitor.queries.sql_examples import EXAMPLES, HIRING
 from monitor.queries.view_tables import view_columns

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from monitor.database.bulk import insert_rows
-from monitor.database.engine import Base, table
+from monitor.database.columns import Base, table
 from monitor.database.tables import Posting, PostingChange, PostingVersion
 from tests.support.boards import posting, snapshot
 from tests.support.history import History

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text
 
+from monitor.database.columns import Base, iso
 from monitor.database.copy import copy, tables
-from monitor.database.engine import Base, iso, make_engine, read_transaction
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import open_database, upgrade
 from monitor.database.search import index_all
 from monitor.database.tables import Board

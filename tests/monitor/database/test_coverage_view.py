@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, insert, select
 
-from monitor.database.engine import read_transaction, table
+from monitor.database.columns import table
+from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, BoardCheck, CheckRound
 from monitor.queries.board_health import by_board, recent_coverage
 from monitor.queries.view_tables import COVERAGE

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 import pytest
 
 from monitor.database.board_row import BoardRow
-from monitor.database.engine import Base, table
+from monitor.database.columns import Base, table
 from monitor.database.lease_holder import LeaseRow
 from monitor.database.tables import Board, Lease
 

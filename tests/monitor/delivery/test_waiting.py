@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, insert
 
-from monitor.database.engine import Base
+from monitor.database.columns import Base
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.waiting import has_work
 from tests.support.alerts import AT

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 
 from crawler.items import Failure, Pay, Posting, Probe, Result, Unchanged
-from monitor.database.engine import Base, make_engine
+from monitor.database.columns import Base
+from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 from monitor.history.compare import pay_words
 from monitor.queries.consistency import findings
