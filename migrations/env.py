@@ -18,6 +18,7 @@ from sqlalchemy import Connection, inspect
 
 from monitor.config.load import load
 from monitor.database import schema, search, tables
+from monitor.database.opening import open_existing
 from monitor.database.views import VIEWS, view_queries
 from monitor.errors import UserError
 
@@ -59,7 +60,7 @@ def _run(connection: Connection) -> None:
 def _run_on_configured_database() -> None:
     try:
         url = load(None, os.environ).database_url.get_secret_value()
-        engine = schema.open_existing(url, whatever_schema=True)
+        engine = open_existing(url, whatever_schema=True)
     except UserError as error:
         raise CommandError(str(error)) from error
     with engine.begin() as connection:

@@ -75,7 +75,7 @@ def _postings(settings: Settings, incomplete: str) -> Iterator[tuple[str, str]]:
     from sqlalchemy import text
 
     from monitor.database.engine import read_transaction
-    from monitor.database.schema import open_existing
+    from monitor.database.opening import open_existing
 
     fits = "substr(posting, 1, :letters) = :typed OR substr(key, 1, :letters) = :typed"
     # our own words

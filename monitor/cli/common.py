@@ -70,7 +70,7 @@ class State:
 
         Raises UserError.
         """
-        from monitor.database.schema import open_database
+        from monitor.database.opening import open_database
 
         engine = open_database(self.settings.database_url.get_secret_value())
         self._engines.append(engine)
@@ -91,7 +91,7 @@ class State:
 
         Raises UserError.
         """
-        from monitor.database.schema import open_existing
+        from monitor.database.opening import open_existing
 
         engine = open_existing(
             self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema
@@ -118,7 +118,7 @@ class State:
 
     def no_database(self) -> Path | None:
         """Return the database's file if it does not exist yet."""
-        from monitor.database.schema import missing_file
+        from monitor.database.opening import missing_file
 
         return missing_file(self.settings.database_url.get_secret_value())
 

@@ -25,9 +25,10 @@ def upgrade(ctx: typer.Context) -> None:
     """
     from monitor.database import schema
     from monitor.database.engine import read_transaction
+    from monitor.database.opening import engine_as_is
 
     shared = state(ctx)
-    with schema.engine_as_is(shared.settings.database_url.get_secret_value()) as engine:
+    with engine_as_is(shared.settings.database_url.get_secret_value()) as engine:
         with read_transaction(engine) as connection:
             before = schema.revision(connection)
         if before == schema.newest():
@@ -155,12 +156,12 @@ def copy_all(
     ],
 ) -> None:
     """Copy everything into another, empty database: SQLite to PostgreSQL, or back."""
-    from monitor.database import schema
     from monitor.database.copy import copy
+    from monitor.database.opening import engine_as_is
 
     shared = state(ctx)
     source = shared.history()
-    with schema.engine_as_is(url) as target, _bars(shared) as progress:
+    with engine_as_is(url) as target, _bars(shared) as progress:
         counts = copy(source, target, progress)
         named = target.url.render_as_string(hide_password=True)
     width = max(map(len, counts))

@@ -71,7 +71,7 @@ def _make(folder: Path | None) -> Path:
 async def _play(current: State, folder: Path) -> None:
     from monitor.cli.sending import make_outbox
     from monitor.config.load import load
-    from monitor.database.schema import open_database
+    from monitor.database.opening import open_database
     from monitor.demo.board_server import BoardServer
     from monitor.demo.story import CONFIGURATION, TOKEN, scenes
     from monitor.logs import set_up

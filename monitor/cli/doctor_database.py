@@ -40,7 +40,8 @@ def _not_ready(current: State) -> Finding | None:
 
     That is right on the first day. Later its name may be mistyped.
     """
-    from monitor.database.schema import engine_as_is, older
+    from monitor.database.opening import engine_as_is
+    from monitor.database.schema import older
 
     if (file := current.no_database()) is not None:
         remedy = "`rolewatch check` creates it; to use another file, name it in [database] url"

@@ -29,7 +29,7 @@ from monitor.daemon.dispatcher import outage
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.worker_connection import ConnectedWorker, WorkerSetup
 from monitor.daemon.worker_jobs import OUTAGES
-from monitor.database.schema import open_existing
+from monitor.database.opening import open_existing
 from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 from monitor.errors import UserError
 

@@ -59,7 +59,7 @@ def _check_lease(url: str) -> str | None:
     # /healthz needs no database
     from monitor.database.engine import read_transaction  # noqa: PLC0415
     from monitor.database.lease import running  # noqa: PLC0415
-    from monitor.database.schema import open_existing  # noqa: PLC0415
+    from monitor.database.opening import open_existing  # noqa: PLC0415
 
     engine = open_existing(url, whatever_schema=True)
     try:
@@ -80,7 +80,7 @@ def check_worker(environ: Mapping[str, str]) -> str | None:
 
     from monitor.config.environment import Environment  # noqa: PLC0415
     from monitor.database.engine import read_transaction  # noqa: PLC0415
-    from monitor.database.schema import open_existing  # noqa: PLC0415
+    from monitor.database.opening import open_existing  # noqa: PLC0415
 
     mistakes: list[str] = []
     secret = Environment(environ, Path(), mistakes).secret("ROLEWATCH_DATABASE_URL")

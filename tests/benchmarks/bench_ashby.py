@@ -28,7 +28,7 @@ from pydantic import SecretStr
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.rounds.round import run_round
 from tests.benchmarks.board_farm import Farm, job
 

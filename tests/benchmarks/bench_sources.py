@@ -31,7 +31,7 @@ from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import freeze_gc, release_memory, use_one_malloc_arena
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.rounds.round import run_round
 from tests.benchmarks.machine import count_to_ten_million
 from tests.benchmarks.source_farm import EDITED

@@ -14,7 +14,8 @@ from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.database.schema import engine_as_is, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.own_postgres import Server, own_server

@@ -23,7 +23,8 @@ from monitor.alerts import scheduled
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.database.engine import read_and_roll_back
-from monitor.database.schema import engine_as_is, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import upgrade
 from monitor.rounds.check import decide_check
 from monitor.rounds.record import CheckRecorder
 from tests.benchmarks.board_farm import paragraph

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Engine, event
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import freeze_gc
 from monitor.database.engine import is_reading
-from monitor.database.schema import engine_as_is, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import upgrade
 from monitor.rounds.round import run_round
 from tests.benchmarks.bench import change, farm
 from tests.benchmarks.contender import watch_loop

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import MemoryRelease, freeze_gc, use_one_malloc_arena
 from monitor.database import search
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.rounds.round import run_round
 from tests.benchmarks.contender import CONCURRENCY, answer
 
@@ -74,7 +74,7 @@ def main() -> None:
     use_one_malloc_arena()  # as `run` does
     address = f"sqlite:///{file}"
     # in another process: a daemon with a current schema loads no Alembic
-    program = f"from monitor.database.schema import open_database; open_database({address!r})"
+    program = f"from monitor.database.opening import open_database; open_database({address!r})"
     subprocess.run([sys.executable, "-c", program], check=True)
     if "--no-search" in sys.argv:
         leave_out_search()

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.demo.board_server import BoardServer
 from monitor.rounds.round import run_round
 from tests.support.places import ROOT

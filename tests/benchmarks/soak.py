@@ -27,7 +27,7 @@ from monitor.config.load import load
 from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
 from monitor.daemon.serve import serve
 from monitor.database.engine import read_transaction
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.logs import set_up
 
 BOARDS, FAILURES = 50, 0.02

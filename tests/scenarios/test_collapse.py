@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.demo.board_server import BoardServer, Trouble
 from monitor.rounds.report import BoardReport, report
 from monitor.rounds.round import run_round

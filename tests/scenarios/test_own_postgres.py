@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.database.schema import engine_as_is, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.own_postgres import Server, own_server

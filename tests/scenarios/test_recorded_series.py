@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Settings
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.demo.board_server import BoardServer
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT

@@ -20,7 +20,8 @@ from sqlalchemy import Boolean, Connection, Engine, MetaData, create_engine, ins
 from sqlalchemy.dialects.postgresql import JSONB
 
 from monitor.database.engine import make_engine, read_transaction
-from monitor.database.schema import newest, open_database, revision, revisions, upgrade
+from monitor.database.opening import open_database
+from monitor.database.schema import newest, revision, revisions, upgrade
 from monitor.queries.consistency import findings
 from tests.support.places import ROOT
 

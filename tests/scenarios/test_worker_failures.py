@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.database.engine import make_engine
-from monitor.database.schema import engine_as_is, newest, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import newest, upgrade
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.greenhouse import job
 from tests.support.living import Living, living

@@ -23,7 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from monitor.daemon.queue_times import QueueTimes
-from monitor.database.schema import engine_as_is, upgrade
+from monitor.database.opening import engine_as_is
+from monitor.database.schema import upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.chaos import compare_history
 from tests.support.chaos_world import World

@@ -13,7 +13,7 @@ from monitor.cli.sending import make_outbox
 from monitor.config.load import load
 from monitor.daemon.forced_exit import force_exit_after
 from monitor.daemon.serve import serve
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.database.shared_clock import SharedClock
 from monitor.logs import set_up
 from tests.support.worker_process import QUICK

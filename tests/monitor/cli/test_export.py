@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.database.engine import read_transaction
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from monitor.queries.view_tables import Kind, kind, reader, view_columns

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.config.load import load
 from monitor.database.lease import acquire
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.program import Program
 from tests.support.running import ROLEWATCH, Place, stopped, until

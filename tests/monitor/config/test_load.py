@@ -8,7 +8,7 @@ import pytest
 from monitor.config.load import ConfigError, find_file, load, require_boards
 from monitor.config.model import Settings
 from monitor.config.values import MinPay
-from monitor.database.schema import missing_file, open_database
+from monitor.database.opening import missing_file, open_database
 from monitor.errors import UserError
 
 BOARD = '[[boards]]\nboard = "greenhouse:deepmind"\n'

@@ -21,7 +21,7 @@ from monitor.config.model import Settings
 from monitor.daemon.clock_change import Steps, shift
 from monitor.daemon.serve import serve
 from monitor.database import tables
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.delivery.outbox import Outbox
 from monitor.demo.board_server import BoardServer
 from monitor.history.schedule import due_at

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, insert, select, text
 from monitor.database.columns import Base, iso
 from monitor.database.copy import copy, tables
 from monitor.database.engine import make_engine, read_transaction
-from monitor.database.schema import open_database, upgrade
+from monitor.database.opening import open_database
+from monitor.database.schema import upgrade
 from monitor.database.search import index_all
 from monitor.database.tables import Board
 from monitor.database.views import VIEWS

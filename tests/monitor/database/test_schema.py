@@ -14,16 +14,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 import migrations
 from monitor.database.backup import back_up
 from monitor.database.engine import make_engine, read_transaction
-from monitor.database.schema import (
-    downgrade,
-    is_of_queue,
-    newest,
-    open_database,
-    open_existing,
-    revision,
-    revisions,
-    upgrade,
-)
+from monitor.database.opening import open_database, open_existing
+from monitor.database.schema import downgrade, is_of_queue, newest, revision, revisions, upgrade
 from monitor.database.search import is_index
 from monitor.database.tables import complete_metadata
 from monitor.database.views import VIEWS
