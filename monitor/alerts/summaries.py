@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, insert, or_, select
 
@@ -24,6 +24,10 @@ from monitor.database.engine import insert_or_ignore
 from monitor.database.slack_channels import directory
 from monitor.message_parts import BoardCount, Role, RuleCount
 from monitor.messages import FirstCheckSummary, dump
+from monitor.rules.matches import rules_up_to_date
+
+if TYPE_CHECKING:
+    from monitor.alerts.summary_postings import OpenPostings
 
 _INTRODUCTION = table(tables.Introduction)
 
@@ -53,13 +57,22 @@ def find(
     covered: list[tuple[int, RuleChannel]] = []
     summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
     missing = list(_missing(connection, alerting, boards_of_other_rounds))
-    opened = _just_opened(connection, round_id) if missing else {}
+    if not missing:
+        return Introductions(covered, summaries)
+    # loaded with the first missing summary: it loads what reads postings
+    from monitor.alerts.summary_postings import read_postings  # noqa: PLC0415
+
+    opened = _just_opened(connection, round_id)
+    up_to_date = rules_up_to_date(connection, alerting.settings)
     for board, new in missing:
         covered += [(board.id, place) for place in new]
-        if alerting.enabled and not (
-            alerting.announces_baseline(board.board) and _is_baseline(connection, board, round_id)
-        ):
-            _add(connection, alerting, board, {place: summaries[place] for place in new}, opened)
+        is_baseline = _is_baseline(connection, board, round_id)
+        if not alerting.enabled or (is_baseline and alerting.announces_baseline(board.board)):
+            continue
+        # the round itself has matched the postings of a baseline
+        matched = up_to_date if is_baseline else ()
+        postings = read_postings(connection, board, {rule for rule, _ in new}, matched)
+        _add(alerting, board, postings, {place: summaries[place] for place in new}, opened)
     return Introductions(covered, summaries)
 
 
@@ -187,25 +200,18 @@ def _missing(
 
 
 def _add(
-    connection: Connection,
     alerting: Alerting,
     board: BoardRow,
+    postings: OpenPostings,
     summaries: Mapping[RuleChannel, _Summary],
     opened: Mapping[RuleChannel, Collection[str]],
 ) -> None:
-    """Read a board's postings once, and add those that fit to each rule's summary.
+    """Add the postings that fit to each rule's summary.
 
     Roles in `opened` are counted and not listed again.
     """
-    # most checks find no missing summary
-    from monitor.history.contents import load_contents  # noqa: PLC0415
-    from monitor.history.load import load_postings  # noqa: PLC0415
-
-    stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
-    contents = load_contents(connection, board.board, stored)
-    postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {
-        rule: fitting(alerting.matchers[rule], board, postings)
+        rule: fitting(alerting.matchers[rule], board, postings.contents)
         for rule in {rule for rule, _ in summaries}
     }
     announced = alerting.announces_baseline(board.board)
@@ -217,7 +223,7 @@ def _add(
         if rule.watch is not None and not roles[place[0]]:  # no news for one person
             continue
         summary.label = rule.label
-        summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
+        summary.boards.append(BoardCount(board.board, board.company, board.url, postings.total))
         summary.roles += left
         summary.alerted |= {role.posting for role in roles[place[0]]} - {
             role.posting for role in left
