@@ -113,7 +113,8 @@ def _lines(pieces: list[str]) -> str:
     marks, after_item = "", False
     for piece in [_BLOCK + pieces[0], *pieces[1:]]:
         marks += piece[:1]
-        if line := _visible(piece[1:].strip()):
+        line = piece[1:].strip()  # most pieces are white space between tags
+        if line and (line := _visible(line)):
             item = marks.rfind(_ITEM) > marks.rfind(_END)
             apart = not after_item if item else _BLOCK in marks or _END in marks
             text += ("\n\n" if apart else "\n", "• " if item else "", line)
