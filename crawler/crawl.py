@@ -197,16 +197,16 @@ def _load(ats: str, settings: Settings) -> type[BoardSpider]:
 
 
 async def _stop(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
-    """End a crawl and its downloads, however far it has come. Log why a crawl broke."""
+    """End a crawl and its downloads, however far it has come. Log why a crawl failed."""
     try:
         async with asyncio.timeout(STOP_WITHIN):
             await _end(crawler, crawling)
     except TimeoutError:
-        log.warning("crawl did not stop", seconds=STOP_WITHIN)
+        log.warning("crawl_not_stopped", seconds=STOP_WITHIN)
     crawling.cancel()
     [ended] = await asyncio.gather(crawling, return_exceptions=True)
     if isinstance(ended, Exception):
-        log.error("crawl broke", exc_info=ended)
+        log.error("crawl_failed", exc_info=ended)
 
 
 async def _end(crawler: Crawler, crawling: asyncio.Task[None]) -> None:

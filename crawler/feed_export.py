@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+import structlog
+from scrapy.crawler import Crawler
 
 from crawler.items import Failure, Result, Snapshot, Unreadable
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
+
+
+class LogEvents:
+    """Extension of `scrapy crawl`. Sends log events to Scrapy's log, which is standard error.
+
+    structlog alone prints them to standard output, where `-O -:jsonl` writes the postings.
+    """
+
+    def __init__(self) -> None:
+        structlog.configure(
+            processors=[
+                structlog.stdlib.filter_by_level,
+                structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, sort_keys=False),
+            ],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler) -> Self:
+        return cls()
 
 
 def items(result: Result) -> list[dict[str, object]]:
@@ -18,7 +40,7 @@ def items(result: Result) -> list[dict[str, object]]:
     Times are ISO text.
     """
     if isinstance(result, Failure):
-        log.error("board failed: %s: %s", result.board, result.reason)
+        log.error("board_failed", board=result.board, reason=result.reason)
     if not isinstance(result, Snapshot):
         return []
     postings = []
@@ -26,7 +48,9 @@ def items(result: Result) -> list[dict[str, object]]:
         try:
             posting: dict[str, Any] = msgspec.to_builtins(sighting.read())
         except Unreadable as error:
-            log.warning("posting unreadable: %s:%s: %s", result.board, sighting.key, error)
+            log.warning(
+                "posting_not_read", posting=f"{result.board}:{sighting.key}", reason=str(error)
+            )
             continue
         postings.append(
             {"board": result.board}

@@ -72,7 +72,7 @@ class Holds:
             return
         self._hold(host, retry_after or self._back_off(host), status)
         if not is_held:
-            log.warning("host held", host=host, status=status, seconds=round(self.left(url)))
+            log.warning("host_held", host=host, status=status, seconds=round(self.left(url)))
 
     def _back_off(self, host: str) -> float:
         self._repeats[host] = repeats = self._repeats.get(host, 0) + 1

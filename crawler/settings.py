@@ -43,7 +43,10 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,  # $HTTPS_PROXY, $NO_PROXY
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-EXTENSIONS_BASE = {"scrapy.extensions.feedexport.FeedExporter": 0}  # -O out.jsonl
+EXTENSIONS_BASE = {
+    "scrapy.extensions.feedexport.FeedExporter": 0,  # -O out.jsonl
+    "crawler.feed_export.LogEvents": 0,
+}
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
 REMOTE_CONTROL_ENABLED = False  # on by default: a loopback port that runs posted Python
 TELNETCONSOLE_ENABLED = False

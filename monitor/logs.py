@@ -1,6 +1,6 @@
 """Log lines in one form, for our own events and those of libraries.
 
-    2026-11-23T09:00:00Z INFO board read board=greenhouse:deepmind opened=2
+    2026-11-23T09:00:00Z INFO board_checked board=greenhouse:deepmind opened=2
 
 Secrets are not logged: settings keep them in SecretStr, and errors have no addresses. `redact` is
 the last line of defense, over the finished line.

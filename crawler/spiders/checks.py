@@ -120,7 +120,7 @@ class CheckSpider(Spider):
         self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()
         if not self.requests:
-            log.error("no_boards_given", usage=f"scrapy crawl {self.name} -a boards=TOKEN,TOKEN")
+            log.error("boards_not_given", usage=f"scrapy crawl {self.name} -a boards=TOKEN,TOKEN")
         checks = [asyncio.create_task(self._check(request)) for request in self.requests]
         try:
             for check in asyncio.as_completed(checks):

@@ -101,7 +101,7 @@ def answer(source: Source, name: str, given: dict[str, Any]) -> CallToolResult:
     except DATABASE_ERRORS as error:
         return _refused(f"the database cannot be used: {describe_with_remedy(error)}")
     except Exception:  # one call's trouble: the assistant may ask on
-        log.exception("tool failed", tool=name)
+        log.exception("tool_failed", tool=name)
         return _refused("rolewatch failed to answer: its standard error says why")
     return CallToolResult(
         content=[TextContent(type="text", text=text_of(found, source.new_mark))],

@@ -186,7 +186,7 @@ async def _renewed(lease: Lease) -> AsyncIterator[None]:
     async def renew() -> None:
         while not lost.is_set():
             await asyncio.sleep(RENEW_EVERY)
-            with troubles.passing("lease not renewed, trying again"):
+            with troubles.passing("lease_not_renewed"):
                 if not await asyncio.to_thread(lease.renew):
                     lost.set()
         if work is not None:

@@ -52,6 +52,6 @@ class FreshSettings:
             self._settings = self._load()
         except UserError as error:
             # a mistake of a person, who needs no traceback
-            log.error("configuration refused", reason=str(error))  # noqa: TRY400
+            log.error("configuration_refused", reason=str(error))  # noqa: TRY400
         else:
             self._seen = stamps(self._settings.sources)

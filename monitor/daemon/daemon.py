@@ -114,9 +114,9 @@ class Daemon:
             self.daemon_loop.run_soon,
         )
         tasks = self._start_tasks(configuration, watch)
-        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
+        log.info("daemon_started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
-        log.info("daemon stopping")
+        log.info("shutdown_started")
         scheduler.pause()
         await self._end(tasks)
         scheduler.shutdown(wait=False)
@@ -125,7 +125,7 @@ class Daemon:
         await configuration.guard.stop()
         if workers is not None:
             await workers.close()
-        log.info("daemon stopped")
+        log.info("daemon_stopped")
         for task in tasks:
             if not task.cancelled():
                 task.result()
@@ -212,7 +212,7 @@ class Daemon:
 
     def _leave(self) -> None:
         self.lease_lost = True
-        log.error("another rolewatch works on this database now; stopping")
+        log.error("lease_lost", reason="another rolewatch works on this database now")
         self.stop.set()
 
     def _outbox(self, settings: Settings) -> Outbox:
@@ -252,7 +252,10 @@ class Daemon:
         died = self.lease.died_before
         if died is not None:
             log.warning(
-                "daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at
+                "previous_daemon_died",
+                pid=died.pid,
+                host=died.host,
+                lease_expired_at=died.expires_at,
             )
 
     def _notice(self, message: OperatorMessage) -> None:
@@ -273,7 +276,7 @@ class Daemon:
         for task in late:
             self.forced = True
             log.error(
-                "shutdown forced",
+                "shutdown_forced",
                 reason="work in flight did not end in time; the next start resumes it",
             )
             task.cancel()

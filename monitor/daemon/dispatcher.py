@@ -37,7 +37,7 @@ from monitor.rounds.round import Round
 log = structlog.get_logger()
 _LAST_WAIT: Final = 5.0  # seconds that a stopping daemon waits for the boards in hand
 _LET_GO: Final = 2.0  # seconds
-_TROUBLE: Final = "checks not handed out, trying again"
+_TROUBLE: Final = "checks_not_queued"
 
 
 @dataclass
@@ -174,7 +174,7 @@ class Dispatcher:
             queue=QUEUE, seconds_since_heartbeat=self.times.lost
         )
         for job in jobs:
-            log.warning("job taken from a lost worker", board=job.queueing_lock)
+            log.warning("job_taken_back", board=job.queueing_lock, reason="its worker is lost")
             if job.id in self._queued:
                 await self.app.job_manager.retry_job(job)
             else:  # of a round that has ended

@@ -19,7 +19,7 @@ def force_exit_after(seconds: float) -> None:
 
 def _exit_now() -> None:
     log.error(
-        "shutdown forced",
+        "shutdown_forced",
         reason="a thread still waits for the database or a server; the next start resumes its work",
     )
     os._exit(1)

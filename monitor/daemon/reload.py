@@ -114,7 +114,7 @@ class Configuration:
             await self._reconfigure_listeners(before, settings)
         except UserError as error:
             # a mistake of a person, who needs no traceback
-            log.error("configuration refused", reason=str(error))  # noqa: TRY400
+            log.error("configuration_refused", reason=str(error))  # noqa: TRY400
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
@@ -129,7 +129,7 @@ class Configuration:
         await self.outbox.ask_channel_names()
         await self.apply_stored()
         self.slack_app.reconfigure(self.settings)
-        log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
+        log.info("configuration_reloaded", boards=len(settings.boards), rules=len(settings.rules))
         return True
 
     async def _reconfigure_listeners(self, before: Settings, settings: Settings) -> None:

@@ -18,7 +18,7 @@ from monitor.rounds.shared_state import SharedState
 # seconds after a round that failed as a whole, as with a full disk; doubled each time
 PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # seconds
-ROUND_FAILED: Final = "round failed, trying again"
+ROUND_FAILED: Final = "round_failed"
 
 
 @dataclass

@@ -77,4 +77,4 @@ def _release(lease: Lease, now: datetime) -> None:
     try:
         lease.release(now)
     except DATABASE_ERRORS as error:
-        log.warning("lease not released", reason=describe(error))
+        log.warning("lease_not_released", reason=describe(error))

@@ -148,7 +148,7 @@ class Watch:
         """Renew the lease. After a database error retry soon, before it expires."""
         while not self.stop.is_set():
             wait = RENEW_AGAIN
-            with self.troubles.passing("lease not renewed, trying again"):
+            with self.troubles.passing("lease_not_renewed"):
                 await asyncio.to_thread(self.connection.renew, self.lease)
                 wait = RENEW_EVERY
             await self._sleep(wait)
@@ -159,7 +159,7 @@ class Watch:
             while not self.stop.is_set():
                 with (
                     suppress(LeaseLost),
-                    self.troubles.passing("database not watched"),
+                    self.troubles.passing("database_not_polled"),
                 ):
                     await self._poll_once()
                 await self._wait_for_change()
@@ -175,7 +175,7 @@ class Watch:
         step = self._step()
         if step < timedelta(0):
             moved = await asyncio.to_thread(self._shift, step)
-            log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
+            log.warning("clock_set_back", seconds=-step.total_seconds(), brought_forward=moved)
         first = self.steps.remember()
         if changed or step or first:
             self.on_write()

@@ -34,7 +34,7 @@ from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 from monitor.errors import UserError
 
 log = structlog.get_logger()
-_TROUBLE: Final = "worker not connected, trying again"
+_TROUBLE: Final = "worker_not_connected"
 _THREADS: Final = 4  # beside one for each check
 
 
@@ -87,7 +87,7 @@ class WorkerProcess:
                     raise
                 self.troubles.report(_TROUBLE, outage(error.__cause__))  # type: ignore[arg-type]
                 await self._sleep(self.times.pause)
-        log.info("worker stopped", worker=self.id)
+        log.info("worker_stopped", worker=self.id)
 
     def _end_soon(self) -> None:
         self.force_exit()
@@ -98,7 +98,7 @@ class WorkerProcess:
         setup = WorkerSetup(self.id, self.url, self.concurrency, self.times, self.random, self.stop)
         connected = ConnectedWorker(setup, engine)
         if not self._was_connected:
-            log.info("worker started", worker=self.id, concurrency=self.concurrency)
+            log.info("worker_started", worker=self.id, concurrency=self.concurrency)
         self._was_connected = True
         self.troubles.over(_TROUBLE)
         try:

@@ -124,7 +124,7 @@ class Retries(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         expected = (JobLost, NoConfiguration, OtherSchemaError, asyncio.CancelledError, *OUTAGES)
         if isinstance(exception, expected):
-            log.info("job given back", board=job.queueing_lock, reason=type(exception).__name__)
+            log.info("job_given_back", board=job.queueing_lock, reason=type(exception).__name__)
             return RetryDecision()
-        log.error("board not checked", board=job.queueing_lock, exc_info=exception)
+        log.error("board_not_checked", board=job.queueing_lock, exc_info=exception)
         return RetryDecision() if job.attempts + 1 < TRIES else None

@@ -81,26 +81,26 @@ class OutageLog:
     def __init__(self) -> None:
         self._lasting: dict[tuple[str, str], str] = {}
 
-    def report(self, what: str, error: BaseException, *, by: str = "") -> None:
+    def report(self, event: str, error: BaseException, *, queue: str = "") -> None:
         """Log an outage when it begins or changes, and any other error with its traceback."""
-        facts = {"by": by} if by else {}
+        facts = {"queue": queue} if queue else {}
         if not is_outage(error):
-            _log().error(what, exc_info=error, **facts)
-        elif self._lasting.get((what, by)) != describe(error):
-            self._lasting[what, by] = describe(error)
-            _log().error(what, **facts, reason=describe(error))
+            _log().error(event, exc_info=error, **facts)
+        elif self._lasting.get((event, queue)) != describe(error):
+            self._lasting[event, queue] = describe(error)
+            _log().error(event, **facts, reason=describe(error))
 
     @contextmanager
-    def passing(self, what: str, *, by: str = "") -> Iterator[None]:
+    def passing(self, event: str, *, queue: str = "") -> Iterator[None]:
         """Report an error of the database and go on after the block; its caller tries again."""
         try:
             yield
         except DATABASE_ERRORS as error:
-            self.report(what, error, by=by)
+            self.report(event, error, queue=queue)
         else:
-            self.over(what, by=by)
+            self.over(event, queue=queue)
 
-    def over(self, what: str, *, by: str = "") -> None:
+    def over(self, event: str, *, queue: str = "") -> None:
         """Log the end of an outage, if there was one."""
-        if self._lasting.pop((what, by), None):
-            _log().info("database recovered", after=what, **({"by": by} if by else {}))
+        if self._lasting.pop((event, queue), None):
+            _log().info("database_recovered", after=event, **({"queue": queue} if queue else {}))

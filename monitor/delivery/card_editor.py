@@ -112,7 +112,7 @@ class CardEditor:
         except (DBAPIError, LeaseLost):  # the card stays stale
             raise
         except Exception as error:
-            log.exception("edit failed", channel=edit.channel, ts=target.place.ts)
+            log.exception("card_edit_failed", channel=edit.channel, ts=target.place.ts)
             return NotifyError(f"a fault in rolewatch ({type(error).__name__}), see the log")
         return None
 
@@ -140,7 +140,7 @@ class CardEditor:
                 self._sender.settlement.propagate(connection, edit.channel, again, error)
         if error is not None:
             log.warning(
-                "card not edited", channel=edit.channel, ts=target.place.ts, reason=error.reason
+                "card_not_edited", channel=edit.channel, ts=target.place.ts, reason=error.reason
             )
 
 

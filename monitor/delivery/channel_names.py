@@ -60,7 +60,7 @@ class ChannelNames:
                     await self.load_former_ids(notifier)
                     await self._ask(notifier, channel)
                 except NotifyError as error:
-                    log.warning("slack channels not listed", reason=error.reason)
+                    log.warning("slack_channels_not_listed", reason=error.reason)
 
     async def load_former_ids(self, notifier: Notifier) -> None:
         """Give a notifier the ids stored before, so that it can send while Slack lists nothing."""

@@ -141,7 +141,7 @@ class Outbox:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
         with (
             suppress(LeaseLost),
-            self._troubles.passing("slack channels not stored"),
+            self._troubles.passing("slack_channels_not_stored"),
             suppress(TimeoutError),
         ):
             async with asyncio.timeout(_LISTING):
@@ -149,7 +149,7 @@ class Outbox:
 
     async def _survey(self) -> Survey | None:
         """Return the survey, or None while the database cannot be used."""
-        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be read, trying again"):
+        with suppress(LeaseLost), self._troubles.passing("outbox_not_read"):
             return await asyncio.to_thread(self._prepare_and_list)
         return None
 
@@ -187,7 +187,7 @@ class Outbox:
         """Work on a queue. After trouble with the database, wait: its rows say how to continue."""
         with (
             suppress(LeaseLost),
-            self._troubles.passing("the outbox cannot be written, trying again", by=first.queue),
+            self._troubles.passing("outbox_not_written", queue=first.queue),
         ):
             return await self._work(first, counts, patience=0)
         await self._sleep(RETRY)

@@ -44,6 +44,6 @@ class QueueTasks:
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=grace)
             for task in late:
-                log.warning("message cut off", queue=task.get_name())
+                log.warning("message_interrupted", queue=task.get_name())
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -127,7 +127,7 @@ class Sender:
         except (DBAPIError, LeaseLost):
             raise
         except Exception as error:
-            log.exception("search failed", channel=head.channel, delivery=head.delivery_id)
+            log.exception("message_search_failed", channel=head.channel, delivery=head.delivery_id)
             return internal_error(error, head, self._clock())
         return None if receipt is None else DeliveryOutcome("sent", receipt=receipt)
 
@@ -165,7 +165,7 @@ class Sender:
         except (DBAPIError, LeaseLost):  # the row says how to continue
             raise
         except Exception as error:
-            log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
+            log.exception("message_send_failed", channel=head.channel, delivery=head.delivery_id)
             return internal_error(error, head, self._clock())
         return DeliveryOutcome("sent", receipt=receipt)
 

@@ -65,7 +65,7 @@ class Settlement:
         if after.reason:
             write_log = log.error if failed else log.warning
             write_log(
-                "message not delivered",
+                "message_not_delivered",
                 channel=head.channel,
                 delivery=head.delivery_id,
                 reason=after.reason,
@@ -73,7 +73,7 @@ class Settlement:
             )
         for alert in alerts:
             log.info(
-                "alert sent",
+                "alert_sent",
                 **_facts(alert, self._clock()),
                 channel=head.channel,
                 delivery=head.delivery_id,

@@ -142,7 +142,7 @@ class HealthMonitor:
         self._server = server
         if self._metrics is None:
             await self._measure()
-        log.info("health server started", address=listen)
+        log.info("health_server_started", address=listen)
 
     def _make_server(self, listen: str) -> HealthServer:
         return HealthServer(listen, lambda: self.watchdog.reasons(STALE), self._text)
@@ -152,7 +152,7 @@ class HealthMonitor:
             from monitor.health.metrics import Metrics  # an extra  # noqa: PLC0415
         except ModuleNotFoundError:
             log.warning(
-                "/metrics is not served",
+                "metrics_not_served",
                 reason="it needs the extra `metrics`: pip install 'rolewatch[metrics]'",
             )
         else:
@@ -181,9 +181,9 @@ class HealthMonitor:
             await work
         # the log has it, and its traceback where the fault is ours
         except Exception as error:  # noqa: BLE001
-            self._troubles.report("health check failed", error)
+            self._troubles.report("health_work_failed", error)
         else:
-            self._troubles.over("health check failed")
+            self._troubles.over("health_work_failed")
 
     async def _in_thread(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

@@ -50,5 +50,5 @@ async def ping(url: SecretStr) -> bool:
             reason = f"HTTP {answer.status}"
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
         reason = type(error).__name__  # its text has the address in it
-    log.warning("heartbeat not taken", reason=reason)
+    log.warning("heartbeat_failed", reason=reason)
     return False

@@ -104,7 +104,7 @@ class Watchdog:
         """Log and alert once an incident. Retry a message that could not be stored."""
         if reasons:
             if part not in self._logged:
-                log.error("late", part=part, reasons=reasons)
+                log.error("work_delayed", part=part, reasons=reasons)
             self._logged.add(part)
             lines = (*reasons[:10], "Run `rolewatch doctor` for details.")
             now = self.clock()
@@ -113,7 +113,7 @@ class Watchdog:
             ):
                 self._alerted[part] = now
         elif part in self._logged:
-            log.info("in time again", part=part)
+            log.info("work_recovered", part=part)
             self._logged.discard(part)
             since = self._alerted.get(part)
             if since is not None and self._try(self._end(part, since)):
@@ -133,7 +133,7 @@ class Watchdog:
             self.write_operator_alert(message)
         except DATABASE_ERRORS as error:
             # retried at the next check
-            log.error("operator message not written", reason=describe(error))  # noqa: TRY400
+            log.error("operator_alert_not_stored", reason=describe(error))  # noqa: TRY400
             return False
         return True
 

@@ -42,7 +42,7 @@ class WebhookNotifier(WriteOnly):
         text, blocks = draw(message, self._style)
         response = await self._post({"text": text, "blocks": blocks})
         if response.body in BLOCKS_REFUSED:
-            log.error("webhook blocks refused", delivery=delivery_id, error=response.body)
+            log.error("webhook_blocks_refused", delivery=delivery_id, reason=response.body)
             response = await self._post({"text": fallback_text(message, self._style)})
         if (response.status_code, response.body) != (OK, "ok"):
             raise _refused(response)

@@ -53,7 +53,7 @@ class Network:
         """
         if tally.reached:
             if self.away:
-                log.info("network recovered")
+                log.info("network_recovered")
             self.away, self.silent, self.reached_at = False, {}, now
             _each(tally.unreached)
         elif tally.unreached:
@@ -68,7 +68,7 @@ class Network:
             self.away = self._is_away(watched)
             if self.away:
                 log.warning(
-                    "network lost",
+                    "network_lost",
                     boards=len(self.silent),
                     reason=tally.unreached[0]["reason"],
                 )
@@ -82,4 +82,4 @@ class Network:
 
 def _each(failed: Sequence[Mapping[str, object]]) -> None:
     for facts in failed:
-        log.warning("board failed", **facts)
+        log.warning("board_failed", **facts)

@@ -100,13 +100,13 @@ async def _seek_one(engine: Engine, settings: Settings, board: str, round_id: in
         await asyncio.to_thread(_store, engine, board, place, round_id)
     except Exception as error:  # as above
         log.warning(
-            "careers page not read",
+            "careers_page_not_read",
             board=board,
             reason=describe(error),
             exc_info=None if is_outage(error) else error,
         )
     else:
-        log.info("careers page read", board=board, found=place)
+        log.info("careers_page_read", board=board, found=place)
 
 
 def _store(engine: Engine, board: str, place: str, round_id: int) -> None:

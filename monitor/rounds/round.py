@@ -276,5 +276,5 @@ async def _to_the_end(work: Coroutine[object, object, None]) -> None:
         await asyncio.wait([task])
         if not task.cancelled() and (error := task.exception()):
             # whoever cancelled it does not wait for this; a lost lease is reported elsewhere
-            log.info("cancelled round ended early", reason=str(error))
+            log.info("round_cancelled", reason=str(error))
         raise

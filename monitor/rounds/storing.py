@@ -114,7 +114,7 @@ class BatchStore:
             if self._is_respelled(result.board):
                 return
             if not is_outage(error):
-                log.exception("board not stored", board=result.board)
+                log.exception("board_not_stored", board=result.board)
             if result.board not in self._stored():
                 self._store_failure(
                     result, describe(error) if is_outage(error) else type(error).__name__
@@ -219,15 +219,16 @@ def log_results(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
 
     A log that cannot be written must not fail a board.
     """
-    own = log.bind()  # once for all lines: it takes 20 µs
+    bound_log = log.bind()  # once for all lines: it takes 20 µs
     with suppress(OSError):
         for result, facts in stored:
             if not isinstance(result, Failure):
-                (own.info if _is_news(facts) else own.debug)("board read", **facts)
+                write_log = bound_log.info if _is_news(facts) else bound_log.debug
+                write_log("board_checked", **facts)
             elif result.held:
-                own.debug("board not asked", **facts)
+                bound_log.debug("board_not_asked", **facts)
             elif not is_unreached(result):
-                own.warning("board failed", **facts)
+                bound_log.warning("board_failed", **facts)
 
 
 def _is_news(facts: Mapping[str, object]) -> bool:

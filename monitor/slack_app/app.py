@@ -104,7 +104,7 @@ class SlackApp:
             try:
                 await sockets.run()
             except Exception:  # our own error: alerts continue without the buttons
-                log.exception("slack socket failed")
+                log.exception("slack_socket_failed")
             await asyncio.sleep(LONGEST_WAIT)
 
     async def _end(self) -> None:

@@ -86,7 +86,7 @@ class SocketConnection:
         try:
             envelope = msgspec.json.decode(text, type=Envelope)
         except (msgspec.DecodeError, RecursionError):
-            log.warning("slack envelope unreadable", characters=len(text))
+            log.warning("slack_envelope_not_read", characters=len(text))
             return
         match envelope.get("type"):
             case "hello":
@@ -141,7 +141,7 @@ class SocketManager:
                         await before.close(after=_OVERLAP)
                     elif self._connection.connections != 1:
                         log.warning(
-                            "slack app shared with another process",
+                            "slack_app_shared",
                             connections=self._connection.connections,
                         )
                     await self._wait_for_end(self._connection)
@@ -152,11 +152,11 @@ class SocketManager:
 
     async def _wait_for_end(self, connection: SocketConnection) -> None:
         """Wait until the connection has ended, or will end soon."""
-        log.info("slack socket connected")
+        log.info("slack_socket_connected")
         loop = asyncio.get_running_loop()
         began = loop.time()
         await connection.closing.wait()
-        log.info("slack socket closed", reason=connection.reason)
+        log.info("slack_socket_closed", reason=connection.reason)
         if connection.closed_unexpectedly and loop.time() - began < _SHORT:
             await self._back_off(None)
         else:
@@ -181,7 +181,7 @@ class SocketManager:
         await self._sleep(grown if wait is None else wait)
 
     async def _report(self, error: ConnectError) -> None:
-        log.warning("slack socket not connected", reason=error.reason)
+        log.warning("slack_socket_not_connected", reason=error.reason)
         if error.remedy is not None and error.remedy != self._reported:
             await self._notify_operator(error.reason, error.remedy)
             self._reported = error.remedy

@@ -78,20 +78,20 @@ class InteractionHandler:
         try:
             effects = await self._effects(asked)
         except Exception:  # a person waits for a reply, and a click must not end the daemon
-            log.exception("slack interaction failed", what=_name(asked))
+            log.exception("slack_interaction_failed", interaction=_name(asked))
             effects = (Respond(replies.BROKEN),)
         try:
             for effect in effects:
                 if not await self._run(asked, effect):
                     break
         except NotifyError as error:
-            log.warning("slack response failed", what=_name(asked), reason=error.reason)
+            log.warning("slack_response_failed", interaction=_name(asked), reason=error.reason)
         except DBAPIError as error:
             # no traceback: the database may be back soon
             reason = type(error.orig).__name__
-            log.error("slack response not recorded", what=_name(asked), reason=reason)  # noqa: TRY400
+            log.error("slack_response_not_stored", interaction=_name(asked), reason=reason)  # noqa: TRY400
         except Exception:  # as above: Slack may answer anything
-            log.exception("slack response failed", what=_name(asked))
+            log.exception("slack_response_failed", interaction=_name(asked))
             await self._apologize(asked)
 
     async def _apologize(self, asked: Click | SlashCommand) -> None:
@@ -99,7 +99,9 @@ class InteractionHandler:
         try:
             await self._calls.respond_ephemeral(asked, replies.BROKEN)
         except Exception as error:  # nothing is left to try  # noqa: BLE001
-            log.warning("slack response failed", what=_name(asked), reason=type(error).__name__)
+            log.warning(
+                "slack_response_failed", interaction=_name(asked), reason=type(error).__name__
+            )
 
     async def _effects(self, asked: Click | SlashCommand) -> Effects:
         if isinstance(asked, SlashCommand):
@@ -161,7 +163,7 @@ class InteractionHandler:
         try:
             await self._calls.update_message(effect.channel_id, effect.ts, effect.reply)
         except NotifyError as error:
-            log.warning("slack message edit failed", reason=error.reason)
+            log.warning("slack_message_not_edited", reason=error.reason)
 
     async def _announce(self, asked: Click | SlashCommand, effect: Announce) -> bool:
         if not isinstance(asked, Click):  # commands announce nothing
@@ -171,7 +173,7 @@ class InteractionHandler:
                 asked.channel_id, asked.thread_ts, effect.reply, f"mute-{effect.mute_id}"
             )
         except NotifyError as error:
-            log.warning("mute announcement failed", reason=error.reason)
+            log.warning("mute_not_announced", reason=error.reason)
             await self._calls.respond_ephemeral(asked, mute_replies.not_announced(error.reason))
             return False
         await asyncio.to_thread(self._record_announcement, effect.mute_id, asked.channel_id, ts)
@@ -191,7 +193,7 @@ class InteractionHandler:
             )
             uploaded = True
         except NotifyError as error:
-            log.warning("diff upload failed", reason=error.reason)
+            log.warning("diff_not_uploaded", reason=error.reason)
             reason = error.reason
         finally:
             await asyncio.to_thread(self._finish_upload, file, uploaded=uploaded)

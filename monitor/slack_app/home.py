@@ -56,7 +56,7 @@ class HomePublisher:
         try:
             visitors = await asyncio.to_thread(self._visitors)
         except Exception:  # as below
-            log.exception("app home not refreshed")
+            log.exception("app_home_not_refreshed")
             return
         for user in visitors:
             await self._guarded(user, visit=False)
@@ -68,9 +68,9 @@ class HomePublisher:
                 await self._publish(user, visit=visit)
         except NotifyError as error:
             self._hidden |= error.slack_error in _HIDDEN  # not tried again until a visit
-            log.warning("app home not published", user=user, reason=error.reason)
+            log.warning("app_home_not_published", user=user, reason=error.reason)
         except Exception:
-            log.exception("app home not published", user=user)
+            log.exception("app_home_not_published", user=user)
 
     async def _publish(self, user: str, *, visit: bool) -> None:
         if self._hidden:

@@ -98,7 +98,9 @@ class Prepared:
             try:
                 value = make()
             except Exception as failed:  # noqa: BLE001  # the reader gets it, and the thread ends
-                log.warning("page result not made", result=str(key), reason=type(failed).__name__)
+                log.warning(
+                    "page_result_not_computed", result=str(key), reason=type(failed).__name__
+                )
                 error = failed
             now = self.clock()
         with self._lock:

@@ -101,7 +101,7 @@ def page_error(error: Exception) -> PageError:
         return PageError(400, str(error))
     if isinstance(error, ReadTimeoutError):
         return PageError(503, "This took too long. Narrow the filters, or try again.")
-    log.warning("page not answered", reason=describe(error))
+    log.warning("page_not_answered", reason=describe(error))
     return PageError(503, "The database does not answer. Try again in a minute.")
 
 
@@ -153,5 +153,5 @@ def missing(site: Site) -> Callable[[Request, Exception], Response]:
 
 def broken(_request: Request, error: Exception) -> Response:
     """Answer an error of ours. The log has its traceback."""
-    log.error("page failed", exc_info=error)
+    log.error("page_failed", exc_info=error)
     return PlainTextResponse("This page failed. The log of rolewatch says why.\n", 500)

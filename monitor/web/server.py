@@ -77,7 +77,7 @@ class PageServer:
         """Start listening. Raise UserError when the address is not available."""
         self._sockets = [_bound(self.listen)]
         await self._server.startup(sockets=self._sockets)
-        log.info("page served", address=self.listen)
+        log.info("web_server_started", address=self.listen)
 
     async def stop(self) -> None:
         """Stop listening, and wait shortly for answers that are being sent."""

@@ -55,8 +55,8 @@ def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> 
     assert {line["board"] for line in lines} == {"greenhouse:examplelabs"}
     assert {line["first_published"] for line in lines} == {"2026-02-01T15:00:00Z"}
     assert "raw" not in lines[0]
-    assert "board failed: greenhouse:missing: HTTP 404: no such board" in done.stderr
-    assert "posting unreadable: greenhouse:examplelabs:3" in done.stderr
+    assert "board_failed board=greenhouse:missing reason='HTTP 404: no such board'" in done.stderr
+    assert "posting_not_read posting=greenhouse:examplelabs:3" in done.stderr
     assert done.stdout == ""
 
 
@@ -80,7 +80,7 @@ def test_scrapy_crawl_works_for_ashby(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
     assert {line["board"] for line in lines} == {"ashby:ExampleLabs"}
-    assert "board failed: ashby:missing: Ashby knows no board missing" in done.stderr
+    assert "board_failed board=ashby:missing reason='Ashby knows no board missing" in done.stderr
 
 
 def test_scrapy_crawl_without_boards_says_what_it_needs() -> None:
@@ -88,4 +88,5 @@ def test_scrapy_crawl_without_boards_says_what_it_needs() -> None:
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
-    assert "scrapy crawl greenhouse -a boards=TOKEN,TOKEN" in done.stdout + done.stderr
+    assert "scrapy crawl greenhouse -a boards=TOKEN,TOKEN" in done.stderr
+    assert done.stdout == ""

@@ -28,9 +28,9 @@ def restored() -> Iterator[None]:
 def test_a_line_is_time_level_event_and_fields() -> None:
     out = io.StringIO()
     set_up("info", "text", out)
-    structlog.get_logger().info("board read", board="greenhouse:deepmind", opened=2)
+    structlog.get_logger().info("board_checked", board="greenhouse:deepmind", opened=2)
     assert re.fullmatch(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO board read board=greenhouse:deepmind opened=2\n",
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO board_checked board=greenhouse:deepmind opened=2\n",
         out.getvalue(),
     )
 
@@ -51,12 +51,12 @@ def test_json_has_one_object_a_line() -> None:
     out = io.StringIO()
     set_up("info", "json", out)
     structlog.get_logger().warning(
-        "board failing", board="greenhouse:x", title="a\u2028b “é”", seconds=0.5
+        "board_failed", board="greenhouse:x", title="a\u2028b “é”", seconds=0.5
     )
     found = json.loads(out.getvalue())
     assert list(found)[:3] == ["timestamp", "level", "event"]
     assert found | {"timestamp": ""} == {
-        "timestamp": "", "level": "warning", "event": "board failing",
+        "timestamp": "", "level": "warning", "event": "board_failed",
         "board": "greenhouse:x", "title": "a\u2028b “é”", "seconds": 0.5,
     }  # fmt: skip
     assert "\u2028" not in out.getvalue()
@@ -104,9 +104,11 @@ def test_a_traceback_is_written_and_can_forge_no_line(fmt: str) -> None:
     try:
         int("cut\n2026-01-01T00:00:00Z INFO all is well\n2026")
     except ValueError:
-        structlog.get_logger().exception("board lost", board="greenhouse:x")
+        structlog.get_logger().exception("board_not_read", board="greenhouse:x")
     first, *rest = out.getvalue().splitlines()
-    assert ("ERROR board lost board=greenhouse:x" in first) or json.loads(first)["level"] == "error"
+    assert ("ERROR board_not_read board=greenhouse:x" in first) or json.loads(first)[
+        "level"
+    ] == "error"
     assert "ValueError" in out.getvalue()
     assert all(line.startswith("  ") for line in rest)
 

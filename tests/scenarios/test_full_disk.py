@@ -17,8 +17,8 @@ from tests.support.slack_server import TOKEN, SlackServer
 
 pytestmark = pytest.mark.slow  # whole programs, most of the time waiting
 
-ROUND, LEASE = "ERROR round failed, trying again", "ERROR lease not renewed, trying again"
-OUTBOX = "ERROR the outbox cannot be written, trying again"
+ROUND, LEASE = "ERROR round_failed", "ERROR lease_not_renewed"
+OUTBOX = "ERROR outbox_not_written"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(
     full.free(pid)
     await until(lambda: len(slack.texts()) == 3)
     await until(lambda: place.ask("SELECT DISTINCT state FROM alerts") == [("sent",)])
-    await until(lambda: len(daemon.of("database recovered")) == 3)
+    await until(lambda: len(daemon.of("database_recovered")) == 3)
     assert await daemon.stopped() < 10
     assert daemon.process.returncode == 0
     assert [len(daemon.of(event)) for event in (ROUND, LEASE, OUTBOX)] == [1, 1, 1]

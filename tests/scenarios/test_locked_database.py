@@ -62,7 +62,7 @@ async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goe
         await asyncio.sleep(3)  # a round is due each second, so that one waits
         assert await daemon.stopped() < 10
     assert daemon.process.returncode == 1
-    assert daemon.of("ERROR shutdown forced")
+    assert daemon.of("ERROR shutdown_forced")
     assert not daemon.of("Traceback")
     again = await working(place)
     assert await again.stopped() < 10
@@ -80,13 +80,13 @@ async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_
         codes = await asyncio.gather(
             place.run("check"), place.run("alerts", "retry"), place.run("roles")
         )
-        await until(lambda: daemon.of("ERROR round failed, trying again"))
+        await until(lambda: daemon.of("ERROR round_failed"))
     assert [(code, err) for code, _, err in codes] == [(1, LOCKED), (1, LOCKED), (0, "")]
     await until(lambda: place.ask("SELECT count(*) FROM posting_changes") == [(1,)])
-    await until(lambda: daemon.of("INFO database recovered"))
+    await until(lambda: daemon.of("INFO database_recovered"))
     assert await daemon.stopped() < 10
-    assert len(daemon.of("ERROR round failed, trying again")) == 1
-    assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round failed")[0]
+    assert len(daemon.of("ERROR round_failed")) == 1
+    assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round_failed")[0]
     assert not daemon.of("Traceback")
 
 

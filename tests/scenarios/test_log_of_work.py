@@ -29,7 +29,7 @@ async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: Slack
     with capture_logs() as lines:
         await life.deliver()
     [sent] = [line for line in lines if line["log_level"] == "info"]
-    assert sent["event"] == "alert sent"
+    assert sent["event"] == "alert_sent"
     facts = {name: sent[name] for name in ("kind", "rule", "posting", "channel")}
     assert facts == {
         "kind": "opened",
@@ -70,7 +70,7 @@ async def test_a_merged_message_is_one_line_an_alert(life: SlackScenario) -> Non
     )
     with capture_logs() as lines:
         await life.deliver()
-    sent = [line for line in lines if line["event"] == "alert sent"]
+    sent = [line for line in lines if line["event"] == "alert_sent"]
     assert len(sent) == 12
     assert len({line["delivery"] for line in sent}) == 1
 
@@ -97,7 +97,7 @@ async def test_a_check_says_what_it_brought(life: SlackScenario) -> None:
     life.check_without_delivery(paid(PAY))
     with capture_logs() as lines:
         await life.check(paid(MORE))
-    assert [line["kind"] for line in lines if line["event"] == "alert sent"] == [
+    assert [line["kind"] for line in lines if line["event"] == "alert_sent"] == [
         "opened",
         "revised",
     ]

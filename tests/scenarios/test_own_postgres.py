@@ -49,9 +49,9 @@ async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubl
     boards.boards["examplelabs"].jobs.append(job(3, title="Research Engineer, Not Stored"))
     await until(
         lambda: (
-            daemon.of("ERROR round failed")
-            and daemon.of("ERROR the outbox")
-            and daemon.of("ERROR lease not renewed")
+            daemon.of("ERROR round_failed")
+            and daemon.of("ERROR outbox_not_")
+            and daemon.of("ERROR lease_not_renewed")
         )
     )
     await asyncio.to_thread(server.start)

@@ -93,8 +93,8 @@ async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and
             f"UPDATE lease SET {mine}", [(datetime.now(UTC) + timedelta(seconds=12)).isoformat()]
         )
         other.commit()
-    await until(lambda: len(daemon.of("daemon started")) == 2)
-    assert len(daemon.of("ERROR another rolewatch works on this database now")) == 1
+    await until(lambda: len(daemon.of("daemon_started")) == 2)
+    assert len(daemon.of("ERROR lease_lost")) == 1
     [(looks,)] = place.ask("SELECT count(*) FROM board_check")
     await until(lambda: place.ask("SELECT count(*) FROM board_check") > [(looks,)])
     assert await daemon.stopped() < 10

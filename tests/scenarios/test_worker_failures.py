@@ -81,7 +81,7 @@ async def test_a_worker_that_dies_or_freezes_loses_its_board_to_another(
         if number == signal.SIGSTOP:
             log.process.send_signal(signal.SIGCONT)
             await until(lambda: daemon.ask("SELECT DISTINCT state FROM workers") == [("idle",)])
-            assert log.of("job given back")
+            assert log.of("job_given_back")
         await asyncio.sleep(1)
         assert len(watched.requests) == asked  # the frozen one asks nothing more
         assert daemon.ask("SELECT count(*) FROM board_check") == [(len(TOKENS),)]
@@ -142,8 +142,8 @@ async def test_a_worker_that_is_cut_off_stops_asking_and_comes_back(
         await until(
             lambda: daemon.ask("SELECT state FROM workers") == [("idle",), ("idle",)], within=90
         )
-        assert far.of("worker not connected")
-        assert not near.of("worker not connected")
+        assert far.of("worker_not_connected")
+        assert not near.of("worker_not_connected")
         assert daemon.ask("SELECT count(*) FROM board_check") == [(len(TOKENS),)]
     # the server counts the first request until its answer, which nobody waits for
     assert overlaps.most["labs2"] <= 2
@@ -154,7 +154,7 @@ async def test_an_upgrade_ends_workers_of_the_older_schema(
 ) -> None:
     async with workers(url_of(postgres_engine)) as some:
         log = await some.start()
-        await until(lambda: log.of("worker started"))
+        await until(lambda: log.of("worker_started"))
         async with living(
             tmp_path, postgres_engine, watched.url, config=config(TOKENS), queue_times=QUICK
         ) as daemon:
@@ -206,7 +206,7 @@ async def test_a_second_daemon_takes_over_from_a_frozen_one(
         with postgres_engine.begin() as connection:  # in place of a minute
             connection.execute(text("UPDATE lease SET expires_at = now()"))
         second = ProcessLog(await places[1].start("run"))
-        await until(lambda: second.of("daemon started"))
+        await until(lambda: second.of("daemon_started"))
         watched.boards["labs1"].jobs.append(job(2, title="Research Engineer, Taken Over"))
         await until(lambda: ask(OPENED) == [(1,)])
         first.process.send_signal(signal.SIGCONT)

@@ -118,9 +118,9 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks of an edit refused",
+                "slack_blocks_refused",
                 ts=card.ts,
-                error=error.reason,
+                reason=error.reason,
                 messages=error.messages,
             )
             await self._write(
@@ -187,9 +187,9 @@ class SlackNotifier:
         except BlocksRefusedError as error:
             # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack blocks refused",
+                "slack_blocks_refused",
                 delivery=delivery_id,
-                error=error.reason,
+                reason=error.reason,
                 messages=error.messages,
             )
             return await self._post(

@@ -88,7 +88,7 @@ async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(serving, 20)
         engine.dispose()
-    [said] = [line for line in logs if line["event"] == "clock set back"]
+    [said] = [line for line in logs if line["event"] == "clock_set_back"]
     assert said["seconds"] == pytest.approx(BACK.total_seconds(), abs=2)
 
 

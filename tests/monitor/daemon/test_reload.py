@@ -40,13 +40,13 @@ async def place(
 
 async def test_a_changed_log_is_taken_up(place: Place) -> None:
     daemon = ProcessLog(await place.start("run"))
-    await until(lambda: daemon.of("board read"))
+    await until(lambda: daemon.of("board_checked"))
     place.configure('[log]\nformat = "json"\nlevel = "warning"\n')
     await asyncio.sleep(4)
     place.configure('[log]\nformat = "json"\nlevel = "info"\n[health]\n')
-    await until(lambda: daemon.of('"event": "configuration taken up"'))
+    await until(lambda: daemon.of('"event": "configuration_reloaded"'))
     assert json.loads(daemon.lines[-1])["boards"] == 1
-    assert len(daemon.of("configuration taken up")) == 1
+    assert len(daemon.of("configuration_reloaded")) == 1
     assert await daemon.stopped() < 10
 
 
@@ -54,11 +54,11 @@ async def test_another_database_is_refused_with_a_reason_and_the_old_configurati
     place: Place,
 ) -> None:
     daemon = ProcessLog(await place.start("run"))
-    await until(lambda: daemon.of("board read"))
+    await until(lambda: daemon.of("board_checked"))
     place.watched = ("examplelabs", "second")
     place.configure('[database]\nurl = "sqlite:///other.db"\n')
-    await until(lambda: daemon.of("configuration refused"))
-    assert "database.url: " in daemon.of("configuration refused")[0]
+    await until(lambda: daemon.of("configuration_refused"))
+    assert "database.url: " in daemon.of("configuration_refused")[0]
     assert place.ask("SELECT count(*) FROM board") == [(1,)]
     assert not (place.folder / "other.db").exists()
     assert await daemon.stopped() < 10
@@ -68,10 +68,10 @@ async def test_a_changed_dotenv_counts_like_a_changed_file(
     place: Place, slack: SlackServer
 ) -> None:
     daemon = ProcessLog(await place.start("run"))
-    await until(lambda: daemon.of("board read"))
+    await until(lambda: daemon.of("board_checked"))
     assert slack.texts() == []
     (place.folder / ".env").write_text(f"SLACK_BOT_TOKEN={TOKEN}\n")
-    await until(lambda: daemon.of("configuration taken up"))
+    await until(lambda: daemon.of("configuration_reloaded"))
     await place.here("check")
     await until(slack.texts)
     assert await daemon.stopped() < 10
@@ -81,9 +81,9 @@ async def test_a_changed_file_of_a_secret_counts_too(place: Place) -> None:
     (place.folder / ".env").write_text("SLACK_BOT_TOKEN_FILE=token\n")
     (place.folder / "token").write_text("xoxb-1")
     daemon = ProcessLog(await place.start("run"))
-    await until(lambda: daemon.of("board read"))
+    await until(lambda: daemon.of("board_checked"))
     (place.folder / "token").write_text("xoxb-22")
-    await until(lambda: daemon.of("configuration taken up"))
+    await until(lambda: daemon.of("configuration_reloaded"))
     assert await daemon.stopped() < 10
 
 

@@ -79,16 +79,16 @@ def test_an_outage_is_logged_at_its_begin_and_end(locked: Exception) -> None:
     other = trouble_of("SELECT * FROM absent")
     with capture_logs() as logs:
         for error in (locked, locked, other, other):
-            with troubles.passing("lease not renewed"):
+            with troubles.passing("lease_not_renewed"):
                 raise error
         for _ in range(2):
-            with troubles.passing("lease not renewed"):
+            with troubles.passing("lease_not_renewed"):
                 pass
     lines = [(line["log_level"], line["event"], line.get("reason")) for line in logs]
     assert lines == [
-        ("error", "lease not renewed", "OperationalError: database is locked"),
-        ("error", "lease not renewed", "OperationalError: no such table: absent"),
-        ("info", "database recovered", None),
+        ("error", "lease_not_renewed", "OperationalError: database is locked"),
+        ("error", "lease_not_renewed", "OperationalError: no such table: absent"),
+        ("info", "database_recovered", None),
     ]
 
 
@@ -96,19 +96,19 @@ def test_each_queue_has_its_own_outage(locked: Exception) -> None:
     troubles = OutageLog()
     with capture_logs() as logs:
         for queue in ("slack:#roles", "slack:#ops", "slack:#roles"):
-            with troubles.passing("the outbox cannot be written", by=queue):
+            with troubles.passing("outbox_not_written", queue=queue):
                 raise locked
-        with troubles.passing("the outbox cannot be written", by="slack:#ops"):
+        with troubles.passing("outbox_not_written", queue="slack:#ops"):
             pass
-    assert [line["by"] for line in logs] == ["slack:#roles", "slack:#ops", "slack:#ops"]
+    assert [line["queue"] for line in logs] == ["slack:#roles", "slack:#ops", "slack:#ops"]
 
 
 def test_our_own_error_is_logged_with_traceback_each_time() -> None:
     troubles, fault = OutageLog(), ValueError("a slip")
     with capture_logs() as logs:
-        troubles.report("round failed", fault)
-        troubles.report("round failed", fault)
-        troubles.over("round failed")
-    assert [(line["event"], line["exc_info"]) for line in logs] == [("round failed", fault)] * 2
-    with pytest.raises(ValueError, match="a slip"), troubles.passing("round failed"):
+        troubles.report("round_failed", fault)
+        troubles.report("round_failed", fault)
+        troubles.over("round_failed")
+    assert [(line["event"], line["exc_info"]) for line in logs] == [("round_failed", fault)] * 2
+    with pytest.raises(ValueError, match="a slip"), troubles.passing("round_failed"):
         raise fault

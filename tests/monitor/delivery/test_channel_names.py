@@ -352,7 +352,7 @@ async def test_a_second_name_added_at_runtime_duplicates_nothing(
                     'notify = ["slack:#roles"]', f'notify = ["{ID}", "slack:#roles"]'
                 )
             )
-            await until(lambda: daemon.of("configuration taken up"))
+            await until(lambda: daemon.of("configuration_reloaded"))
             boards.board(
                 "examplelabs", *(job(key, title=f"Research Engineer {key}") for key in (1, 2))
             )

@@ -49,7 +49,7 @@ async def test_a_daemon_says_how_it_is(place: Place) -> None:
         _, err = await daemon.communicate()
     assert 'rolewatch_checks_total{result="snapshot"} 1.0' in metrics
     lines = [json.loads(line) for line in err.decode().splitlines()]
-    [read] = [line for line in lines if line["event"] == "board read"]
+    [read] = [line for line in lines if line["event"] == "board_checked"]
     counts = {
         name: read[name]
         for name in ("level", "board", "result", "seen", "opened", "revised", "closed", "reopened")

@@ -148,7 +148,7 @@ async def test_a_service_that_does_not_answer_is_a_line_without_its_address() ->
         with capture_logs() as logs:
             assert not await ping(url)
             assert not await ping(SecretStr(f"http://127.0.0.1:{free_port()}/s3cr3t-ping"))
-    assert [line["event"] for line in logs] == ["heartbeat not taken"] * 2
+    assert [line["event"] for line in logs] == ["heartbeat_failed"] * 2
     assert "s3cr3t" not in str(logs)
     assert "127.0.0.1" not in str(logs)
 

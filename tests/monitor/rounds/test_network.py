@@ -26,46 +26,46 @@ def events(
 
 def test_a_network_that_is_away_is_reported_once_until_a_host_answers() -> None:
     network = Network()
-    assert events(network, A, B) == ["network lost"]
+    assert events(network, A, B) == ["network_lost"]
     assert events(network, A, B) == []
     assert events(network, A) == []
-    assert events(network, A, reached=True) == ["network recovered", "board failed"]
-    assert events(network, A, B, reached=True) == ["board failed", "board failed"]
-    assert events(network, A, B) == ["network lost"]
-    assert events(network, reached=True) == ["network recovered"]
+    assert events(network, A, reached=True) == ["network_recovered", "board_failed"]
+    assert events(network, A, B, reached=True) == ["board_failed", "board_failed"]
+    assert events(network, A, B) == ["network_lost"]
+    assert events(network, reached=True) == ["network_recovered"]
     assert events(network) == []
 
 
 def test_rounds_of_one_board_each_show_together_that_the_network_is_away() -> None:
     network = Network()
     assert [events(network, A), events(network, B), events(network, A)] == [
-        ["board failed"],
-        ["network lost"],
+        ["board_failed"],
+        ["network_lost"],
         [],
     ]
 
 
 def test_one_host_of_several_that_cannot_be_reached_is_not_the_network() -> None:
     network = Network()
-    assert events(network, A, B, watched=3) == ["board failed", "board failed"]
-    assert events(network, C, watched=3) == ["network lost"]
+    assert events(network, A, B, watched=3) == ["board_failed", "board_failed"]
+    assert events(network, C, watched=3) == ["network_lost"]
 
 
 def test_one_board_alone_that_cannot_be_reached_is_reported_once_until_its_host_answers() -> None:
     network = Network()
-    assert [events(network, A, watched=1) for _ in range(3)] == [["board failed"], [], []]
+    assert [events(network, A, watched=1) for _ in range(3)] == [["board_failed"], [], []]
     assert events(
         network, A | {"reason": "cannot connect to x: Connection refused"}, watched=1
-    ) == ["board failed"]
+    ) == ["board_failed"]
     assert events(network, reached=True, watched=1) == []
-    assert events(network, A, watched=1) == ["board failed"]
+    assert events(network, A, watched=1) == ["board_failed"]
 
 
 def test_a_host_that_cannot_be_reached_while_others_answer_is_reported_each_time() -> None:
     network = Network()
     assert [events(network, A, reached=True) for _ in range(2)] == [
-        ["board failed"],
-        ["board failed"],
+        ["board_failed"],
+        ["board_failed"],
     ]
 
 

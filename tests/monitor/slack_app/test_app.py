@@ -194,9 +194,9 @@ async def test_an_error_gets_a_reply_and_the_next_click_works(
     with capture_logs() as logged:
         await server.click("role_save", STORY)
         assert await told(server) == [drawn(replies.BROKEN).text]
-    assert [(line["event"], line["what"]) for line in logged if line["log_level"] == "error"] == [
-        ("slack interaction failed", "role_save")
-    ]
+    assert [
+        (line["event"], line["interaction"]) for line in logged if line["log_level"] == "error"
+    ] == [("slack_interaction_failed", "role_save")]
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO saved_role"))
     await server.click("role_save", STORY)

@@ -81,9 +81,7 @@ async def test_another_process_on_the_same_app_is_logged(office: Office) -> None
     with capture_logs() as logged:
         await other.start()
         await until(lambda: len(office.server.sockets) == 2)
-        await until(
-            lambda: any(line["event"] == "slack app shared with another process" for line in logged)
-        )
+        await until(lambda: any(line["event"] == "slack_app_shared" for line in logged))
     await other.end()
 
 

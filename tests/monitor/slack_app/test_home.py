@@ -224,11 +224,11 @@ async def test_a_hidden_home_is_noticed_once(office: Office, server: SocketServe
     server.refuse("views.publish", "not_enabled", times=9)
     with capture_logs() as logs:
         await visit(server)
-        await until(lambda: any(one["event"] == "app home not published" for one in logs))
+        await until(lambda: any(one["event"] == "app_home_not_published" for one in logs))
         await server.click("role_save", f"{BOARD}:11")
         await server.slash("watch engineer")
         await until(lambda: len(server.answers) == 2)
-    assert sum(one["event"] == "app home not published" for one in logs) == 1
+    assert sum(one["event"] == "app_home_not_published" for one in logs) == 1
     assert office.rows("SELECT user_id FROM saved") == [(ALICE,)]
 
 
