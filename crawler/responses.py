@@ -121,7 +121,7 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> BadRespon
     reason = {
         304: "HTTP 304, which was not asked for",
         404: "HTTP 404: no such board",
-        410: "HTTP 410: the board is gone",
+        410: "HTTP 410: the board no longer exists",
         429: "HTTP 429: too many requests",
     }.get(status, f"HTTP {status}")
     return BadResponse(
@@ -235,7 +235,7 @@ def decode(body: bytes, decoder: Decoder[T]) -> T:
     """Return the body as that decoder reads it. Raises BadResponse."""
     try:
         if not body.isascii():
-            body.decode()  # a Raw is sliced without looking at its characters
+            body.decode()  # a Raw is sliced without decoding it
         return decoder.decode(body)
     except UnicodeDecodeError as error:
         raise BadResponse("the answer is not UTF-8") from error

@@ -105,7 +105,7 @@ class CheckSpider(Spider):
         ]
 
     async def start(self) -> AsyncIterator[dict[str, object]]:
-        """Check all boards at once, as far as the slots allow."""
+        """Check all boards at once, within the slots."""
         self.fetcher = Fetcher(
             self.crawler.engine.download_async,
             self.settings.getfloat("DOWNLOAD_TIMEOUT"),

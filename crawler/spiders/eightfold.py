@@ -83,10 +83,10 @@ class EightfoldSpider(DetailSpider):
         result = await super().walk(request, notes)
         if not isinstance(result, Snapshot) or not reads_sitemap(notes):
             return result
-        gone = {key: probe for key, probe in result.probes.items() if probe is Probe.GONE}
+        closed = {key: probe for key, probe in result.probes.items() if probe is Probe.GONE}
         listed = {one.key for one in result.sightings}
-        still = frozenset(key for key in request.known() if key not in gone and key not in listed)
-        return replace(result, still=result.still | still, probes=gone)
+        still = frozenset(key for key in request.known() if key not in closed and key not in listed)
+        return replace(result, still=result.still | still, probes=closed)
 
     async def probe(self, site: Site, keys: Sequence[str]) -> dict[str, Probe]:
         return await super().probe(site, keys) if reads_sitemap(site.notes) else {}

@@ -98,8 +98,8 @@ class Search:
             for code, roles in places.items()
         ]
         finer.sort(key=lambda each: each[0], reverse=True)
-        room = max(0, _MOST_SEARCHES - self.searches - _SPARE)
-        for _, filters in finer[:room]:
+        left = max(0, _MOST_SEARCHES - self.searches - _SPARE)
+        for _, filters in finer[:left]:
             yield _NEWEST | filters
         yield from (
             filters for _, filters in sorted(crowded, key=lambda each: each[0], reverse=True)

@@ -76,7 +76,7 @@ class JobPages:
         """Say in one line which pages this check could not see."""
         parts = (
             (waiting, "{} of its pages are read at later checks"),
-            (self.bare, "on {} of its pages the JobPosting is gone"),
+            (self.bare, "on {} of its pages the JobPosting is missing"),
         )
         return "; ".join(words.format(count) for count, words in parts if count) or None
 
@@ -206,15 +206,15 @@ class JobPages:
     def _miss(
         self, path: str, lastmod: str, trouble: BadResponse, known: frozenset[str]
     ) -> str | None:
-        """Note that a page did not answer. Return "" for one that is gone, while it is listed."""
+        """Note that a page did not answer. Return "" for a 404 or 410 while it is listed."""
         noted = self.noted.get(path)
-        is_gone = trouble.status in _GONE
-        if noted and noted.key and (noted.key in known or not is_gone):
+        is_missing = trouble.status in _GONE
+        if noted and noted.key and (noted.key in known or not is_missing):
             noted.at = self.site.now
         else:
-            seen = lastmod if is_gone else _UNREAD
-            self.noted[path] = Noted("", seen, self.site.now, is_gone)
-        return "" if is_gone else None
+            seen = lastmod if is_missing else _UNREAD
+            self.noted[path] = Noted("", seen, self.site.now, is_missing)
+        return "" if is_missing else None
 
     def _job_of(self, page: Page, path: str) -> Job | None:
         """Return the job that a page is about; None for a list of jobs."""

@@ -1,4 +1,4 @@
-"""The interval that a board had when it was looked at."""
+"""The interval that a board had when it was checked."""
 
 from __future__ import annotations
 

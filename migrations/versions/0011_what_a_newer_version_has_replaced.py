@@ -1,4 +1,4 @@
-"""Versions that a newer one has replaced are told apart, so that words are looked for in the newest alone.
+"""Mark versions that a newer one has replaced, so that words are searched in the newest alone.
 
 Postings that are called otherwise than their board are found by that name. A title is named by its
 digest in the index of words: PostgreSQL takes no more than 2,700 bytes into an index.

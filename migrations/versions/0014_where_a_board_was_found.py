@@ -1,4 +1,4 @@
-"""A board that is gone keeps the board that its employer's careers page leads to."""
+"""A board that no longer exists keeps the board that its employer's careers page leads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hosts that asked to wait outlive the process that was told, and a round knows which boards it did not ask because of that."""
+"""Store the hosts that asked to wait, and the boards that a round did not ask because of that."""
 
 from __future__ import annotations
 

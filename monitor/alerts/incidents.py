@@ -31,11 +31,11 @@ def failing(
     since: datetime,
     reason: str,
     *,
-    gone: bool,
+    unknown: bool,
 ) -> OperatorMessage:
     """Return the message about a failing board, updated at each failure.
 
-    `gone`: its ATS has not known the board for three checks.
+    `unknown`: its ATS has not known the board for three checks.
     """
     roles = _open_roles(connection, board)
     stay = {0: "", 1: "Its role stays as it is."}.get(
@@ -46,9 +46,9 @@ def failing(
         if board.last_ok_at is None
         else (f"Last read {near(board.last_ok_at, since)}.")
     )
-    state = "no longer exists" if gone else "cannot be read"
+    state = "no longer exists" if unknown else "cannot be read"
     headline = f"{state}: {failures} checks in a row failed"
-    where = moved_where(board.board, board.company, board.found_at) if gone else ""
+    where = moved_where(board.board, board.company, board.found_at) if unknown else ""
     return _message(
         "failing",
         board,
@@ -57,7 +57,7 @@ def failing(
         (
             f"{short_reason(reason)} since {instant(since)}. {read}",
             *((where,) if where else ()),
-            " ".join(filter(None, [stay, "" if gone else "rolewatch keeps trying."])),
+            " ".join(filter(None, [stay, "" if unknown else "rolewatch keeps trying."])),
         ),
         sentence=f"{headline} ({short_reason(reason)}). {stay}",
     )

@@ -172,11 +172,11 @@ def _story(connection: Connection, found: PostingRef, console: Console) -> list[
         repost_words(connection, [found.posting]).get(found.posting, ""),
         next_life(connection, found),
     )
-    told = list(_lines(describe(connection, found), happened, contents, repost, console))
+    lines = list(_lines(describe(connection, found), happened, contents, repost, console))
     return (
-        [*told, Text(f"\nIts board has moved: it continues as {later}.", style="dim")]
+        [*lines, Text(f"\nIts board has moved: it continues as {later}.", style="dim")]
         if later
-        else told
+        else lines
     )
 
 
@@ -206,7 +206,7 @@ def _lines(
                 change["at"],
                 str(change["kind"]),
                 change["version"],
-                repost if change["kind"] == "opened" else _gone_since(change),
+                repost if change["kind"] == "opened" else _last_seen(change),
             )
         if change["field"] is not None:
             yield from (
@@ -226,7 +226,7 @@ def _headline(at: object, kind: str, version: object, note: str) -> Text:
     return text.append(clean(f"  ({note})"), style="dim") if note else text
 
 
-def _gone_since(change: Row) -> str:
+def _last_seen(change: Row) -> str:
     return (
         f"last seen {short(change['not_before'])}"
         if change["kind"] == "closed" and change["not_before"]

@@ -122,7 +122,7 @@ class _Check:
         delivered = True
         try:
             well = self._show(round_id)
-        finally:  # whoever reads our output may be gone; alerts are not for them
+        finally:  # the reader of our output may have left; alerts go to others
             if self.alerts:
                 delivered = await self._deliver(lease)
         return delivered and well
@@ -171,11 +171,11 @@ class _Check:
         outbox = make_outbox(self.engine, console)(settings)
         outbox.work_under(lease)
         try:
-            told = await outbox.deliver(until_idle=True)
+            delivered = await outbox.deliver(until_idle=True)
         finally:
             await outbox.close()
         say_held(self.engine, self.current.settings)
-        return self._say_undelivered(told.failed + told.waiting)
+        return self._say_undelivered(delivered.failed + delivered.waiting)
 
     def _say_undelivered(self, count: int) -> bool:
         from monitor.cli.sending import say_undelivered
@@ -183,7 +183,7 @@ class _Check:
         if count:
             say_undelivered(self.engine, self.current.settings)
             typer.echo(
-                "`rolewatch doctor` looks for the cause, `rolewatch alerts retry` sends again",
+                "`rolewatch doctor` finds the cause, `rolewatch alerts retry` sends again",
                 err=True,
             )
         return not count

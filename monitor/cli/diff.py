@@ -73,11 +73,11 @@ def diff(
         emit(found.rows, COLUMNS, fmt, shared.console)
         return
     with paged(shared.console):
-        for line in _told(name, found.then, later, found, shared.console):
+        for line in _report(name, found.then, later, found, shared.console):
             print_folded(line, shared.console)
 
 
-def _told(
+def _report(
     board: str, then: datetime, later: datetime, found: BoardDiff, console: Console
 ) -> Iterator[Text]:
     """Yield a headline, a line for each posting, and a line for each revised field."""

@@ -18,7 +18,7 @@ from monitor.history import due
 from monitor.notify.wording import span
 from monitor.text.values import counted
 
-_LOOK_EVERY = 0.5  # seconds
+_POLL_EVERY = 0.5  # seconds
 _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chance
 
 
@@ -62,16 +62,16 @@ async def announce_next_check(
     """
     line = None
     while line is None:
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_EVERY)
         try:
-            if after is None or await asyncio.to_thread(_is_told, engine, after, now()):
+            if after is None or await asyncio.to_thread(_has_ended, engine, after, now()):
                 line = await asyncio.to_thread(_next_check, engine, now())
         except DATABASE_ERRORS:  # the daemon says it, and goes on
             continue
     say(line)
 
 
-def _is_told(engine: Engine, after: int, now: datetime) -> bool:
+def _has_ended(engine: Engine, after: int, now: datetime) -> bool:
     """Return True when such a round has ended and its console messages are sent."""
     ended = (
         select(CheckRound.id)

@@ -121,7 +121,7 @@ def _write(console: Console, lines: Iterable[str]) -> None:
         stream.reconfigure(encoding="utf-8")
     for line in lines:
         stream.write(line)
-    stream.flush()  # here, where a reader who has gone away is still ours to notice
+    stream.flush()  # here a reader that has left can still be noticed
 
 
 def _as_json(row: Row) -> str:

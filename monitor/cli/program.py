@@ -107,11 +107,11 @@ class Program(TyperGroup):
         _share_options(self)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
-        room = formatter.width - 6 - max(map(len, self.commands))
+        width = formatter.width - 6 - max(map(len, self.commands))
         shown = ((name, self.commands[name]) for name in self.list_commands(ctx))
         write(
             formatter,
-            ((_heading(each), (name, each.get_short_help_str(room))) for name, each in shown),
+            ((_heading(each), (name, each.get_short_help_str(width))) for name, each in shown),
             "Commands",
         )
 
@@ -153,7 +153,7 @@ def _heading(command: Any) -> str | None:  # Typer's own  # noqa: ANN401
 def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own  # noqa: ANN401
     if is_help(error):
         raise error
-    typer.echo(told(error, ctx), err=True)
+    typer.echo(usage_line(error, ctx), err=True)
     raise typer.Exit(2) from error
 
 
@@ -194,7 +194,7 @@ def is_help(error: typer.BadParameter) -> bool:
     return error.ctx is not None and error.format_message() == error.ctx.get_help()
 
 
-def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # noqa: ANN401
+def usage_line(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # noqa: ANN401
     """Return the line. `ctx` of the program says which command it was; None is the program."""
     said = error.format_message()
     for theirs, ours in _WORDS:

@@ -104,14 +104,14 @@ def _replay(
         replayed = replay(
             connection, settings, period[0], lambda read: say(f"replaying: {read} versions read")
         )
-        told = [one for one in replayed if one.rule in names]
+        alerts = [one for one in replayed if one.rule in names]
         if fmt is not Format.TABLE:
             columns = [field.name for field in dataclasses.fields(ReplayedAlert)]
-            rows = [asdict(one) | {"channels": list(one.channels)} for one in told]
+            rows = [asdict(one) | {"channels": list(one.channels)} for one in alerts]
             emit(rows, columns, fmt, current.console)
             return
         rules = [one for one in settings.rules if one.name in names]
-        result = _trial(connection, rules, period, told)
+        result = _trial(connection, rules, period, alerts)
     with paged(current.console):
         emit_lines(result.lines(), current.console)
 
@@ -120,15 +120,15 @@ def _trial(
     connection: Connection,
     rules: Sequence[Rule],
     period: tuple[datetime, datetime],
-    told: Sequence[ReplayedAlert],
+    alerts: Sequence[ReplayedAlert],
 ) -> Trial:
     from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
 
     fits = open_fits(connection, rules)
-    telling = {one.rule for one in told}
+    telling = {one.rule for one in alerts}
     silent = [rule for rule in rules if not fits[rule.name] and rule.name not in telling]
     useless = {rule.name: nothing(connection, rule) for rule in fit_nothing(connection, silent)}
-    return Trial(*period, first_check(connection), fits, told, useless)
+    return Trial(*period, first_check(connection), fits, alerts, useless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,13 @@ class Trial:
     now: datetime
     first_check: datetime | None
     fits: Mapping[str, int]
-    told: Sequence[ReplayedAlert]
+    alerts: Sequence[ReplayedAlert]
     nothing: Mapping[str, str]  # by rule: that it fits nothing at all
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield a paragraph for each rule: its counts, then each alert with its reason."""
         for rule, count in self.fits.items():
-            mine = [one for one in self.told if one.rule == rule]
+            mine = [one for one in self.alerts if one.rule == rule]
             yield self.nothing.get(rule) or f"{rule}: {self._summary(count, mine)}", "bold"
             if mine:
                 yield f"  to {', '.join(mine[0].channels)}: {_kinds(mine)}", ""
@@ -184,9 +184,9 @@ class Trial:
         )
 
 
-def _kinds(told: Sequence[ReplayedAlert]) -> str:
+def _kinds(alerts: Sequence[ReplayedAlert]) -> str:
     """Return `30 opened, 4 revised, and 6 in a first summary`."""
-    counts = Counter(one.kind for one in told)
+    counts = Counter(one.kind for one in alerts)
     first = counts.pop("summary", 0)
     parts = [f"{count} {kind}" for kind, count in counts.items()]
     return ", ".join([*parts, *([f"{first} in a first summary"] if first else [])])

@@ -79,19 +79,19 @@ def screen(
 
 def _parts(columns: Sequence[_Column], width: int) -> Iterator[tuple[slice, list[int]]]:
     """Return the columns of each line of a row with their widths, as many as fit, at least one."""
-    start, room = 0, width
+    start, available = 0, width
     while start < len(columns):
-        count = max(_fitting(columns[start:], room), 1)
+        count = max(_fitting(columns[start:], available), 1)
         part = slice(start, start + count)
-        yield part, _widths(columns[part], room)
-        start, room = start + count, width - _GAP
+        yield part, _widths(columns[part], available)
+        start, available = start + count, width - _GAP
 
 
 def _columns(
     names: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool]
 ) -> list[_Column]:
     made: list[_Column] = []
-    room = _FIRST
+    least = _FIRST
     for index, (name, number) in enumerate(zip(names, numbers, strict=True)):
         texts = [row[index].text for row in rows]
         most = max(map(cell_len, [name, *texts]))
@@ -110,8 +110,8 @@ def _columns(
                 )
             )
         else:
-            made.append(_Column(name, number, min(most, max(room, cell_len(name))), most))
-            room = _OTHER
+            made.append(_Column(name, number, min(most, max(least, cell_len(name))), most))
+            least = _OTHER
     return made
 
 

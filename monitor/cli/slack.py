@@ -104,10 +104,10 @@ def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
     settings = load(file, current.environ)
     named = _first_channel(settings)
     wanted = _ask_channel(named or _EXAMPLE)
-    told = [channel for rule in settings.rules for channel in rule.notify]
-    if wanted in told:
+    notified = [channel for rule in settings.rules for channel in rule.notify]
+    if wanted in notified:
         return settings
-    if _EXAMPLE not in told:
+    if _EXAMPLE not in notified:
         typer.echo(
             f'No rule sends to {wanted} yet: add "{wanted}" to the `notify` of a rule in {file}.'
         )

@@ -64,7 +64,7 @@ def sql(
     values = bound(engine.dialect.name, moments, own)
     with ask(engine, Question(text, values, timeout)) as answer:
         most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE
-        rows = answer.rows if most is None else _first(answer.rows, most, told=limit is None)
+        rows = answer.rows if most is None else _first(answer.rows, most, report_cut=limit is None)
         emit(rows, answer.columns, fmt, shared.console, empty="No rows")
 
 
@@ -83,11 +83,11 @@ def _parameter(given: str) -> tuple[str, str]:
     return name, value
 
 
-def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
-    """Return that many rows. `told` says on standard error that rows were cut."""
+def _first(rows: Iterable[Row], most: int, *, report_cut: bool) -> Iterator[Row]:
+    """Return that many rows. `report_cut`: say on standard error that rows were cut."""
     for number, row in enumerate(rows):
         if number == most:
-            if told:
+            if report_cut:
                 typer.echo(
                     f"only the first {most} rows: --format csv or json gives all, --limit N more",
                     err=True,

@@ -80,7 +80,7 @@ def _asked(current: State) -> _Status:
         found, row = read_status(connection), running(connection)
         workers = count_workers(connection) if current.settings.workers.queue else None
     daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
-    return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found), workers)
+    return _Status(found.boards, found.waiting, found.muted_roles, daemon, _next(found), workers)
 
 
 def _next(found: Status) -> datetime | None:

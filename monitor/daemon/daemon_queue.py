@@ -104,9 +104,9 @@ def choose(waiting: Waiting, in_queue: Mapping[str, int], boards: set[str]) -> l
 
     `in_queue` are the jobs of each slot in the queue, `boards` those that have one.
     """
-    room, found = MOST - sum(in_queue.values()), list[Handed]()
+    left, found = MOST - sum(in_queue.values()), list[Handed]()
     for lock, checks in waiting.items():
-        of_slot = min(AHEAD - in_queue.get(lock, 0), room - len(found))
+        of_slot = min(AHEAD - in_queue.get(lock, 0), left - len(found))
         free = (one for one in checks if one.check.board not in boards)
         for one in islice(free, max(of_slot, 0)):
             found.append(one)

@@ -135,13 +135,13 @@ class Dispatcher:
         return host(board, self.settings().politeness(board.partition(":")[0]).api_url)
 
     async def _work(self) -> None:
-        """Look at the queue as long as there are rounds.
+        """Poll the queue as long as there are rounds.
 
         Catches everything: the rounds go on when the database does.
         """
         while self._left:
             try:
-                await self._look()
+                await self._poll_queue()
                 self.troubles.over(_TROUBLE)
             # a lost lease and an error of ours end the rounds, which report it
             except Exception as error:  # noqa: BLE001
@@ -149,9 +149,9 @@ class Dispatcher:
                     self._fail(error)
                     return
                 self.troubles.report(_TROUBLE, outage(error))
-            await asyncio.sleep(self.times.look)
+            await asyncio.sleep(self.times.results)
 
-    async def _look(self) -> None:
+    async def _poll_queue(self) -> None:
         if time.monotonic() >= self._stalled_at + self.times.stalled:
             self._stalled_at = time.monotonic()
             await self._give_back_stalled()
@@ -216,8 +216,8 @@ class Dispatcher:
             await asyncio.to_thread(self._queue.cancel, mine)
             end = time.monotonic() + _LAST_WAIT
             while self._left[round_id] and time.monotonic() < end:
-                await self._look()
-                await asyncio.sleep(min(self.times.look, 0.2))
+                await self._poll_queue()
+                await asyncio.sleep(min(self.times.results, 0.2))
 
 
 def outage(error: Exception) -> Exception:

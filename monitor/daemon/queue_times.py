@@ -12,8 +12,8 @@ class QueueTimes:
     heartbeat: float = 10.0  # between two signs of a worker
     sure: float = 30.0  # after its last sign, a worker asks no host any more
     lost: float = 45.0  # after its last sign, its jobs are given to others
-    stalled: float = 10.0  # between two looks for such jobs
-    look: float = 0.5  # between two looks for finished jobs, while there are any
-    poll: float = 30.0  # between two looks for jobs, of a worker that nothing wakes
+    stalled: float = 10.0  # between two searches for such jobs
+    results: float = 0.5  # between two polls for finished jobs, while there are any
+    poll: float = 30.0  # between two polls for jobs, of a worker that nothing wakes
     grace: float = 8.0  # for the board in hand, when a worker is to stop
     pause: float = 2.0  # before a worker connects again after an outage

@@ -1,6 +1,6 @@
 """One job of a worker: check one board, and record the result as the daemon would.
 
-load    is its round still open, and not told of this board yet? The board's request, the
+load    is its round still open, without a result of this board? The board's request, the
         configuration, the hosts that asked to wait
 crawl   in the turns of the board's slot
 store   in one fenced transaction: rounds/record.py

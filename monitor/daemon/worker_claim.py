@@ -45,7 +45,7 @@ class Sureness:
         self._limits: set[asyncio.Timeout] = set()
 
     def extend(self, until: float) -> None:
-        """Note a sign that the database has heard."""
+        """Note a sign of life that the database has stored."""
         self._until = until
         for limit in self._limits:
             limit.reschedule(self._deadline())

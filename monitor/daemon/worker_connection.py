@@ -22,7 +22,7 @@ from monitor.daemon.queue import QUEUE, TASK, make_app
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.worker_check import Checker, OtherSchemaError, Rules, SharedHolds
 from monitor.daemon.worker_claim import Sureness
-from monitor.daemon.worker_jobs import OUTAGES, LookingWorker, Retries, WorkerJobs
+from monitor.daemon.worker_jobs import OUTAGES, EagerWorker, Retries, WorkerJobs
 from monitor.database.engine import read_and_roll_back
 from monitor.database.shared_clock import SharedClock
 from monitor.rounds import host_holds
@@ -80,7 +80,7 @@ class ConnectedWorker:
             stop=self.stop,
         )
         self._app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Retries())(self._run)
-        self.worker = LookingWorker(
+        self.worker = EagerWorker(
             self._app,
             queues=[QUEUE],
             concurrency=setup.concurrency,

@@ -102,8 +102,8 @@ class WorkerJobs(CheckJobs):
             self._stop()
 
 
-class LookingWorker(Worker):
-    """Procrastinate's worker, which looks for a job when one of its own ends.
+class EagerWorker(Worker):
+    """Procrastinate's worker, which asks for a job when one of its own ends.
 
     The end of a job frees the slot of its host, and so perhaps another job. Procrastinate wakes its
     workers only for new ones.
@@ -114,7 +114,7 @@ class LookingWorker(Worker):
             await super()._process_job(context)
         finally:
             self._new_job_event.set()
-            # a look that is under way would swallow the first one
+            # a query that is under way would miss the first one
             asyncio.get_running_loop().call_later(0.1, self._new_job_event.set)
 
 

@@ -172,8 +172,8 @@ def acquire(
     """Return the lease for `command` (run or check), and end rounds that a dead holder left open.
 
     Raise AlreadyRunning. `on_takeover` is called with the row of a daemon that died and the number
-    of its open rounds. Its message and the takeover commit together, so that the operator is told
-    of a death exactly once.
+    of its open rounds. Its message and the takeover commit together, so that the operator gets
+    one message for each death.
     """
     now, own = clock(), here()
     with engine.begin() as connection:

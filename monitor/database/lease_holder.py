@@ -53,7 +53,7 @@ class LeaseRow(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """True if the holder works now, as far as this process can know."""
+        """True if the holder works now, by all that this process can read."""
         identity = Identity(self.machine, self.namespace, self.host, self.pid, self.holder)
         return self.stopped_at is None and self.seconds_left > 0 and not is_dead(identity)
 

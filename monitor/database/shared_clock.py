@@ -50,11 +50,11 @@ class SharedClock:
         asked = self.elapsed()
         self.take(connection.execute(_NOW).scalar_one(), asked)
 
-    def take(self, told: datetime, asked: float) -> None:
-        """Take the time that the database told. `asked` is our clock's time of the question."""
+    def take(self, database_time: datetime, asked: float) -> None:
+        """Take the database's time. `asked` is our clock's time of the question."""
         now = self.elapsed()
         error = (now - asked) / 2
-        self._reading = better(self._reading, (told.timestamp() - asked - error, error, now))
+        self._reading = better(self._reading, (database_time.timestamp() - asked - error, error, now))
 
     def seconds(self) -> float:
         """Return the seconds since 1970 by the database's clock, which was read before."""

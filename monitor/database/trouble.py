@@ -19,7 +19,7 @@ _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupport
 _MOST_SHOWN = 300  # characters
 
 _REMEDIES = {
-    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_FULL: "free some space on its disk",
     sqlite3.SQLITE_BUSY: "another program has locked it: wait for it or stop it",
     sqlite3.SQLITE_LOCKED: "another program has locked it: wait for it or stop it",
     sqlite3.SQLITE_READONLY: "this user can read it but not write it",

@@ -137,7 +137,7 @@ def _boards(connection: Connection, now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("rolewatch_boards", "Boards by state", labels=["state"])
     counts = dict.fromkeys(metrics.BOARD_STATES, 0)
     ages = GaugeMetricFamily(
-        "rolewatch_board_last_good_look_seconds", "Since a board was last read", labels=["board"]
+        "rolewatch_board_last_good_check_seconds", "Since a board was last read", labels=["board"]
     )
     roles = GaugeMetricFamily("rolewatch_board_open_postings", "Open postings", labels=["board"])
     for row in metrics.boards(connection):

@@ -127,7 +127,7 @@ def _last_seen(
 
     `begun` is when the content of that moment began. The next closing says until when it was seen.
     """
-    looked = _last_check(connection, found, moment)
+    checked = _last_check(connection, found, moment)
     closing = select(PostingChange.not_before).where(
         PostingChange.posting_id == found.id, PostingChange.kind == "closed"
     )
@@ -135,7 +135,7 @@ def _last_seen(
         closing.where(PostingChange.at > begun).order_by(PostingChange.at).limit(1)
     )
     last: Any = missed or reader("last_seen_at")(row["last_seen_at"])
-    seen: datetime = last if looked is None else min(looked, last)
+    seen: datetime = last if checked is None else min(checked, last)
     return seen
 
 

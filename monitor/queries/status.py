@@ -20,7 +20,7 @@ class Status:
     """Watched boards, those in trouble first, waiting messages by channel, and muted roles."""
 
     boards: Sequence[Mapping[str, Any]]
-    untold: list[tuple[str, str, int]]
+    waiting: list[tuple[str, str, int]]  # channel, state, number of messages
     muted_roles: int
     # why a failing board cannot be read, and since when: by name
     failing: Mapping[str, tuple[str, datetime | None]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ def read_status(connection: Connection) -> Status:
     open_ = select(Delivery.channel, Delivery.state, func.count()).where(
         Delivery.state.in_(_OPEN), Delivery.state != "sent"
     )
-    untold = [
+    waiting = [
         (row[0], row[1], row[2])
         for row in connection.execute(
             open_.group_by(Delivery.channel, Delivery.state).order_by(Delivery.channel)
@@ -54,7 +54,7 @@ def read_status(connection: Connection) -> Status:
     boards = [dict(row) for row in connection.execute(_BOARDS).mappings()]
     return Status(
         boards,
-        untold,
+        waiting,
         connection.scalar(muted) or 0,
         _failing(connection),
         _refused(connection),

@@ -49,12 +49,12 @@ class BoardIncidents:
         `unknown`: checks in a row that found no such board. `report_unreachable_later`: the end of
         the round reports boards that no host answered.
         """
-        gone = unknown >= FAILURES_TO_FAIL
+        is_unknown = unknown >= FAILURES_TO_FAIL
         since = self.board.failing_since or self.at
         message = incidents.failing(
-            self.connection, self.board, failures, since, failure.reason, gone=gone
+            self.connection, self.board, failures, since, failure.reason, unknown=is_unknown
         )
-        if gone and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
+        if is_unknown and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
             # a second alert, where the first one could not name the employer's new board yet
             self._alert(message)
         elif reported_since(self.connection, self.board) is not None:
@@ -159,7 +159,7 @@ def update_incidents(
     ):
         for one in failing:
             message = incidents.failing(
-                connection, one.board, one.board.failures, one.since, one.reason, gone=False
+                connection, one.board, one.board.failures, one.since, one.reason, unknown=False
             )
             alerting.write_operator_alert(
                 connection, message, round_id=round_id, check_id=one.check_id, at=now

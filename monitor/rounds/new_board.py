@@ -124,7 +124,7 @@ def _update_messages(connection: Connection, board: BoardRow, round_id: int) -> 
     if board.failing_since is None:
         return
     message = incidents.failing(
-        connection, board, board.failures, board.failing_since, board.reason or "", gone=True
+        connection, board, board.failures, board.failing_since, board.reason or "", unknown=True
     )
     open_incidents.rewrite_unsent(connection, message, round_id)
     stale_cards.update_incident(connection, message)

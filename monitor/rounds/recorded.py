@@ -23,7 +23,7 @@ _HELD = select(Board.board).where(Board.held_round == bindparam("round"))
 
 def read_notes(engine: Engine, round_id: int) -> RoundNotes:
     """Return the notes of a round whose checks are stored."""
-    tally, gone = Tally(), []
+    tally, unknown_boards = Tally(), []
     with read_and_roll_back(engine) as connection:
         for row in connection.execute(_CHECKS, {"round": round_id}):
             if row.result == "failure" and says_unreached(row.status, row.reason):
@@ -32,6 +32,6 @@ def read_notes(engine: Engine, round_id: int) -> RoundNotes:
                 )
             tally.reached |= row.result != "failure" or row.status is not None
             if row.result == "failure" and row.unknown >= FAILURES_TO_FAIL:
-                gone.append(row.board)
+                unknown_boards.append(row.board)
         held = connection.scalars(_HELD, {"round": round_id}).all()
-    return RoundNotes(tally, gone=gone, not_asked=dict.fromkeys(held, "its host asked to wait"))
+    return RoundNotes(tally, unknown_boards=unknown_boards, not_asked=dict.fromkeys(held, "its host asked to wait"))

@@ -84,7 +84,7 @@ class Recording:
         )
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
-            facts["gone"] = True
+            facts["unknown"] = True
         next_check = self._next(failures, failure.retry_after)
         return board_columns.after_failure(self.board, failure, self.check.at, next_check), facts
 

@@ -43,7 +43,7 @@ class RoundNotes:
     tally: Tally = field(default_factory=Tally)
     # raised at the round's end
     storage_errors: list[Exception] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
+    unknown_boards: list[str] = field(default_factory=list)  # three checks found no such board
     # boards that were not asked, since their host asked to wait: why
     not_asked: dict[str, str] = field(default_factory=dict)
 
@@ -134,7 +134,7 @@ class BatchStore:
                     break
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
         self.holds.mark_saved(saved)
-        self.notes.gone.extend(result.board for result, facts in stored if "gone" in facts)
+        self.notes.unknown_boards += [result.board for result, facts in stored if "unknown" in facts]
         return stored
 
     def _store_texts(self, check: DecidedCheck) -> DecidedCheck:

@@ -170,7 +170,7 @@ def _muted(context: CommandContext) -> Composed:
 def _status(context: CommandContext) -> Composed:
     status = read_status(context.connection)
     counts: Counter[tuple[str, str]] = Counter()
-    for channel, state, count in status.untold:
+    for channel, state, count in status.waiting:
         counts[context.viewer.name(channel), state] += count
     named = [(channel, state, count) for (channel, state), count in counts.items()]
     shown = {
@@ -180,7 +180,7 @@ def _status(context: CommandContext) -> Composed:
     }
     rules = [rule.name for rule in context.settings.rules if rule.watch is None]
     fitting = count_fitting(context.connection, rules)
-    return status_reply.status(replace(status, untold=named, refused=shown), fitting, context.now)
+    return status_reply.status(replace(status, waiting=named, refused=shown), fitting, context.now)
 
 
 def _watch(context: CommandContext) -> Composed:

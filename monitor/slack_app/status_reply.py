@@ -49,7 +49,7 @@ def status(status: Status, fitting: int, now: datetime) -> Composed:
         fine = wording.count(len(boards), "board") if boards else "No board is watched"
     counted = f"{wording.count(open_roles, 'open role')}, {fitting:,} fit"
     head = joined([bold(fine), text(counted), text(_next_check(boards, now))])
-    waiting = [*_waiting(status.untold, status.refused), *_muted_roles(status.muted_roles)]
+    waiting = [*_waiting(status.waiting, status.refused), *_muted_roles(status.muted_roles)]
 
     def compose(length: int, _detail: Detail) -> Document:
         lines = [head, *(_board(row, reasons, now) for row in boards[:length])]

@@ -103,7 +103,7 @@ async def test_a_command_on_a_full_disk_ends_with_one_line(place: Place, full: D
     assert any(
         words in err
         for words in (
-            "database or disk is full; make room on its disk",
+            "database or disk is full; free some space on its disk",
             "disk I/O error; check its disk",
         )
     )

@@ -43,7 +43,7 @@ MOVED_AT_ONCE = 40  # boards
 THAW = 30.0  # seconds: longer than a worker may be silent
 # quick, and long enough for a busy machine
 TIMES = QueueTimes(
-    heartbeat=1.0, sure=15.0, lost=20.0, stalled=1.0, look=0.2, poll=2.0, grace=5.0, pause=0.5
+    heartbeat=1.0, sure=15.0, lost=20.0, stalled=1.0, results=0.2, poll=2.0, grace=5.0, pause=0.5
 )
 CALM = 1200.0  # seconds for everything to be recorded, after the last kill
 AT_WORK = 30.0  # seconds to wait for a check between two acts

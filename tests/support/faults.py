@@ -86,7 +86,7 @@ FAULTS = (
     Fault("500 once, then a good list", "unchanged", Trouble(status=500, times=2), "unchanged"),
     Fault("403", "failure", _http(403), "HTTP 403"),
     Fault("404", "failure", _http(404), "HTTP 404: no such board"),
-    Fault("410", "failure", _http(410), "HTTP 410: the board is gone"),
+    Fault("410", "failure", _http(410), "HTTP 410: the board no longer exists"),
     Fault("429", "failure", _http(429), "HTTP 429: too many requests", where="held"),
     Fault(
         "429 with Retry-After: 7200",

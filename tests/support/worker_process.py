@@ -18,7 +18,7 @@ from monitor.errors import UserError
 from monitor.logs import set_up
 
 QUICK = QueueTimes(
-    heartbeat=0.5, sure=6.0, lost=9.0, stalled=1.0, look=0.1, poll=2.0, grace=3.0, pause=0.3
+    heartbeat=0.5, sure=6.0, lost=9.0, stalled=1.0, results=0.1, poll=2.0, grace=3.0, pause=0.3
 )
 
 

@@ -445,7 +445,7 @@ async def test_known_pages_that_lose_their_job_stay_and_are_named(server: JsonLd
     server.pages["/sitemap.xml"] = urlset((path(1), "3"), (path(2), "2"))
     second = await snapshot(server, at(first))
     assert second.still == {"R-1", "R-2"}
-    assert "on 1 of its pages the JobPosting is gone" in (second.note or "")
+    assert "on 1 of its pages the JobPosting is missing" in (second.note or "")
 
 
 async def test_a_busy_site_is_not_asked_for_further_pages(server: JsonLdServer) -> None:

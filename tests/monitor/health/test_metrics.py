@@ -44,8 +44,8 @@ def test_boards_by_state_and_since_when(history: History) -> None:
     assert found['rolewatch_boards{state="failing"}'] == 1
     assert found['rolewatch_boards{state="collapsed"}'] == 0
     assert found[f'rolewatch_board_open_postings{{board="{BOARD}"}}'] == 3
-    assert found[f'rolewatch_board_last_good_look_seconds{{board="{BOARD}"}}'] == 42
-    assert f'rolewatch_board_last_good_look_seconds{{board="{OTHER}"}}' not in found
+    assert found[f'rolewatch_board_last_good_check_seconds{{board="{BOARD}"}}'] == 42
+    assert f'rolewatch_board_last_good_check_seconds{{board="{OTHER}"}}' not in found
 
 
 def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(
