@@ -75,7 +75,7 @@ delay = "0s"
 api_url = "{google}"
 delay = "0s"
 """
-LOOKS = ("Research Engineer", "Research Engineer, Revised")
+TITLES = ("Research Engineer", "Research Engineer, Revised")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         served = SERVED.format(greenhouse=greenhouse.url, ashby=ashby.url, google=google.url)
         config.write_text(config.read_text().replace("[ats.greenhouse]\n", served))
         names = [board.board.split(":") for board in load(config, {}).boards]
-        for title in LOOKS:
+        for title in TITLES:
             google.add(1, 2, title=title)
             for ats, token in [*names, ("greenhouse", "stripe")]:
                 if ats == "ashby":

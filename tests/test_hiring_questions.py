@@ -116,8 +116,8 @@ def _read(board: str, company: str, day: int) -> Any:
         return Failure(board, "HTTP 500", 500)
     lives = [life for life in LIVES if (int(life.key) < 50) == (board == ALPHA)]
     open_now = [one for life in lives if (one := life.at(day)) is not None]
-    gone = {life.key: Probe.GONE for life in lives if life.closes == day}
-    return replace(snapshot(open_now, gone), board=board, company=company)
+    probes = {life.key: Probe.GONE for life in lives if life.closes == day}
+    return replace(snapshot(open_now, probes), board=board, company=company)
 
 
 def answers(engine: Engine, question: str, since: float = 30) -> list[tuple[Any, ...]]:

@@ -54,7 +54,9 @@ class SharedClock:
         """Take the database's time. `asked` is our clock's time of the question."""
         now = self.elapsed()
         error = (now - asked) / 2
-        self._reading = better(self._reading, (database_time.timestamp() - asked - error, error, now))
+        self._reading = better(
+            self._reading, (database_time.timestamp() - asked - error, error, now)
+        )
 
     def seconds(self) -> float:
         """Return the seconds since 1970 by the database's clock, which was read before."""

@@ -34,4 +34,8 @@ def read_notes(engine: Engine, round_id: int) -> RoundNotes:
             if row.result == "failure" and row.unknown >= FAILURES_TO_FAIL:
                 unknown_boards.append(row.board)
         held = connection.scalars(_HELD, {"round": round_id}).all()
-    return RoundNotes(tally, unknown_boards=unknown_boards, not_asked=dict.fromkeys(held, "its host asked to wait"))
+    return RoundNotes(
+        tally,
+        unknown_boards=unknown_boards,
+        not_asked=dict.fromkeys(held, "its host asked to wait"),
+    )

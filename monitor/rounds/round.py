@@ -134,7 +134,9 @@ class Round:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.left.copy():
                     crawls.create_task(self._crawl(ats))
-            await new_board.seek(self.shared.engine, self.settings, self.notes.unknown_boards, self.id)
+            await new_board.seek(
+                self.shared.engine, self.settings, self.notes.unknown_boards, self.id
+            )
         finally:
             await _to_the_end(self._end())
         for error in self.notes.storage_errors:

@@ -134,7 +134,9 @@ class BatchStore:
                     break
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
         self.holds.mark_saved(saved)
-        self.notes.unknown_boards += [result.board for result, facts in stored if "unknown" in facts]
+        self.notes.unknown_boards += [
+            result.board for result, facts in stored if "unknown" in facts
+        ]
         return stored
 
     def _store_texts(self, check: DecidedCheck) -> DecidedCheck:

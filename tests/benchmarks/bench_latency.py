@@ -35,11 +35,11 @@ _EDIT = re.compile(r"Edit (\d+)")
 class TimedSlack(SlackServer):
     """Notes when each edit was first sent."""
 
-    told: dict[str, float] = field(default_factory=dict)
+    sent: dict[str, float] = field(default_factory=dict)
 
     def _chat_postMessage(self, arguments: Body) -> Body:  # Slack's name  # noqa: N802
         for number in _EDIT.findall(json.dumps(arguments)):
-            self.told.setdefault(number, time.monotonic())
+            self.sent.setdefault(number, time.monotonic())
         return super()._chat_postMessage(arguments)
 
 
@@ -63,10 +63,10 @@ async def measure(place: Place, slack: TimedSlack, changes: int) -> list[float]:
         made[_EDIT.findall(title)[0]] = time.monotonic()
         await asyncio.sleep(PAUSE)
     end = time.monotonic() + EVERY + 30
-    while len(slack.told) < changes and time.monotonic() < end:  # noqa: ASYNC110  # another program
+    while len(slack.sent) < changes and time.monotonic() < end:  # noqa: ASYNC110  # another program
         await asyncio.sleep(0.2)
-    print(f"{len(slack.told)} of {changes} changes were told")
-    return [slack.told[number] - at for number, at in made.items() if number in slack.told]
+    print(f"{len(slack.sent)} of {changes} changes were sent")
+    return [slack.sent[number] - at for number, at in made.items() if number in slack.sent]
 
 
 async def bench(place: Place, changes: int) -> None:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 CONCURRENCY = 8  # requests at once
-_BEAT = 0.01  # seconds between two looks at the event loop
+_BEAT = 0.01  # seconds between two samples of the event loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crawler.spiders.greenhouse import GreenhouseSpider
 from crawler.spiders.listing import Listing
 from crawler.spiders.site import Site
 from monitor.demo.board_server import BoardServer, Trouble
-from tests.support.crawling import BOARD, look, manners, snapshot
+from tests.support.crawling import BOARD, check_boards, manners, snapshot
 from tests.support.greenhouse import job
 
 OTHER = "greenhouse:wellrun"
@@ -78,7 +78,7 @@ async def test_a_spider_that_breaks_on_one_board_fails_that_board_alone(
         return slice_well(self, body, site)
 
     monkeypatch.setattr(GreenhouseSpider, "slice", break_on_two)
-    results = await look(server, BOARD, OTHER)
+    results = await check_boards(server, BOARD, OTHER)
     assert isinstance(results[BOARD], Failure)
     assert isinstance(results[OTHER], Snapshot)
 
@@ -91,7 +91,7 @@ async def test_a_crawl_that_breaks_is_a_failure_of_each_of_its_boards(
         raise ZeroDivisionError
 
     monkeypatch.setattr(GreenhouseSpider, part, broken)
-    results = await look(server, BOARD, OTHER)
+    results = await check_boards(server, BOARD, OTHER)
     assert {type(result) for result in results.values()} == {Failure}
     assert tasks_of_the_crawl() == set()
 
@@ -156,7 +156,7 @@ async def test_a_board_that_waits_for_a_retry_holds_no_other_up(server: BoardSer
 async def test_a_board_that_always_answers_500_fails_within_seconds(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(status=500, body=b"oops")
     began = time.monotonic()
-    failure = (await look(server))[BOARD]
+    failure = (await check_boards(server))[BOARD]
     assert isinstance(failure, Failure)
     assert (failure.reason, failure.status, failure.bytes) == ("HTTP 500", 500, 4)
     assert time.monotonic() - began < 4
@@ -165,7 +165,7 @@ async def test_a_board_that_always_answers_500_fails_within_seconds(server: Boar
 
 async def test_a_hanging_request_is_not_retried(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(hang=9)
-    await look(server, timeout=0.3)
+    await check_boards(server, timeout=0.3)
     assert len(server.requests) == 1
 
 
@@ -175,7 +175,7 @@ async def test_probes_count_among_the_requests_at_once_and_keep_the_delay(
     for path in ("examplelabs", "wellrun", "examplelabs/5", "wellrun/5"):
         server.troubles[path] = Trouble(hang=0.1)
     known = ("5", "6", "7")
-    await look(
+    await check_boards(
         server,
         BoardRequest(BOARD, known=lambda: known),
         BoardRequest(OTHER, known=lambda: known),
@@ -191,7 +191,7 @@ async def test_probes_count_among_the_requests_at_once_and_keep_the_delay(
 async def test_the_delay_holds_from_the_first_request_on(server: BoardServer) -> None:
     for _ in range(3):  # each crawl has a session of its own, whose first request takes longest
         before = len(server.requests)
-        await look(server, BOARD, OTHER, concurrency=4, delay=0.25)
+        await check_boards(server, BOARD, OTHER, concurrency=4, delay=0.25)
         starts = [request.at for request in server.requests[before:]]
         first, second = starts
         assert second - first > 0.24
@@ -204,12 +204,12 @@ async def test_a_failed_probe_is_not_retried_and_a_failed_board_is_not_probed(
     await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert len(server.asked("examplelabs/7")) == 1
     server.troubles["examplelabs"] = Trouble(status=403)
-    await look(server, BoardRequest(BOARD, known=lambda: ("8",)))
+    await check_boards(server, BoardRequest(BOARD, known=lambda: ("8",)))
     assert server.asked("examplelabs/8") == []
 
 
 async def test_names_in_addresses_are_quoted(server: BoardServer) -> None:
-    await look(server, "greenhouse:../a?b#d")
+    await check_boards(server, "greenhouse:../a?b#d")
     assert server.requests[0].target.startswith("/v1/boards/..%2Fa%3Fb%23d/jobs?")
 
 
@@ -220,7 +220,7 @@ async def test_scrapy_says_nothing_and_leaves_the_log_as_it_is(
     handlers = list(root.handlers)
     server.troubles["wellrun"] = Trouble(cut=10)
     with caplog.at_level(logging.INFO):
-        await look(server, BOARD, OTHER)
+        await check_boards(server, BOARD, OTHER)
     assert [
         record.getMessage() for record in caplog.records if not record.name.startswith("asyncio")
     ] == []
@@ -228,7 +228,7 @@ async def test_scrapy_says_nothing_and_leaves_the_log_as_it_is(
 
 
 async def test_no_user_without_a_contact_is_made_up(server: BoardServer) -> None:
-    await look(server)
+    await check_boards(server)
     assert server.requests[0].headers["user-agent"].startswith("rolewatch/")
     assert "(" not in server.requests[0].headers["user-agent"]
 
@@ -242,6 +242,6 @@ async def test_a_large_body_is_read_whole_or_fails_as_a_small_one_does(server: B
     server.troubles["large"] = Trouble(
         body=noise.randbytes(300_000), headers={"Content-Encoding": "gzip"}
     )
-    [failure] = (await look(server, "greenhouse:large")).values()
+    [failure] = (await check_boards(server, "greenhouse:large")).values()
     assert isinstance(failure, Failure)
     assert failure.reason == "the answer's gzip is broken"

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
 from monitor.demo.board_server import BoardServer, Trouble
-from tests.support.crawling import look
+from tests.support.crawling import check_boards
 from tests.support.greenhouse import job
 
 TOKENS = [f"board{number}" for number in range(12)]
@@ -31,7 +31,7 @@ async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(
     for token in TOKENS:
         server.troubles[token] = Trouble(hang=30)
     began = time.monotonic()
-    results = await look(server, *BOARDS, timeout=2, concurrency=4, delay=0.05)
+    results = await check_boards(server, *BOARDS, timeout=2, concurrency=4, delay=0.05)
     # the requests that were sent after the first timeout do not wait for their own
     assert time.monotonic() - began < 3.7
     reasons = [result.reason for result in results.values() if isinstance(result, Failure)]
@@ -47,7 +47,7 @@ async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(
 async def test_boards_that_hang_one_at_a_time_cost_the_others_nothing(server: BoardServer) -> None:
     for token in TOKENS[::2]:
         server.troubles[token] = Trouble(hang=30)
-    results = await look(server, *BOARDS, timeout=0.3, concurrency=1)
+    results = await check_boards(server, *BOARDS, timeout=0.3, concurrency=1)
     assert [isinstance(results[board], Snapshot) for board in BOARDS] == [False, True] * 6
     assert len(server.requests) == 12
 
@@ -57,7 +57,7 @@ async def test_a_host_whose_bodies_never_end_does_not_count_as_hanging_while_it_
 ) -> None:
     for token in TOKENS[:5]:
         server.troubles[token] = Trouble(body=b"{" + b" " * 1000, drip=0.1)
-    results = await look(server, *BOARDS[:6], timeout=0.3, concurrency=1)
+    results = await check_boards(server, *BOARDS[:6], timeout=0.3, concurrency=1)
     assert isinstance(results[BOARDS[5]], Snapshot)
 
 
@@ -67,7 +67,7 @@ async def test_probes_of_a_host_that_hangs_end_too_and_close_nothing(server: Boa
         for key in known:
             server.troubles[f"{token}/{key}"] = Trouble(hang=30)
     began = time.monotonic()
-    results = await look(
+    results = await check_boards(
         server,
         *(BoardRequest(board, known=lambda: known) for board in BOARDS[:4]),
         timeout=2,

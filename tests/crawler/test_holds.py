@@ -12,7 +12,7 @@ from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
 from crawler.responses import BadResponse
 from monitor.demo.board_server import BoardServer, Trouble
-from tests.support.crawling import BOARD, look, manners
+from tests.support.crawling import BOARD, check_boards, manners
 from tests.support.greenhouse import job
 
 _URL = "https://boards.example/a"
@@ -37,7 +37,9 @@ async def test_boards_of_one_host_wait_together(server: BoardServer) -> None:
     for token in tokens:
         server.board(token, job(1))
         server.troubles[token] = Trouble(status=429, headers={"Retry-After": "1"}, times=1)
-    results = await look(server, *(f"greenhouse:{token}" for token in tokens), concurrency=2)
+    results = await check_boards(
+        server, *(f"greenhouse:{token}" for token in tokens), concurrency=2
+    )
     began = server.requests[0].at
     assert sum(request.at < began + 0.9 for request in server.requests) <= 2
     assert sum(isinstance(result, Snapshot) for result in results.values()) >= 1
@@ -47,7 +49,7 @@ async def test_a_probe_that_must_wait_is_the_last(server: BoardServer) -> None:
     server.board("examplelabs", job(1))
     for key in "789":
         server.troubles[f"examplelabs/{key}"] = Trouble(status=429, headers={"Retry-After": "60"})
-    result = (await look(server, BoardRequest(BOARD, known=lambda: ("7", "8", "9"))))[BOARD]
+    result = (await check_boards(server, BoardRequest(BOARD, known=lambda: ("7", "8", "9"))))[BOARD]
     assert isinstance(result, Snapshot)
     assert set(result.probes.values()) == {Probe.SILENT}
     assert [request.path for request in server.requests] == ["examplelabs", "examplelabs/7"]
@@ -79,7 +81,7 @@ async def test_queued_requests_do_not_go_out_after_a_429(
     for token in tokens:
         server.board(token, job(1))
     server.troubles[tokens[0]] = Trouble(status=429, headers={"Retry-After": "2"}, times=1)
-    results = await look(
+    results = await check_boards(
         server, *(f"greenhouse:{token}" for token in tokens), concurrency=4, delay=0.2
     )
     began = server.requests[0].at
@@ -97,7 +99,7 @@ async def test_a_host_that_does_not_say_how_long_is_left_alone_for_a_minute(
     tokens = [f"board{number}" for number in range(20)]
     for token in tokens:
         server.troubles[token] = Trouble(status=status)
-    results = await look(
+    results = await check_boards(
         server, *(f"greenhouse:{token}" for token in tokens), concurrency=2, delay=0.05
     )
     assert len(server.requests) <= 2

@@ -12,7 +12,7 @@ from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Politeness, Probe
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.certificate import self_signed
-from tests.support.crawling import BOARD, look, snapshot
+from tests.support.crawling import BOARD, check_boards, snapshot
 from tests.support.greenhouse import job
 
 JOBS = "/v1/boards/examplelabs/jobs"
@@ -57,7 +57,7 @@ async def test_a_board_that_moved_within_its_host_is_followed_there(server: Boar
 async def test_a_validator_goes_with_a_redirect(server: BoardServer) -> None:
     etag = (await snapshot(server)).etag
     server.troubles["oldname"] = Trouble(status=301, headers={"Location": JOBS})
-    [result] = (await look(server, BoardRequest("greenhouse:oldname", etag=etag))).values()
+    [result] = (await check_boards(server, BoardRequest("greenhouse:oldname", etag=etag))).values()
     assert type(result).__name__ == "Unchanged"
 
 
@@ -66,14 +66,14 @@ async def test_a_redirect_that_ends_in_a_page_is_a_failure(server: BoardServer) 
     server.troubles["/login"] = Trouble(
         body=b"<!doctype html><title>Log in</title>", headers={"Content-Type": "text/html"}
     )
-    failure = (await look(server))[BOARD]
+    failure = (await check_boards(server))[BOARD]
     assert isinstance(failure, Failure)
     assert failure.reason == "the answer is a web page"
 
 
 async def test_a_redirect_that_never_ends_is_left_after_six_requests(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(status=302, headers={"Location": JOBS})
-    assert isinstance((await look(server))[BOARD], Failure)
+    assert isinstance((await check_boards(server))[BOARD], Failure)
     assert len(server.requests) == 6
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.items import Snapshot
 from monitor.demo.board_server import BoardServer
-from tests.support.crawling import look, plain, snapshot
+from tests.support.crawling import check_boards, plain, snapshot
 from tests.support.places import ROOT
 
 OURS = ROOT / "tests" / "recordings" / "greenhouse"
@@ -79,7 +79,7 @@ async def test_every_job_of_every_list_is_sighted_and_can_be_read(
     lists = lists_()
     for token, body in lists.items():
         server.board(token).body = body
-    results = await look(server, *(f"greenhouse:{token}" for token in lists), timeout=30)
+    results = await check_boards(server, *(f"greenhouse:{token}" for token in lists), timeout=30)
     count = 0
     for token, body in lists.items():
         result = results[f"greenhouse:{token}"]

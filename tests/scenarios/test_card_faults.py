@@ -21,8 +21,8 @@ Body = dict[str, Any]
 
 
 async def deliver(simulator: Simulator) -> None:
-    told = await simulator.outbox().deliver(until_idle=True)
-    assert (told.failed, told.waiting) == (0, 0)
+    delivered = await simulator.outbox().deliver(until_idle=True)
+    assert (delivered.failed, delivered.waiting) == (0, 0)
 
 
 async def break_next(simulator: Simulator, kind: str, method: str, **more: object) -> None:
@@ -35,7 +35,7 @@ def identity(message: Body) -> str:
     return str(message["metadata"]["event_payload"]["delivery_id"])
 
 
-async def assert_told(simulator: Simulator, cards: int, replies: int) -> list[Body]:
+async def assert_sent(simulator: Simulator, cards: int, replies: int) -> list[Body]:
     """Each once and in order; every card shows its newest truth, and every state is settled."""
     messages = await simulator.messages()
     assert len(messages) == cards
@@ -63,7 +63,7 @@ async def test_at_the_first_message(simulator: Simulator, fault: str) -> None:
     simulator.tell(opened("1"), opened("2"))
     simulator.tell(revised("1"), revised("2"), round_id=simulator.begin_round())
     await deliver(simulator)
-    await assert_told(simulator, cards=2, replies=1)
+    await assert_sent(simulator, cards=2, replies=1)
 
 
 @pytest.mark.parametrize("fault", EVERY)
@@ -74,7 +74,7 @@ async def test_at_a_reply(simulator: Simulator, fault: str) -> None:
     for _ in range(2):
         simulator.tell(revised("1"), round_id=simulator.begin_round())
     await deliver(simulator)
-    await assert_told(simulator, cards=1, replies=2)
+    await assert_sent(simulator, cards=1, replies=2)
 
 
 @pytest.mark.parametrize("fault", EVERY)
@@ -84,7 +84,7 @@ async def test_at_an_edit(simulator: Simulator, fault: str) -> None:
     await break_next(simulator, fault, "chat.update")
     simulator.tell(opened("1", kind="closed"))
     await deliver(simulator)
-    (card,) = await assert_told(simulator, cards=1, replies=1)
+    (card,) = await assert_sent(simulator, cards=1, replies=1)
     assert "closed this role" in str(card["blocks"][0])
 
 
@@ -96,7 +96,7 @@ async def test_at_the_search_for_a_reply(simulator: Simulator, fault: str) -> No
     await break_next(simulator, fault, "conversations.replies", count=3)
     simulator.tell(revised("1"))
     await deliver(simulator)
-    await assert_told(simulator, cards=1, replies=1)
+    await assert_sent(simulator, cards=1, replies=1)
 
 
 async def test_a_reply_is_found_among_many_when_pages_are_short(simulator: Simulator) -> None:
@@ -108,7 +108,7 @@ async def test_a_reply_is_found_among_many_when_pages_are_short(simulator: Simul
     outbox = simulator.outbox()
     for _ in range(9):
         await outbox.deliver(until_idle=True)
-    await assert_told(simulator, cards=1, replies=21)
+    await assert_sent(simulator, cards=1, replies=21)
 
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
@@ -121,7 +121,7 @@ async def test_blocks_that_are_refused_arrive_as_text(
     await break_next(simulator, word, method)
     simulator.tell(opened("1", kind="closed"))
     await deliver(simulator)
-    (card,) = await assert_told(simulator, cards=1, replies=1)
+    (card,) = await assert_sent(simulator, cards=1, replies=1)
     plain = card if method == "chat.update" else card["replies"][0]
     assert "blocks" not in plain
     assert "closed" in plain["text"].lower()

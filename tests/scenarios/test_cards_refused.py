@@ -36,7 +36,7 @@ async def test_one_copy_and_todays_truth_whatever_goes_wrong(
         life.slack.break_next("accept_then_500")
     life.slack.break_next(fault, method)
     life.check_without_delivery(paid(MORE))
-    await life.check(gone="1")
+    await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     assert kinds(life.thread) == ["changed!", "closed!"]
     assert life.office.one_copy_each()

@@ -65,7 +65,7 @@ class Watch:
         [(count,)] = self.ask("SELECT count(*) FROM postings WHERE state = 'open'")
         return int(count)
 
-    def told(self) -> int:
+    def operator_alerts(self) -> int:
         """Return how many messages the operator got."""
         [(count,)] = self.ask("SELECT count(*) FROM alerts WHERE kind = 'operator'")
         return int(count)
@@ -94,7 +94,7 @@ async def test_a_board_that_really_lost_300_of_400_drains_by_proof_alone(watch: 
     assert watch.probes == [0, *[PROBES] * 6, 0]
     assert [one.collapsed for one in rounds] == [True] * 6 + [False]
     assert watch.open() == 100
-    assert watch.told() == 1
+    assert watch.operator_alerts() == 1
     assert watch.ask("SELECT state FROM boards") == [("ok",)]
     assert watch.ask(
         "SELECT DISTINCT not_before = (SELECT min(finished_at) FROM checks) FROM posting_changes"
@@ -116,7 +116,7 @@ async def test_what_the_list_lost_and_is_still_there_stays_open_however_many_rou
     assert max(watch.probes) == PROBES
     assert len(asked) == 180  # every one had its turn
     assert max(asked.values()) - min(asked.values()) <= 1
-    assert watch.told() == 1
+    assert watch.operator_alerts() == 1
 
 
 async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_that_agree(
@@ -129,7 +129,7 @@ async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_tha
     rounds = [await watch.check() for _ in range(4)]
     assert [one.closed for one in rounds] == [0, 0, 70, 0]
     assert watch.probes == [0, 3, 3, 3, 0]
-    assert watch.told() == 1
+    assert watch.operator_alerts() == 1
 
 
 async def test_rounds_that_failed_or_did_not_agree_close_nothing(watch: Watch) -> None:
@@ -148,7 +148,7 @@ async def test_rounds_that_failed_or_did_not_agree_close_nothing(watch: Watch) -
     assert watch.open() == 40
     assert watch.ask("SELECT count(*) FROM posting_changes") == [(0,)]
     assert watch.ask("SELECT state FROM boards") == [("ok",)]
-    assert watch.told() == 3  # once each time that it collapsed
+    assert watch.operator_alerts() == 3  # once each time that it collapsed
 
 
 async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had_three_turns(
@@ -173,7 +173,7 @@ async def test_a_board_that_lost_fewer_is_believed_posting_by_posting(watch: Wat
     watch.lists(range(1, 331))
     rounds = [await watch.check() for _ in range(3)]
     assert [one.closed for one in rounds] == [50, 20, 0]
-    assert watch.told() == 0
+    assert watch.operator_alerts() == 0
 
 
 async def test_an_unchanged_list_goes_on_draining(watch: Watch) -> None:

@@ -160,9 +160,9 @@ async def test_the_last_board_is_not_checked_once_removed_and_checked_again_when
     await until(
         lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)]
     )
-    looks = len(boards.requests)
+    requests = len(boards.requests)
     await asyncio.sleep(1.5)
-    assert len(boards.requests) == looks
+    assert len(boards.requests) == requests
     place.watched = ("examplelabs",)
     place.configure()
     await until(lambda: place.ask("SELECT state FROM boards") == [("ok",)])
@@ -197,11 +197,11 @@ async def test_a_failing_board_does_not_disturb_the_others(
     place.watched = ("broken", "examplelabs")
     place.configure()
     daemon = await place.start("run")
-    looks = (
+    counts = (
         "SELECT count(*) FILTER (WHERE result <> 'failure'), "
         "count(*) FILTER (WHERE result = 'failure') FROM checks"
     )
-    await until(lambda: any(well > 4 and well > broken + 1 for well, broken in place.ask(looks)))
+    await until(lambda: any(well > 4 and well > broken + 1 for well, broken in place.ask(counts)))
     await stopped(daemon)
 
 

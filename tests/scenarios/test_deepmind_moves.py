@@ -124,7 +124,7 @@ async def test_a_move_is_one_message_and_every_match_is_right(
     for seen in days:
         history.check(day(seen), minutes=60 * 24)
     await life.deliver()
-    told, alerts = len(life.slack.channels[ROLES].messages), len(history.alerted())
+    messages_before, alerts = len(life.slack.channels[ROLES].messages), len(history.alerted())
     move(history, OLD, NEW)
     listed = [there(one) for number, one in enumerate(days[-1]) if number % 5 < 3]
     history.check(replace(listing([*listed, *newcomers()], NEW), company="Google DeepMind"))
@@ -134,7 +134,7 @@ async def test_a_move_is_one_message_and_every_match_is_right(
     _assert_both_lives(history)
     assert history.alerted()[alerts:] == ["summary"]
     messages = life.slack.channels[ROLES].messages
-    assert len(messages) == told + 1
+    assert len(messages) == messages_before + 1
     assert "Google DeepMind moved from Greenhouse to Google Careers: " in shown(messages[-1])
     assert office.one_copy_each()
 
@@ -162,9 +162,9 @@ def _assert_counted(history: History, listed: list[Posting]) -> None:
     )
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, FirstCheckSummary)
-    [told] = message.moves
-    assert (told.before, told.came + told.back) == (before, len(found))
-    assert told.new == len(listed) + 5 - len(found)
+    [moved] = message.moves
+    assert (moved.before, move.came + move.back) == (before, len(found))
+    assert moved.new == len(listed) + 5 - len(found)
 
 
 def _reposts(history: History) -> list[Any]:

@@ -85,8 +85,8 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Story]]:
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(fetch, "FIRST_WAIT", 0.01)  # what passes is asked for again at once
-        for room in (check, sending):
-            patch.setattr(room, "now", lambda: datetime.now(UTC) + ahead[0])
+        for module in (check, sending):
+            patch.setattr(module, "now", lambda: datetime.now(UTC) + ahead[0])
         hosts = {
             "refused": closed_port(),
             "self-signed": impostor,
@@ -98,14 +98,14 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Story]]:
             "clock": {"between": jump},
             "held": {"between": wait},
         }
-        told = []
+        stories = []
         for name, where, faults in parted():
             ahead[0] = timedelta()
             with serving() as server:
                 more = own.get(where, {"api_url": hosts.get(where, "")})
-                told.append(Story(folder / name, server, faults, **more))
-                told[-1].play()
-        yield told
+                stories.append(Story(folder / name, server, faults, **more))
+                stories[-1].play()
+        yield stories
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_what_comes_of_an_answer(seen: dict[str, Seen], fault: Fault) -> None:
     assert what.exit_code == fault.exit_code
     assert fault.says in what.line
     assert ("FAILED" in what.line) is failed
-    baseline, *during, after = what.looks
+    baseline, *during, after = what.checks
     assert baseline == ("snapshot", None, 0)
     assert after[0] == "snapshot"
     assert [result == "failure" for result, _, _ in during] == [failed] * 3
@@ -167,11 +167,11 @@ def test_a_board_beside_them_goes_on_as_if_they_were_well(stories: list[Story]) 
     for story in stories:
         # that host asked to be left alone by all
         if not story.api_url and not story.folder.name.startswith("held"):
-            looks = story.ask(
+            checks = story.ask(
                 "SELECT result, opened FROM checks WHERE board = ? ORDER BY check_id",
                 f"greenhouse:{WELL}",
             )
-            assert looks == [("snapshot", 0), *[("snapshot", 1)] * 3], story.folder
+            assert checks == [("snapshot", 0), *[("snapshot", 1)] * 3], story.folder
             assert story.ask(
                 "SELECT count(*) FROM alerts WHERE kind = 'opened' AND board = ?",
                 f"greenhouse:{WELL}",

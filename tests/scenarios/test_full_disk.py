@@ -96,7 +96,7 @@ async def test_a_command_on_a_full_disk_ends_with_one_line(place: Place, full: D
     process = await place.start("check")
     if not full.own:
         full.free(os.getpid())
-    out, err = (told.decode() for told in await asyncio.wait_for(process.communicate(), 60))
+    out, err = (output.decode() for output in await asyncio.wait_for(process.communicate(), 60))
     assert (process.returncode, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert f"{full.folder}/rolewatch.db cannot be used: " in err

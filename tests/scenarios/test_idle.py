@@ -24,12 +24,12 @@ from tests.support.living import Living, living
 from tests.support.running import until
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-TOLD = "SELECT count(*) FROM alerts WHERE state = 'sent'"
+SENT = "SELECT count(*) FROM alerts WHERE state = 'sent'"
 
 
 async def settled(daemon: Living) -> None:
     """Wait until the daemon has checked its board, sent its message and is idle."""
-    await until(lambda: daemon.ask(TOLD) == [(1,)])
+    await until(lambda: daemon.ask(SENT) == [(1,)])
     before = -1
     while daemon.transactions != before:
         before = daemon.transactions
@@ -64,7 +64,7 @@ async def test_a_request_beside_an_idle_daemon_is_answered_at_once(
         other.dispose()
         took = monotonic() - began
         assert "Research Engineer, Asked For" in daemon.console.getvalue()
-    # a round takes half a second, the look every two seconds the rest
+    # a round takes half a second, the poll every two seconds takes the rest
     assert took < (2.0 if engine.dialect.name == "postgresql" else 4.5)
 
 

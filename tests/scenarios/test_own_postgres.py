@@ -42,7 +42,7 @@ async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubl
     daemon = ProcessLog(await place.start("run"))
     await until(slack.texts)
     slack.hang = 2.0
-    slack.break_next("accept_then_timeout")  # the server is gone when this message is to be settled
+    slack.break_next("accept_then_timeout")  # the server is down when this message is to be settled
     boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, In Flight"))
     await until(lambda: len(slack.texts()) == 2)
     await asyncio.to_thread(server.stop)
@@ -62,8 +62,8 @@ async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubl
     assert not daemon.of("Traceback")
     assert all("OperationalError: " in line for line in daemon.of(" ERROR "))
     assert [
-        title in told
-        for title, told in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)
+        title in posted
+        for title, posted in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)
     ] == [True, True]
     assert server.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(2,)]
     assert (await place.run("db", "check"))[:2] == (0, "ok\n")

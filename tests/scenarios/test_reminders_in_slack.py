@@ -47,8 +47,8 @@ class Channel:
         await self.deliver()
 
     async def deliver(self) -> None:
-        told = await self.office.outbox().deliver(until_idle=True)
-        assert (told.failed, told.waiting) == (0, 0)
+        delivered = await self.office.outbox().deliver(until_idle=True)
+        assert (delivered.failed, delivered.waiting) == (0, 0)
 
     @property
     def messages(self) -> list[dict[str, Any]]:

@@ -89,9 +89,9 @@ async def test_no_secret_comes_out_again(place: Place) -> None:
     seen.append(listed(daemon))
     daemon.terminate()
     seen += await asyncio.wait_for(daemon.communicate(), 60)
-    told = b"\n".join(seen).decode()
-    assert len(told) > 3000  # it did say a lot
-    assert MARK not in told, told[max(0, told.index(MARK) - 300) :][:600]
+    output = b"\n".join(seen).decode()
+    assert len(output) > 3000  # it did say a lot
+    assert MARK not in output, output[max(0, output.index(MARK) - 300) :][:600]
     assert written(place.folder) == []
 
 

@@ -94,8 +94,8 @@ async def test_one_copy_whatever_goes_wrong(simulator: Simulator, fault: str) ->
         "fault", kind=fault, method="chat.postMessage", seconds=0.3 if fault == "slow" else 3
     )
     simulator.tell(opened("1"), revised("2"))
-    told = await simulator.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (2, 0, 0)
+    delivered = await simulator.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (2, 0, 0)
     await assert_one_copy_each(simulator, 2)
 
 
@@ -164,6 +164,6 @@ async def test_slacks_own_pace_is_never_exceeded(simulator: Simulator) -> None:
 
 async def test_a_webhook_takes_every_kind(simulator: Simulator) -> None:
     simulator.tell(*every_kind(), channel="webhook")
-    told = await simulator.outbox().deliver(until_idle=True)
-    assert (told.failed, told.waiting) == (0, 0)
-    assert len(await simulator.messages("C0GENERAL1")) == told.sent
+    delivered = await simulator.outbox().deliver(until_idle=True)
+    assert (delivered.failed, delivered.waiting) == (0, 0)
+    assert len(await simulator.messages("C0GENERAL1")) == delivered.sent

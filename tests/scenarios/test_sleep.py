@@ -69,8 +69,8 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
         ("digest", 1),
         ("opened", 1),
     ]
-    [(told,)] = daemon.ask("SELECT message FROM alert WHERE kind = 'digest'")
-    assert "Research Engineer, Overnight" in told  # it waited for the round
+    [(message,)] = daemon.ask("SELECT message FROM alert WHERE kind = 'digest'")
+    assert "Research Engineer, Overnight" in message  # it waited for the round
     # by the database's clock
     assert asked_at < datetime.fromisoformat(expires_at) < answered_at + timedelta(minutes=1)
     assert "late" not in console.getvalue()
@@ -95,8 +95,8 @@ async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and
         other.commit()
     await until(lambda: len(daemon.of("daemon_started")) == 2)
     assert len(daemon.of("ERROR lease_lost")) == 1
-    [(looks,)] = place.ask("SELECT count(*) FROM board_check")
-    await until(lambda: place.ask("SELECT count(*) FROM board_check") > [(looks,)])
+    [(checks,)] = place.ask("SELECT count(*) FROM board_check")
+    await until(lambda: place.ask("SELECT count(*) FROM board_check") > [(checks,)])
     assert await daemon.stopped() < 10
     assert not daemon.of("Traceback")
     assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]

@@ -190,8 +190,8 @@ async def test_two_daemons_that_fight_for_a_database_send_every_message_once(
         assert (code, "another rolewatch works on this database now" in said) == (2, True), said
         working = other
     load.stop()
-    told = "SELECT count(*) FROM alerts WHERE kind = 'opened' AND state = 'sent'"
-    await until(lambda: place.ask(told) == [(len(load.titles),)], 120)
+    sent = "SELECT count(*) FROM alerts WHERE kind = 'opened' AND state = 'sent'"
+    await until(lambda: place.ask(sent) == [(len(load.titles),)], 120)
     working.send(signal.SIGTERM)
     assert (await working.ended())[0] == 0
     messages = [shown(message) for message in slack.channels[ROLES].everything()]

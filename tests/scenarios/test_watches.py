@@ -116,5 +116,5 @@ async def test_a_refused_direct_message_is_reported_to_the_operator_once(
     await until(lambda: workspace.place.ask(refused))
     list_role(workspace, 10, "Applied Scientist 10")
     await until(lambda: workspace.place.ask("SELECT 1 FROM alerts WHERE posting LIKE '%:10'"))
-    told = workspace.place.ask(f"SELECT channel FROM alerts WHERE why LIKE '%{ALICE}%'")
-    assert told == [("slack:#ops",)]
+    channels = workspace.place.ask(f"SELECT channel FROM alerts WHERE why LIKE '%{ALICE}%'")
+    assert channels == [("slack:#ops",)]

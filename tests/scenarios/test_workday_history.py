@@ -90,7 +90,7 @@ async def test_a_board_without_texts_is_summed_up_at_once(
     assert await rounds() == set()
 
 
-async def test_a_new_a_changed_and_a_missing_row_are_told(
+async def test_a_new_a_changed_and_a_missing_row_are_reported(
     engine: Engine, server: WorkdayServer
 ) -> None:
     server.rows = server.rows[:5]
@@ -104,7 +104,7 @@ async def test_a_new_a_changed_and_a_missing_row_are_told(
     assert await rounds() == {("JR2", "reopened", None)}
 
 
-async def test_a_requisition_on_two_sites_of_a_tenant_is_told_as_a_repost(
+async def test_a_requisition_on_two_sites_of_a_tenant_is_alerted_as_a_repost(
     engine: Engine, server: WorkdayServer
 ) -> None:
     server.rows = server.rows[:2]

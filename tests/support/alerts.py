@@ -119,11 +119,11 @@ def every_kind() -> list[Message]:
     """One message of each shape."""
     closed = opened(kind="closed", not_before=AT - timedelta(hours=1))
     role_kinds: list[Message] = [opened(), revised(), closed, opened(kind="reopened")]
-    told = digest(opened(), near=(reminder().items[0].role,))
+    with_role = digest(opened(), near=(reminder().items[0].role,))
     night = QuietHoursMessage(
-        (GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), told)
+        (GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), with_role)
     )
-    return [*role_kinds, summary(roles=[role()]), notice(), reminder(), told, digest(), night]
+    return [*role_kinds, summary(roles=[role()]), notice(), reminder(), with_role, digest(), night]
 
 
 class AlertWriter:

@@ -183,15 +183,15 @@ class Outcome:
 
 async def compare_all(chaos: Chaos) -> Outcome:
     world, place = chaos.world, chaos.place
-    told = Counter({(posting, kind): count for posting, kind, count in place.ask(_TOLD)})
+    sent = Counter({(posting, kind): count for posting, kind, count in place.ask(_SENT)})
     copies = Counter(_ids(chaos.slack))
     deliveries = {
         name
         for (name,) in place.ask("SELECT delivery_id FROM delivery WHERE channel LIKE 'slack:%'")
     }
-    lost = [*(world.alerts - told).items(), *(name for name in deliveries if not copies[name])]
+    lost = [*(world.alerts - sent).items(), *(name for name in deliveries if not copies[name])]
     doubled = [
-        *(told - world.alerts).items(),
+        *(sent - world.alerts).items(),
         *(name for name, count in copies.items() if count > 1 or name not in deliveries),
     ]
     messages = len(_messages(chaos.slack))
@@ -214,7 +214,7 @@ async def compare_all(chaos: Chaos) -> Outcome:
     )
 
 
-_TOLD = """
+_SENT = """
 SELECT posting, kind, count(*) FROM alerts
 WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"""
 
@@ -265,7 +265,7 @@ def compare_history(world: World, place: Asking) -> list[str]:
     expected = {
         f"greenhouse:{token}:{key}": [state, one["title"], one["location"]["name"]]
         for token, board in world.boards.items()
-        for state, jobs in (("open", board.listed), ("closed", board.gone))
+        for state, jobs in (("open", board.listed), ("closed", board.closed))
         for key, one in jobs.items()
     }
     return wrong + [

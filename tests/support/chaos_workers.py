@@ -31,7 +31,7 @@ from tests.support.chaos_world import World
 from tests.support.own_postgres import Server, own_server
 from tests.support.workers import Overlaps, config
 
-_TOLD = """
+_SENT = """
 SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND kind <> 'summary'
 GROUP BY posting, kind"""
 _TWICE = """
@@ -202,14 +202,14 @@ class Outcome:
 
 def compare_all(chaos: WorkerChaos, overlaps: Overlaps) -> Outcome:
     world, server = chaos.world, chaos.server
-    told = Counter({(posting, kind): count for posting, kind, count in server.ask(_TOLD)})
+    sent = Counter({(posting, kind): count for posting, kind, count in server.ask(_SENT)})
     return Outcome(
         dict(chaos.acts),
         int(server.ask("SELECT count(*) FROM board_check")[0][0]),
         sum(map(len, world.changes.values())),
         world.alerts.total(),
-        [*(world.alerts - told).items(), *sorted(chaos._behind())],
-        [*(told - world.alerts).items(), *server.ask(_TWICE)],
+        [*(world.alerts - sent).items(), *sorted(chaos._behind())],
+        [*(sent - world.alerts).items(), *server.ask(_TWICE)],
         compare_history(world, server),
         max(overlaps.most.values(), default=0),
     )

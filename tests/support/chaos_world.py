@@ -31,7 +31,7 @@ class Board:
     """The current and former postings of a board, and the number of its recorded changes."""
 
     listed: dict[int, dict[str, Any]]
-    gone: dict[int, dict[str, Any]] = field(default_factory=dict)
+    closed: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: int = 0  # rows of posting_changes that are to come of it
 
 
@@ -106,7 +106,7 @@ class World:
         rows += [("revised", name) for name in fields]
         self.changes[posting] += rows
         board.changes += len(rows)
-        title = (board.listed.get(key) or board.gone[key])["title"]
+        title = (board.listed.get(key) or board.closed[key])["title"]
         if "Research Engineer" in title:
             self.alerts[posting, kind] += 1
 
@@ -152,16 +152,16 @@ class World:
         if len(board.listed) < 8:  # more would be a collapse
             return None
         key = self._some(board, spared)
-        board.gone[key] = board.listed.pop(key)
+        board.closed[key] = board.listed.pop(key)
         self._tell(token, key, "closed")
         return key
 
     def _reopen(self, token: str, board: Board, spared: set[int]) -> int | None:
-        again = [key for key in board.gone if key not in spared]
+        again = [key for key in board.closed if key not in spared]
         if not again:
             return None
         key = self.random.choice(again)
-        board.listed[key] = board.gone.pop(key)
+        board.listed[key] = board.closed.pop(key)
         edited = self.random.random() < 0.5  # one in two comes back otherwise
         if edited:
             board.listed[key] = board.listed[key] | {"location": {"name": f"Town {self._number()}"}}

@@ -129,7 +129,7 @@ class Contract:
                 self._close(at, key, job)
             elif not nameless:  # else it may be the one whose key cannot be read
                 job.missed = job.missed or at
-                # a check has room for so many probes: it waits for its turn
+                # a check makes a limited number of probes: it waits for its turn
                 if answer is None and answering:
                     continue
                 job.misses += 1

@@ -26,7 +26,9 @@ def manners(server: BoardServer, **own: Any) -> Politeness:  # any of the manner
 
 
 # any of the manners
-async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:
+async def check_boards(
+    server: BoardServer, *requests: BoardRequest | str, **own: Any
+) -> dict[str, Result]:
     """Return the result of each board. Assert that each has exactly one."""
     wanted = [
         BoardRequest(request) if isinstance(request, str) else request
@@ -42,14 +44,14 @@ async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -
 async def snapshot(
     server: BoardServer, request: BoardRequest | str = BOARD, **own: Any
 ) -> Snapshot:
-    [result] = (await look(server, request, **own)).values()
+    [result] = (await check_boards(server, request, **own)).values()
     assert isinstance(result, Snapshot), result
     return result
 
 
 async def failure_of(server: BoardServer, request: BoardRequest | str) -> Failure:
     """Return the failure of one check."""
-    [result] = (await look(server, request)).values()
+    [result] = (await check_boards(server, request)).values()
     assert isinstance(result, Failure), result
     return result
 

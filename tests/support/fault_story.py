@@ -1,6 +1,6 @@
 """The story that the fault table is seen in, played with `rolewatch check` against real servers.
 
-A host's boards are read, then looked at three times while their trouble lasts, the last time those
+A host's boards are read, then checked three times while their trouble lasts, the last time those
 that fail apart from the others, then once more when they are well again and list a posting more. A
 board beside them has something new in every round.
 """
@@ -43,7 +43,7 @@ class Seen:
     exit_code: int  # of the third `check`
     line: str  # the board's line there
     wait: timedelta  # until the next check after it
-    looks: Rows  # (result, reason, unreadable), from the baseline to the recovery
+    checks: Rows  # (result, reason, unreadable), from the baseline to the recovery
     changes: Rows  # (kind, how many) while the trouble lasted
     alerts_during: Rows  # (kind, why)
     alerts_after: Rows
@@ -74,7 +74,7 @@ class Story:
         self._break()
         for _ in range(2):
             self._round()
-        third = self._look(failing=True) | self._look(failing=False)
+        third = self._check_once(failing=True) | self._check_once(failing=False)
         [(last,)] = self.ask("SELECT max(check_id) FROM checks")
         self._heal()
         assert self._round() == 0
@@ -99,7 +99,7 @@ class Story:
         self.between()
         return self.program("check").code
 
-    def _look(self, *, failing: bool) -> dict[str, tuple[int, str, timedelta]]:
+    def _check_once(self, *, failing: bool) -> dict[str, tuple[int, str, timedelta]]:
         """Run the third check. Return the exit code, the board's line and the wait, by token."""
         tokens = [
             token for token, fault in self.faults.items() if (fault.outcome == "failure") is failing

@@ -394,9 +394,9 @@ def table() -> str:
     for fault in FAULTS:
         says = f"FAILED {fault.says}" if fault.outcome == "failure" else fault.says
         history = f"{fault.opened} opened, none closed" if fault.opened else "no change"
-        told = f"{fault.opened}, in one message" if fault.opened else "none"
+        alerts = f"{fault.opened}, in one message" if fault.opened else "none"
         lines.append(
-            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told}"
+            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {alerts}"
             f" | {_OPERATOR[fault.outcome]} |"
         )
     return "\n".join(lines)

@@ -67,22 +67,22 @@ def _messages(texts: list[str]) -> list[Message]:
     pairs = zip(("title", "pay", "deadline", "description"), texts, texts[1:], strict=False)
     changes = tuple(FieldChange(field, old, new) for field, old, new in pairs)
     why = (Why(a, b), Why(c, d, "now fits"))
-    told = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
+    roles = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
     board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
     operator, move = (
         OperatorMessage("failing", a, tuple(texts), b, c),
         Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2),
     )
     summary = FirstCheckSummary((board,) * 3, (rule,) * 3, (move,))
-    group = GroupMessage(tuple(told * 5))
+    group = GroupMessage(tuple(roles * 5))
     passage = Passage(a, b, 3, c, d)
     edit = BoardWideEdit(a, b, c, NOON, (passage,) * 4, 3, 4, (rule,) * 2, why, (e,), (f,))
     health = BoardHealth(a, b, c, "failing", NOON)
-    digest = DigestMessage(NOON.date(), NOON, tuple(told), (role,), 3, 2, (health,) * 2, NOON)
+    digest = DigestMessage(NOON.date(), NOON, tuple(roles), (role,), 3, 2, (health,) * 2, NOON)
     rest = RestMessage("summary", (rule,), a, 1, 2)
     night = QuietHoursMessage((group, summary, edit, digest))
     lists: list[Message] = [group, summary, edit, digest, rest, night]
-    return [*told, card_of(told[2]), *lists, operator]
+    return [*roles, card_of(roles[2]), *lists, operator]
 
 
 def write_line(data: bytes) -> None:

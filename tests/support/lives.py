@@ -52,8 +52,8 @@ _ODD = posting("jobs/Team 1/14.json", title="Chef de Partie", description="")
 def lead_lives(engine: Engine) -> History:
     """Record the lives in an empty database, a check a day, with up-to-date rule matches."""
     history = History(engine, settings(*RULES))
-    for seen, gone in _checks():
-        history.check(snapshot(seen, dict.fromkeys(gone, Probe.GONE)), minutes=24 * 60)
+    for seen, closed in _checks():
+        history.check(snapshot(seen, dict.fromkeys(closed, Probe.GONE)), minutes=24 * 60)
     with engine.begin() as connection:
         register_rules(connection, history.settings)
     match_backlog(engine, history.settings, 5)

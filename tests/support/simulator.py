@@ -42,8 +42,8 @@ ACCEPTED = ["reset", "timeout", "500", "503", "bad_json"]
 class Simulator(AlertWriter):
     """A database, an outbox that posts to the simulator, and the simulator's own word."""
 
-    def __init__(self, desk: AlertWriter, base: str, session: aiohttp.ClientSession) -> None:
-        super().__init__(desk.engine)
+    def __init__(self, office: AlertWriter, base: str, session: aiohttp.ClientSession) -> None:
+        super().__init__(office.engine)
         self.base = base
         self.session = session
         self.clock = Clock()

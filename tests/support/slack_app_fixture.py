@@ -68,6 +68,6 @@ def know(
         remember(connection, listed, datetime.now(UTC))
 
 
-async def told(server: SocketServer, number: int = 1) -> list[str]:
+async def responses(server: SocketServer, number: int = 1) -> list[str]:
     await until(lambda: len(server.answers) >= number)
     return server.said()

@@ -51,20 +51,20 @@ class SlackScenario:
     def __init__(self, office: PostOffice, *rules: Rule) -> None:
         self.office = office
         self.slack = office.slack
-        told: dict[str, Any] = {
+        delivered: dict[str, Any] = {
             "alerts": AlertSettings(operator=("slack:#ops",)),
             "slack": SlackSettings(token=SecretStr(TOKEN)),
         }
-        self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
+        self.history = History(office.engine, settings(*(rules or (RULE,)), **delivered))
 
-    async def check(self, *postings: Posting, gone: str = "") -> None:
+    async def check(self, *postings: Posting, closed: str = "") -> None:
         """Record a check that lists these, and deliver its alerts."""
-        self.check_without_delivery(*postings, gone=gone)
+        self.check_without_delivery(*postings, closed=closed)
         await self.deliver()
 
-    def check_without_delivery(self, *postings: Posting, gone: str = "") -> None:
+    def check_without_delivery(self, *postings: Posting, closed: str = "") -> None:
         """Record a check without delivery."""
-        self.history.check(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
+        self.history.check(snapshot([CHEF, *postings], {closed: Probe.GONE} if closed else {}))
 
     async def check_result(self, result: Result) -> None:
         """Record another result of the board, and deliver its alerts."""
@@ -72,8 +72,8 @@ class SlackScenario:
         await self.deliver()
 
     async def deliver(self) -> None:
-        told = await self.office.outbox().deliver(until_idle=True)
-        assert (told.failed, told.waiting) == (0, 0)
+        delivered = await self.office.outbox().deliver(until_idle=True)
+        assert (delivered.failed, delivered.waiting) == (0, 0)
 
     @property
     def cards(self) -> list[Body]:

@@ -66,15 +66,15 @@ def story_settings() -> Settings:
 
 _FRESH = timedelta(minutes=2)
 # its last check and what puts it into a database of a kind
-_told: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}
+_played: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}
 
 
 def tell(engine: Engine) -> History:
     """Record the story in an empty database: checks at intervals of 15 minutes until now."""
-    ended, put = _told.get(engine.dialect.name, (None, None))
+    ended, put = _played.get(engine.dialect.name, (None, None))
     if ended is None or put is None or ended < datetime.now(UTC) - _FRESH:
         history = _record(engine)
-        _told[engine.dialect.name] = history.now, keep(engine)
+        _played[engine.dialect.name] = history.now, keep(engine)
         return history
     put(engine)
     return _history(engine, ended)

@@ -68,9 +68,9 @@ def tell(engine: Engine) -> History:
         locations=("London, UK",),
     )
     story.check(snapshot([*many, edited]), Failure(OTHER, "HTTP 503", status=503), minutes=24 * 60)
-    gone = {"1": Probe.GONE, "2": Probe.GONE}
+    closed = {"1": Probe.GONE, "2": Probe.GONE}
     story.check(
-        snapshot([*many[2:], edited], gone), Failure(OTHER, "HTTP 503", status=503), minutes=60
+        snapshot([*many[2:], edited], closed), Failure(OTHER, "HTTP 503", status=503), minutes=60
     )
     story.check(snapshot([*many[1:], edited]), Failure(OTHER, HOSTILE, status=503), minutes=24 * 60)
     again = replace(hero, key="200", requisition="R-200", title=many[0].title)

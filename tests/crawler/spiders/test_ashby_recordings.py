@@ -11,7 +11,7 @@ import pytest
 
 from crawler.items import Snapshot
 from tests.support.ashby import AshbyBoard, AshbyServer
-from tests.support.crawling import look, plain, snapshot
+from tests.support.crawling import check_boards, plain, snapshot
 from tests.support.places import ROOT
 
 OURS = ROOT / "tests" / "recordings" / "ashby"
@@ -102,7 +102,7 @@ async def test_every_job_of_every_answer_is_read_and_none_besides(
         for number, file in enumerate(files_of(folder, names))
     }
     server.ashby = {name: AshbyBoard(body=body) for name, body in answers.items()}
-    results = await look(server, *(f"ashby:{name}" for name in answers), timeout=30)
+    results = await check_boards(server, *(f"ashby:{name}" for name in answers), timeout=30)
     counted, tiers = 0, 0
     for name, body in answers.items():
         result, jobs = (
@@ -146,7 +146,7 @@ async def test_every_row_of_every_saved_page_is_read_and_none_besides(
     server.ashby = {
         slug: AshbyBoard(None, page=files[name].read_bytes()) for slug, name in slugs.items()
     }
-    results = await look(server, *(f"ashby:{slug}" for slug in slugs))
+    results = await check_boards(server, *(f"ashby:{slug}" for slug in slugs))
     counted = []
     for slug, name in slugs.items():
         data, result = pages[name], results[f"ashby:{slug}"]

@@ -10,7 +10,7 @@ from crawler.items import BoardRequest, Failure, Snapshot, Unchanged
 from crawler.spiders.ashby import PAGE_NOTE
 from monitor.demo.board_server import Trouble
 from tests.support.ashby import API, ROBOTS, AshbyBoard, AshbyServer, job, key, page, row
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import check_boards, snapshot
 
 BOARD, LIST, PAGE = "ashby:ExampleLabs", f"{API}ExampleLabs", "/ExampleLabs"
 
@@ -25,7 +25,7 @@ async def server() -> AsyncIterator[AshbyServer]:
 async def failure(
     server: AshbyServer, request: BoardRequest | str = BOARD, **own: float
 ) -> Failure:
-    [result] = (await look(server, request, **own)).values()
+    [result] = (await check_boards(server, request, **own)).values()
     assert isinstance(result, Failure), result
     return result
 
@@ -40,7 +40,7 @@ async def test_a_board_is_one_request_with_its_pay(server: AshbyServer) -> None:
 async def test_a_validator_makes_an_unchanged(server: AshbyServer) -> None:
     first = await snapshot(server, BOARD)
     [again] = (
-        await look(
+        await check_boards(
             server,
             BoardRequest(
                 BOARD, etag=first.etag, missing=frozenset({key(9)}), known=lambda: (key(9),)
@@ -249,9 +249,9 @@ async def test_robots_txt_is_asked_for_once_for_all_boards_and_checks_of_a_day(
         server.ashby[name.removeprefix("ashby:")] = AshbyBoard(
             None, page=page(row(1), slug=name.removeprefix("ashby:"))
         )
-    results = await look(server, *names)
+    results = await check_boards(server, *names)
     assert len(server.asked(ROBOTS)) == 1
-    await look(server, *(BoardRequest(name, notes=results[name].notes) for name in names))
+    await check_boards(server, *(BoardRequest(name, notes=results[name].notes) for name in names))
     assert len(server.asked(ROBOTS)) == 1
 
 
@@ -322,7 +322,7 @@ async def test_an_api_error_is_a_failure_of_that_board_alone(
 ) -> None:
     server.troubles[LIST] = trouble
     server.lists("wellrun", job(9))
-    results = await look(server, BOARD, "ashby:wellrun")
+    results = await check_boards(server, BOARD, "ashby:wellrun")
     found = results[BOARD]
     assert isinstance(found, Failure), found
     assert reason in found.reason

@@ -11,7 +11,7 @@ from isal import igzip
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Politeness, Probe, Snapshot, Unchanged
 from monitor.demo.board_server import BoardServer, Trouble
-from tests.support.crawling import BOARD, look, snapshot
+from tests.support.crawling import BOARD, check_boards, snapshot
 from tests.support.greenhouse import job
 
 JSON = {"Content-Type": "application/json"}
@@ -36,7 +36,7 @@ async def test_a_board_is_one_request_that_says_who_asks(server: BoardServer) ->
 
 async def test_a_validator_makes_an_unchanged(server: BoardServer) -> None:
     first = await snapshot(server)
-    again = await look(server, BoardRequest(BOARD, etag=first.etag))
+    again = await check_boards(server, BoardRequest(BOARD, etag=first.etag))
     assert isinstance(again[BOARD], Unchanged)
     server.boards["examplelabs"].jobs.append(job(3))
     assert len((await snapshot(server, BoardRequest(BOARD, etag=first.etag))).sightings) == 3
@@ -51,7 +51,7 @@ async def test_a_header_that_is_no_ascii_costs_nothing_and_is_not_sent_back(
     server.troubles["examplelabs"] = Trouble(headers={name: '"Zürich"'})
     found = await snapshot(server)
     assert len(found.sightings) == 2
-    again = await look(
+    again = await check_boards(
         server, BoardRequest(BOARD, etag=found.etag, last_modified=found.last_modified)
     )
     assert "Z" not in server.requests[-1].headers.get("if-none-match", "")
@@ -98,7 +98,7 @@ async def test_a_probe_answered_with_bytes_that_are_not_utf8_is_silent(
 
 async def test_a_list_of_more_jobs_than_anybody_has_is_not_believed(server: BoardServer) -> None:
     server.boards["examplelabs"].body = b'{"jobs":[' + b",".join([b'{"id":1}'] * 100_001) + b"]}"
-    failure = (await look(server))[BOARD]
+    failure = (await check_boards(server))[BOARD]
     assert isinstance(failure, Failure)
     assert failure.reason == "it lists 100001 jobs, and more than 100000 are not believed"
 
@@ -116,7 +116,7 @@ async def test_an_unchanged_board_probes_the_postings_that_were_missing_before(
     request = BoardRequest(
         BOARD, etag=etag, known=lambda: ("1", "2", "9"), missing=frozenset({"9"})
     )
-    [result] = (await look(server, request)).values()
+    [result] = (await check_boards(server, request)).values()
     assert isinstance(result, Unchanged)
     assert result.probes == {"9": Probe.GONE}
 
@@ -186,7 +186,7 @@ async def test_a_list_that_cannot_be_read_to_its_end_is_a_failure_of_that_board_
 ) -> None:
     server.troubles["examplelabs"] = trouble
     server.board("wellrun", job(9))
-    results = await look(
+    results = await check_boards(
         server, BoardRequest(BOARD), BoardRequest("greenhouse:wellrun"), timeout=0.7
     )
     failure = results[BOARD]
@@ -223,7 +223,7 @@ async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_reported(
     await snapshot(server)
     assert time.monotonic() - began >= 1
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "600"})
-    failure = (await look(server))[BOARD]
+    failure = (await check_boards(server))[BOARD]
     assert isinstance(failure, Failure)
     assert (failure.status, failure.retry_after) == (429, 600)
 
@@ -233,7 +233,9 @@ async def test_a_host_gets_at_most_concurrency_requests_at_once(server: BoardSer
     for board in boards:
         server.board(board, job(1))
         server.troubles[board] = Trouble(hang=0.05)
-    await look(server, *(BoardRequest(f"greenhouse:{board}") for board in boards), concurrency=2)
+    await check_boards(
+        server, *(BoardRequest(f"greenhouse:{board}") for board in boards), concurrency=2
+    )
     assert server.busiest == 2
 
 
@@ -241,7 +243,9 @@ async def test_requests_to_a_host_keep_the_delay(server: BoardServer) -> None:
     boards = [f"board{number}" for number in range(4)]
     for board in boards:
         server.board(board, job(1))
-    await look(server, *(BoardRequest(f"greenhouse:{board}") for board in boards), delay=0.3)
+    await check_boards(
+        server, *(BoardRequest(f"greenhouse:{board}") for board in boards), delay=0.3
+    )
     starts = [request.at for request in server.requests]
     # without the delay it is hundredths; a busy machine notes the first one late
     assert starts[-1] - starts[0] > 0.3

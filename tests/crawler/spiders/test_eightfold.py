@@ -20,7 +20,7 @@ from crawler.spiders.eightfold import EightfoldSpider
 from monitor.demo.board_server import Trouble
 from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
-from tests.support.crawling import look, snapshot
+from tests.support.crawling import check_boards, snapshot
 from tests.support.eightfold import BOARD, EightfoldServer, old_row, posting, row
 
 PAGE = "https://examplelabs.eightfold.ai/careers"
@@ -40,7 +40,7 @@ def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
 
 
 async def failure(server: EightfoldServer) -> Failure:
-    [result] = (await look(server, BOARD)).values()
+    [result] = (await check_boards(server, BOARD)).values()
     assert isinstance(result, Failure), result
     return result
 
@@ -252,7 +252,7 @@ async def test_a_board_that_is_refused_once_fails_and_does_not_change_its_list(
     server.speaks, notes = "", first.notes
     for days in (1, 2, 3):
         request = later(first, at=START + timedelta(days=days, hours=1))
-        [found] = (await look(server, replace(request, notes=notes))).values()
+        [found] = (await check_boards(server, replace(request, notes=notes))).values()
         assert isinstance(found, Failure)
         assert "refuses its job list" in found.reason
         notes = found.notes
@@ -264,7 +264,7 @@ async def test_a_board_that_is_refused_once_fails_and_does_not_change_its_list(
 async def test_a_board_that_answers_again_is_read_as_before(server: EightfoldServer) -> None:
     first = await snapshot(server, BoardRequest(BOARD, at=START))
     server.speaks = ""
-    [found] = (await look(server, later(first, at=START + timedelta(days=2)))).values()
+    [found] = (await check_boards(server, later(first, at=START + timedelta(days=2)))).values()
     server.speaks = "pcsx"
     request = replace(later(first, at=START + timedelta(days=2, hours=1)), notes=found.notes)
     second = await snapshot(server, request)

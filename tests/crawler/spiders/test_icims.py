@@ -228,7 +228,7 @@ async def test_a_shell_page_is_a_failure(server: IcimsServer) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_a_portal_that_is_gone_is_unknown(server: IcimsServer, status: int) -> None:
+async def test_a_portal_that_no_longer_exists_is_unknown(server: IcimsServer, status: int) -> None:
     server.troubles["/careers-example/jobs/search"] = Trouble(status=status)
     assert (await failure(server, PORTAL)).unknown
 

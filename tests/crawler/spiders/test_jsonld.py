@@ -466,7 +466,7 @@ async def test_pages_that_fail_do_not_keep_others_from_being_read(server: JsonLd
     assert second.note == "3 of its pages are read at later checks"
 
 
-async def test_a_listed_page_that_is_gone_is_asked_for_once_a_day(server: JsonLdServer) -> None:
+async def test_a_listed_page_that_answers_404_is_asked_for_once_a_day(server: JsonLdServer) -> None:
     server.pages |= {path(number): 404 for number in (4, 5, 6, 7)}
     server.jobs(*range(1, 9))
     first = await snapshot(server, at())

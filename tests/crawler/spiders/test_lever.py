@@ -24,7 +24,7 @@ from crawler.items import (
 from crawler.registry import reread
 from crawler.spiders.lever import LeverSpider
 from monitor.demo.board_server import Trouble
-from tests.support.crawling import failure_of, look, plain, snapshot
+from tests.support.crawling import check_boards, failure_of, plain, snapshot
 from tests.support.lever import API, LeverServer, job, key
 from tests.support.places import ROOT
 
@@ -89,7 +89,7 @@ async def test_the_case_of_a_site_is_kept(server: LeverServer) -> None:
 
 async def test_an_etag_makes_an_unchanged(server: LeverServer) -> None:
     first = await snapshot(server, BOARD)
-    [again] = (await look(server, BoardRequest(BOARD, etag=first.etag))).values()
+    [again] = (await check_boards(server, BoardRequest(BOARD, etag=first.etag))).values()
     assert isinstance(again, Unchanged)
 
 

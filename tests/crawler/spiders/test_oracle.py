@@ -16,7 +16,7 @@ from crawler.responses import BadResponse
 from crawler.spiders.oracle import OracleSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
-from tests.support.crawling import failure_of, look, snapshot
+from tests.support.crawling import check_boards, failure_of, snapshot
 from tests.support.oracle import BOARD, HOST, LIST, NUMBER, SITES, OracleServer, detail, row
 
 PAGE = f"https://{HOST}/hcmUI/CandidateExperience/en/sites/Careers"
@@ -127,7 +127,7 @@ async def test_without_a_list_of_sites_each_answer_names_its_own(
 ) -> None:
     server.troubles[SITES] = Trouble(status=403, body=b"{}")
     server.echoed = echoed
-    [result] = (await look(server, f"oracle:{HOST}/{NUMBER}")).values()
+    [result] = (await check_boards(server, f"oracle:{HOST}/{NUMBER}")).values()
     assert isinstance(result, Snapshot) is is_read
 
 
@@ -136,7 +136,7 @@ async def test_without_a_list_of_sites_an_invented_site_has_to_have_other_jobs(
     server: OracleServer, number: str, *, is_read: bool
 ) -> None:
     server.troubles[SITES], server.echoes = Trouble(status=403, body=b"{}"), True
-    [result] = (await look(server, f"oracle:{HOST}/{number}")).values()
+    [result] = (await check_boards(server, f"oracle:{HOST}/{number}")).values()
     assert isinstance(result, Snapshot) is is_read
     if isinstance(result, Failure):
         assert (result.unknown, "for any site" in result.reason) == (True, True)
@@ -191,7 +191,7 @@ async def test_a_total_is_never_wrong_by_more_than_a_tenth(
 ) -> None:
     server.rows = [row(number) for number in range(1, rows + 1)]
     server.total = total
-    [result] = (await look(server, BOARD)).values()
+    [result] = (await check_boards(server, BOARD)).values()
     assert isinstance(result, Snapshot) is is_whole
 
 

@@ -47,10 +47,10 @@ async def failure(server: SmartRecruitersServer, request: BoardRequest | str = B
     return await failure_of(server, request)
 
 
-def later(first: Snapshot, *gone: str) -> BoardRequest:
+def later(first: Snapshot, *missing: str) -> BoardRequest:
     """Return the request of the next check, which also knows these keys."""
     keys = [sighting.key for sighting in first.sightings] + sorted(first.still)
-    return BoardRequest(BOARD, known=lambda: [*keys, *gone], notes=first.notes)
+    return BoardRequest(BOARD, known=lambda: [*keys, *missing], notes=first.notes)
 
 
 # one posting

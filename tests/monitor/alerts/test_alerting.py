@@ -22,7 +22,7 @@ def history(engine: Engine) -> History:
     return History(engine)
 
 
-def told(history: History) -> list[RoleMessage]:
+def alerted(history: History) -> list[RoleMessage]:
     messages = [
         load(text)
         for text in (row[0] for row in history.ask("SELECT message FROM alert ORDER BY id"))
@@ -72,7 +72,7 @@ def test_each_kind_of_change_is_alerted_with_its_reason(history: History) -> Non
     )
     history.check(snapshot(postings(8), {"9": Probe.GONE}))
     history.check(snapshot([*postings(8), posting("9", title="Research Engineer, Back")]))
-    messages = told(history)
+    messages = alerted(history)
     assert [message.kind for message in messages] == ["opened", "revised", "closed", "reopened"]
     assert [change.field for change in messages[1].changes] == ["title", "location"]
     assert {message.why[0].rule for message in messages} == {"research-engineer"}
@@ -93,7 +93,7 @@ def test_a_revision_says_that_a_posting_starts_or_stops_to_fit(
     history.check(snapshot([posting(title="Research Engineer")]))
     history.check(snapshot([posting(title="Gardener")]))
     history.check(snapshot([posting(title="Chef")]))
-    assert [message.why[0].fit_change for message in told(history)] == [
+    assert [message.why[0].fit_change for message in alerted(history)] == [
         "now fits",
         "no longer fits",
     ]
@@ -103,14 +103,14 @@ def test_a_revision_of_a_field_outside_the_rule_has_no_alert(engine: Engine) -> 
     history = History(engine, settings(replace(ENGINEER, fields=("pay",))))
     history.check(snapshot([posting()]))
     history.check(snapshot([posting(title="Research Engineer II")]))
-    assert told(history) == []
+    assert alerted(history) == []
 
 
 def test_a_rule_alerts_only_the_kinds_in_on(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, on=("closed",))))
     history.check(snapshot(postings(8)))
     history.check(snapshot([*postings(7), posting("9")], {"8": Probe.GONE}))
-    assert [message.kind for message in told(history)] == ["closed"]
+    assert [message.kind for message in alerted(history)] == ["closed"]
 
 
 def test_an_alert_is_written_for_each_rule_and_channel(engine: Engine) -> None:
@@ -222,7 +222,7 @@ def test_a_digest_rule_sends_nothing_at_once(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
     history.check(snapshot(postings(1)))
     history.check(snapshot(postings(2)))
-    assert [message.kind for message in told(history)] == ["opened"]
+    assert [message.kind for message in alerted(history)] == ["opened"]
     assert history.alerted("state") == ["pending", "held"]
     with engine.begin() as connection:
         assert pack(connection, history.now) == 1

@@ -25,7 +25,7 @@ def test_a_deleted_card_is_reposted_once_when_edit_and_reply_race(
         "channel_id": "C1",
         "ts": "1",
     }
-    told = {
+    sent = {
         "delivery_id": "a",
         "channel": "slack:#ops",
         "message": MESSAGE,
@@ -40,7 +40,7 @@ def test_a_deleted_card_is_reposted_once_when_edit_and_reply_race(
             .values({Card.revision: 1, Card.shown_revision: 1})
             .returning(Card.id)
         ).scalar_one()
-        connection.execute(insert(Delivery).values(**told, card_id=card_id))
+        connection.execute(insert(Delivery).values(**sent, card_id=card_id))
     with postgres_engine.begin() as reply:
         reply.execute(update(Delivery).values(state="sent"))
         ending = Thread(target=cards.repost, args=(reply, card_id, NOW))

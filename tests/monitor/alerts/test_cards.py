@@ -31,7 +31,7 @@ async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: SlackS
     await life.check(
         paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things.")
     )
-    await life.check(gone="1")
+    await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     assert '"strike": true' in shown(life.card["blocks"][0])
     await life.check(paid(MORE))
@@ -62,7 +62,7 @@ async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Sla
 async def test_a_backlog_before_the_card_exists_comes_after_it(life: SlackScenario) -> None:
     life.check_without_delivery(paid(PAY))
     life.check_without_delivery(paid(MORE))
-    await life.check(gone="1")
+    await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     assert kinds(life.thread) == ["changed!", "closed!"]
 
@@ -77,7 +77,7 @@ async def test_a_baseline_posting_gets_a_card_at_its_first_change(
     assert kinds(life.cards) == ["changed"]
     assert "$133k" in shown(life.card)
     assert life.thread == []
-    await life.check(gone="1")
+    await life.check(closed="1")
     assert kinds(life.thread) == ["closed!"]
 
 
@@ -124,7 +124,7 @@ async def test_a_closing_without_an_alert_strikes_the_card_through(office: PostO
     life = SlackScenario(office, replace(RULE, on=("opened",)))
     await life.check()
     await life.check(posting())
-    await life.check(gone="1")
+    await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     await life.check(posting())
     assert kinds(life.cards) == ["reopened"]
@@ -229,9 +229,9 @@ async def test_a_deleted_card_is_reposted_once_by_the_next_change(
     life.slack.delete(life.card)
     await life.check(paid(MORE))
     assert "$141k" in shown(life.card)
-    [(told,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
-    assert life.slack.copies(told) == 1
-    await life.check(gone="1")
+    [(delivery_id,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
+    assert life.slack.copies(delivery_id) == 1
+    await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     assert kinds(life.thread) == ["closed!"]
 
@@ -247,7 +247,7 @@ async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackSc
 
 async def test_a_role_that_reopens_with_other_pay_is_hiring_again(life: SlackScenario) -> None:
     await life.check(paid(PAY))
-    await life.check(gone="1")
+    await life.check(closed="1")
     await life.check(paid(MORE))
     assert kinds(life.cards) == ["reopened"]
     await life.check(paid(MORE, description="Another text, of another team, about other work."))

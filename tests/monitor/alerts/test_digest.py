@@ -25,7 +25,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 # Greenwich until 29 March
 DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))
 CHEF = posting("99", title="Chef")
-ENGINEER_TOO = replace(ENGINEER, name="told-at-once")
+ENGINEER_TOO = replace(ENGINEER, name="kinds-at-once")
 _SECRET = SecretStr("ntfy://topic")
 
 
@@ -263,11 +263,11 @@ def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> 
     assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)
 
 
-@pytest.mark.parametrize("told", [("opened", "revised"), ("opened", "closed")])
-def test_a_role_that_closed_untold_is_not_called_new(
-    engine: Engine, told: tuple[Kind, ...]
+@pytest.mark.parametrize("kinds", [("opened", "revised"), ("opened", "closed")])
+def test_a_role_that_closed_without_an_alert_is_not_called_new(
+    engine: Engine, kinds: tuple[Kind, ...]
 ) -> None:
-    days = Days(engine, replace(ENGINEER, on=told))
+    days = Days(engine, replace(ENGINEER, on=kinds))
     days.at(2, 10)
     days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
     with days.history.engine.begin() as connection:

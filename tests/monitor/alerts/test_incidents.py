@@ -135,7 +135,7 @@ async def test_a_missing_board_without_a_successor_says_what_to_do(life: SlackSc
 async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: SlackScenario) -> None:
     await life.check(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["large_yellow_circle"]
-    await life.check(posting("1", title="Research Engineer, Team 1"), gone="2")
+    await life.check(posting("1", title="Research Engineer, Team 1"), closed="2")
     assert "1 confirmed closed so far" in shown(notices(life)[0])
     for _ in range(4):
         await life.check(posting("1", title="Research Engineer, Team 1"))
@@ -181,9 +181,9 @@ async def test_a_message_and_an_edit_refused_together_are_one_incident(
     tell = refusals.open_incident
 
     def slow(*args: Any) -> bool:  # as it is called
-        told = tell(*args)
+        written = tell(*args)
         time.sleep(0.5)  # the other is refused before this is committed
-        return told
+        return written
 
     monkeypatch.setattr(refusals, "open_incident", slow)
     await life.check(*postings(10))

@@ -59,7 +59,7 @@ def mute_rule(
     )
 
 
-def told(history: History) -> list[tuple[str, ...]]:
+def alerts(history: History) -> list[tuple[str, ...]]:
     """Return rule, channel and state of every alert but summaries."""
     return sorted(history.ask("SELECT rule, channel, state FROM alerts WHERE kind <> 'summary'"))
 
@@ -67,7 +67,7 @@ def told(history: History) -> list[tuple[str, ...]]:
 def test_a_muted_role_is_discarded_with_the_reason(history: History) -> None:
     mute_role(history)
     history.check(snapshot([MOVED, *postings(3)[1:]]))
-    assert told(history) == [
+    assert alerts(history) == [
         ("labs", "slack:#roles", "discarded"),
         ("research-engineer", "slack:#other", "pending"),
         ("research-engineer", "slack:#roles", "discarded"),
@@ -80,13 +80,13 @@ def test_a_muted_role_is_discarded_with_the_reason(history: History) -> None:
 def test_other_roles_of_the_channel_are_still_sent(history: History) -> None:
     mute_role(history, "2")
     history.check(snapshot([MOVED, *postings(3)[1:]]))
-    assert {state for _, _, state in told(history)} == {"pending"}
+    assert {state for _, _, state in alerts(history)} == {"pending"}
 
 
 def test_a_muted_rule_is_discarded_and_another_is_sent(history: History) -> None:
     mute_rule(history)
     history.check(snapshot([MOVED, *postings(3)[1:]]))
-    assert told(history) == [
+    assert alerts(history) == [
         ("labs", "slack:#roles", "pending"),
         ("research-engineer", "slack:#other", "pending"),
         ("research-engineer", "slack:#roles", "discarded"),

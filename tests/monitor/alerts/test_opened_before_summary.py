@@ -42,7 +42,7 @@ def listed(message: FirstCheckSummary) -> list[str]:
     return [role.posting for rule in message.rules for role in rule.roles]
 
 
-def test_a_new_rules_summary_does_not_list_what_it_has_just_told(engine: Engine) -> None:
+def test_a_new_rules_summary_does_not_list_what_it_has_just_alerted(engine: Engine) -> None:
     history = History(engine)
     history.check(snapshot([posting("1")]))
     history.settings = settings(ENGINEER, TOO)
@@ -55,7 +55,7 @@ def test_a_new_rules_summary_does_not_list_what_it_has_just_told(engine: Engine)
     assert listed(summaries(history)[-1]) == [f"{BOARD}:1", f"{BOARD}:2"]
 
 
-def test_what_another_round_told_while_the_first_went_on_is_not_listed(engine: Engine) -> None:
+def test_roles_that_another_round_alerted_meanwhile_are_not_listed(engine: Engine) -> None:
     history = History(engine)
     alerting = Alerting.of(history.settings)
 

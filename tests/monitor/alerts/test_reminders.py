@@ -100,8 +100,8 @@ class Days:
             **fields,
         )
 
-    def check(self, *postings: Posting, gone: str = "") -> None:
-        probes = {gone: Probe.GONE} if gone else {}
+    def check(self, *postings: Posting, closed: str = "") -> None:
+        probes = {closed: Probe.GONE} if closed else {}
         self.history.check(snapshot([posting("99", title="Chef"), *postings], probes))
 
     def at(self, left: float, deadline: datetime = DEADLINE) -> int:
@@ -162,7 +162,7 @@ def test_a_slightly_earlier_deadline_has_no_new_reminder(engine: Engine) -> None
 def test_closed_and_unfit_roles_have_no_reminder(engine: Engine) -> None:
     days = Days(engine)
     days.check(days.role(key="2"), days.role())
-    days.check(days.role(key="2", title="Chef"), gone="1")
+    days.check(days.role(key="2", title="Chef"), closed="1")
     assert days.at(24) == 0
 
 
@@ -192,7 +192,7 @@ def test_a_reminder_expires_when_its_role_closes(engine: Engine) -> None:
     days.check(days.role(), days.role(key="2"))
     days.at(24)
     days.pack()
-    days.check(days.role(), gone="2")
+    days.check(days.role(), closed="2")
     days.at(23)
     assert days.history.ask(
         "SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting"
@@ -242,10 +242,10 @@ def test_a_night_message_drops_only_its_expired_reminder(engine: Engine) -> None
             [(row.delivery_id, load(row.message)) for row in rows], days.history.now
         )
         merge(connection, names, night)
-    days.check(gone="1")
+    days.check(closed="1")
     days.at(23)
-    told = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
-    assert told[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
+    alerts = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
+    assert alerts[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
     [left] = [
         load(row[0])
         for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")

@@ -13,7 +13,7 @@ from tests.support.unreadable import UNREADABLE, UNREADABLE_TITLE, UNREADABLE_UR
 THIRD = "greenhouse:thirdlab"
 
 
-def test_a_board_that_nobody_looked_at_is_new(watching: Program) -> None:
+def test_a_board_without_a_check_is_new(watching: Program) -> None:
     rows = watching.ask("boards", "list")
     assert [(row["board"], row["company"], row["state"]) for row in rows] == [
         ("greenhouse:examplelabs", "Example Labs", "new"),
@@ -45,7 +45,7 @@ def test_a_new_board_has_the_columns_of_one_that_was_read(watching: Program) -> 
         "https://boards.greenhouse.io/embed/job_board?for=thirdlab",
     ],
 )
-def test_a_board_is_added_by_any_address_and_looked_at_first(
+def test_a_board_is_added_by_any_address_and_checked_first(
     watching: Program, third: BoardServer, given: str
 ) -> None:
     ran = watching("boards", "add", given)
@@ -174,7 +174,7 @@ def test_a_former_board_is_added_with_where_its_employer_is(tmp_path: Path) -> N
     assert program.watched() == ["greenhouse:deepmind"]
 
 
-def test_a_former_board_that_is_gone_is_refused_with_where_its_employer_is(
+def test_a_former_board_is_refused_with_where_its_employer_is(
     watching: Program,
 ) -> None:
     ran = watching("boards", "add", "greenhouse:deepmind")

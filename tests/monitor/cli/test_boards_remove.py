@@ -58,14 +58,14 @@ def test_a_board_is_removed_whatever_becomes_of_the_database(
 
 
 @pytest.mark.parametrize("name", ["otherworks", "OTHERWORKS", "Other Works"])
-def test_a_board_is_removed_and_looked_at_by_what_it_alone_is_called(
+def test_a_board_is_removed_and_found_by_any_name_that_is_its_own(
     watching: Program, name: str
 ) -> None:
     assert [report["board"] for report in watching.ask("check", name)] == ["greenhouse:otherworks"]
     assert watching("boards", "remove", name).out.startswith("removed greenhouse:otherworks from ")
-    gone = watching("boards", "remove", name)
-    assert (gone.code, len(gone.err.splitlines())) == (2, 1)
-    assert gone.err.endswith("the watched boards are: greenhouse:examplelabs\n")
+    again = watching("boards", "remove", name)
+    assert (again.code, len(again.err.splitlines())) == (2, 1)
+    assert again.err.endswith("the watched boards are: greenhouse:examplelabs\n")
 
 
 def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program) -> None:

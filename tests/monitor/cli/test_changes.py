@@ -185,7 +185,7 @@ def test_several_postings_of_a_title_are_listed(sqlite_recorded: Program) -> Non
     assert csv.out.splitlines()[0] == "title,company,location,state,first_seen_at,posting"
 
 
-def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_recorded: Program) -> None:
+def test_a_title_that_no_posting_has_is_answered_with_a_spelling(sqlite_recorded: Program) -> None:
     assert (
         sqlite_recorded("history", "gemni").err
         == "no posting is called “gemni”. Did you mean “gemini”?\n"

@@ -44,7 +44,7 @@ def test_a_second_check_of_the_same_board_is_unchanged_and_tells_nothing(watchin
     assert len(ran.out.splitlines()) == 2
 
 
-def test_what_happened_stands_below_the_boards_and_is_told(
+def test_changes_stand_below_the_boards_and_are_alerted(
     watching: Program, server: BoardServer
 ) -> None:
     hero, *others = server.boards["examplelabs"].jobs
@@ -194,7 +194,7 @@ def test_without_alerts_none_is_written_ever(watching: Program, server: BoardSer
     assert _rows(watching, "SELECT * FROM alerts") == []
 
 
-def test_an_announced_first_look_tells_each_role_that_fits(watching: Program) -> None:
+def test_an_announced_first_check_alerts_each_role_that_fits(watching: Program) -> None:
     ran = watching("check", "--announce", OTHER)
     assert ran.code == 0
     assert _rows(watching, "SELECT kind, title FROM alerts") == [
@@ -225,18 +225,18 @@ def test_a_result_that_cannot_be_stored_at_all_is_no_success_and_loses_nothing(
 ) -> None:
     refuse = (
         "CREATE TRIGGER refuse BEFORE INSERT ON board_check WHEN NEW.board_id = 1 BEGIN "
-        "SELECT RAISE(FAIL, 'no room for it'); END"
+        "SELECT RAISE(FAIL, 'no space for it'); END"
     )
     assert watching("check").code == 0
-    for statement, code, looks in ((refuse, 1, 3), ("DROP TRIGGER refuse", 0, 5)):
+    for statement, code, checks in ((refuse, 1, 3), ("DROP TRIGGER refuse", 0, 5)):
         with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:
             connection.execute(statement)
         ran = watching("check")
         assert (ran.code, watching.ask("sql", "SELECT count(*) AS n FROM checks")) == (
             code,
-            [{"n": looks}],
+            [{"n": checks}],
         )
-        assert ran.err == ("the database cannot be used: no room for it\n" if code else "")
+        assert ran.err == ("the database cannot be used: no space for it\n" if code else "")
 
 
 def test_a_network_that_is_away_is_one_line_with_the_number_of_boards(tmp_path: Path) -> None:

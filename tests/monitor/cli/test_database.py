@@ -123,7 +123,7 @@ def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_recorded: Pro
     assert [file.name for file in tmp_path.glob("copy*")] == []
 
 
-def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
+def test_a_backup_onto_a_full_disk_is_one_line_and_leaves_nothing(
     tmp_path: Path, sqlite_recorded: Program
 ) -> None:
     limited = (

@@ -78,7 +78,7 @@ def test_every_command_that_it_tells_works_on_what_it_left(played: tuple[str, Pa
         assert "Reasoning" in done.stdout or "research-engineer" in done.stdout
 
 
-def test_it_leaves_the_history_that_it_told(played: tuple[str, Path, float]) -> None:
+def test_it_leaves_the_history_that_it_showed(played: tuple[str, Path, float]) -> None:
     query = "SELECT kind, field FROM posting_changes ORDER BY change_id"
     asked = [
         str(ROLEWATCH),

@@ -59,7 +59,7 @@ def test_what_nobody_knew_at_the_time_is_said(recorded: Program) -> None:
     assert recorded("diff", BOARD, "--from", ago(70)).err == ""
 
 
-def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(
+def test_between_a_failure_and_the_next_check_the_state_is_that_of_before(
     rolewatch: Program, engine: Engine
 ) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=76))
@@ -96,7 +96,7 @@ def test_what_cannot_be_compared_is_one_line(
     assert ran.err.startswith(said)
 
 
-def test_a_board_that_was_never_looked_at_has_no_then(rolewatch: Program, engine: Engine) -> None:
+def test_a_board_without_a_check_has_no_earlier_state(rolewatch: Program, engine: Engine) -> None:
     History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=20)).check(
         Failure(BOARD, "HTTP 500", 500)
     )

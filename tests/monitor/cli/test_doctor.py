@@ -82,7 +82,7 @@ async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(
     assert "500" in found["greenhouse:otherworks"]["found"]
 
 
-async def test_a_board_that_is_gone_is_looked_for_on_its_employers_careers_page(
+async def test_a_board_that_no_longer_exists_is_sought_on_its_employers_careers_page(
     place: Place, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boards.troubles["/careers"] = Trouble(
@@ -97,7 +97,7 @@ async def test_a_board_that_is_gone_is_looked_for_on_its_employers_careers_page(
     )
 
 
-async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Place) -> None:
+async def test_without_a_token_it_says_where_alerts_go_instead_and_is_well(place: Place) -> None:
     place.token = ""
     found = await _findings(place)
     assert found["slack token"]["ok"]
@@ -134,7 +134,7 @@ async def test_a_missing_scope_is_named(place: Place, slack: SlackServer) -> Non
     assert "Reinstall" in found["slack scopes"]["remedy"]
 
 
-async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
+async def test_tokens_that_are_swapped_are_explained(place: Place) -> None:
     place.token = APP_TOKEN
     found = await _findings(place)
     assert (

@@ -36,7 +36,7 @@ def _watched(program: Program) -> list[tuple[str, str]]:
     return [(row["board"], row["company"]) for row in program.ask("boards", "list")]
 
 
-def test_a_board_is_moved_with_its_history_and_told_once(
+def test_a_board_is_moved_with_its_history_and_alerted_once(
     watching: Program, third: BoardServer
 ) -> None:
     watching("check")

@@ -35,7 +35,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("command", ASKING, ids=" ".join)
-def test_who_asks_a_database_that_is_not_there_is_told_so_and_makes_none(
+def test_a_question_without_a_database_is_refused_and_makes_none(
     watching: Program, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     ran = watching(*command)

@@ -146,7 +146,7 @@ def test_a_pipe_gets_whole_aligned_columns(recorded: Program) -> None:
         (["..."], "'...' has no words"),
     ],
 )
-def test_what_cannot_be_looked_for_is_named_once(
+def test_words_that_cannot_be_searched_are_named_once(
     sqlite_recorded: Program, arguments: list[str], said: str
 ) -> None:
     ran = sqlite_recorded("roles", *arguments)

@@ -22,7 +22,7 @@ from tests.support.program import Program
 from tests.support.story import PAY, STORY, story_settings
 
 
-def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
+def _alerts_of(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
     return [(row["kind"], row["title"]) for row in rows if row["rule"] == rule]
 
 
@@ -45,7 +45,7 @@ def test_a_muted_rule_says_where_and_until_when(recorded: Program, engine: Engin
 
 
 @pytest.mark.parametrize("content", [None, '[[rules]]\nname = "x"\nanny = ["kernels"]\n'])
-def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(
+def test_a_wrong_configuration_is_reported_once_without_mutes(
     tmp_path: Path, content: str | None
 ) -> None:
     file = tmp_path / "rolewatch.toml"
@@ -56,7 +56,7 @@ def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(
     assert "mute" not in printed[0]
 
 
-def test_a_replay_says_what_each_rule_would_have_told_and_why(recorded: Program) -> None:
+def test_a_replay_says_what_each_rule_would_have_alerted_and_why(recorded: Program) -> None:
     rows = recorded.ask("rules", "test")
     gemini = [row for row in rows if row["rule"] == "research-engineer" and row["posting"] == STORY]
     assert [row["kind"] for row in gemini] == [
@@ -68,10 +68,10 @@ def test_a_replay_says_what_each_rule_would_have_told_and_why(recorded: Program)
     ]
     assert gemini[1]["fields"] == ["location", "pay"]
     assert all(row["words"] == "title has “research engineer”" for row in gemini)
-    assert ("opened", "Research Scientist/Engineer") in _told(rows, "research-engineer")
+    assert ("opened", "Research Scientist/Engineer") in _alerts_of(rows, "research-engineer")
 
 
-def test_a_replay_tells_what_the_recording_told(recorded: Program, engine: Engine) -> None:
+def test_a_replay_has_the_alerts_of_the_recording(recorded: Program, engine: Engine) -> None:
     history = History(engine, story_settings())
     alerted = history.ask(
         "SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' "
@@ -86,7 +86,7 @@ def test_a_replay_tells_what_the_recording_told(recorded: Program, engine: Engin
     assert {(*row[:3], _iso(row[3]), row[4]) for row in alerted} == replayed
 
 
-def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(
+def test_an_edit_of_most_of_a_board_is_alerted_once_in_a_replay_too(
     rolewatch: Program, engine: Engine
 ) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=1))
@@ -101,13 +101,13 @@ def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(
             [*roles, *(posting(key, title="Counsel", description=words) for key in law)]
         )
 
-    for look in (
+    for result in (
         board("We are few."),
         board("We are many.", own=" We feed you."),
         board("We are kernels."),
         board("We write kernels."),
     ):
-        history.check(look)
+        history.check(result)
     sent = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
     assert [
         (row["rule"], row["title"], row["posting"]) for row in sent if row["posting"] is None
@@ -150,7 +150,7 @@ def test_a_revision_that_makes_a_posting_fit_says_so(recorded: Program) -> None:
     assert (rows[0]["kind"], rows[0]["turn"]) == ("revised", "now fits")
 
 
-def test_a_replay_goes_back_as_far_as_it_is_told(recorded: Program) -> None:
+def test_a_replay_begins_at_the_given_time(recorded: Program) -> None:
     assert recorded.ask("rules", "test", "--since", "0s") == []
 
 
@@ -278,12 +278,12 @@ def test_every_filter_of_a_rule_is_an_option(recorded: Program) -> None:
         for row in recorded.ask("rules", "test", "--any", "research engineer", "--on", "closed")
     }
     assert kinds == {"closed", "summary"}
-    told_fields = [
+    fields = [
         row["fields"]
         for row in recorded.ask("rules", "test", "--any", "research engineer", "--field", "pay")
         if row["fields"]
     ]
-    assert told_fields == [["location", "pay"]]
+    assert fields == [["location", "pay"]]
 
 
 def test_options_change_the_keys_of_a_named_rule_for_the_trial(recorded: Program) -> None:

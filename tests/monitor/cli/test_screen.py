@@ -33,7 +33,7 @@ def drawn(
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
-def test_what_has_room_stands_on_one_line() -> None:
+def test_columns_that_fit_stand_on_one_line() -> None:
     assert drawn(120) == [
         (
             "at                 title                                      posting                    "
@@ -50,7 +50,7 @@ def test_what_has_room_stands_on_one_line() -> None:
     ]
 
 
-def test_what_has_less_room_ends_in_a_sign_and_ids_instants_and_numbers_stay_whole() -> None:
+def test_a_long_text_ends_in_a_sign_and_ids_instants_and_numbers_stay_whole() -> None:
     header, gemini, chef = drawn(86)
     assert (len(header), header.split()) == (86, list(COLUMNS))
     assert gemini.startswith("2026-11-23 09:00Z  Research Engineer, Gemini and")
@@ -58,7 +58,7 @@ def test_what_has_less_room_ends_in_a_sign_and_ids_instants_and_numbers_stay_who
     assert chef.endswith(" 133000")
 
 
-def test_what_has_no_room_on_the_first_line_stands_on_a_second() -> None:
+def test_columns_that_do_not_fit_on_the_first_line_stand_on_a_second() -> None:
     assert drawn(60) == [
         "at                 title",
         "  posting                           n",
@@ -69,7 +69,7 @@ def test_what_has_no_room_on_the_first_line_stands_on_a_second() -> None:
     ]
 
 
-def test_without_room_for_columns_each_row_is_a_block_in_which_no_id_is_broken() -> None:
+def test_on_a_narrow_terminal_each_row_is_a_block_in_which_no_id_is_broken() -> None:
     assert drawn(30) == [
         "at       2026-11-23 09:00Z",
         "title    Research Engineer,",

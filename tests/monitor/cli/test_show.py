@@ -79,17 +79,21 @@ def test_a_posting_is_shown_as_it_was_known_then(recorded: Program) -> None:
     assert (closed["version"], closed["state"]) == (3, "closed")
     assert closed["closed_at"] is not None
     assert (back["version"], back["state"], back["closed_at"]) == (4, "open", None)
-    looks = [
+    checks = [
         row["finished_at"]
         for row in recorded.ask(
             "sql", f"SELECT finished_at FROM checks WHERE board = '{BOARD}' ORDER BY finished_at"
         )
     ]
-    assert [row["last_seen_at"] for row in (before, closed, back)] == [looks[0], looks[2], looks[4]]
-    at = {moment: recorded.ask("show", STORY, "--as-of", moment) for moment in looks[3:5]}
+    assert [row["last_seen_at"] for row in (before, closed, back)] == [
+        checks[0],
+        checks[2],
+        checks[4],
+    ]
+    at = {moment: recorded.ask("show", STORY, "--as-of", moment) for moment in checks[3:5]}
     assert [(row["state"], row["last_seen_at"]) for row in at.values()] == [
-        ("closed", looks[2]),
-        ("open", looks[4]),
+        ("closed", checks[2]),
+        ("open", checks[4]),
     ]
     never = recorded("show", STORY, "--as-of", "2020-01-01")
     assert never.code == 2

@@ -144,7 +144,7 @@ async def test_another_channel_of_an_own_configuration_is_left_to_the_person(fol
     assert "slack:#roles" not in file.read_text()
 
 
-async def test_a_token_of_the_wrong_kind_is_told_and_asked_for_again(folder: Path) -> None:
+async def test_a_token_of_the_wrong_kind_is_refused_and_asked_for_again(folder: Path) -> None:
     code, said = await at_a_terminal(folder, ["", APP_TOKEN, TOKEN, ""])
     assert code == 0, said
     assert "this is an app token (xapp-…)" in said
@@ -260,6 +260,6 @@ def test_a_link_stays_a_link_and_a_folder_is_refused(tmp_path: Path) -> None:
         ("0123456789abcdef", "not a Slack token"),
     ],
 )
-def test_a_wrong_kind_of_token_is_told_in_words(token: str, said: str) -> None:
+def test_a_wrong_kind_of_token_is_explained(token: str, said: str) -> None:
     assert said in (wrong_kind(token, "xoxb-") or "")
     assert wrong_kind("xoxb-1-2-3", "xoxb-") is None

@@ -40,14 +40,14 @@ def counted(rolewatch: Program, engine: Engine) -> Program:
     new = [
         posting(key, pay=pay) for key, pay in (("2", PAY), ("3", PAY), ("4", sterling), ("5", None))
     ]
-    gone = dict.fromkeys(("2", "3", "4"), Probe.GONE)
+    closed = dict.fromkeys(("2", "3", "4"), Probe.GONE)
     history.check(snapshot([old]), minutes=0)
     history.check(snapshot([old, *new]), minutes=DAY)
     history.check(snapshot([old, *new]), minutes=DAY)
-    history.check(snapshot([old, *new[2:]], {"2": gone["2"], "3": gone["3"]}), minutes=60)
+    history.check(snapshot([old, *new[2:]], {"2": closed["2"], "3": closed["3"]}), minutes=60)
     history.check(snapshot([old, *new[2:]]), minutes=DAY)
     history.check(snapshot([old, *new[2:]]), minutes=DAY)
-    history.check(snapshot([old, new[3]], {"4": gone["4"]}), minutes=60)
+    history.check(snapshot([old, new[3]], {"4": closed["4"]}), minutes=60)
     return rolewatch
 
 

@@ -80,7 +80,7 @@ async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
             )
         )
         await until(lambda: place.ask("SELECT 1 FROM board_check"))
-        await asyncio.sleep(2.5)  # a look of the daemon at the clock
+        await asyncio.sleep(2.5)  # the daemon compares the clock
         before = checks()
         monkeypatch.setattr(Clock, "set_by", -BACK)
         await until(lambda: checks() >= before + 2, within=25)

@@ -34,6 +34,6 @@ def test_the_first_command_after_a_daemon_that_died_tells_of_it(
     acquire_and_report(engine, command, settings(), lambda: NOW + LIFE).release(NOW + LIFE)
     acquire_and_report(engine, "run", settings(), lambda: NOW + LIFE).release(NOW + LIFE)
     with engine.connect() as connection:
-        (told,) = map(load, connection.scalars(select(tables.Alert.message)))
-    assert isinstance(told, OperatorMessage)
-    assert any("pid 4000000 on elsewhere" in line for line in told.lines)
+        (message,) = map(load, connection.scalars(select(tables.Alert.message)))
+    assert isinstance(message, OperatorMessage)
+    assert any("pid 4000000 on elsewhere" in line for line in message.lines)

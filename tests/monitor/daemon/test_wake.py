@@ -43,7 +43,7 @@ def test_a_write_of_another_process_is_noticed_once(sqlite_engine: Engine) -> No
 def test_a_file_that_nobody_wrote_is_not_asked(sqlite_engine: Engine) -> None:
     _write(sqlite_engine)
     watched = OpenConnection(sqlite_engine)
-    assert watched.was_written()  # before the first look anything may have happened
+    assert watched.was_written()  # before the first poll anything may have happened
     assert not any(watched.was_written() for _ in range(5))
     watched.close()
 

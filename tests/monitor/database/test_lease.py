@@ -134,12 +134,12 @@ def test_the_takeover_message_commits_with_the_lease(
         assert connection.execute(select(tables.Lease.pid)).scalar_one() == 4_000_000
     mine = acquire(engine, "run", lambda: NOW, tell)
     with engine.begin() as connection:
-        told = (
+        times = (
             connection.execute(select(tables.CheckRound.finished_at).order_by(tables.CheckRound.id))
             .scalars()
             .all()
         )
-    assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
+    assert times == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
     # it was released: no message
     acquire(engine, "run", lambda: NOW, die).release(NOW)

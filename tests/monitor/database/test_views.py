@@ -63,7 +63,7 @@ def test_each_spell_of_a_posting_is_a_row(history: History) -> None:
     history.check(snapshot([ONE]))
     history.check(snapshot([ONE, TWO]))
     history.check(snapshot([ONE]))
-    history.check(snapshot([ONE]))  # confirms that it is gone
+    history.check(snapshot([ONE]))  # confirms that it has closed
     history.check(snapshot([ONE]))
     history.check(snapshot([ONE, TWO]))
     assert lifetimes(history, "2") == [(1, 0, 15, 15, 30), (2, 60, 75, None, None)]

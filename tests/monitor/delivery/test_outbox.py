@@ -141,8 +141,8 @@ async def test_a_kill_before_the_settlement_leaves_one_copy(own: PostOffice, fau
     process.send_signal(signal.SIGKILL)
     await process.wait()
     assert own.states() == ["sending", "pending", "pending"]
-    told = await own.outbox().deliver(until_idle=True)
-    assert told.sent == 3
+    delivered = await own.outbox().deliver(until_idle=True)
+    assert delivered.sent == 3
     assert len(own.slack.channels[ROLES].messages) == 3
     assert own.one_copy_each()
 

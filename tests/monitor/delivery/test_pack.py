@@ -19,7 +19,7 @@ from tests.support.alerts import AT, AlertWriter, notice, opened, revised, role,
 ROLES, OTHER = "slack:#roles", "slack:#other"
 
 
-def told(
+def waiting(
     *messages: Message, channel: str = ROLES, round_id: int | None = 1, first: int = 1
 ) -> list[PendingAlert]:
     return [
@@ -48,7 +48,7 @@ def several(number: int, rule: str = "engineers", start: int = 0) -> list[RoleMe
 def test_a_posting_is_one_message_with_every_fitting_rule() -> None:
     one = opened("1", "engineers", mention=("U1",))
     two = opened("1", "london", mention=("U1", "S2"))
-    (package,) = group_alerts(told(one, two))
+    (package,) = group_alerts(waiting(one, two))
     assert isinstance(package.message, RoleMessage)
     assert [why.rule for why in package.message.why] == ["engineers", "london"]
     assert package.message.mention == ("U1", "S2")
@@ -57,43 +57,45 @@ def test_a_posting_is_one_message_with_every_fitting_rule() -> None:
 
 def test_every_field_of_a_revision_is_in_the_one_message() -> None:
     pay, place = FieldChange("pay", "", "1-2 GBP/year"), FieldChange("location", "London", "Paris")
-    (package,) = group_alerts(told(revised("1", pay, rule="a"), revised("1", pay, place, rule="b")))
+    (package,) = group_alerts(
+        waiting(revised("1", pay, rule="a"), revised("1", pay, place, rule="b"))
+    )
     assert isinstance(package.message, RoleMessage)
     assert package.message.changes == (pay, place)
 
 
 @pytest.mark.parametrize(("number", "expected"), [(10, [1] * 10), (11, [11])])
 def test_more_than_ten_of_a_rule_are_one_message(number: int, expected: list[int]) -> None:
-    assert sizes(group_alerts(told(*several(number)))) == expected
+    assert sizes(group_alerts(waiting(*several(number)))) == expected
 
 
 def test_a_rule_with_few_keeps_its_own_messages_beside_a_group() -> None:
-    packages = group_alerts(told(*several(11, "many"), *several(2, "few", start=50)))
+    packages = group_alerts(waiting(*several(11, "many"), *several(2, "few", start=50)))
     assert sizes(packages) == [11, 1, 1]
 
 
 def test_a_posting_of_a_grouped_rule_is_only_in_the_group() -> None:
-    (package,) = group_alerts(told(*several(11, "many"), opened("3", "few")))
+    (package,) = group_alerts(waiting(*several(11, "many"), opened("3", "few")))
     assert isinstance(package.message, GroupMessage)
     assert [why.rule for why in package.message.items[3].why] == ["many", "few"]
     assert len(package.alerts) == 12
 
 
 def test_two_grouped_rules_without_a_common_posting_are_two_messages() -> None:
-    assert sizes(group_alerts(told(*several(11, "a"), *several(12, "b", start=50)))) == [11, 12]
+    assert sizes(group_alerts(waiting(*several(11, "a"), *several(12, "b", start=50)))) == [11, 12]
 
 
 def test_grouped_rules_that_share_a_posting_are_one_message() -> None:
     chain = [*several(11, "a"), *several(11, "b", start=10), *several(11, "c", start=20)]
-    (package,) = group_alerts(told(*chain))
+    (package,) = group_alerts(waiting(*chain))
     assert isinstance(package.message, GroupMessage)
     assert len(package.message.items) == 31
     assert package.alerts == tuple(range(1, 34))
 
 
 def test_rounds_and_channels_are_grouped_apart() -> None:
-    here, there = told(*several(6)), told(*several(6), channel=OTHER, first=20)
-    later = told(*several(6), round_id=2, first=40)
+    here, there = waiting(*several(6)), waiting(*several(6), channel=OTHER, first=20)
+    later = waiting(*several(6), round_id=2, first=40)
     assert sizes(group_alerts([*here, *there, *later])) == [1] * 18
 
 
@@ -101,7 +103,7 @@ def test_a_summary_is_one_message_whatever_the_number_of_boards_and_rules() -> N
     one = summary("engineers", [role("1")])
     two = summary("engineers", [role("2")], board="greenhouse:other", open_=3)
     three = summary("managers", [])
-    (package,) = group_alerts(told(one, two, three))
+    (package,) = group_alerts(waiting(one, two, three))
     assert isinstance(package.message, FirstCheckSummary)
     assert [board.board for board in package.message.boards] == [
         "greenhouse:examplelabs",
@@ -114,12 +116,12 @@ def test_a_summary_is_one_message_whatever_the_number_of_boards_and_rules() -> N
 
 
 def test_operators_get_a_message_each() -> None:
-    assert sizes(group_alerts(told(*[notice()] * 12))) == [1] * 12
+    assert sizes(group_alerts(waiting(*[notice()] * 12))) == [1] * 12
 
 
 def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
     many = [opened(str(key), title=f"Research Engineer, {'World ' * 9}{key}") for key in range(400)]
-    packages = group_alerts(told(*many))
+    packages = group_alerts(waiting(*many))
     assert [
         (package.message.part, package.message.parts)
         for package in packages
@@ -135,7 +137,7 @@ def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
 
 
 def test_messages_keep_the_order_of_their_alerts() -> None:
-    packages = group_alerts(told(opened("1"), summary(), notice(), revised("2")))
+    packages = group_alerts(waiting(opened("1"), summary(), notice(), revised("2")))
     assert [package.alerts for package in packages] == [(1,), (2,), (3,), (4,)]
 
 
@@ -148,7 +150,7 @@ def test_every_alert_is_in_exactly_one_message() -> None:
         summary(),
         summary("b"),
     ]
-    packages = group_alerts(told(*mixed))
+    packages = group_alerts(waiting(*mixed))
     assert sorted(alert for package in packages for alert in package.alerts) == list(
         range(1, len(mixed) + 1)
     )

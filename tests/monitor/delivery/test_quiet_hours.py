@@ -66,8 +66,8 @@ async def test_alerts_at_night_are_held_and_sent_as_one_message(night: Night) ->
     assert night.states() == ["held"] * 3
     night.wake()
     assert await night.deliver() == 1
-    (told,) = night.deliveries()
-    message = load(told.message)
+    (delivery,) = night.deliveries()
+    message = load(delivery.message)
     assert isinstance(message, QuietHoursMessage)
     [group] = message.parts
     assert isinstance(group, GroupMessage)
@@ -256,7 +256,7 @@ def test_a_night_with_too_many_roles_is_several_messages() -> None:
     assert all(fits_one_message(GroupMessage(group.items)) for group in groups)
 
 
-def test_a_role_is_told_once_with_what_became_of_it_overnight() -> None:
+def test_a_role_is_alerted_once_with_its_state_after_the_night() -> None:
     closed = opened("1", kind="closed")
     raised, back = (
         revised("2", FieldChange("pay", old, new)) for old, new in (("1", "2"), ("2", "1"))

@@ -25,8 +25,8 @@ async def test_a_refused_channel_delivers_in_order_when_it_works_again(
     office: PostOffice,
 ) -> None:
     office.tell(*(opened(str(key)) for key in range(3)), channel="slack:#old")
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.failed, told.waiting) == (1, 2)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.failed, delivered.waiting) == (1, 2)
     first, *rest = office.deliveries()[:3]
     assert (first.state, first.reason) == (
         "failed",
@@ -35,8 +35,11 @@ async def test_a_refused_channel_delivers_in_order_when_it_works_again(
     assert [one.state for one in rest] == ["pending", "pending"]
     office.slack.channels[ARCHIVED].archived = False
     await office.clock.sleep(11 * 60)
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.waiting) == (3 + 1, 0)  # and one to the operator: it works again
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.waiting) == (
+        3 + 1,
+        0,
+    )  # and one to the operator: it works again
     assert [
         one["metadata"]["event_payload"]["delivery_id"]
         for one in office.slack.channels[ARCHIVED].messages
@@ -95,8 +98,8 @@ async def test_a_revoked_token_alerts_elsewhere_once_and_blocks_slack(
     office.slack.token = "another"
     await office.outbox().deliver(until_idle=True)
     assert office.console.getvalue().count("Slack refused messages: the token is not valid") == 1
-    [told] = office.slack.texts()  # through the webhook
-    assert told.startswith("Slack refused messages: the token is not valid.")
+    [delivered] = office.slack.texts()  # through the webhook
+    assert delivered.startswith("Slack refused messages: the token is not valid.")
     # one per channel
     assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2
     await office.clock.sleep(60)
@@ -112,9 +115,9 @@ async def test_a_start_retries_refused_messages_at_once(office: PostOffice) -> N
     office.tell(opened("3"), channel="slack:#ops")
     await office.outbox().deliver(until_idle=True)
     office.slack.token = token
-    told = await office.outbox().deliver(until_idle=True)
+    delivered = await office.outbox().deliver(until_idle=True)
     # and one to the terminal: it works again
-    assert (told.sent, told.failed, told.waiting) == (3 + 1, 0, 0)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (3 + 1, 0, 0)
     assert office.one_copy_each()
 
 
@@ -179,8 +182,8 @@ async def test_an_unconfirmed_webhook_message_waits_for_a_person(
 ) -> None:
     office.slack.break_next(fault, "webhook")
     office.tell(opened("1"), opened("2"), channel="webhook")
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (1, 1, 0)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (1, 1, 0)
     failed, sent = office.deliveries()
     assert (failed.state, sent.state, failed.next_try_at) == ("failed", "sent", None)
     assert failed.reason is not None
@@ -224,8 +227,8 @@ async def test_an_internal_error_blocks_no_other_message(
 
     monkeypatch.setattr(ConsoleNotifier, "send", broken)
     office.tell(opened("1", title="Broken"), opened("2", title="Whole"), channel="console")
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed) == (1, 1)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed) == (1, 1)
     assert "Whole" in office.console.getvalue()
     assert (
         office.deliveries()[0].reason
@@ -239,8 +242,8 @@ async def test_an_unreadable_row_blocks_no_other_message(office: PostOffice) -> 
     first = office.deliveries()[0]
     office.set(first.delivery_id, state="pending", message='{"type":"unknown"}')
     office.tell(opened("3"))
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed) == (1, 1)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed) == (1, 1)
 
 
 async def test_a_retry_waits_for_a_channel_that_asked_to_wait(

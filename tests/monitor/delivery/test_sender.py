@@ -22,8 +22,8 @@ OTHER = "slack:#ops"
 
 async def test_a_sent_message_stores_its_location(office: PostOffice) -> None:
     office.tell(opened())
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (1, 0, 0)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (1, 0, 0)
     (delivery,) = office.deliveries()
     (message,) = office.slack.channels[ROLES].messages
     assert (delivery.state, delivery.channel_id, delivery.ts, delivery.attempts) == (
@@ -43,8 +43,8 @@ async def test_a_sent_message_stores_its_location(office: PostOffice) -> None:
 async def test_nothing_is_sent_twice_by_a_second_delivery(office: PostOffice) -> None:
     office.tell(opened())
     await office.outbox().deliver(until_idle=True)
-    told = await office.outbox().deliver(until_idle=True)
-    assert told.sent == 0
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert delivered.sent == 0
     assert office.one_copy_each()
 
 
@@ -52,8 +52,8 @@ async def test_nothing_is_sent_twice_by_a_second_delivery(office: PostOffice) ->
 async def test_one_copy_whatever_goes_wrong(office: PostOffice, fault: str) -> None:
     office.slack.break_next(fault)
     office.tell(opened("1"), opened("2"))
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.waiting) == (2, 0)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.waiting) == (2, 0)
     assert office.states() == ["sent", "sent"]
     assert len(office.slack.channels[ROLES].messages) == 2
     assert office.one_copy_each()
@@ -64,8 +64,8 @@ async def test_one_copy_after_many_accepted_calls_that_fail(office: PostOffice) 
     office.slack.break_next("500", "conversations.history", times=3)
     office.slack.break_next("429", "conversations.history")
     office.tell(opened())
-    told = await office.outbox().deliver(until_idle=True)
-    assert told.sent == 1
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert delivered.sent == 1
     assert office.one_copy_each()
 
 
@@ -75,9 +75,9 @@ async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be
     office.slack.break_next("accept_then_reset")
     office.slack.break_next("missing_scope", "conversations.history", times=9)
     office.tell(opened())
-    told = await office.outbox().deliver(until_idle=True)
+    delivered = await office.outbox().deliver(until_idle=True)
     (delivery, ops) = office.deliveries()
-    assert (told.failed, delivery.state, delivery.attempts) == (1, "failed", 1)
+    assert (delivered.failed, delivery.state, delivery.attempts) == (1, "failed", 1)
     assert delivery.reason is not None
     assert delivery.reason.startswith("cannot check whether it was sent: missing_scope")
     assert ops.channel == "slack:#ops"  # which needs no search
@@ -93,8 +93,8 @@ async def test_retry_after_is_waited_for_and_the_message_keeps_its_place(
     office.slack.wait = 60
     office.slack.break_next("429")
     office.tell(opened("1"), opened("2"))
-    told = await office.outbox().deliver(until_idle=True)
-    assert told.sent == 2
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert delivered.sent == 2
     assert max(office.clock.slept) == pytest.approx(60, abs=1)
     assert "/1" in str(office.slack.channels[ROLES].messages[0])
 
@@ -104,8 +104,8 @@ async def test_a_longer_wait_is_left_for_later(office: PostOffice) -> None:
     office.slack.break_next("429", channel=ROLES)
     office.tell(opened("1"), opened("2"))
     office.tell(opened("3"), channel=OTHER)
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.waiting) == (1, 2)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.waiting) == (1, 2)
     (delivery, *_) = office.deliveries()
     assert delivery.reason == "Slack asks to wait 300 s"
     assert delivery.next_try_at is not None
@@ -115,8 +115,8 @@ async def test_a_longer_wait_is_left_for_later(office: PostOffice) -> None:
 async def test_lasting_trouble_ends_the_waiting(office: PostOffice) -> None:
     office.slack.break_next("500", times=99)
     office.tell(opened())
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (0, 0, 1)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (0, 0, 1)
     assert sum(office.clock.slept) <= 60
     assert office.states() == ["sending"]
 
@@ -224,5 +224,5 @@ async def test_reposted_card_shows_current_state(office: PostOffice) -> None:
 
 async def test_a_kind_of_channel_without_a_notifier_waits(office: PostOffice) -> None:
     office.tell(opened(), channel="apprise:phone")
-    told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (0, 0, 1)
+    delivered = await office.outbox().deliver(until_idle=True)
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (0, 0, 1)

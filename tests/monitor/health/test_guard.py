@@ -175,16 +175,16 @@ async def test_a_fault_of_the_watchdog_ends_nothing(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.health.guard.CHECK_EVERY", 0.01)
-    looks = []
+    checks = []
 
     def stumble(_: Settings) -> None:
-        looks.append(1)
+        checks.append(1)
         raise ValueError
 
     configured = listening()
     async with guarded(engine, configured) as guard:
         monkeypatch.setattr(guard.watchdog, "check", stumble)
-        await until(lambda: len(looks) > 2)
+        await until(lambda: len(checks) > 2)
         assert (await get(configured, "/healthz"))[0] == 200
 
 

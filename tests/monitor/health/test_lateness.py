@@ -50,10 +50,10 @@ def test_a_part_is_not_late_for_another() -> None:
     st.floats(1, 300),
 )
 def test_an_item_seen_at_every_check_for_that_long_is_late(
-    looks: list[tuple[set[str], float]], patience: float
+    checks: list[tuple[set[str], float]], patience: float
 ) -> None:
     lateness, now, since = Lateness(), 0.0, dict[str, float]()
-    for seen, passed in looks:
+    for seen, passed in checks:
         now += passed
         since = {what: since.get(what, now) for what in seen}
         late = lateness.late(

@@ -27,7 +27,7 @@ class Ward:
     """A watchdog over a history, whose time passes on request."""
 
     engine: Engine
-    told: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     passed: float = 0.0  # seconds
 
@@ -40,7 +40,7 @@ class Ward:
 
     def write_operator_alert(self, message: OperatorMessage) -> None:
         self.incidents.append(message.incident)
-        self.told.append(
+        self.alerts.append(
             f"{message.headline}: {message.lines[0]}" if message.lines else message.headline
         )
 
@@ -62,7 +62,7 @@ def ward(engine: Engine) -> Ward:
 def test_a_board_that_is_not_due_is_in_time(ward: Ward) -> None:
     assert ward.wait(5) == []
     assert ward.wait(5) == []
-    assert ward.told == []
+    assert ward.alerts == []
 
 
 def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> None:
@@ -72,14 +72,14 @@ def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> 
         f"rounds late: {BOARD} is due and no round takes it up (last checked at "
     )
     ward.wait(60)
-    assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
+    assert [line.partition(":")[0] for line in ward.alerts] == ["Rounds are late"]
     ward.history.check(snapshot([posting("1")]), minutes=1)
     assert ward.wait(1) == []
-    assert [line.partition(":")[0] for line in ward.told[1:]] == ["Rounds are in time again"]
+    assert [line.partition(":")[0] for line in ward.alerts[1:]] == ["Rounds are in time again"]
     assert ward.incidents[0] == ward.incidents[1] != ""
     ward.wait(16)
     assert ward.wait(60)
-    assert len(ward.told) == 3
+    assert len(ward.alerts) == 3
     assert ward.incidents[2] != ward.incidents[0]
 
 
@@ -122,7 +122,7 @@ def test_an_unsent_message_is_late(ward: Ward) -> None:
     assert ward.wait(1)[0].endswith("(HTTP 503)")
     writer.set(writer.deliveries()[0].delivery_id, state="sent", sent_at=ward.history.now)
     assert ward.wait(1) == []
-    assert [line.partition(":")[0] for line in ward.told] == [
+    assert [line.partition(":")[0] for line in ward.alerts] == [
         "Delivery is late",
         "Delivery is in time again",
     ]
@@ -154,7 +154,7 @@ def test_an_unreadable_database_is_a_reason_and_recovery_is_reported(
     ward = Ward(make_engine(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
     reason = "the database cannot be read: OperationalError: no such table: board"
     assert ward.wait(1) == [f"{part} late: {reason}" for part in ("rounds", "delivery")]
-    assert len(ward.told) == 2
+    assert len(ward.alerts) == 2
 
 
 def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(
@@ -169,11 +169,11 @@ def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(
     ward.dog.write_operator_alert = refuse
     ward.wait(16)
     assert ward.wait(16)
-    assert ward.told == []
+    assert ward.alerts == []
     ward.dog.write_operator_alert = ward.write_operator_alert
     ward.wait(1)
     ward.wait(1)
-    assert len(ward.told) == 1
+    assert len(ward.alerts) == 1
 
 
 def test_a_watchdog_check_that_hangs_is_a_reason(ward: Ward) -> None:
@@ -201,7 +201,7 @@ def test_two_minutes_without_a_worker_are_reported_once_and_so_is_their_end(
             )
         )
     assert ward.wait(1) == []
-    assert [line.partition(":")[0] for line in ward.told] == [
+    assert [line.partition(":")[0] for line in ward.alerts] == [
         "No worker is alive",
         "A worker is alive again",
     ]

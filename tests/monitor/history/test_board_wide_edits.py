@@ -96,7 +96,7 @@ def board(intro: str, count: int = 20) -> list[Posting]:
     ]
 
 
-def told(history: History, round_id: int = 2) -> list[OutgoingMessage]:
+def packages(history: History, round_id: int = 2) -> list[OutgoingMessage]:
     found = history.ask(
         f"SELECT id, round_id, channel, rule, message FROM alert WHERE round_id = {round_id}"
     )
@@ -108,7 +108,7 @@ def told(history: History, round_id: int = 2) -> list[OutgoingMessage]:
     )
 
 
-def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: History) -> None:
+def test_new_boilerplate_is_stored_posting_by_posting_and_alerted_once(history: History) -> None:
     history.check(snapshot(board(OLD)))
     history.check(snapshot(board(NEW)))
     assert history.ask("SELECT count(*) FROM posting_changes WHERE field = 'description'") == [
@@ -121,7 +121,7 @@ def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: His
         ("analysts", "revised", None, "greenhouse:examplelabs"),
         ("research-engineer", "revised", None, "greenhouse:examplelabs"),
     ]
-    [package] = told(history)
+    [package] = packages(history)
     assert isinstance(package.message, BoardWideEdit)
     assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [
         ("research-engineer", 14),
@@ -136,7 +136,7 @@ def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: His
 def test_a_passage_has_the_words_around_it_that_all_share(history: History) -> None:
     history.check(snapshot(board(OLD)))
     history.check(snapshot(board(NEW)))
-    [package] = told(history)
+    [package] = packages(history)
     assert isinstance(package.message, BoardWideEdit)
     [passage] = package.message.passages
     assert (passage.before, passage.after) == ("We are Example Labs, a", "")
@@ -163,7 +163,7 @@ def test_the_words_around_a_passage(
 def test_the_message_knows_how_many_fitting_roles_kept_their_text(history: History) -> None:
     history.check(snapshot(board(OLD)))
     history.check(snapshot([*board(NEW)[:15], *board(OLD)[15:]]))
-    [package] = told(history)
+    [package] = packages(history)
     edit = package.message
     assert isinstance(edit, BoardWideEdit)
     edited = {role.posting for rule in edit.rules for role in rule.roles}
@@ -182,7 +182,7 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
     )
     after[2] = posting("3", title="Research Engineer, Renamed", description=text(OLD, 3))
     history.check(snapshot(after))
-    edit, *rest = [package.message for package in told(history)]
+    edit, *rest = [package.message for package in packages(history)]
     assert isinstance(edit, BoardWideEdit)
     assert (edit.edited, edit.listed) == (19, 20)
     fields = {
@@ -196,7 +196,7 @@ def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
 def test_the_same_edit_of_few_is_reported_one_by_one(history: History) -> None:
     history.check(snapshot(board(OLD)))
     history.check(snapshot([*board(NEW, 9), *board(OLD)[9:]]))
-    assert len(told(history)) == 9
+    assert len(packages(history)) == 9
 
 
 def test_different_edits_of_many_are_reported_one_by_one(history: History) -> None:
@@ -220,7 +220,7 @@ def test_boilerplate_that_makes_a_rule_fit_is_reported_role_by_role(engine: Engi
     )
     history.check(snapshot(board(OLD, 5)))
     history.check(snapshot(board(NEW, 5)))
-    messages = [package.message for package in told(history)]
+    messages = [package.message for package in packages(history)]
     assert [
         message.why[0].fit_change for message in messages if isinstance(message, RoleMessage)
     ] == ["now fits"] * 5
@@ -242,7 +242,7 @@ def test_a_rule_that_does_not_want_descriptions_is_reported_nothing(
 def _message(history: History) -> Message:
     history.check(snapshot(board(OLD)))
     history.check(snapshot(board(NEW)))
-    return told(history)[0].message
+    return packages(history)[0].message
 
 
 def test_the_message_says_what_changed_where_and_why(history: History) -> None:

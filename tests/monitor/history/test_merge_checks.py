@@ -166,11 +166,11 @@ def compare(fresh: Callable[[], Engine], steps: Sequence[Step], seed: int) -> No
     history = record(engine, steps)
     checks = view_rows(engine)["checks"]
     moments = instants(history)[seed % 7 :: 7]
-    views, told = view_rows(engine, without={"checks"}), answers(engine, moments)
+    views, answered = view_rows(engine, without={"checks"}), answers(engine, moments)
 
     def unchanged() -> None:
         assert view_rows(engine, without={"checks"}) == views
-        assert answers(engine, moments) == told
+        assert answers(engine, moments) == answered
         with read_transaction(engine) as connection:
             assert list(findings(connection)) == []
 

@@ -176,21 +176,21 @@ def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_ag
     history.check(
         snapshot([*postings(10), posting("99", title="Chef")]), listing([*came(3), *some_new(2)])
     )
-    told = len(history.alerted())
+    alerts_before = len(history.alerted())
     move(history)
     history.check(listing([*came(5), *some_new(3)]))
     assert [counts(one) for one in moved(history)] == [(11, 5, 0, 0)]
     assert sorted(role.posting for role in moved(history)[0].rules[0].roles) == [
         f"{NEW}:13{number}" for number in range(1, 6)
     ]
-    assert sorted(history.alerted()[told:]) == ["opened", "summary"]
+    assert sorted(history.alerted()[alerts_before:]) == ["opened", "summary"]
     assert [row[:2] for row in history.changes()] == [
         ("134", "opened"),
         ("135", "opened"),
         ("72", "opened"),
     ]
     history.check(listing([*came(5), *some_new(3)]))
-    assert len(history.alerted()) == told + 2
+    assert len(history.alerted()) == alerts_before + 2
 
 
 def test_a_failure_or_an_empty_list_leaves_the_move_to_the_next_snapshot(history: History) -> None:
@@ -240,12 +240,12 @@ def test_a_board_that_was_put_back_is_reported_in_one_summary_after_an_empty_lis
     history.check(snapshot([*postings(10), posting("99", title="Chef")]), listing([]))
     history.settings = replace(history.settings, boards=history.settings.boards[:1])
     history.check(snapshot([*postings(10), posting("99", title="Chef")]))
-    told = len(history.alerted())
+    alerts_before = len(history.alerted())
     move(history)
     history.check(listing([]))
     history.check(listing([*came(6), *some_new(2)]))
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
-    assert history.alerted()[told:] == ["summary"]
+    assert history.alerted()[alerts_before:] == ["summary"]
 
 
 def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
@@ -272,14 +272,14 @@ def test_a_crash_before_the_first_snapshot_loses_nothing(history: History) -> No
 
 
 def test_no_alerts_links_and_tells_nothing(history: History) -> None:
-    told = history.alerted()
+    alerts_before = history.alerted()
     move(history)
     history.alerts = False
     history.check(listing(came(6)))
     assert len(reposts(history)) == 6
     history.alerts = True
     history.check(listing(came(6)))
-    assert history.alerted() == told
+    assert history.alerted() == alerts_before
 
 
 def test_announced_or_not_a_move_is_one_summary(history: History) -> None:

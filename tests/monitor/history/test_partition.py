@@ -37,7 +37,7 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("looks", "probe", "collapsed", "whole", "verdict"),
+    ("missed_checks", "probe", "collapsed", "whole", "verdict"),
     [
         (0, Probe.GONE, False, True, Verdict.CLOSED),
         (0, Probe.GONE, True, False, Verdict.CLOSED),
@@ -51,9 +51,11 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
     ],
 )
 def test_a_missing_posting_closes_only_by_proof_or_by_checks_that_agree(
-    looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
+    missed_checks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
 ) -> None:
-    known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missed_checks=looks)
+    known = KnownPosting(
+        "1", open=True, raw_digest=None, unlisted=missed_checks > 0, missed_checks=missed_checks
+    )
     assert missing_verdict(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
 
 

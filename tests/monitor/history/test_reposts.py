@@ -27,7 +27,7 @@ NONE = JobNumbers(None, None)
 
 
 # as `posting`
-def gone(
+def closed(
     row: int = 1,
     *,
     days: float = 1,
@@ -61,41 +61,41 @@ OTHER_TITLE = {"title": "Chef"}
     [
         (
             {"requisition": "R-7", **OTHER_TITLE},
-            gone(requisition="R-7"),
+            closed(requisition="R-7"),
             "the same requisition R-7",
         ),
-        ({"internal_job": "9", **OTHER_TITLE}, gone(internal_job="9"), "the same internal job 9"),
+        ({"internal_job": "9", **OTHER_TITLE}, closed(internal_job="9"), "the same internal job 9"),
         (
             {"requisition": "R-7"},
-            gone(requisition="R-7"),
+            closed(requisition="R-7"),
             "the same requisition R-7, title and place",
         ),
         (
             {"description": TEXT},
-            gone(description=TEXT),
+            closed(description=TEXT),
             "the same title and place, and a text that is 100 % the same",
         ),
         (
             {"description": TEXT + "Now.", "title": "RESEARCH  engineer"},
-            gone(description=TEXT),
+            closed(description=TEXT),
             "the same title and place, and a text that is 99 % the same",
         ),
         (
             {"description": TEXT, "location": "Paris", "locations": ("Paris",)},
-            gone(description=TEXT),
+            closed(description=TEXT),
             None,
         ),
-        ({"description": TEXT, **OTHER_TITLE}, gone(description=TEXT), None),
+        ({"description": TEXT, **OTHER_TITLE}, closed(description=TEXT), None),
         (
             {"description": "Cook for us every day, from the market to the plate."},
-            gone(description=TEXT),
+            closed(description=TEXT),
             None,
         ),
-        ({"description": ""}, gone(description=""), None),
-        ({"requisition": None, **OTHER_TITLE}, gone(requisition=None), None),
+        ({"description": ""}, closed(description=""), None),
+        ({"requisition": None, **OTHER_TITLE}, closed(requisition=None), None),
         (
             {"requisition": "", "internal_job": "", **OTHER_TITLE},
-            gone(requisition="", internal_job=""),
+            closed(requisition="", internal_job=""),
             None,
         ),
     ],
@@ -107,7 +107,7 @@ def test_a_posting_repeats_another_by_its_numbers_or_by_title_place_and_text(
 
 
 def test_the_order_of_places_is_nothing() -> None:
-    left = gone(location="Paris; Rome", locations=("Paris", "Rome"), description=TEXT)
+    left = closed(location="Paris; Rome", locations=("Paris", "Rome"), description=TEXT)
     assert (
         reason(
             {"location": "Rome; Paris", "locations": ("Rome", "Paris"), "description": TEXT}, left
@@ -120,17 +120,20 @@ def test_a_number_that_a_listed_posting_carries_says_nothing_alone() -> None:
     shared = (JobNumbers("R-7", "9"),)
     new = {"requisition": "R-7", "internal_job": "9", "description": "short"}
     assert (
-        reason({**new, **OTHER_TITLE}, gone(requisition="R-7", internal_job="9"), listed=shared)
+        reason({**new, **OTHER_TITLE}, closed(requisition="R-7", internal_job="9"), listed=shared)
         is None
     )
     assert (
-        reason(new, gone(requisition="R-7", internal_job="9"), listed=shared)
+        reason(new, closed(requisition="R-7", internal_job="9"), listed=shared)
         == "the same internal job 9, title and place"
     )
 
 
 def test_a_requisition_shared_by_many_jobs_proves_nothing() -> None:
-    left = [gone(1, requisition="TANK", title="Nurse"), gone(2, requisition="TANK", title="Porter")]
+    left = [
+        closed(1, requisition="TANK", title="Nurse"),
+        closed(2, requisition="TANK", title="Porter"),
+    ]
     assert reason({"requisition": "TANK", "title": "Physician"}, *left) is None
     found = find_repost(posting("2", requisition="TANK", title="Porter"), left, [])
     assert found == Repost(2, "the same requisition TANK, title and place")
@@ -138,8 +141,8 @@ def test_a_requisition_shared_by_many_jobs_proves_nothing() -> None:
 
 def test_the_surest_reason_wins_and_then_what_left_last() -> None:
     by_text, by_number = (
-        gone(1, description=TEXT),
-        gone(2, requisition="R-7", days=30, **OTHER_TITLE),
+        closed(1, description=TEXT),
+        closed(2, requisition="R-7", days=30, **OTHER_TITLE),
     )
     found = find_repost(
         posting("2", requisition="R-7", description=TEXT), [by_text, by_number], [NONE]
@@ -148,7 +151,7 @@ def test_the_surest_reason_wins_and_then_what_left_last() -> None:
     assert found.id == 2
     latest = find_repost(
         posting("2", description=TEXT),
-        [gone(1, days=9, description=TEXT), gone(2, days=2, description=TEXT)],
+        [closed(1, days=9, description=TEXT), closed(2, days=2, description=TEXT)],
         [],
     )
     assert latest is not None

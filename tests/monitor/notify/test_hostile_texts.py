@@ -13,7 +13,7 @@ from tests.support.alerts import AT, HOSTILE, opened, role
 from tests.support.block_rules import TOTAL, faults, length, parts
 from tests.support.slack_server import shown
 
-ROOM = 12_000
+LIMIT = 12_000
 
 
 def hostile(text: str) -> list[Message]:
@@ -44,7 +44,7 @@ def test_a_hostile_text_breaks_no_message(text: str) -> None:
     for message in hostile(text):
         heading, blocks = draw(message)
         assert faults(blocks) == []
-        assert length(blocks) <= min(ROOM, TOTAL)
+        assert length(blocks) <= min(LIMIT, TOTAL)
         assert 0 < len(heading) <= 4000
         assert len(fallback_text(message)) <= 4000
 

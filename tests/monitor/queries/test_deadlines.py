@@ -88,7 +88,7 @@ def test_a_moved_deadline_keeps_its_uid(history: History) -> None:
     assert uids == {"greenhouse:examplelabs:1@rolewatch"}
 
 
-def test_a_dropped_deadline_is_gone(history: History) -> None:
+def test_a_dropped_deadline_is_removed(history: History) -> None:
     history.check(snapshot([due(9)]))
     history.check(snapshot([posting()]))
     assert known(history) == []
@@ -96,7 +96,7 @@ def test_a_dropped_deadline_is_gone(history: History) -> None:
     assert sequence(history) == 2
 
 
-def test_a_closed_roles_event_is_cancelled_for_30_days_and_then_gone(history: History) -> None:
+def test_a_closed_roles_event_is_cancelled_for_30_days_and_then_removed(history: History) -> None:
     history.check(snapshot([due(9)]))
     before = sequence(history)
     closed_at = history.check(snapshot([], {"1": Probe.GONE}))

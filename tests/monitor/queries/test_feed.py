@@ -33,7 +33,7 @@ def newest(history: History, rule: Rule | None = None, limit: int = LIMIT) -> li
         return newest_events(connection, history.settings, rule, limit)
 
 
-def told(events: list[RoleMessage]) -> list[tuple[str, str]]:
+def kinds_and_keys(events: list[RoleMessage]) -> list[tuple[str, str]]:
     return [(each.kind, each.role.posting.split(":")[-1]) for each in events]
 
 
@@ -60,7 +60,12 @@ def test_a_history_without_changes_has_no_events(engine: Engine) -> None:
 def test_each_event_of_a_life_is_one_entry(engine: Engine) -> None:
     history = life(engine)
     events = newest(history)
-    assert told(events) == [("reopened", "2"), ("closed", "2"), ("revised", "2"), ("opened", "2")]
+    assert kinds_and_keys(events) == [
+        ("reopened", "2"),
+        ("closed", "2"),
+        ("revised", "2"),
+        ("opened", "2"),
+    ]
     reopened, closed, revised, opened = events
     assert revised.changes == (FieldChange("location", "London, UK", "Paris"),)
     assert (opened.role.location, revised.role.location) == ("London, UK", "Paris")
@@ -106,7 +111,7 @@ def test_a_rules_feed_has_the_changes_of_the_rule(engine: Engine, matched: bool)
             assert [(each.at, each.role.posting) for each in events] == list(
                 dict.fromkeys((reader("at")(row["at"]), row["posting"]) for row in listed)
             )
-    assert [kind for kind, _ in told(newest(history, NOT_LONDON))] == [
+    assert [kind for kind, _ in kinds_and_keys(newest(history, NOT_LONDON))] == [
         "reopened", "closed", "revised",
     ]  # fmt: skip
 

@@ -20,7 +20,7 @@ DELIVERY = """INSERT INTO delivery (delivery_id, channel, message, state, create
 
 
 @pytest.fixture(scope="module")
-def told(shared_engine: Engine) -> Engine:
+def engine_with_alerts(shared_engine: Engine) -> Engine:
     """Return a history with every kind of event."""
     tell(shared_engine)
     return shared_engine
@@ -39,8 +39,8 @@ def found(connection: Connection, *damage: str) -> list[str]:
         connection.rollback()
 
 
-def test_a_sound_history_has_no_findings(told: Engine) -> None:
-    with told.connect() as connection:
+def test_a_sound_history_has_no_findings(engine_with_alerts: Engine) -> None:
+    with engine_with_alerts.connect() as connection:
         assert found(connection) == []
 
 
@@ -176,8 +176,10 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
     ],
 )
-def test_each_broken_promise_is_found(told: Engine, damage: str, finding: str) -> None:
-    with told.connect() as connection:
+def test_each_broken_promise_is_found(
+    engine_with_alerts: Engine, damage: str, finding: str
+) -> None:
+    with engine_with_alerts.connect() as connection:
         lines = found(connection, damage)
     assert any(line.endswith(finding) for line in lines), lines
 
@@ -214,30 +216,30 @@ def test_each_broken_promise_is_found(told: Engine, damage: str, finding: str) -
     ],
 )
 def test_each_broken_promise_of_the_outbox_is_found(
-    told: Engine, state: str, sent: str, channel: str, *, finding: list[str]
+    engine_with_alerts: Engine, state: str, sent: str, channel: str, *, finding: list[str]
 ) -> None:
     link = "UPDATE alert SET delivery_id = 'd-1' WHERE id = 1"
-    with told.connect() as connection:
+    with engine_with_alerts.connect() as connection:
         assert (
             found(connection, DELIVERY.format(state=state, sent=sent, channel=channel), link)
             == finding
         )
 
 
-def test_a_message_without_an_alert_is_found(told: Engine) -> None:
-    with told.connect() as connection:
+def test_a_message_without_an_alert_is_found(engine_with_alerts: Engine) -> None:
+    with engine_with_alerts.connect() as connection:
         lines = found(
             connection, DELIVERY.format(state="sent", sent="created_at", channel="channel")
         )
     assert lines == ["delivery:d-1: no alert belongs to this delivery"]
 
 
-def test_an_alert_of_another_board_than_its_check_is_found(told: Engine) -> None:
+def test_an_alert_of_another_board_than_its_check_is_found(engine_with_alerts: Engine) -> None:
     other = (
         "(SELECT c.id FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.board = "
         "'greenhouse:otherworks' LIMIT 1)"
     )
-    with told.connect() as connection:
+    with engine_with_alerts.connect() as connection:
         lines = found(
             connection, f"UPDATE alert SET check_id = {other} WHERE posting_id IS NOT NULL"
         )
@@ -246,16 +248,16 @@ def test_an_alert_of_another_board_than_its_check_is_found(told: Engine) -> None
     ), lines
 
 
-def test_a_view_that_hides_a_row_is_found(told: Engine) -> None:
+def test_a_view_that_hides_a_row_is_found(engine_with_alerts: Engine) -> None:
     narrow = "CREATE VIEW alerts AS SELECT * FROM alert WHERE id > 1"
-    with told.connect() as connection:
+    with engine_with_alerts.connect() as connection:
         [line] = found(connection, "DROP VIEW alerts", narrow)
     assert line.startswith("the view alerts shows ")
 
 
-def test_no_promise_is_there_twice_and_every_view_is_counted(told: Engine) -> None:
-    with told.connect() as connection:
-        assert set(VIEWS) <= set(told.dialect.get_view_names(connection))
+def test_no_promise_is_there_twice_and_every_view_is_counted(engine_with_alerts: Engine) -> None:
+    with engine_with_alerts.connect() as connection:
+        assert set(VIEWS) <= set(engine_with_alerts.dialect.get_view_names(connection))
     assert len({question for some in INVARIANTS for question in some.values()}) == sum(
         map(len, INVARIANTS)
     )

@@ -21,7 +21,7 @@ RULES = (
 )
 
 
-def test_each_stored_content_is_judged_once_by_each_rule(
+def test_each_stored_content_is_matched_once_by_each_rule(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = HalfYear(boards=2, postings=15, days=40)
@@ -37,11 +37,11 @@ def test_each_stored_content_is_judged_once_by_each_rule(
     monkeypatch.setattr(Matcher, "explain", counted)
     settings = Settings(Path("rolewatch.toml"), SecretStr(str(engine.url)), rules=RULES)
     with read_transaction(engine) as connection:
-        told = list(replay(connection, settings, end - timedelta(days=365), progress.append))
+        alerts = list(replay(connection, settings, end - timedelta(days=365), progress.append))
         assert len(decided) == len(history.versions) * len(RULES)
         decided.clear()
         assert list(replay(connection, settings, end)) == []
-    assert told
+    assert alerts
     assert progress
     assert len(decided) == len(history.current) * len(
         RULES

@@ -46,7 +46,7 @@ def both(
         return replay_by_matches(connection, wanted, since), by_rule
 
 
-def test_a_story_is_told_as_a_replay_tells_it(engine: Engine) -> None:
+def test_a_story_makes_the_alerts_of_its_replay(engine: Engine) -> None:
     history = tell(engine)
     wanted = settings(*RULES)
     for hours in (1, 2, 24):
@@ -63,14 +63,14 @@ def test_a_story_is_told_as_a_replay_tells_it(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("days", [1, 30, 100])
-def test_half_a_year_is_told_as_a_replay_tells_it(engine: Engine, days: int) -> None:
+def test_half_a_year_makes_the_alerts_of_its_replay(engine: Engine, days: int) -> None:
     end = HalfYear(boards=3, postings=25, days=60).write(engine)
     quick, slow = both(engine, settings(*RULES), end - timedelta(days=days))
     assert quick == slow
     assert any(slow.values())
 
 
-def test_an_edit_of_most_of_a_board_is_told_once(engine: Engine) -> None:
+def test_an_edit_of_most_of_a_board_is_alerted_once(engine: Engine) -> None:
     history = History(engine, settings(*RULES))
     seen = postings(6)
     history.check(snapshot(seen))
@@ -82,14 +82,14 @@ def test_an_edit_of_most_of_a_board_is_told_once(engine: Engine) -> None:
     assert len(quick["digest"]) == len(seen)
 
 
-def test_a_rule_that_starts_and_stops_to_fit_is_told(engine: Engine) -> None:
+def test_a_rule_that_starts_and_stops_to_fit_is_alerted(engine: Engine) -> None:
     history = History(engine, settings(*RULES))
     first = posting("1", title="Counsel", location="London", locations=("London",))
     other = posting("2")
 
     def check(one: Posting | None) -> None:
-        gone = {} if one else {"1": Probe.GONE}
-        history.check(snapshot([one, other] if one else [other], gone))
+        probes = {} if one else {"1": Probe.GONE}
+        history.check(snapshot([one, other] if one else [other], probes))
 
     check(first)
     begin = history.now

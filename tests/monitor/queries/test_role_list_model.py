@@ -44,7 +44,7 @@ def _random(key: str, chance: Random) -> Posting:
 
 
 @pytest.fixture(scope="module")
-def told(shared_engine: Engine) -> tuple[Engine, list[Row]]:
+def stored_roles(shared_engine: Engine) -> tuple[Engine, list[Row]]:
     """Return a board's random history, and all of its roles."""
     chance, history = Random(7), History(shared_engine)
     found = [_random(str(number), chance) for number in range(60)]
@@ -135,9 +135,9 @@ def _pages(engine: Engine, wanted: RoleList) -> list[Row]:
 @given(wanted=FILTERS)
 @settings(max_examples=60, deadline=None)
 def test_filters_orders_and_pages_lose_and_double_no_role(
-    told: tuple[Engine, list[Row]], wanted: RoleList
+    stored_roles: tuple[Engine, list[Row]], wanted: RoleList
 ) -> None:
-    engine, everything = told
+    engine, everything = stored_roles
     found = _pages(engine, wanted)
     names = [row["posting"] for row in found]
     assert len(set(names)) == len(names)

@@ -18,22 +18,22 @@ class Work:
 
     def __init__(self) -> None:
         self.end = Event()
-        self.told = 0
+        self.calls = 0
 
     def __call__(self) -> bool:
         return self.end.wait(60)
 
     def stop(self) -> None:
-        self.told += 1
+        self.calls += 1
         self.end.set()
 
     def stop_the_second_time(self) -> None:
-        self.told += 1
-        if self.told > 1:
+        self.calls += 1
+        if self.calls > 1:
             self.end.set()
 
     def do_not_listen(self) -> None:
-        self.told += 1
+        self.calls += 1
 
 
 def test_work_that_ends_in_time_gives_what_it_gives() -> None:
@@ -42,7 +42,7 @@ def test_work_that_ends_in_time_gives_what_it_gives() -> None:
     assert [watch(lambda: 1), watch(lambda: 2)] == [1, 2]
     with pytest.raises(ZeroDivisionError):
         watch(lambda: 1 / 0)
-    assert (work.told, watch.left_behind) == (0, False)
+    assert (work.calls, watch.left_behind) == (0, False)
 
 
 @pytest.mark.parametrize("stop", [Work.stop, Work.stop_the_second_time])
@@ -60,7 +60,7 @@ def test_work_that_does_not_listen_is_left_behind() -> None:
     with pytest.raises(TooLong):
         watch(work)
     assert watch.left_behind
-    assert work.told > 1
+    assert work.calls > 1
     work.end.set()
 
 
@@ -82,4 +82,4 @@ def test_a_person_may_stop_it_at_once() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         TimeLimit(60, work.stop)(interrupted)
-    assert work.told == 1
+    assert work.calls == 1

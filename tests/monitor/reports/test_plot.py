@@ -170,7 +170,7 @@ def test_labels_keep_a_distance_their_order_and_their_panel(places: list[float])
     assert all(-0.001 <= at <= 1.001 for at in moved)
 
 
-def test_labels_that_have_room_are_not_moved() -> None:
+def test_labels_that_do_not_overlap_are_not_moved() -> None:
     assert spread([0.5, 0.1], 0.05) == [0.5, 0.1]
     assert spread([0.5, 0.5], 0.2) == pytest.approx([0.4, 0.6])
 

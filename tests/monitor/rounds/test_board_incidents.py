@@ -62,7 +62,7 @@ class Machine:
             else:
                 await (await Round.begin(self.shared, None, alerts=True, announce=False)).run()
 
-    def told(self) -> list[str]:
+    def alerts(self) -> list[str]:
         with self.engine.connect() as connection:
             return list(
                 connection.scalars(
@@ -87,11 +87,11 @@ async def test_a_network_that_is_away_is_one_incident_from_its_beginning_to_its_
 ) -> None:
     await machine.rounds(1, {}, restarts=restarts)
     await machine.rounds(2, SILENT, restarts=restarts)
-    assert machine.told() == []
+    assert machine.alerts() == []
     await machine.rounds(4, SILENT, restarts=restarts)
-    assert machine.told() == [AWAY]
+    assert machine.alerts() == [AWAY]
     await machine.rounds(2, {}, restarts=restarts)
-    assert machine.told() == [AWAY, "The network is back after 6 hours"]
+    assert machine.alerts() == [AWAY, "The network is back after 6 hours"]
 
 
 async def test_a_board_that_still_fails_when_a_host_answers_again_is_reported_then(
@@ -99,7 +99,7 @@ async def test_a_board_that_still_fails_when_a_host_answers_again_is_reported_th
 ) -> None:
     await machine.rounds(3, SILENT)
     await machine.rounds(2, {BOARD: "HTTP 500"})
-    assert sorted(machine.told()) == [
+    assert sorted(machine.alerts()) == [
         AWAY,
         "The network is back after 3 hours",
         "examplelabs’s board cannot be read: 4 checks in a row failed",
@@ -111,7 +111,7 @@ async def test_a_host_that_cannot_be_reached_while_others_answer_is_its_boards_o
 ) -> None:
     await machine.rounds(5, {OTHER: SILENT[OTHER]})
     await machine.rounds(1, {})
-    assert [why.partition(": ")[2] for why in machine.told()] == [
+    assert [why.partition(": ")[2] for why in machine.alerts()] == [
         "3 checks in a row failed",
         "0 opened, 0 closed",
     ]
@@ -120,4 +120,4 @@ async def test_a_host_that_cannot_be_reached_while_others_answer_is_its_boards_o
 async def test_a_board_that_is_watched_alone_is_reported_as_that_board(machine: Machine) -> None:
     machine.settings = settings(boards=(BOARD,))
     await machine.rounds(5, SILENT)
-    assert [why.partition(": ")[2] for why in machine.told()] == ["3 checks in a row failed"]
+    assert [why.partition(": ")[2] for why in machine.alerts()] == ["3 checks in a row failed"]

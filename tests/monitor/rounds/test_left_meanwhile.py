@@ -20,7 +20,7 @@ from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
 
 ROLES = [posting(str(number)) for number in range(1, 4)]
-GONE = replace(snapshot([]), probes={str(number): Probe.GONE for number in range(1, 4)})
+ALL_CLOSED = replace(snapshot([]), probes={str(number): Probe.GONE for number in range(1, 4)})
 NEW = WatchedBoard("greenhouse:elsewhere", "https://job-boards.greenhouse.io/elsewhere")
 
 
@@ -34,7 +34,7 @@ def history(engine: Engine) -> History:
 @pytest.mark.parametrize(
     "result",
     [
-        GONE,
+        ALL_CLOSED,
         snapshot([*ROLES, posting("9")]),
         Failure(BOARD, "HTTP 500", 500),
         Failure(BOARD, "", held=True),

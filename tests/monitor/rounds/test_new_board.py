@@ -69,7 +69,7 @@ class Rounds:
         [(found,)] = self.history.ask("SELECT found_at FROM board")
         return found  # type: ignore[no-any-return]
 
-    def told(self) -> list[OperatorMessage]:
+    def alerts(self) -> list[OperatorMessage]:
         messages = [
             load(text)
             for text in self.history.alerted("(SELECT message FROM alert WHERE id = alert_id)")
@@ -77,7 +77,7 @@ class Rounds:
         return [one for one in messages if isinstance(one, OperatorMessage)]
 
 
-GONE = Failure(BOARD, "HTTP 404: no such board", 404, unknown=True)
+NO_BOARD = Failure(BOARD, "HTTP 404: no such board", 404, unknown=True)
 COMMAND = (
     "The careers page of examplelabs leads to ashby:Acme now: "
     f"`rolewatch boards move {BOARD} ashby:Acme`"
@@ -87,21 +87,21 @@ COMMAND = (
 async def test_the_third_404_proposes_the_board_of_the_careers_page(
     rounds: Rounds, site: BoardServer
 ) -> None:
-    await rounds(GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD)
     assert site.requests == []
-    await rounds(GONE)
+    await rounds(NO_BOARD)
     assert rounds.found_at() == "ashby:Acme"
-    assert [message.lines[1] for message in rounds.told()] == [COMMAND]
+    assert [message.lines[1] for message in rounds.alerts()] == [COMMAND]
     [check] = rounds.history.ask("SELECT count(*) FROM check_round WHERE finished_at IS NULL")
     assert check == (0,)
 
 
 async def test_the_careers_page_is_read_once_an_incident(rounds: Rounds, site: BoardServer) -> None:
-    await rounds(GONE, GONE, GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD, NO_BOARD, NO_BOARD)
     assert len(site.asked(PAGE)) == 1
     await rounds(snapshot([posting("1")]))
     assert rounds.found_at() is None
-    await rounds(GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD)
     assert (rounds.found_at(), len(site.asked(PAGE))) == ("ashby:Acme", 2)
 
 
@@ -123,11 +123,11 @@ async def test_a_page_that_leads_to_no_single_board_proposes_nothing(
     rounds: Rounds, site: BoardServer, page: Trouble
 ) -> None:
     site.troubles[PAGE] = page
-    await rounds(GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD)
     asked = len(site.asked(PAGE))
-    await rounds(GONE)
+    await rounds(NO_BOARD)
     assert (rounds.found_at(), len(site.asked(PAGE))) == ("", asked)
-    assert "boards find examplelabs" in rounds.told()[0].lines[1]
+    assert "boards find examplelabs" in rounds.alerts()[0].lines[1]
 
 
 async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_proposed(
@@ -137,13 +137,13 @@ async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_pro
         b'<a href="https://job-boards.greenhouse.io/examplelabs"><a href="https://acme.breezy.hr">'
     )
     site.troubles[PAGE] = Trouble(body=old + ACME, status=200)
-    await rounds(GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD)
     assert rounds.found_at() == "ashby:Acme"
 
 
 async def test_a_page_that_robots_txt_closes_is_not_read(rounds: Rounds, site: BoardServer) -> None:
     site.troubles["/robots.txt"] = Trouble(body=b"User-agent: *\nDisallow: /", status=200)
-    await rounds(GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD)
     assert (rounds.found_at(), site.asked(PAGE)) == ("", [])
 
 
@@ -151,15 +151,15 @@ async def test_a_fault_of_ours_keeps_no_round_from_its_end(
     rounds: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crawler.links.careers_page.boards_on", None)
-    await rounds(GONE, GONE, GONE)
+    await rounds(NO_BOARD, NO_BOARD, NO_BOARD)
     assert rounds.found_at() is None
-    assert len(rounds.told()) == 1
+    assert len(rounds.alerts()) == 1
 
 
 async def test_only_a_domain_of_the_directory_leads_to_a_request(
     engine: Engine, site: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await Rounds(History(engine), monkeypatch)(GONE, GONE, GONE)
+    await Rounds(History(engine), monkeypatch)(NO_BOARD, NO_BOARD, NO_BOARD)
     assert site.requests == []
     assert new_board.careers_page(BOARD) is None
 

@@ -63,7 +63,7 @@ async def check_boards(engine: Engine, server: BoardServer) -> dict[str, tuple[s
         }
 
 
-async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> int:
+async def commits_of_a_check_that_waits(engine: Engine, server: BoardServer) -> int:
     """Return the transactions of a round whose first result waits for a writer and all others."""
     commits: list[object] = []
     event.listen(engine, "commit", commits.append)
@@ -81,14 +81,14 @@ async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> i
 async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(
     sqlite_engine: Engine, server: BoardServer
 ) -> None:
-    assert await commits_of_a_look_that_waits(sqlite_engine, server) < len(TOKENS)
+    assert await commits_of_a_check_that_waits(sqlite_engine, server) < len(TOKENS)
 
 
 async def test_a_transaction_takes_no_more_than_others_can_wait_for(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storing, "_LONGEST_TRANSACTION", 0)
-    assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
+    assert await commits_of_a_check_that_waits(sqlite_engine, server) > len(TOKENS)
 
 
 async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothing(
@@ -129,7 +129,7 @@ async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_
             raise RuntimeError
 
     event.listen(sqlite_engine, "commit", commit)
-    await commits_of_a_look_that_waits(sqlite_engine, server)
+    await commits_of_a_check_that_waits(sqlite_engine, server)
     assert next(commits, "all") == "all"
     assert count_checks(sqlite_engine) == (8, 8)
 

@@ -14,17 +14,17 @@ from structlog.testing import capture_logs
 from monitor.slack_app import mute_replies, overviews, replies
 from tests.support.outbox_fixture import until
 from tests.support.rendered import drawn
-from tests.support.slack_app_fixture import Office, told
+from tests.support.slack_app_fixture import Office, responses
 from tests.support.socket_server import ADMIN, ALICE, BOB, ROLES, SocketServer
 from tests.support.story import STORY
 
 
 async def test_a_repeated_click_saves_a_role_once(office: Office, server: SocketServer) -> None:
     await server.click("role_save", STORY, times=2)
-    assert "Research Engineer, Gemini" in (await told(server))[0]
+    assert "Research Engineer, Gemini" in (await responses(server))[0]
     await server.click("role_save", STORY, at="1")
     await server.click("role_save", STORY, at="1")
-    assert "already" in (await told(server, 2))[1]
+    assert "already" in (await responses(server, 2))[1]
     await asyncio.sleep(0.1)
     assert len(server.answers) == 2
     assert office.rows("SELECT count(*) FROM saved") == [(1,)]
@@ -54,13 +54,13 @@ async def test_an_undo_in_the_list_removes_the_button_in_the_thread(
     await server.click("rule_mute", "kernels", ADMIN)
     await until(lambda: len(office.rows("SELECT 1 FROM mute WHERE ts IS NOT NULL")) == 2)
     await server.slash("muted", ADMIN)
-    await told(server)
+    await responses(server)
     undo = next(block for block in server.answers[0]["blocks"] if block["type"] == "actions")[
         "elements"
     ][0]
     await server.click(undo["action_id"], undo["value"], ADMIN, private=True)
     undone = f"{mute_replies.undone(new=True)}: Research Engineer, Gemini. 1 mute."
-    assert (await told(server, 2))[1] == undone
+    assert (await responses(server, 2))[1] == undone
     assert [one["replace_original"] for one in server.answers] == [False, True]
     assert json.dumps(server.answers[1]["blocks"]).count("mute_undo") == 1
     [(where,)] = office.rows("SELECT ts FROM mute WHERE ended_at IS NOT NULL")
@@ -77,7 +77,7 @@ async def test_an_expired_mute_loses_its_button_when_clicked(
     [announced] = server.made("chat.postMessage")
     office.history.now += timedelta(days=2)
     await server.click("mute_undo", announced["blocks"][-1]["elements"][0]["value"], ADMIN)
-    assert (await told(server))[0].startswith(mute_replies.undone(new=False))
+    assert (await responses(server))[0].startswith(mute_replies.undone(new=False))
     [update] = server.made("chat.update")
     assert "mute_undo" not in json.dumps(update)
     assert "undid" not in json.dumps(update)
@@ -85,7 +85,7 @@ async def test_an_expired_mute_loses_its_button_when_clicked(
 
 async def test_a_refused_mute_names_the_admins(office: Office, server: SocketServer) -> None:
     await server.click("role_mute", STORY, BOB)
-    await told(server)
+    await responses(server)
     assert ADMIN in json.dumps(server.answers[0]["blocks"])
     assert server.made("chat.postMessage") == []
     assert office.rows("SELECT count(*) FROM mute") == [(0,)]
@@ -100,14 +100,16 @@ async def test_the_full_diff_is_in_the_thread_once(office: Office, server: Socke
     assert "We build {+very+} large [-models.-] {+kernels.+}" in content.decode()
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
     await server.click("role_diff", STORY, BOB)
-    assert await told(server) == [drawn(replies.diff_uploaded("Research Engineer, Gemini")).text]
+    assert await responses(server) == [
+        drawn(replies.diff_uploaded("Research Engineer, Gemini")).text
+    ]
     assert len(server.files) == 1
 
 
 async def test_a_failed_diff_upload_can_be_repeated(office: Office, server: SocketServer) -> None:
     server.refuse("files.completeUploadExternal", "missing_scope")
     await server.click("role_diff", STORY)
-    assert "missing_scope" in (await told(server))[0]
+    assert "missing_scope" in (await responses(server))[0]
     await until(lambda: office.rows("SELECT count(*) FROM diff_file") == [(0,)])
     await server.click("role_diff", STORY)
     await until(lambda: len(server.made("files.completeUploadExternal")) == 1)
@@ -117,14 +119,14 @@ async def test_a_failed_diff_upload_can_be_repeated(office: Office, server: Sock
 async def test_a_url_button_is_acknowledged_without_a_reply(server: SocketServer) -> None:
     assert await server.click("role_open") < 1
     await server.click("role_why", STORY)
-    assert (await told(server))[0].startswith("Why ")
+    assert (await responses(server))[0].startswith("Why ")
     assert len(server.answers) == 1
 
 
 @pytest.mark.usefixtures("office")
 async def test_an_unknown_button_gets_a_reply(server: SocketServer) -> None:
     await server.click("role_applied", STORY)
-    assert await told(server) == [drawn(replies.UNKNOWN_BUTTON).text]
+    assert await responses(server) == [drawn(replies.UNKNOWN_BUTTON).text]
 
 
 MALFORMED: tuple[object, ...] = (
@@ -145,7 +147,7 @@ async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(
 ) -> None:
     assert max([await server.send(kind, payload) for payload in MALFORMED]) < 1
     await server.slash("help")
-    assert await told(server) == [drawn(overviews.HELP).text]
+    assert await responses(server) == [drawn(overviews.HELP).text]
 
 
 @pytest.mark.usefixtures("office")
@@ -163,7 +165,7 @@ async def test_an_unreadable_envelope_stops_nothing(server: SocketServer) -> Non
     ):
         await server.raw(text_)
     await server.slash("help")
-    assert await told(server) == [drawn(overviews.HELP).text]
+    assert await responses(server) == [drawn(overviews.HELP).text]
 
 
 async def test_a_click_waits_for_a_locked_database(office: Office, server: SocketServer) -> None:
@@ -181,7 +183,7 @@ async def test_a_click_waits_for_a_locked_database(office: Office, server: Socke
     assert await server.slash("status") < 1
     go.set()
     await holding
-    await told(server, 4)
+    await responses(server, 4)
     assert office.rows("SELECT count(*) FROM saved") == [(3,)]
 
 
@@ -193,14 +195,14 @@ async def test_an_error_gets_a_reply_and_the_next_click_works(
         connection.execute(text("ALTER TABLE saved_role RENAME TO gone"))
     with capture_logs() as logged:
         await server.click("role_save", STORY)
-        assert await told(server) == [drawn(replies.BROKEN).text]
+        assert await responses(server) == [drawn(replies.BROKEN).text]
     assert [
         (line["event"], line["interaction"]) for line in logged if line["log_level"] == "error"
     ] == [("slack_interaction_failed", "role_save")]
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO saved_role"))
     await server.click("role_save", STORY)
-    assert (await told(server, 2))[1].startswith("Saved")
+    assert (await responses(server, 2))[1].startswith("Saved")
 
 
 @pytest.mark.usefixtures("office")
@@ -209,7 +211,7 @@ async def test_a_used_up_response_url_is_replaced_by_an_ephemeral(
 ) -> None:
     server.refuse("response", 404)
     await server.click("role_save", STORY)
-    await told(server)
+    await responses(server)
     assert [call["user"] for call in server.made("chat.postEphemeral")] == [ALICE]
 
 
@@ -218,7 +220,7 @@ async def test_a_short_wait_that_slack_asks_for_is_waited_for(server: SocketServ
     server.refuse("response", 429)
     server.refuse("chat.postMessage", 429)
     await server.click("role_save", STORY, ADMIN)
-    await told(server)
+    await responses(server)
     await server.click("role_mute", STORY, ADMIN)
     await until(lambda: bool(server.made("chat.postMessage")))
     assert len(server.made("chat.postMessage")) == 1
@@ -229,6 +231,6 @@ async def test_a_mute_without_an_announcement_stays_active(
 ) -> None:
     server.refuse("chat.postMessage", "not_in_channel")
     await server.click("role_mute", STORY, ADMIN)
-    [reply] = await told(server)
+    [reply] = await responses(server)
     assert reply.startswith(drawn(mute_replies.not_announced("not_in_channel")).text)
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]

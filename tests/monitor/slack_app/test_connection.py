@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from monitor.slack_app import overviews
 from tests.support.outbox_fixture import until
 from tests.support.rendered import drawn
-from tests.support.slack_app_fixture import Office, told
+from tests.support.slack_app_fixture import Office, responses
 from tests.support.socket_server import APP, SocketServer
 from tests.support.story import STORY
 
@@ -26,7 +26,7 @@ async def test_a_lost_connection_is_opened_again(server: SocketServer, reason: s
     await server.disconnect(reason)
     await connected_again(server, 1)
     await server.slash("help")
-    assert await told(server) == [drawn(overviews.HELP).text]
+    assert await responses(server) == [drawn(overviews.HELP).text]
 
 
 @pytest.mark.usefixtures("office")
@@ -35,7 +35,7 @@ async def test_a_closing_connection_is_still_read(
 ) -> None:
     await server.disconnect("refresh_requested")
     await server.slash("help")
-    assert await told(server) == [drawn(overviews.HELP).text]
+    assert await responses(server) == [drawn(overviews.HELP).text]
 
 
 async def test_a_failed_address_is_not_used_again(waiting: Office, server: SocketServer) -> None:

@@ -58,7 +58,7 @@ def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:
 
 
 def change(text: str, field: str | None = "title") -> dict[str, Any]:
-    told = {
+    columns = {
         "at": "2026-05-04T09:00:00.000000Z",
         "kind": "revised",
         "field": field,
@@ -66,7 +66,7 @@ def change(text: str, field: str | None = "title") -> dict[str, Any]:
         "new": f"{text}!",
         "version": 2,
     }
-    return told | {"posting": "greenhouse:labs:1"}
+    return columns | {"posting": "greenhouse:labs:1"}
 
 
 def board(text: str) -> dict[str, Any]:

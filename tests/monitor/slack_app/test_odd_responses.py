@@ -10,7 +10,7 @@ import pytest
 from monitor.slack_app import connection, mute_replies, replies
 from tests.support.outbox_fixture import until
 from tests.support.rendered import drawn
-from tests.support.slack_app_fixture import Office, told
+from tests.support.slack_app_fixture import Office, responses
 from tests.support.socket_server import ADMIN, BOB, SocketServer
 from tests.support.story import STORY
 
@@ -23,7 +23,7 @@ async def test_an_upload_without_a_url_can_be_repeated(
 ) -> None:
     server.odd["files.getUploadURLExternal"] = odd
     await server.click("role_diff", STORY)
-    assert (await told(server))[0].startswith(drawn(replies.diff_failed("")).text)
+    assert (await responses(server))[0].startswith(drawn(replies.diff_failed("")).text)
     await until(lambda: office.rows("SELECT count(*) FROM diff_file") == [(0,)])
     server.odd.clear()
     await server.click("role_diff", STORY, BOB)
@@ -35,7 +35,7 @@ async def test_a_mute_without_an_announcement_ts_stays_active(
 ) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
     await server.click("role_mute", STORY, ADMIN)
-    assert await told(server) == [
+    assert await responses(server) == [
         drawn(mute_replies.not_announced("Slack's answer has no ts")).text
     ]
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]
@@ -50,7 +50,7 @@ async def test_an_error_while_responding_gets_a_reply(
 
     monkeypatch.setattr("monitor.slack_app.slack_calls.SlackCalls.upload_file", broken)
     await server.click("role_diff", STORY)
-    assert await told(server) == [drawn(replies.BROKEN).text]
+    assert await responses(server) == [drawn(replies.BROKEN).text]
 
 
 async def test_a_second_click_during_an_upload_uploads_nothing(
@@ -66,7 +66,9 @@ async def test_a_second_click_during_an_upload_uploads_nothing(
     await server.click("role_diff", STORY)
     await begun.wait()
     await server.click("role_diff", STORY, BOB)
-    assert await told(server) == [drawn(replies.diff_uploading("Research Engineer, Gemini")).text]
+    assert await responses(server) == [
+        drawn(replies.diff_uploading("Research Engineer, Gemini")).text
+    ]
     go_on.set()
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
 

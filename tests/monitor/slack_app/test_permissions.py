@@ -159,11 +159,11 @@ def test_private_channels_are_named_to_members_only(
     waiting(history)
     for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}"):
         mute(history, channel)
-    told = ask(history, command, user, place(where, user))
-    assert "#roles" in told
-    assert ("secret-reorg" in told) is (where == "private")
-    assert BOB not in told
-    assert "your direct messages" in told
+    answer = ask(history, command, user, place(where, user))
+    assert "#roles" in answer
+    assert ("secret-reorg" in answer) is (where == "private")
+    assert BOB not in answer
+    assert "your direct messages" in answer
 
 
 def waiting(history: History) -> None:

@@ -30,7 +30,7 @@ from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB
 from tests.support.story import STORY, tell
 
-# the story is told now
+# the story is answer now
 _TIMES = re.compile(r'(?<="timestamp": )\d+|(?<="fallback": ")[^"]*')
 
 
@@ -184,9 +184,9 @@ def test_a_mistake_is_answered_as_stored(
     ],
 )
 def test_history_shows_the_named_or_the_only_matching_posting(history: History, named: str) -> None:
-    told = shown(ask(history, f"history {named}"))
-    assert "Research Engineer, Gemini" in told
-    assert "London" in told
+    answer = shown(ask(history, f"history {named}"))
+    assert "Research Engineer, Gemini" in answer
+    assert "London" in answer
 
 
 def test_slack_markup_of_a_link_is_removed(history: History) -> None:
@@ -199,8 +199,8 @@ def test_slack_markup_of_a_link_is_removed(history: History) -> None:
 
 
 def test_several_matching_postings_are_listed_by_name(history: History) -> None:
-    told = shown(ask(history, "history engineer"))
-    assert STORY in told
+    answer = shown(ask(history, "history engineer"))
+    assert STORY in answer
 
 
 def test_rules_show_where_they_are_muted(history: History) -> None:
@@ -270,16 +270,16 @@ def test_saved_lists_a_persons_open_and_closed_roles(history: History) -> None:
     with history.engine.begin() as connection:
         for key in (STORY, "13"):
             saved.save_role(connection, BOB, find_posting(connection, key).id, history.now)
-    told = shown(ask(history, "saved", BOB))
-    assert "Legal Counsel" in told
+    answer = shown(ask(history, "saved", BOB))
+    assert "Legal Counsel" in answer
     assert ask(history, "saved") == drawn(lists.saved([]))
 
 
 def test_help_names_every_command(history: History) -> None:
     for text in ("", "help", "HELP"):
-        told = shown(ask(history, text))
+        answer = shown(ask(history, text))
         assert all(
-            name in told
+            name in answer
             for name in (
                 "roles",
                 "history",

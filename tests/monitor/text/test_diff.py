@@ -112,14 +112,14 @@ texts = st.lists(
 def test_a_difference_has_exactly_the_words_that_differ(old: str, new: str) -> None:
     found = [piece for passage in word_diff(old, new) for piece in passage]
     assert bool(found) == (old.split() != new.split())
-    gone, come = (
+    removed, added = (
         Counter(word for piece in found if piece.kind == kind for word in piece.words.split())
         for kind in ("old", "new")
     )
     before, after = Counter(old.split()), Counter(new.split())
-    assert (before - gone + come) == after
-    assert not gone - before
-    assert not come - after
+    assert (before - removed + added) == after
+    assert not removed - before
+    assert not added - after
 
 
 def test_texts_as_long_as_a_book_are_compared_quickly() -> None:

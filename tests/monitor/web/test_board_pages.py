@@ -18,9 +18,9 @@ from tests.support.web import Serve, WebSite, words
 FAILING = "workday:nvidia.wd5/NVIDIAExternalCareerSite"
 COLLAPSED = "greenhouse:shrunken"
 NEW = "ashby:Merge%20Labs"
-GONE = "lever:Bygone"
+UNWATCHED = "lever:Former"
 HOSTILE = "<script>alert(1)</script>"
-BOARDS = (BOARD, COLLAPSED, FAILING, NEW, GONE)
+BOARDS = (BOARD, COLLAPSED, FAILING, NEW, UNWATCHED)
 
 
 def of(board: str, seen: Snapshot, company: str = "") -> Snapshot:
@@ -33,7 +33,7 @@ def history(engine: Engine) -> History:
     made = History(engine, settings(boards=BOARDS))
     fails = Failure(FAILING, f"HTTP 503: {HOSTILE}", 503)
     many = of(COLLAPSED, snapshot(postings(12)), f"{HOSTILE} & Sons")
-    first = [of(one, snapshot(postings(2))) for one in (FAILING, GONE)]
+    first = [of(one, snapshot(postings(2))) for one in (FAILING, UNWATCHED)]
     made.check(snapshot(postings(3)), many, *first)
     made.check(snapshot(postings(4)), many, fails)
     made.check(snapshot(postings(4)), replace(many, sightings=()), fails)
@@ -48,11 +48,11 @@ def test_boards_in_trouble_come_first_and_unwatched_ones_last(site: WebSite) -> 
         (COLLAPSED, "collapsed"),
         (NEW, "new"),
         (BOARD, "ok"),
-        (GONE, "unwatched"),
+        (UNWATCHED, "unwatched"),
     ]
     page = words(site.html("/boards"))
     assert "4 boards 2 in trouble, 1 not read yet; 18 open roles." in page
-    assert page.index("Not watched any more") < page.index(GONE)
+    assert page.index("Not watched any more") < page.index(UNWATCHED)
 
 
 def test_the_twin_has_the_rows_of_the_view(site: WebSite, history: History) -> None:
@@ -77,7 +77,7 @@ def test_a_failing_board_says_why(site: WebSite, page: str) -> None:
     [
         (COLLAPSED, "Its list is empty or much shorter, and is not believed yet. Its 12 open"),
         (NEW, "Not read yet. The last check failed: Ashby knows no board Merge Labs."),
-        (GONE, "Not watched any more. Its history stays."),
+        (UNWATCHED, "Not watched any more. Its history stays."),
     ],
 )
 def test_each_state_is_a_sentence(site: WebSite, board: str, expected: str) -> None:

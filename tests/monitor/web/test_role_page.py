@@ -41,7 +41,7 @@ def day(number: int) -> str:
 def test_the_page_tells_a_life(site: WebSite) -> None:
     page = site.html(role_path(GEMINI))
     words = words_of(page)
-    for told in (
+    for phrase in (
         "Senior Research Engineer, Gemini",
         "London, UK · Paris, France remote",
         "$150k–264k “$150,000 - $264,000 USD”",
@@ -54,7 +54,7 @@ def test_the_page_tells_a_life(site: WebSite) -> None:
         "fits engineers title has “research engineer”",
         "Write kernels",
     ):
-        assert told in words
+        assert phrase in words
     assert "within <del>two</del> <ins>six</ins> weeks" in re.sub(r"\s+", " ", page)
     assert 'href="https://job-boards.greenhouse.io/examplelabs/jobs/11"' in page
 

@@ -36,7 +36,7 @@ async def test_a_role_that_search_and_sitemap_hold_costs_two_requests_a_check(
     ] == ["sitemap.xml", "search"]
 
 
-async def test_a_role_whose_page_is_gone_closes_with_its_address_in_the_sitemap(
+async def test_a_role_whose_page_answers_404_closes_with_its_address_in_the_sitemap(
     watched: Watch,
 ) -> None:
     watched.server.remove(3)
@@ -94,11 +94,13 @@ async def test_a_sitemap_with_addresses_twice_and_of_other_hosts_reads_as_itself
     watched: Watch,
 ) -> None:
     watched.server.remove(3)
-    gone = f"<url><loc>https://jobs.example.com/jobs/results/{watched.server.key(3)}-x/</loc></url>"
+    unknown = (
+        f"<url><loc>https://jobs.example.com/jobs/results/{watched.server.key(3)}-x/</loc></url>"
+    )
     twice = (
         f"<url><loc>https://careers.google.com/jobs/results/{watched.server.key(4)}/</loc></url>"
     )
-    watched.server.sitemap = lambda text: text.replace("</urlset>", gone + twice + "</urlset>")
+    watched.server.sitemap = lambda text: text.replace("</urlset>", unknown + twice + "</urlset>")
     await watched.check()
     assert watched.happened() == [("3", "closed")]
     assert watched.server.pages() == [
@@ -281,8 +283,8 @@ async def test_a_brand_that_the_site_never_had_is_unknown(
     watched = Watch.of(server, sqlite_engine, "google:acme")
     for _ in range(3):
         assert is_failure(await watched.check(), "knows no role of Acme")
-    [(told,)] = watched.history.ask("SELECT message FROM alert")
-    assert "boards move google:acme NEW" in told
+    [(message,)] = watched.history.ask("SELECT message FROM alert")
+    assert "boards move google:acme NEW" in message
 
 
 async def test_a_board_put_back_knows_what_was_there_at_its_first_check(watched: Watch) -> None:

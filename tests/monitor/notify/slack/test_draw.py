@@ -34,7 +34,7 @@ from tests.support.alerts import (
 from tests.support.block_rules import faults, parts
 from tests.support.rendered import rendered
 
-ROOM = 12_000
+LIMIT = 12_000
 STYLE = Style(ZoneInfo("America/Los_Angeles"), interactive=True)
 DEADLINE = datetime(2026, 5, 19, 19, tzinfo=UTC)
 

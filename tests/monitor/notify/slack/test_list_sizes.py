@@ -36,7 +36,7 @@ from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, digest, role
 from tests.support.block_rules import faults, length, parts
 
-ROOM = 11_500
+LIMIT = 11_500
 SENTENCE = 220
 SIZES = [1, 2, 5, 6, 11, 49, 151, 640]
 LARGEST = 2_000
@@ -72,7 +72,7 @@ def check(messages: Sequence[Message], roles: Sequence[Role]) -> None:
     drawn = [draw(message) for message in messages]
     for text, blocks in drawn:
         assert faults(blocks) == []
-        assert length(blocks) <= ROOM
+        assert length(blocks) <= LIMIT
         assert 0 < len(text) <= SENTENCE
     assert links(drawn) == once(roles)
 
@@ -199,5 +199,5 @@ def test_a_hostile_text_breaks_no_list(text: str) -> None:
     for message in messages:
         said, blocks = draw(message)
         assert faults(blocks) == []
-        assert length(blocks) <= ROOM
+        assert length(blocks) <= LIMIT
         assert 0 < len(said) <= 2 * SENTENCE

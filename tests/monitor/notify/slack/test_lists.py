@@ -56,7 +56,7 @@ def test_counts_leave_out_zeros(kinds: tuple[RoleKind, ...], expected: str, with
 
 
 @pytest.mark.parametrize(
-    ("names", "room", "expected"),
+    ("names", "length", "expected"),
     [
         (["B"], 99, "B"),
         (["B", "a"], 99, "a and B"),
@@ -65,10 +65,10 @@ def test_counts_leave_out_zeros(kinds: tuple[RoleKind, ...], expected: str, with
         (["Long name", "Longer name"], 5, "2 employers"),
     ],
 )
-def test_employers_are_named_as_far_as_there_is_room(
-    names: list[str], room: int, expected: str
+def test_employers_are_named_within_the_length(
+    names: list[str], length: int, expected: str
 ) -> None:
-    assert named(names, room) == expected
+    assert named(names, length) == expected
 
 
 def test_a_list_is_by_employer_then_kind_then_deadline_then_title() -> None:
@@ -159,7 +159,7 @@ def test_a_role_with_a_near_deadline_is_listed_once() -> None:
     assert "1 changed" in titles(message)[0]
 
 
-def test_opened_and_closed_is_told_with_its_period() -> None:
+def test_opened_and_closed_is_shown_with_its_period() -> None:
     item = opened(kind="closed", before_at=EVENING - timedelta(hours=2), after="opened")
     message = _digest((item,), EVENING - timedelta(days=1), EVENING)
     assert any(line.endswith("opened and closed today") for line in titles(message))
@@ -215,7 +215,7 @@ def test_a_first_summary_counts_each_role_of_an_employer_once() -> None:
     assert not any(line.startswith("Gamma") for line in shown)
 
 
-def test_a_summary_of_an_older_version_counts_what_it_had_told() -> None:
+def test_a_summary_of_an_older_version_counts_what_it_had_alerted() -> None:
     rules = (RuleCount("r", (_at("lever:c", "1"),), 3),)
     assert "9 open roles, 4 fit" in draw(FirstCheckSummary(BOARDS[3:], rules))[0]
 

@@ -54,7 +54,7 @@ def test_a_headline_names_both_ends_and_the_days_between(counts: list[int]) -> N
     assert numbers(chart(days("Acme", *counts)).headline) == expected
 
 
-def test_a_rise_a_fall_and_no_change_are_told_apart() -> None:
+def test_a_rise_a_fall_and_no_change_differ() -> None:
     heads = [chart(days("Acme", *ends)).headline for ends in ((5, 9), (9, 5), (5, 5))]
     assert len({re.sub(r"\d+", "", head) for head in heads}) == 3
 
