@@ -163,7 +163,7 @@ def _assert_counted(history: History, listed: list[Posting]) -> None:
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, FirstCheckSummary)
     [moved] = message.moves
-    assert (moved.before, move.came + move.back) == (before, len(found))
+    assert (moved.before, moved.came + moved.back) == (before, len(found))
     assert moved.new == len(listed) + 5 - len(found)
 
 
