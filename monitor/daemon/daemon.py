@@ -255,7 +255,7 @@ class Daemon:
                 "previous_daemon_died",
                 pid=died.pid,
                 host=died.host,
-                lease_expired_at=died.expires_at,
+                died_before=died.expires_at,
             )
 
     def _notice(self, message: OperatorMessage) -> None:

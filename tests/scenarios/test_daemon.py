@@ -241,4 +241,4 @@ async def test_killed_again_and_again_it_loses_nothing_and_tells_nothing_twice(
     assert copies == dict.fromkeys(expected, 1)
     assert place.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(4,)]
     assert place.ask("PRAGMA integrity_check") == [("ok",)]
-    assert any("uncleanly" in text for text in slack.texts(OPS))
+    assert any("was killed and runs again" in text for text in slack.texts(OPS))
