@@ -30,20 +30,16 @@ from datetime import datetime
 from random import Random
 
 import structlog
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine
 
 from crawler.crawl import crawl_batches
-from crawler.items import BoardRequest, Result
-from monitor.alerts import expire, summaries
+from crawler.items import Result
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
-from monitor.database import lease, tables
-from monitor.database.engine import read_and_roll_back
-from monitor.history.boards import sync_boards
-from monitor.history.due import board_requests
 from monitor.history.schedule import OneChance
-from monitor.rounds import board_incidents, host_holds, new_board
+from monitor.rounds import new_board
 from monitor.rounds.record import CheckRecorder
+from monitor.rounds.round_rows import close_round, open_round, read_requests
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rules.matches import match_backlog
@@ -111,7 +107,7 @@ class Round:
         boards: dict[str, list[str]] = defaultdict(list)
         for name in names_to_check:
             boards[name.partition(":")[0]].append(name)
-        round_id = await asyncio.to_thread(_open_round, shared, settings, shared.clock())
+        round_id = await asyncio.to_thread(open_round, shared, settings, shared.clock())
         shared.live[round_id] = names_to_check if alerts else ()
         left = set(boards) if shared.workers is None else set()
         shared.busy.update(left)
@@ -164,7 +160,7 @@ class Round:
     async def _crawl_alone(self, ats: str) -> None:
         shared = self.shared
         requests = await asyncio.to_thread(
-            _requests, shared.engine, self.boards[ats], shared.clock()
+            read_requests, shared.engine, self.boards[ats], shared.clock()
         )
         async with aclosing(
             crawl_batches(ats, requests, self.settings.politeness(ats), shared.holds)
@@ -201,7 +197,7 @@ class Round:
             async with shared.ending, shared.settings_lock.storing():
                 others = self._boards_of_other_rounds()
                 since = await asyncio.to_thread(
-                    _close_round, self, self._alerting(), others, shared.clock()
+                    close_round, self, self._alerting(), others, shared.clock()
                 )
                 shared.network.incident, shared.network.asked = since, True
         finally:
@@ -219,54 +215,6 @@ class Round:
             for name in names
         }
         return others - set(self.shared.live[self.id])
-
-
-def _open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
-    with shared.engine.begin() as connection:
-        host_holds.restore(connection, shared.holds, now)
-        lease.end_rounds(
-            connection, now, list(shared.live)
-        )  # a round that could not end, as with a full disk
-        sync_boards(connection, settings)
-        started = connection.execute(
-            insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
-        )
-        return started.scalar_one()
-
-
-def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
-    with read_and_roll_back(engine) as connection:
-        return board_requests(connection, names, now)
-
-
-def _close_round(
-    round_: Round, alerting: Alerting, boards_of_other_rounds: Collection[str], now: datetime
-) -> datetime | None:
-    """Write the end of a round. Return since when the network is away, by its incident."""
-    engine, network, holds, tally = (
-        round_.shared.engine,
-        round_.shared.network,
-        round_.shared.holds,
-        round_.notes.tally,
-    )
-    network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
-    with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
-    with engine.begin() as connection:
-        summaries.write(connection, found, round_.id, now)
-        since = board_incidents.update_incidents(
-            connection, alerting, network, tally, round_id=round_.id, now=now
-        )
-        expire.expire(connection, now)
-        ended = {"finished_at": now} | (
-            {"held": round_.notes.not_asked} if round_.notes.not_asked else {}
-        )
-        connection.execute(
-            update(tables.CheckRound).where(tables.CheckRound.id == round_.id).values(**ended)
-        )
-        saved = host_holds.save(connection, holds, now)
-    holds.mark_saved(saved)
-    return since
 
 
 async def _to_the_end(work: Coroutine[object, object, None]) -> None:

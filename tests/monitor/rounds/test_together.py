@@ -24,7 +24,8 @@ from monitor.demo.board_server import BoardServer
 from monitor.history.due import due_boards
 from monitor.rounds import storing
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.round import Round, _close_round, run_round
+from monitor.rounds.round import Round, run_round
+from monitor.rounds.round_rows import close_round
 from monitor.rounds.shared_state import SharedState
 from monitor.rules.matcher import Matcher
 from monitor.text.search_terms import spaced_words, tokenize
@@ -150,7 +151,7 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
 ) -> None:
     order: list[str] = []
     begun = threading.Event()
-    record, end = CheckRecorder.record, _close_round
+    record, end = CheckRecorder.record, close_round
 
     def slow(
         self: CheckRecorder, connection: Connection, result: Result, board: BoardRow | None
@@ -166,7 +167,7 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
         order.append("ended")
 
     monkeypatch.setattr(CheckRecorder, "record", slow)
-    monkeypatch.setattr("monitor.rounds.round._close_round", ended)
+    monkeypatch.setattr("monitor.rounds.round.close_round", ended)
     checking = asyncio.create_task(check_boards(engine, server))
     await asyncio.to_thread(begun.wait)
     checking.cancel()

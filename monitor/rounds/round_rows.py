@@ -1,0 +1,65 @@
+"""The database's part of a round: its row when it begins and ends, and what its crawls need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, insert, update
+
+from crawler.items import BoardRequest
+from monitor.alerts import expire, summaries
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import Settings
+from monitor.database import lease, tables
+from monitor.database.engine import read_and_roll_back
+from monitor.history.boards import sync_boards
+from monitor.history.due import board_requests
+from monitor.rounds import board_incidents, host_holds
+from monitor.rounds.shared_state import SharedState
+
+if TYPE_CHECKING:
+    from monitor.rounds.round import Round
+
+
+def open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
+    """Write the row of a round that begins. Return its id."""
+    with shared.engine.begin() as connection:
+        host_holds.restore(connection, shared.holds, now)
+        # rounds that could not end, as with a full disk
+        lease.end_rounds(connection, now, list(shared.live))
+        sync_boards(connection, settings)
+        started = connection.execute(
+            insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
+        )
+        return started.scalar_one()
+
+
+def read_requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
+    """Return what the crawl of these boards needs."""
+    with read_and_roll_back(engine) as connection:
+        return board_requests(connection, names, now)
+
+
+def close_round(
+    round_: Round, alerting: Alerting, boards_of_other_rounds: Collection[str], now: datetime
+) -> datetime | None:
+    """Write the end of a round. Return since when the network is away, by its incident."""
+    shared, notes = round_.shared, round_.notes
+    enabled = sum(board.enabled for board in alerting.settings.boards)
+    shared.network.end_round(notes.tally, enabled, now)
+    with read_and_roll_back(shared.engine) as connection:
+        found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
+    with shared.engine.begin() as connection:
+        summaries.write(connection, found, round_.id, now)
+        since = board_incidents.update_incidents(
+            connection, alerting, shared.network, notes.tally, round_id=round_.id, now=now
+        )
+        expire.expire(connection, now)
+        ended = {"finished_at": now} | ({"held": notes.not_asked} if notes.not_asked else {})
+        row = update(tables.CheckRound).where(tables.CheckRound.id == round_.id)
+        connection.execute(row.values(**ended))
+        saved = host_holds.save(connection, shared.holds, now)
+    shared.holds.mark_saved(saved)
+    return since
