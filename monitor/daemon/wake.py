@@ -39,6 +39,7 @@ from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 log = structlog.get_logger()
 POLL_EVERY: Final = 2.0  # seconds
 RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
+_LOST: Final = -1  # a version that no connection has
 
 
 class OpenConnection:
@@ -48,7 +49,7 @@ class OpenConnection:
         self._engine = engine.execution_options(rolewatch_silent=True)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
-        self._version: int | None = None
+        self._version: int | None = None  # None: never read
         self._missed = False  # another's write that was found when the lease was renewed
         database = str(engine.url.database)
         self._files: dict[Path, Stamp] = {Path(database): None, Path(f"{database}-wal"): None}
@@ -115,6 +116,9 @@ class OpenConnection:
         return version
 
     def _drop(self) -> None:
+        """Close the connection. Versions of two connections cannot be compared: both begin at 2."""
+        if self._version is not None:
+            self._version = _LOST
         if self._connection is not None:
             with suppress(*DATABASE_ERRORS):
                 self._connection.close()

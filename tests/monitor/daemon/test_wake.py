@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import OperationalError
 
 from monitor.daemon import wake
 from monitor.daemon.wake import OpenConnection, Watch
 from monitor.database.engine import make_engine
-from monitor.database.lease import acquire
+from monitor.database.lease import Lease, acquire
 from monitor.database.tables import CheckRound
 from monitor.database.trouble import OutageLog
 from tests.support.running import until
@@ -62,6 +63,32 @@ def test_a_renewed_lease_is_no_write_of_another_process(sqlite_engine: Engine) -
     assert not watched.was_written()
     watched.close()
     other.dispose()
+
+
+def test_a_write_while_the_connection_was_lost_is_noticed(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = acquire(sqlite_engine, "run", lambda: datetime.now(UTC))
+    watched, other = OpenConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
+    watched.was_written()
+    watched.has_changed()
+    with monkeypatch.context() as busy:
+        busy.setattr(Lease, "renew", _refuse)
+        with pytest.raises(OperationalError):
+            watched.renew(lease)
+    sqlite_engine.dispose()  # as a pool that opens another connection
+    _write(other)
+    assert watched.renew(lease)
+    assert watched.was_written()
+    assert watched.has_changed()
+    assert not watched.was_written()
+    assert not watched.has_changed()
+    watched.close()
+    other.dispose()
+
+
+def _refuse(*_: object) -> bool:
+    raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
 
 @dataclass
