@@ -20,7 +20,7 @@ from monitor.text.phrases import letters_of
 
 # all of ASCII but control characters, "#", "&" and "+"
 _NOT_PLAIN: Final = "*[^ -\"$%'-*,-~]*"
-_SPELLED_OUT: Final = "%.net%"
+_SPELLED_OUT: Final = "%.n%e%t%"  # an ending within is dropped: ".n(a)et"
 _MOST_PHRASES: Final = 50  # SQLite limits the depth of a condition
 _MOST_LETTERS: Final = 200  # and the length of a pattern
 _FIELDS: Final[dict[str, ColumnElement[str]]] = {
