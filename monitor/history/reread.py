@@ -33,7 +33,7 @@ from monitor.database import tables
 from monitor.database.columns import AnyRow, table
 from monitor.database.engine import read_transaction
 from monitor.database.texts import find_new_texts, store_texts
-from monitor.history.compare import differences
+from monitor.history.compare import derived_fields, differences, same_content
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
 from monitor.history.postings import (
     content_columns,
@@ -75,6 +75,12 @@ class Reread(NamedTuple):
     @property
     def changes(self) -> tuple[FieldChange, ...]:
         return differences(self.before, self.after)
+
+    @property
+    def differs(self) -> bool:
+        """True if anything that rules or lists read is different, noted as a change or not."""
+        derived = derived_fields(self.before) != derived_fields(self.after)
+        return derived or not same_content(self.before, self.after)
 
 
 def count_older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
@@ -145,16 +151,16 @@ def _write(
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)
         columns = content_columns(one.after) | {"reader_version": reader.version(one.row.ats)}
-        if (
-            connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount
-            and one.changes
-        ):
+        if not connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount:
+            continue
+        # also without a change that is noted: of a deadline with the same words, for example
+        connection.execute(
+            update(_POSTING)
+            .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
+            .values(**list_columns(one.after))
+        )
+        if one.differs:
             noted += _notes(one, reader, now)
-            connection.execute(
-                update(_POSTING)
-                .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
-                .values(**list_columns(one.after))
-            )
             numbered = [(one.row.posting_id, one.row.number, one.after)]
             matches.delete_matches(connection, numbered)
             matches.store_matches(

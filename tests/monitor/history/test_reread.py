@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.registry import reader_version, reread
+from monitor.alerts import reminders
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.engine import make_engine, read_transaction
@@ -84,6 +85,29 @@ def test_the_labels_follow_the_newest_version_when_it_is_reread(history: History
     assert history.ask("SELECT country, seniority FROM postings") == [("FR", "senior")]
     again(history, newer(old, new, edit=lambda one: replace(one, title="Intern")))
     assert history.ask("SELECT country, seniority FROM postings") == [("FR", "senior")]
+
+
+def test_reminders_follow_a_deadline_whose_words_are_read_otherwise(history: History) -> None:
+    early = DEADLINE.at - timedelta(days=9) if DEADLINE.at else None
+    stored = posting("1", deadline=Deadline(early, DEADLINE.text))
+    history.check(snapshot([stored]))
+    again(history, newer(stored, edit=lambda one: replace(one, deadline=DEADLINE)))
+    assert history.ask("SELECT count(*) FROM reading_change") == [(0,)]
+    with read_transaction(history.engine) as connection:
+        due = reminders.next_due(connection, history.settings, NOW)
+    assert due is not None
+    assert due + max(history.settings.rules[0].remind) == DEADLINE.at
+
+
+def test_rules_fit_pay_that_only_a_newer_reader_takes_from_the_job(history: History) -> None:
+    stored = posting("1", pay=None, unsent=frozenset({"pay"}))
+    history.check(snapshot([stored]))
+    high = replace(PAY, maximum=900000.0)
+    read = replace(stored, pay=high, stated=frozenset({"pay"}), unsent=frozenset())
+    again(history, newer(stored, edit=lambda _: read))
+    assert history.ask("SELECT count(*) FROM reading_change") == [(0,)]
+    words = "title has “research engineer”; pay reaches 500000 USD"
+    assert history.ask("SELECT words FROM rule_matches") == [(words,)]
 
 
 def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History) -> None:
