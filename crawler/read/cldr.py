@@ -2,6 +2,9 @@
 
 `cldr.json` has them. Babel's own data takes 0.4 s and many megabytes to load, for a thousandth of
 which we have a use. `cldr_from_babel.py` made the file, and a test compares the two.
+
+Readers load in threads, so each imports `babel` before `babel.core`: of two threads that begin at
+either end, each would wait for the other.
 """
 
 from __future__ import annotations

@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from babel import Locale
-from babel.core import get_global
+from babel import Locale, core
 
 from crawler.read.cldr import tables
 from crawler.read.fields import clean_text
@@ -162,13 +161,13 @@ def country_name(code: object) -> str:
 
 
 def _zone_of_country(code: str) -> str | None:
-    zones = get_global("territory_zones").get(code, [])
+    zones = core.get_global("territory_zones").get(code, [])
     return zones[0] if len(zones) == 1 else _MAIN_ZONES.get(code)
 
 
 def country_of_zone(zone: str) -> str | None:
     """Return the code of the country that has the time zone."""
-    country: str | None = get_global("zone_territories").get(zone)
+    country: str | None = core.get_global("zone_territories").get(zone)
     return country
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from babel.core import get_global
+from babel import core
 
 from crawler.read.countries import (
     codes_by_name,
@@ -207,7 +207,7 @@ def _clear_meaning(code: str, state: str | None, country: str | None, *, alone: 
 
 def _country_of_code(code: str) -> str | None:
     if len(code) == _ALPHA_3:
-        aliases = get_global("territory_aliases").get(code, ())
+        aliases = core.get_global("territory_aliases").get(code, ())
         return str(aliases[0]) if len(aliases) == 1 else None
     return code if code in _iso_codes() else None
 

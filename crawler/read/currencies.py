@@ -11,7 +11,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from babel.core import get_global
+from babel import core
 
 from crawler.read.cldr import tables
 
@@ -80,7 +80,9 @@ _NOUN_CODES: dict[str, tuple[str, ...]] = {  # nouns that end no English name in
 @lru_cache(maxsize=1)
 def codes() -> frozenset[str]:
     """Return the ISO 4217 codes of the currencies in use, and of those that ended recently."""
-    listed = (entry for entries in get_global("territory_currencies").values() for entry in entries)
+    listed = (
+        entry for entries in core.get_global("territory_currencies").values() for entry in entries
+    )
     return frozenset(
         code
         for code, _, end, tender in listed
@@ -91,7 +93,7 @@ def codes() -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _in_use(territory: str) -> frozenset[str]:
     """Return the codes of the currencies that a country uses today."""
-    listed = get_global("territory_currencies").get(territory, [])
+    listed = core.get_global("territory_currencies").get(territory, [])
     return frozenset(
         code
         for code, begin, end, tender in listed

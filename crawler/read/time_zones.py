@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
+from babel import core
 
 from crawler.read.cldr import tables
 from crawler.read.countries import time_zones_of
@@ -134,7 +134,7 @@ def _region(zone: str) -> set[str]:
 
 
 def _region_of(zone: str) -> str:
-    return str(get_global("meta_zones").get(zone, zone))
+    return str(core.get_global("meta_zones").get(zone, zone))
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +152,7 @@ def _long() -> dict[str, tuple[tuple[str, str], ...]]:
 @lru_cache(maxsize=128)
 def _main_zone(region: str) -> str:
     """Return a zone of the region. Prefer one with daylight saving time."""
-    zones = sorted(zone for zone, of in get_global("meta_zones").items() if of == region)
+    zones = sorted(zone for zone, of in core.get_global("meta_zones").items() if of == region)
     changing = [
         zone for zone in zones if _offset(_SOME_DAY, zone, 1) != _offset(_SOME_DAY, zone, 7)
     ]

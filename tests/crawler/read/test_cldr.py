@@ -1,3 +1,12 @@
+"""Names from CLDR, which readers load in threads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
 from crawler.read.cldr import tables
 from crawler.read.cldr_from_babel import make_tables
 
@@ -9,3 +18,55 @@ def test_the_stored_names_are_those_of_babel() -> None:
     # the first of two names that are folded alike counts
     assert list(stored.countries) == list(made.countries)
     assert list(stored.cities) == list(made.cities)
+
+
+_TWO_THREADS = """
+import sys, threading, time
+from importlib.machinery import PathFinder
+
+import crawler.read.cldr
+
+loading = threading.Event()
+
+
+class Slow:
+    @staticmethod
+    def find_spec(name, *_):
+        if name != "babel":
+            return None
+        found = PathFinder.find_spec(name)
+        load = found.loader.exec_module
+
+        def load_slowly(module):  # its lock is held meanwhile
+            loading.set()
+            time.sleep(0.5)
+            load(module)
+
+        found.loader.exec_module = load_slowly
+        return found
+
+
+def load_babel():
+    from babel import Locale
+
+
+def load_reader():
+    loading.wait()
+    import crawler.read.{reader}
+
+
+sys.meta_path.insert(0, Slow)
+threads = [threading.Thread(target=load_babel), threading.Thread(target=load_reader)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("reader", ["currencies", "time_zones"])
+def test_threads_that_load_readers_at_once_do_not_wait_for_each_other(reader: str) -> None:
+    """Python loads a package and a module of it in either order, and two threads in both orders."""
+    code = _TWO_THREADS.replace("{reader}", reader)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
