@@ -26,7 +26,6 @@ from monitor.history.board_wide_edits import Passages, compare_descriptions
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
 from monitor.history.load import load_snapshot, load_unlisted
-from monitor.history.other_boards import find_on_other_boards
 from monitor.history.prepare import Ready, prepare
 
 
@@ -87,10 +86,6 @@ def _decide_snapshot(
     missing = {posting.id for posting in (*changes.closed, *changes.still_missing)}
     new = changes.new(baseline=baseline)
     changes.reposts = find_reposts(connection, board.id, new, missing, at)
-    if not board.is_move_pending:  # its postings repeat those of the former board
-        opened = [one.posting for one in changes.opened if one.posting]
-        elsewhere = find_on_other_boards(connection, board, opened, at)
-        changes.reposts = {**elsewhere, **changes.reposts}
     return changes
 
 

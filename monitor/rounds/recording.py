@@ -18,6 +18,7 @@ from monitor.alerts.stale_cards import mark_stale, transfer
 from monitor.database.board_row import BoardRow
 from monitor.history import board_columns, moved_postings, schedule
 from monitor.history.board_columns import Columns
+from monitor.history.other_boards import find_on_other_boards
 from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
@@ -97,6 +98,7 @@ class Recording:
         )
         counts = changes.counts(baseline=check.baseline)
         check_id = self._add_check(result, seen=seen, reason=reason, **counts)
+        self._link_other_boards()
         events = write_events(
             self.connection,
             self.board,
@@ -121,6 +123,19 @@ class Recording:
             self.board, result, check.at, next_check, is_collapsed=is_collapsed
         )
         return columns, facts
+
+    def _link_other_boards(self) -> None:
+        """Note the opened postings that another board of the employer has too.
+
+        It was not known when the check was decided: the boards of a batch are decided together, and
+        another one of them may have opened the same role.
+        """
+        changes = self.check.changes
+        if self.board.is_move_pending:  # its postings repeat those of the former board
+            return
+        opened = [one.posting for one in changes.opened if one.posting]
+        elsewhere = find_on_other_boards(self.connection, self.board, opened, self.check.at)
+        changes.reposts = {**elsewhere, **changes.reposts}
 
     def _follow_move(
         self, result: Snapshot | Unchanged, events: list[PostingEvent]

@@ -15,7 +15,7 @@ from monitor.database import tables
 from monitor.rounds.check import DecidedCheck
 from monitor.rounds.record import CheckRecorder, Facts
 from monitor.rounds.storing import BatchStore, RoundNotes
-from tests.support.boards import BOARD, postings, snapshot
+from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
 
 OTHER = "greenhouse:otherlabs"
@@ -138,3 +138,15 @@ def test_texts_that_were_stored_ahead_of_a_check_that_failed_are_seen_by_nobody(
         assert history.ask(f"SELECT * FROM {view}") == []
     store(history, found)
     assert history.ask("SELECT count(*) FROM posting_versions WHERE description <> ''") == [(MANY,)]
+
+
+def test_a_role_that_two_boards_of_a_batch_open_is_a_repost_on_the_second(engine: Engine) -> None:
+    history = History(engine, settings(boards=(BOARD, OTHER)))
+    none = snapshot([])
+    history.check(none, replace(none, board=OTHER))
+    with engine.begin() as connection:
+        connection.execute(update(tables.Board).values(company="Example Labs"))
+    both = snapshot([posting("1", requisition="R1")])
+    store(history, both, replace(both, board=OTHER))
+    query = "SELECT posting, repost_of FROM postings ORDER BY first_seen_at, posting"
+    assert history.ask(query) == [(f"{BOARD}:1", None), (f"{OTHER}:1", f"{BOARD}:1")]
