@@ -2,6 +2,9 @@
 
 One employer may have several boards: Workday tenants show one requisition on several sites. The
 requisition and the title must be the same, since two systems may number alike.
+
+This is asked in a transaction that writes. So the boards are found first: most employers have one,
+and only the postings of the others are read.
 """
 
 from __future__ import annotations
@@ -9,23 +12,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
 
 from crawler.items import Posting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
-from monitor.database.json_values import one_of
+from monitor.database.json_values import in_json_list, json_list
 from monitor.history.reposts import RECENTLY, Repost
 
 _board, _posting, _version = tables.Board, tables.Posting, tables.PostingVersion
 _FOUND = (
     select(_posting.id, _posting.requisition, _version.title, _board.board)
+    .add_columns(_posting.first_seen_at)
     .join(_board, _board.id == _posting.board_id)
     .join(
         _version,
         and_(_version.posting_id == _posting.id, _version.number == _posting.version),
     )
-    .order_by(_posting.first_seen_at, _posting.id)
+    .where(in_json_list(_posting.board_id, "boards"), in_json_list(_posting.requisition, "numbers"))
+    .where(or_(_posting.state == "open", _posting.closed_at >= bindparam("since")))
 )
 
 
@@ -39,10 +44,13 @@ def find_on_other_boards(
     numbers = sorted({one.requisition for one in new if one.requisition})
     if not numbers:
         return {}
-    is_recent = or_(_posting.state == "open", _posting.closed_at >= at - RECENTLY)
-    query = _FOUND.where(_is_sibling(board), one_of(_posting.requisition, numbers), is_recent)
+    ids = connection.scalars(select(_board.id).where(_is_sibling(board))).all()
+    if not ids:
+        return {}
+    asked = {"boards": json_list(ids), "numbers": json_list(numbers), "since": at - RECENTLY}
+    rows = connection.execute(_FOUND, asked).all()
     first: dict[tuple[str, str], tuple[int, str]] = {}
-    for row in connection.execute(query):
+    for row in sorted(rows, key=lambda row: (row.first_seen_at, row.id)):
         first.setdefault((row.requisition, _plain(row.title)), (row.id, row.board))
     found = {one.key: first.get((one.requisition or "", _plain(one.title))) for one in new}
     return {
