@@ -206,7 +206,8 @@ class Watch:
 
     def _is_quiet(self) -> bool:
         """Return True if nothing has changed since the last poll. Runs in the event loop."""
-        self.written = self.connection.was_written()
+        # a loop that was busy may run two ticks before the task
+        self.written |= self.connection.was_written()
         if self.written or self.listener.is_missing or self._step() or self.is_configuration_old():
             return False
         self.steps.remember()

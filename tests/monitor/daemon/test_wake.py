@@ -102,15 +102,10 @@ class Polled:
         return datetime.now(UTC) + self.ahead
 
 
-@asynccontextmanager
-async def polled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Polled]:
-    """Poll the database until the end of the block."""
-    monkeypatch.setattr(wake, "POLL_EVERY", 0.01)
-    found = Polled()
+def _watch(engine: Engine, found: Polled) -> Watch:
     noticed = found.noticed
-    lease = acquire(engine, "run", lambda: datetime.now(UTC))
-    watch = Watch(
-        lease,
+    return Watch(
+        acquire(engine, "run", lambda: datetime.now(UTC)),
         found.now,
         asyncio.Event(),
         OutageLog(),
@@ -118,8 +113,18 @@ async def polled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         lambda: "configuration" in noticed and noticed[-1] != "run soon",
         lambda: noticed.append("run soon"),
     )
+
+
+@asynccontextmanager
+async def polled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Polled]:
+    """Poll the database until the end of the block."""
+    monkeypatch.setattr(wake, "POLL_EVERY", 0.01)
+    found = Polled()
+    watch = _watch(engine, found)
     task = asyncio.create_task(watch.poll())
-    await until(lambda: noticed == ["write"])  # before the first poll anything may have happened
+    await until(
+        lambda: found.noticed == ["write"]
+    )  # before the first poll anything may have happened
     try:
         yield found
     finally:
@@ -149,4 +154,17 @@ async def test_a_poll_notices_each_change_once(
             await until(lambda: noticed.count("write") == before + 1)  # noqa: B023
             await asyncio.sleep(0.1)
             assert noticed.count("write") == before + 1
+    other.dispose()
+
+
+async def test_a_second_tick_before_the_poll_forgets_no_write(sqlite_engine: Engine) -> None:
+    other = make_engine(str(sqlite_engine.url))
+    watch = _watch(sqlite_engine, Polled())
+    await watch._poll_once()
+    await watch._poll_once()
+    await asyncio.to_thread(_write, other)
+    assert [watch._is_quiet() for _ in range(2)] == [False, False]
+    await watch._poll_once()
+    assert watch._is_quiet()
+    watch.connection.close()
     other.dispose()
