@@ -16,7 +16,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, WatchedBoard
 from monitor.database import tables
-from monitor.database.schema import open_database
+from monitor.database.opening import open_database
 from monitor.history.boards import sync_boards
 from monitor.history.schedule import OneChance
 from monitor.rounds import storing

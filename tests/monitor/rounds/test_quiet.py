@@ -12,7 +12,7 @@ from crawler.holds import Holds
 from crawler.items import Failure, Snapshot, Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
-from monitor.database.engine import table
+from monitor.database.columns import table
 from monitor.history.schedule import OneChance
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
