@@ -56,7 +56,9 @@ _OLDER = (
         tables.Board.board,
         tables.Board.ats,
     )
-    .add_columns(tables.Board.company.label("board_company"))
+    .add_columns(
+        tables.Board.company.label("board_company"), tables.Posting.version.label("newest")
+    )
     .join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
     .join(tables.Board, tables.Board.id == tables.Posting.board_id)
     .join(tables.Description, tables.Description.digest == _VERSION.c.description_digest)
@@ -154,11 +156,12 @@ def _write(
         if not connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount:
             continue
         # also without a change that is noted: of a deadline with the same words, for example
-        connection.execute(
-            update(_POSTING)
-            .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
-            .values(**list_columns(one.after))
-        )
+        if one.row.newest == one.row.number:
+            connection.execute(
+                update(_POSTING)
+                .where(_POSTING.c.id == one.row.posting_id, _POSTING.c.version == one.row.number)
+                .values(**list_columns(one.after))
+            )
         if one.differs:
             noted += _notes(one, reader, now)
             numbered = [(one.row.posting_id, one.row.number, one.after)]
