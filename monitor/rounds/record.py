@@ -5,7 +5,8 @@ One short transaction writes all of it, for each board:
     re-decide if the board's row changed meanwhile (check.py)
     held       → only plan the next try: the host was not asked
     failure    → check row → incident of the board (board_incidents.py)
-    otherwise  → check row → changes (history/write.py) → a move's end (history/moved_postings.py)
+    otherwise  → check row → the same roles on other boards (history/other_boards.py)
+                 → changes (history/write.py) → a move's end (history/moved_postings.py)
                  → incidents → stale cards → alerts (alerts/check_alerts.py)
     board row: failures, schedule, validators (history/board_columns.py)
 
