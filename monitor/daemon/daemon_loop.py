@@ -4,9 +4,7 @@
     begin the rounds that a `check` requested
     begin a round of the boards that are due
     write reminders and digests
-    match the stored history with new rules
-    between rounds, reread it with newer readers
-    once a day, merge old checks
+    keep up the stored history (`upkeep.py`)
     plan when to run again
 
 Rounds run beside it (`round_tasks.py`). Boards of a busy ats are due when it is free again.
@@ -18,7 +16,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
@@ -28,21 +26,17 @@ from sqlalchemy import Engine
 from monitor.alerts import scheduled
 from monitor.daemon.reload import Configuration
 from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, ROUND_FAILED, Rounds
+from monitor.daemon.upkeep import Upkeep
 from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
 from monitor.history.due import due_boards
-from monitor.history.merge_checks import merge_checks
-from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.shared_state import SharedState, Workers
-from monitor.rules.matches import match_backlog
 
-BACKLOG_SECONDS: Final = 0.5  # for stored versions at once
 CRAWL_GAP: Final = 0.5  # seconds from the end of a crawl to the next one, at least
 PATIENCE: Final = 10.0  # seconds that reminders and digests wait for a round
-MERGE_EVERY: Final = timedelta(days=1)
 _MARGIN: Final = 0.5  # seconds, so that the patience is surely over
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -76,11 +70,9 @@ class DaemonLoop:
     again: bool = False  # another step was requested since the last one began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
     timed_since: float | None = None  # since when they wait for a round, by the loop's time
-    rules_outdated: bool = True  # stored versions may have to be matched with new rules
-    readings_outdated: bool = True  # stored versions may be of an older reader
-    merge_at: datetime = _AT_ONCE  # when to merge checks that have become old
     pause: float = PAUSE  # seconds after the next step that fails
     rounds: Rounds = field(init=False)
+    upkeep: Upkeep = field(init=False)
 
     def __post_init__(self) -> None:
         configuration = self.configuration
@@ -95,6 +87,7 @@ class DaemonLoop:
             on_ats_finished=self._on_ats_free,
         )
         self.rounds = Rounds(shared, self.announce, self.stop, self.troubles, self._on_round_end)
+        self.upkeep = Upkeep(self.engine, configuration, self.clock, self._sleep)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
@@ -132,8 +125,7 @@ class DaemonLoop:
     async def _step(self) -> bool:
         """Do one step. Return False if nothing was due, after planning when to run again."""
         if self.configuration.is_old():
-            self.rules_outdated |= await self.configuration.reconfigure()
-            self.merge_at = _AT_ONCE
+            self.upkeep.configured(rules_changed=await self.configuration.reconfigure())
             self._plan_timed_alerts()
         agenda = await asyncio.to_thread(
             self._read_agenda, self.rounds.busy, frozenset(self.rounds.answering)
@@ -145,14 +137,7 @@ class DaemonLoop:
             await self._check(agenda.boards)
         elif self._timed_alerts_are_due():
             await self._write_timed_alerts()
-        elif self.rules_outdated:
-            await self._match_backlog()
-        # a check may have read the version that would be read again
-        elif self.readings_outdated and not self.rounds.tasks:
-            await self._reread()
-        elif self.merge_at <= self.clock():
-            await self._merge_checks()
-        else:
+        elif not await self.upkeep.step(rounds_run=bool(self.rounds.tasks)):
             self._plan(agenda)
             return False
         return True
@@ -178,7 +163,7 @@ class DaemonLoop:
 
     def watches_changed(self) -> None:
         """Match the stored history with new watches, and plan the reminders of their roles."""
-        self.rules_outdated = True
+        self.upkeep.rules_outdated = True
         self._plan_timed_alerts()
         self.run_soon()
 
@@ -193,7 +178,8 @@ class DaemonLoop:
         if round_id is not None:
             self.guard.round_ended(round_id)
             self.configuration.slack_app.refresh_homes()
-        self.rules_outdated = True  # a board may have learned its employer's name, which rules read
+        # a board may have learned its employer's name, which rules read
+        self.upkeep.rules_outdated = True
         self._plan_timed_alerts()
         self.run_soon()
 
@@ -228,36 +214,6 @@ class DaemonLoop:
             self.timed_at = min(self.timed_at, next_at)
         if written.alerts:
             self.wake.set()
-
-    async def _match_backlog(self) -> None:
-        self.rules_outdated, left = False, True
-        try:
-            left = await asyncio.to_thread(
-                match_backlog, self.engine, self.configuration.settings, BACKLOG_SECONDS
-            )
-        finally:
-            self.rules_outdated |= left  # a round that ended meanwhile says so too
-
-    async def _reread(self) -> None:
-        self.readings_outdated = await asyncio.to_thread(
-            reread_older,
-            self.engine,
-            self.configuration.settings,
-            self.clock(),
-            BACKLOG_SECONDS / 2,
-        )
-        await self._sleep(BACKLOG_SECONDS / 2)  # others may write
-
-    async def _merge_checks(self) -> None:
-        """Merge some old checks. A fault in it is tried again tomorrow, not in a minute."""
-        self.merge_at = self.clock() + MERGE_EVERY
-        keep = self.configuration.settings.history.keep_checks
-        left = await asyncio.to_thread(
-            merge_checks, self.engine, keep, self.clock(), BACKLOG_SECONDS / 2
-        )
-        if left:
-            self.merge_at = _AT_ONCE
-            await self._sleep(BACKLOG_SECONDS / 2)  # others may write
 
     def _plan(self, agenda: Agenda) -> None:
         """Plan when to run again, in place of what was planned before."""
