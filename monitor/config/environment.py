@@ -28,10 +28,11 @@ class Environment:
     mistakes: list[str]
     files: list[Path] = field(default_factory=list)  # that hold a secret
 
-    def secret(self, name: str) -> SecretStr | None:
+    def secret(self, name: str, *, free_text: bool = False) -> SecretStr | None:
         """Return a variable's value, or the text of the file that NAME_FILE names.
 
-        The file's place is relative to the configuration.
+        The file's place is relative to the configuration. `free_text` allows spaces and letters of
+        any language, as a password or a path has them.
         """
         value = self.variables.get(name, "")
         if not value and (place := self.variables.get(f"{name}_FILE")):
@@ -42,9 +43,10 @@ class Environment:
                 reason = getattr(error, "strerror", None) or "it is not text"
                 self.mistakes.append(f"${name}_FILE: the file {place} cannot be read: {reason}")
         value = value.strip()
-        if not value.isascii() or not value.isprintable() or " " in value:
+        if not value.isprintable() or not (free_text or (value.isascii() and " " not in value)):
+            wrong = "a line end" if free_text else "a space, a line end"
             self.mistakes.append(
-                f"${name}: it has a space, a line end or another character that no secret has;"
+                f"${name}: it has {wrong} or another character that no such value has;"
                 " expected the value alone"
             )
             return None

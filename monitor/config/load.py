@@ -182,7 +182,7 @@ class _SettingsBuilder:
         return WebSettings(
             listen=self.content.web.listen,
             base_url=self.content.web.base_url,
-            password=self.environ.secret("ROLEWATCH_WEB_PASSWORD"),
+            password=self.environ.secret("ROLEWATCH_WEB_PASSWORD", free_text=True),
         )
 
     def _workers(self, url: SecretStr) -> WorkerSettings:
@@ -195,7 +195,7 @@ class _SettingsBuilder:
         return workers
 
     def _database(self) -> SecretStr:
-        secret = self.environ.secret("ROLEWATCH_DATABASE_URL")
+        secret = self.environ.secret("ROLEWATCH_DATABASE_URL", free_text=True)
         url = secret.get_secret_value() if secret else self.content.database.url
         key = "$ROLEWATCH_DATABASE_URL" if secret else "database.url"
         try:

@@ -284,6 +284,25 @@ def test_an_invalid_secret_is_reported_without_its_value(
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_password_may_be_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("vier Möwen im Wind\n")
+    environ = {"ROLEWATCH_WEB_PASSWORD_FILE": "password"}
+    password = loaded(tmp_path, BOARD, environ).web.password
+    assert password is not None
+    assert password.get_secret_value() == "vier Möwen im Wind"
+    with pytest.raises(ConfigError, match=r"\$ROLEWATCH_WEB_PASSWORD: it has a line end") as caught:
+        loaded(tmp_path, BOARD, {"ROLEWATCH_WEB_PASSWORD": "hunter2\nhunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_environment_may_name_a_database_in_a_folder_with_a_space(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/Möwen im Wind/roles.db"
+    settings = loaded(tmp_path, BOARD, {"ROLEWATCH_DATABASE_URL": url})
+    assert missing_file(settings.database_url.get_secret_value()) == (
+        tmp_path / "Möwen im Wind" / "roles.db"
+    )
+
+
 def test_the_file_is_searched_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
