@@ -129,6 +129,11 @@ class Program(TyperGroup):
         except UserError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
+        except UnicodeEncodeError as error:
+            if error.reason != "surrogates not allowed":  # Python's for bytes that are no UTF-8
+                raise
+            typer.echo("an argument is not UTF-8 text: type it in a UTF-8 terminal", err=True)
+            raise typer.Exit(2) from error
         except Exception as error:
             # a command that needs no database does not wait for its library
             from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy

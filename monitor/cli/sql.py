@@ -69,8 +69,17 @@ def sql(
 
 
 def _query(given: str | None) -> str:
-    """Return the query, read from standard input for "-", or "" for none."""
-    return sys.stdin.read().strip() if given == "-" else (given or "").strip()
+    """Return the query, read from standard input for "-", or "" for none. Raise UserError."""
+    from monitor.errors import UserError
+
+    if given != "-":
+        return (given or "").strip()
+    if sys.stdin is None:  # it was closed before the program began
+        raise UserError("there is no standard input to read the query from")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise UserError("the query on standard input is not UTF-8 text") from error
 
 
 def _parameter(given: str) -> tuple[str, str]:

@@ -93,6 +93,25 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
     assert not done.stdout
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["show"],
+        ["history"],
+        ["roles", "--location"],
+        ["rules", "explain"],
+        ["sql"],
+        ["alerts", "list", "--channel"],
+    ],
+)
+def test_an_argument_that_is_no_text_is_one_line_and_exit_2(
+    sqlite_recorded: Program, command: list[str]
+) -> None:
+    done = sqlite_recorded(*command, "a\udcff")  # a byte that is no UTF-8
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "an argument is not UTF-8 text: type it in a UTF-8 terminal\n"
+
+
 def test_a_group_without_a_command_prints_its_help() -> None:
     for words in ([], ["db"]):
         done = CliRunner().invoke(app, words)

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -139,6 +142,30 @@ def test_a_parameter_without_a_value_is_one_line(recorded: Program) -> None:
 def test_a_query_is_read_from_standard_input(recorded: Program) -> None:
     ran = recorded("sql", "-", "--format", "json", stdin="SELECT count(*) AS n\nFROM boards;\n")
     assert ran.json == [{"n": 2}]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("exec rolewatch sql - <&-", "there is no standard input to read the query from"),
+        (r"printf 'a\377' | rolewatch sql -", "the query on standard input is not UTF-8 text"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_one_line(
+    sqlite_recorded: Program, given: str, said: str
+) -> None:
+    place = Path(sys.executable).parent
+    done = subprocess.run(
+        ["/bin/sh", "-c", given],
+        env=os.environ
+        | {"PATH": f"{place}:{os.environ['PATH']}", "ROLEWATCH_CONFIG": sqlite_recorded.config}
+        | {"LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{said}\n")
 
 
 def test_a_limit_cuts_the_rows(recorded: Program) -> None:
