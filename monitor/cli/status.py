@@ -61,9 +61,11 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 def _unchecked(current: State) -> _Status:
     """Return the configured boards before the first check has created a database."""
+    from crawler.links.directory import company_of
+
     unknown = dict.fromkeys(_COLUMNS) | {"state": "new", "open_postings": 0, "failures": 0}
     boards = [
-        unknown | {"board": board.board, "company": board.company}
+        unknown | {"board": board.board, "company": board.company or company_of(board.board)}
         for board in current.settings.boards
         if board.enabled
     ]

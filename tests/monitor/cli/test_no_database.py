@@ -56,6 +56,14 @@ def test_what_the_configuration_says_is_listed_without_a_database(
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
 
 
+def test_status_and_boards_list_name_the_same_employers(watching: Program) -> None:
+    assert watching("boards", "add", "greenhouse:thirdlab", "--no-check").code == 0
+    named = [[row["company"] for row in watching.ask("boards", "list")]]
+    named.append([row["company"] for row in watching.ask("status")["boards"]])
+    assert named[0] == named[1]
+    assert all(named[0])
+
+
 def test_doctor_says_that_there_is_no_database_yet_and_makes_none(
     watching: Program, tmp_path: Path
 ) -> None:
