@@ -85,10 +85,12 @@ def _number(value: Decimal | float) -> int | float | None:
 
 
 def as_text(value: object) -> str:
-    """Return a value as CSV has it: nothing for null, lists as JSON, no control characters."""
+    """Return a value as CSV has it: nothing for null, lists joined by `; `, no control characters."""
     found = plain(value)
     if found is None:
         return ""
+    if isinstance(found, list) and not any(isinstance(item, (list, dict)) for item in found):
+        return "; ".join(map(as_text, found))
     if isinstance(found, (bool, list, dict)):
         return json.dumps(found, ensure_ascii=False, default=str)
     return clean(str(found))

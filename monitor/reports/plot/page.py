@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from matplotlib.figure import Figure
 
+from monitor.errors import UserError
 from monitor.reports.charts.chart import Chart
 from monitor.reports.charts.open_roles import OpenRoles
 from monitor.reports.charts.open_time import OpenTimes
@@ -68,12 +69,14 @@ def draw_picture(chart: Chart, across: float = _WIDE) -> bytes:
 
 
 def write_page(page: Page, file: Path) -> None:
-    """Draw the page into the file, which is replaced whole."""
+    """Draw the page into the file, which is replaced whole. Raise UserError."""
     kind: Kind = "svg" if file.suffix.lower() == ".svg" else "png"
     part = file.with_name(file.name + ".part")
     try:
         part.write_bytes(draw_page(page, kind))
         part.replace(file)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -91,7 +91,7 @@ def test_csv_has_its_header_even_alone() -> None:
     header, line, rest = written([ROW], Format.CSV).split("\n", 2)
     assert header == "at,pay,half,open,none,text,blob,day,list,huge"
     assert line == '2026-03-01T12:30:05.000012Z,133000,0.5,true,,"ü red'
-    assert rest == 'x",01ff,2026-03-01,"[1, 2.5]",\n'
+    assert rest == 'x",01ff,2026-03-01,1; 2.5,\n'
 
 
 def test_a_pipe_never_truncates() -> None:

@@ -67,6 +67,7 @@ def test_a_replay_says_what_each_rule_would_have_alerted_and_why(recorded: Progr
         "reopened",
     ]
     assert gemini[1]["fields"] == ["location", "pay"]
+    assert ",location; pay," in recorded("rules", "test", "--format", "csv").out
     assert all(row["words"] == "title has “research engineer”" for row in gemini)
     assert ("opened", "Research Scientist/Engineer") in _alerts_of(rows, "research-engineer")
 

@@ -144,6 +144,9 @@ def test_a_plot_is_drawn_beside_the_table(sqlite_recorded: Program, tmp_path: Pa
     assert (ran.code, ran.err.splitlines()[0]) == (0, f"drew {tmp_path / 'plot.svg'}")
     assert ran.json[0]["company"]
     assert "Example Labs" in (tmp_path / "plot.svg").read_text()
+    (folder := tmp_path / "folder.svg").mkdir()
+    refused = sqlite_recorded("stats", "--plot", str(folder))
+    assert (refused.code, refused.err) == (2, f"{folder} cannot be written: Is a directory\n")
     refused = sqlite_recorded("stats", "--plot", str(tmp_path / "plot.gif"))
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
 
