@@ -134,9 +134,10 @@ def _end_with_slash(url: str) -> str:
 
 
 def _require_one(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values, each once. Raise ValueError if there is none."""
     if not value:
         raise ValueError("expected at least one")
-    return value
+    return tuple(dict.fromkeys(value))
 
 
 def _parse_contact(value: str) -> str:

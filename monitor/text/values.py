@@ -85,7 +85,7 @@ def _number(value: Decimal | float) -> int | float | None:
 
 
 def as_text(value: object) -> str:
-    """Return a value as CSV has it: nothing for null, lists joined by `; `, no control characters."""
+    """Return a value as CSV has it: "" for null, lists joined by `; `, no control characters."""
     found = plain(value)
     if found is None:
         return ""

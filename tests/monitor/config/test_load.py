@@ -284,6 +284,14 @@ def test_an_invalid_secret_is_reported_without_its_value(
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_channel_that_a_rule_names_twice_is_one(tmp_path: Path) -> None:
+    [rule] = loaded(
+        tmp_path,
+        '[[rules]]\nname = "r"\nany = ["x"]\nnotify = ["slack:#roles", "console", "slack:#roles"]',
+    ).rules
+    assert rule.notify == ("slack:#roles", "console")
+
+
 def test_a_password_may_be_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("vier Möwen im Wind\n")
     environ = {"ROLEWATCH_WEB_PASSWORD_FILE": "password"}
