@@ -58,12 +58,12 @@ class State:
 
     def file_to_write(self) -> Path:
         """Return the configuration file, or where a new one belongs."""
-        from monitor.config.load import NAME, find_file
+        from monitor.config.load import NAME, find_file, named_file
 
         try:
             return find_file(self.config, self.environ)
         except UserError:
-            return self.config or Path(self.environ.get("ROLEWATCH_CONFIG") or NAME)
+            return named_file(self.config, self.environ) or Path(NAME)
 
     def engine(self) -> Engine:
         """Return the configured database in this version's schema, created if needed.

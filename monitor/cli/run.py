@@ -32,7 +32,8 @@ _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
 def init(
     ctx: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")
+        Path | None,
+        typer.Argument(metavar="FILE", help="$ROLEWATCH_CONFIG or rolewatch.toml by default."),
     ] = None,
     groups: Annotated[
         list[str] | None,
@@ -45,10 +46,12 @@ def init(
 ) -> None:
     """Write a commented rolewatch.toml that works as it is."""
     from monitor.config.file import write_example
+    from monitor.config.load import NAME, named_file
 
-    target = file or state(ctx).config or Path("rolewatch.toml")
+    current = state(ctx)
+    target = file or named_file(current.config, current.environ) or Path(NAME)
     write_example(target, _boards_of(groups) if groups else ())
-    if state(ctx).verbosity >= 0:  # `make run` starts by itself
+    if current.verbosity >= 0:  # `make run` starts by itself
         typer.echo(
             f"wrote {target.absolute()}: look at its boards and rules, then start with "
             "`rolewatch run`"

@@ -6,6 +6,7 @@ as a value, or as the name of a file that holds it.
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,15 +43,24 @@ def find_file(path: Path | None, environ: Mapping[str, str]) -> Path:
 
     The first of: `path`, $ROLEWATCH_CONFIG, ./rolewatch.toml, the platform's folder.
     """
-    named = path or (Path(environ["ROLEWATCH_CONFIG"]) if environ.get("ROLEWATCH_CONFIG") else None)
+    named = named_file(path, environ)
     places = [named] if named else [Path(NAME), user_config_path("rolewatch") / NAME]
     for place in places:
         if place.is_file():
             return place.absolute()
+    if named and named.is_dir():
+        raise UserError(f"the configuration {named} is a folder: name a file in it")
+    write = shlex.join(["rolewatch", "init", str(named)]) if named else "rolewatch init"
     raise UserError(
         f"there is no configuration at {' or '.join(map(str, places))}:"
-        " write one with `rolewatch init`, or name one with --config"
+        f" write one with `{write}`, or name one with --config"
     )
+
+
+def named_file(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Return `path`, else the file that $ROLEWATCH_CONFIG names, else None."""
+    in_environ = environ.get("ROLEWATCH_CONFIG")
+    return path or (Path(in_environ) if in_environ else None)
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

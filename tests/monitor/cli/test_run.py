@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.config.load import load
 from monitor.database.lease import acquire
 from monitor.database.opening import open_database
@@ -40,6 +42,22 @@ def test_init_writes_where_config_says(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     assert Program(str(file))("init").code == 0
     assert tomllib.loads(file.read_text())["boards"]
+
+
+def test_init_writes_where_the_environment_says(tmp_path: Path) -> None:
+    file = tmp_path / "my roles.toml"
+    environ = {"ROLEWATCH_CONFIG": str(file)}
+    missing = CliRunner().invoke(app, ["status"], env=environ)
+    assert missing.exit_code == 2
+    assert f"{file}: write one with `rolewatch init '{file}'`, or name" in missing.stderr
+    assert CliRunner().invoke(app, ["init"], env=environ).exit_code == 0
+    assert tomllib.loads(file.read_text())["boards"]
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    ran = Program(str(tmp_path))("status")
+    said = f"the configuration {tmp_path} is a folder: name a file in it\n"
+    assert (ran.code, ran.err) == (2, said)
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:
