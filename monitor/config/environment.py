@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import SecretStr
 
 from monitor.channels import KINDS, kind, secret_name
@@ -82,19 +83,26 @@ def dotenv_file(file: Path) -> Path:
 def read_dotenv(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of `.env` beside the file that `environ` does not set.
 
-    Raise UserError if `.env` cannot be read.
+    Raise UserError if `.env` or a line of it cannot be read. `dotenv_values` ignores such a line,
+    and a token without its closing quote would be no token.
     """
     place = dotenv_file(file)
     try:
-        variables = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
+        # a folder of that name is somebody's virtual environment
+        is_there = place.is_file() or place.is_fifo()
+        text = place.read_text(encoding="utf-8-sig") if is_there else ""
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise UserError(f"{place} cannot be read: {reason}") from error
+    lines = list(parse_stream(StringIO(text)))
+    if wrong := [str(line.original.line) for line in lines if line.error]:
+        raise UserError(f"{place}: line {', '.join(wrong)}: expected NAME=VALUE")
     set_already = {name.removesuffix("_FILE") for name in environ}
     return {
-        name: value
-        for name, value in variables.items()
-        if value is not None and name.removesuffix("_FILE") not in set_already
+        line.key: line.value
+        for line in lines
+        if line.key and line.value is not None
+        if line.key.removesuffix("_FILE") not in set_already
     }
 
 

@@ -284,6 +284,18 @@ def test_an_invalid_secret_is_reported_without_its_value(
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_line_of_dot_env_that_cannot_be_read_is_refused_without_its_text(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('# mine\nSLACK_BOT_TOKEN="xoxb-hunter2\nhunter2 again\n')
+    with pytest.raises(UserError) as caught:
+        loaded(tmp_path, BOARD)
+    assert str(caught.value) == f"{tmp_path / '.env'}: line 2, 3: expected NAME=VALUE"
+
+
+def test_a_folder_named_dot_env_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert loaded(tmp_path, BOARD).slack.token is None
+
+
 def test_a_channel_that_a_rule_names_twice_is_one(tmp_path: Path) -> None:
     [rule] = loaded(
         tmp_path,
