@@ -48,7 +48,10 @@ def changes(
     since: Annotated[str, typer.Option(metavar="TIME", help="Only changes since TIME.")] = "7d",
     board: BoardOption = None,
     kind: Annotated[
-        list[Kind] | None, typer.Option(help="Only this kind. Can be repeated.")
+        list[Kind] | None,
+        typer.Option(
+            metavar="KIND", help="Only opened, revised, closed or reopened. Can be repeated."
+        ),
     ] = None,
     rule: RuleOption = None,
     limit: LimitOption = None,

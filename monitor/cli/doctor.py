@@ -73,16 +73,15 @@ def _say(current: State, finding: Finding, width: int) -> None:
 
 
 async def _findings(current: State) -> AsyncIterator[Finding]:
+    from monitor.config.load import ConfigError
+
     try:
         settings = current.settings
     except UserError as error:
+        is_content = isinstance(error, ConfigError)  # else the line itself says what to do
+        remedy = f"{'correct the file, ' if is_content else ''}then run doctor again"
         for line in str(error).splitlines():
-            yield Finding(
-                "configuration",
-                ok=False,
-                found=line,
-                remedy="correct the file, then run doctor again",
-            )
+            yield Finding("configuration", ok=False, found=line, remedy=remedy)
         return
     yield _configuration(settings)
     for finding in doctor_database.examine(current):

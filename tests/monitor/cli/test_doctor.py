@@ -224,6 +224,12 @@ async def test_what_waits_behind_a_failed_alert_is_counted_with_it(
     assert "alerts discard --channel slack:#roles --before 0s" in found["alerts"]["remedy"]
 
 
+def test_a_configuration_that_is_missing_has_one_remedy(tmp_path: Path) -> None:
+    ran = Program(str(tmp_path / "none.toml"))("doctor")
+    assert ran.code == 1
+    assert ran.out.endswith("or name one with --config — then run doctor again\n")
+
+
 def test_a_configuration_that_is_wrong_is_found(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
     file.write_text("[crawl]\nevry = 3\n")
