@@ -121,12 +121,28 @@ def recovered(
     return _message("recovered", board, since, news, (), past=past)
 
 
-def collapsed(board: BoardRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
-    """Return the message about a board that lost many postings at once, updated at each check."""
-    rest = "The rest stay open until confirmed"
-    facts = (f"{closed} confirmed closed so far. {rest} (404, or missing in 3 checks).",)
-    sentence = f"{lost}. {closed} confirmed closed so far. {rest}."
-    return _message("collapsed", board, since, lost, facts, sentence=sentence)
+def collapsed(
+    board: BoardRow, since: datetime, *, lost: int, roles: int, closed: int
+) -> OperatorMessage:
+    """Return the message about a board that lost many postings at once, updated at each check.
+
+    `closed` of the `lost` postings are closed by now; `roles` were open before.
+    """
+    headline = f"lost {lost:,} of {count(roles, 'role')} at once"
+    news = (
+        f"{closed:,} confirmed closed so far. The rest stay open until confirmed"
+        if closed < lost
+        else "All are confirmed closed"
+    )
+    how = " (404, or missing in 3 checks)" if closed < lost else ""
+    return _message(
+        "collapsed",
+        board,
+        since,
+        headline,
+        (f"{news}{how}.",),
+        sentence=f"{headline}. {news}.",
+    )
 
 
 def drained(board: BoardRow, since: datetime, at: datetime, closed: int) -> OperatorMessage:

@@ -20,6 +20,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.database.board_row import BOARD_COLUMNS, BoardRow
 from monitor.database.tables import Alert, Board, BoardCheck
+from monitor.history.decide import BoardChanges
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
 from monitor.rounds.network import Network, Tally, is_unreached, says_unreached
@@ -73,19 +74,25 @@ class BoardIncidents:
             )
             self._alert(recovered)
 
-    def collapsed(self, reason: str | None) -> None:
-        """Begin, update or end the incident of a collapse. `reason`: None if it is settled."""
+    def collapsed(self, changes: BoardChanges) -> None:
+        """Begin, update or end the incident of a collapse, by the changes of this check."""
         since = self.board.collapsed_since
-        if since is None and reason is None:
+        if since is None and not changes.collapsed:
             return
         began = since or self.at
         closed = self._closed_since(began)
-        if reason is None:  # its one message shows the end too
+        if not changes.collapsed:  # its one message shows the end too
             ended = incidents.drained(self.board, began, self.at, closed)
             stale_cards.update_incident(self.connection, ended)
             return
-        lost = reason.removeprefix("collapsed: ")
-        message = incidents.collapsed(self.board, began, lost, closed)
+        before = closed - len(changes.closed)  # no longer open before this check
+        message = incidents.collapsed(
+            self.board,
+            began,
+            lost=before + changes.missing,
+            roles=before + changes.open_before,
+            closed=closed,
+        )
         if since is None:
             self._alert(message)
         else:

@@ -91,8 +91,8 @@ class Recording:
 
     def _succeed(self, result: Snapshot | Unchanged) -> tuple[Columns, Facts]:
         check, changes = self.check, self.check.changes
-        collapse = changes.collapse_reason
-        reason = collapse or (result.note if isinstance(result, Snapshot) else None)
+        note = result.note if isinstance(result, Snapshot) else None
+        reason = changes.collapse_reason or note
         seen = (
             result.seen if isinstance(result, Snapshot) else changes.open_before - changes.missing
         )
@@ -112,7 +112,7 @@ class Recording:
         events, move = self._follow_move(result, events)
         incidents = self._incidents(check_id)
         incidents.succeeded(opened=counts["opened"], closed=counts["closed"])
-        incidents.collapsed(collapse)
+        incidents.collapsed(changes)
         self._write_alerts(events, move, check_id, seen)
         facts: Facts = {"seen": seen, **counts}
         facts |= {"baseline": True} if check.baseline else {}

@@ -135,9 +135,12 @@ async def test_a_missing_board_without_a_successor_says_what_to_do(life: SlackSc
 async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: SlackScenario) -> None:
     await life.check(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["large_yellow_circle"]
+    assert "Example Labs’s board lost 8 of 10 roles at once" in shown(notices(life)[0])
     await life.check(posting("1", title="Research Engineer, Team 1"), closed="2")
     assert "1 confirmed closed so far" in shown(notices(life)[0])
-    for _ in range(4):
+    await life.check(posting("1", title="Research Engineer, Team 1"))
+    assert "Example Labs’s board lost 8 of 10 roles at once" in shown(notices(life)[0])
+    for _ in range(3):
         await life.check(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["large_green_circle"]
     assert kinds(thread(life)) == []  # one message
