@@ -110,4 +110,4 @@ def _words(change: Row, texts: Texts, role: Role) -> Line:
     one = FieldChange(str(field), old, new)
     if field == "title" and old != new:
         return (*text("renamed this role: "), *changes.was(one))
-    return changes.phrase(one, role).headline
+    return changes.phrase(one, role, instant_of(change["at"])).headline

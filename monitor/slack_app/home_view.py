@@ -92,7 +92,7 @@ def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
         closed = text(_was_open(news))
         line = role_line(role, detail, strike=True, tail=joined([company, closed]))
         return (*mark, *line)
-    shown = as_days(changes.listing(news.changes, role)) or text("edited the description")
+    shown = as_days(changes.listing(news.changes, role, at)) or text("edited the description")
     return (*mark, *role_line(role, detail, tail=joined([company, shown])))
 
 

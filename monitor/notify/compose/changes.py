@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from monitor.message_parts import FieldChange, Role
@@ -70,10 +71,12 @@ class Phrase:
         return (*text(f"{verb} (was "), *self.old, *text(")")) if self.old else text(verb)
 
 
-def phrase(change: FieldChange, role: Role) -> Phrase:
-    """Return the words for a change of a role."""
+def phrase(change: FieldChange, role: Role, at: datetime | None = None) -> Phrase:
+    """Return the words for a change of a role, seen `at` that time."""
     if change.old == change.new:
         return Phrase(f"changed the {FIELDS.get(change.field, change.field)} and changed it back")
+    if change.field == "deadline":
+        return _deadline(change, role, at)
     make = _PHRASES.get(change.field)
     return make(change, role) if make else Phrase(f"changed the {field_name(change.field)}")
 
@@ -158,8 +161,8 @@ def _pay_verb(change: FieldChange) -> str:
     return "lowered" if all(move <= 0 for move in moves) else "changed"
 
 
-def _deadline(change: FieldChange, role: Role) -> Phrase:
-    old, new = values.deadline(change.old, role), values.deadline(change.new, role)
+def _deadline(change: FieldChange, role: Role, at: datetime | None) -> Phrase:
+    old, new = values.deadline(change.old, role, at), values.deadline(change.new, role, at)
     if not old:
         return Phrase("set a deadline", new=new)
     if not new:
@@ -187,7 +190,6 @@ _PHRASES: Final[dict[str, Callable[[FieldChange, Role], Phrase]]] = {
     "employment_type": _employment,
     "department": _department,
     "pay": _pay,
-    "deadline": _deadline,
     "url": _url,
     "description": _description,
 }
@@ -198,7 +200,7 @@ def was(change: FieldChange) -> Line:
     return text(f"Was “{values.short(change.old, wording.TITLE_LIMIT)}”")
 
 
-def listing(changes: Sequence[FieldChange], role: Role) -> Line:
+def listing(changes: Sequence[FieldChange], role: Role, at: datetime | None = None) -> Line:
     """Return the changes as a list says them: `raised pay to B, added London`."""
     shown = [change for change in in_order(changes) if change.old != change.new]
-    return joined((phrase(change, role).listing for change in shown), ", ")
+    return joined((phrase(change, role, at).listing for change in shown), ", ")

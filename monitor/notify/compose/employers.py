@@ -199,4 +199,4 @@ def changed(event: RoleMessage, detail: Detail) -> Line:
     if not detail.values:
         shown = [change for change in event.changes if change.old != change.new]
         return text(f"changed {changes.named_fields(shown)}")
-    return role_lines.as_days(changes.listing(event.changes, event.role))
+    return role_lines.as_days(changes.listing(event.changes, event.role, event.at))

@@ -51,7 +51,7 @@ def event_words(message: RoleMessage) -> Line:
     if message.kind != "revised":
         return text(_ended_words(message))
     if len(message.changes) == 1:
-        return changes.phrase(message.changes[0], message.role).headline
+        return changes.phrase(message.changes[0], message.role, message.at).headline
     return text(
         f"changed {changes.named_fields(message.changes)}"
         if message.changes
@@ -94,7 +94,7 @@ def changed_lines(message: RoleMessage) -> list[Line]:
     return [
         _described(message, change)
         if change.field == "description"
-        else labelled(change, message.role, workplace)
+        else labelled(change, message.role, workplace, message.at)
         for change in shown
     ]
 
@@ -139,7 +139,7 @@ def sentence(message: RoleMessage, known: Line) -> Line:
     """Return the event for a phone: employer, verb, title, then the facts."""
     fit = wording.fit_change(message)
     words = (
-        changes.phrase(message.changes[0], message.role).sentence
+        changes.phrase(message.changes[0], message.role, message.at).sentence
         if message.kind == "revised" and len(message.changes) == 1
         else event_words(message)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from monitor.message_parts import FieldChange, Role
@@ -13,17 +14,17 @@ from monitor.notify.document import Line, emphasized, text
 _LABELS: Final = FIELDS | {"deadline": "apply by"}
 
 
-def labelled(change: FieldChange, role: Role, workplace: str | None = None) -> Line:
+def labelled(change: FieldChange, role: Role, workplace: str | None, at: datetime) -> Line:
     """Return a line of its own for one of several changes: `Pay: A → **B**`.
 
-    `workplace`: the former one, if it changed too.
+    `workplace`: the former one, if it changed too. `at`: the time of the change.
     """
     if change.field == "title" and change.old != change.new:
         return was(change)
     label = _LABELS.get(change.field, field_name(change.field)).capitalize()
     if change.old == change.new:
         return text(f"{label}: changed and changed back")
-    old, new = _sides(change, role, role.workplace if workplace is None else workplace)
+    old, new = _sides(change, role, role.workplace if workplace is None else workplace, at)
     shift = wording.deadline_shift(change)
     shifted = text(f" ({shift})" if shift else "")
     if old and new:
@@ -36,7 +37,7 @@ def labelled(change: FieldChange, role: Role, workplace: str | None = None) -> L
     )
 
 
-def _sides(change: FieldChange, role: Role, workplace: str) -> tuple[Line, Line]:
+def _sides(change: FieldChange, role: Role, workplace: str, at: datetime) -> tuple[Line, Line]:
     """Return both values as a reader of the role's facts knows them."""
     match change.field:
         case "location":
@@ -44,7 +45,7 @@ def _sides(change: FieldChange, role: Role, workplace: str) -> tuple[Line, Line]
             shown = values.move_sides(change, old, new) if change.old and change.new else (old, new)
             return text(shown[0] if change.old else ""), text(shown[1] if change.new else "")
         case "deadline":
-            return values.deadline(change.old, role), values.deadline(change.new, role)
+            return values.deadline(change.old, role, at), values.deadline(change.new, role, at)
         case "pay":
             return values.pay(change.old), values.pay(change.new)
         case "url" | "description":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from monitor.message_parts import FieldChange, Role
@@ -43,12 +44,15 @@ def workplace_name(workplace: str) -> str:
     return _WORKPLACES.get(workplace, short(workplace, 20))
 
 
-def deadline(value: str, role: Role) -> Line:
-    """Return one side of a changed deadline. Only the role's own has its words."""
+def deadline(value: str, role: Role, reference: datetime | None = None) -> Line:
+    """Return one side of a changed deadline. Only the role's own has its words.
+
+    `reference`: the time of the change. A date over six months after it has its year.
+    """
     at = wording.parse_instant(value)
     if at is not None:
         written = role.deadline_text if at == role.deadline_at or not ends_a_day(at) else ""
-        return (facts.instant(at, written),)
+        return (facts.instant(at, written, reference),)
     words = short(value)
     return text(f"“{words}”" if words else "")
 

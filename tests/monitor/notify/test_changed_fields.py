@@ -13,6 +13,7 @@ from monitor.notify.compose.labelled import labelled as line_of
 from monitor.notify.document import Line
 
 ROLE = Role("greenhouse:acme:1", "Acme", "Engineer", "https://acme.example/1")
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MANY = "; ".join(f"City {number}" for number in range(40))
 
 
@@ -25,7 +26,7 @@ def headline(field: str, old: str, new: str) -> str:
 
 
 def labelled(field: str, old: str, new: str, role: Role = ROLE, before: str | None = None) -> str:
-    return words(line_of(FieldChange(field, old, new), role, before))
+    return words(line_of(FieldChange(field, old, new), role, before, AT))
 
 
 @pytest.mark.parametrize("old", ["Cambridge, UK", f"{MANY}; Lima"])
@@ -62,6 +63,20 @@ def test_pay_that_cannot_be_read_is_not_said_to_be_missing(unclear: str) -> None
     assert labelled("pay", known, unclear) == "Pay: changed (was £90k–98k)"
     assert headline("pay", known, "") == "no longer states pay (was £90k–98k)"
     assert headline("pay", "", known) == "now states pay: £90k–98k"
+
+
+def test_a_changed_deadline_over_six_months_away_has_its_year() -> None:
+    near, far = "2026-12-19T01:00:00.000000Z", "2027-12-19T01:00:00.000000Z"
+    moved = FieldChange("deadline", near, far)
+    said = (
+        changes.phrase(moved, ROLE, AT).headline,
+        changes.listing([moved], ROLE, AT),
+        line_of(moved, ROLE, None, AT),
+    )
+    for line in said:
+        dates = [span for span in line if span.at is not None]
+        assert [(span.at.year, span.with_year) for span in dates if span.at][-1] == (2027, True)
+        assert not any(span.with_year for span in dates[:-1])
 
 
 def test_the_former_deadline_gets_no_time_that_nobody_wrote() -> None:
