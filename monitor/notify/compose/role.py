@@ -54,13 +54,13 @@ def new_card(message: RoleMessage, style: Style) -> Composed:
     role = message.role
     if role.posting.startswith(SAMPLE):
         return _sample(message)
-    line = _facts(message)
+    line, lines = _facts(message), changed_lines(message)
     document = (
         paragraph(
             headline(SIGNS[message.kind], role, event_words(message), message),
             facts.title_line(role, strike=message.kind == "closed"),
-            *changed_lines(message),
-            line,
+            # several changes end in "Description:", and its passages follow
+            *((line, *lines) if len(lines) > 1 else (*lines, line)),
         ),
         *quotes(message),
         *card_controls(
