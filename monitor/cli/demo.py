@@ -153,8 +153,8 @@ def _show(current: State, file: Path) -> None:
     settings = load(file, {})
     address = _free_address()
 
-    def say_where() -> None:
-        url = f"http://{address}/"
+    def say_where(served: str) -> None:
+        url = f"http://{served}/"
         current.console.print(f"\nThe page is at {url} (Ctrl-C stops it)", soft_wrap=True)
         if sys.stdout.isatty():
             webbrowser.open(url)

@@ -41,9 +41,9 @@ def web(
     shared.history()  # says in words that the database is missing or too old
     settings = FreshSettings(shared.settings, partial(load, shared.settings.file, shared.environ))
 
-    def say_where() -> None:
+    def say_where(served: str) -> None:
         if shared.verbosity >= 0:
-            typer.echo(f"The page is at http://{address}/ (Ctrl-C stops it)")
+            typer.echo(f"The page is at http://{served}/ (Ctrl-C stops it)")
 
     asyncio.run(service.serve_alone(address, settings, now, say_where))
 

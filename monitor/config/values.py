@@ -150,10 +150,10 @@ def _parse_contact(value: str) -> str:
 def parse_host_and_port(value: str) -> str:
     """Return a host and port such as "127.0.0.1:8460". Raise ValueError for anything else."""
     if (
-        not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value)
+        not re.fullmatch(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}", value)
         or int(value.rsplit(":", 1)[1]) > _LAST_PORT
     ):
-        raise ValueError('expected a host and a port such as "127.0.0.1:9464"')
+        raise ValueError('expected a host and a port such as "127.0.0.1:9464" or "[::1]:9464"')
     return value
 
 

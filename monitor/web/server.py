@@ -77,7 +77,13 @@ class PageServer:
         """Start listening. Raise UserError when the address is not available."""
         self._sockets = [_bound(self.listen)]
         await self._server.startup(sockets=self._sockets)
-        log.info("web_server_started", address=self.listen)
+        log.info("web_server_started", address=self.address)
+
+    @property
+    def address(self) -> str:
+        """The host and the port that it listens on: the system chooses one for port 0."""
+        port = self._sockets[0].getsockname()[1]
+        return f"{self.listen.rpartition(':')[0]}:{port}"
 
     async def stop(self) -> None:
         """Stop listening, and wait shortly for answers that are being sent."""

@@ -106,9 +106,9 @@ async def serve_alone(
     listen: str,
     settings: Callable[[], Settings],
     clock: Callable[[], datetime],
-    ready: Callable[[], None],
+    ready: Callable[[str], None],
 ) -> None:
-    """Serve the page until SIGTERM or SIGINT. `ready` is called once it listens.
+    """Serve the page until SIGTERM or SIGINT. `ready` gets the address once it listens.
 
     Raise UserError if the address is not available or needs a password.
     """
@@ -122,7 +122,7 @@ async def serve_alone(
     server = PageServer(make_app(site), listen)
     try:
         await server.start()
-        ready()
+        ready(server.address)
         await stop.wait()
     finally:
         await server.stop()

@@ -108,6 +108,15 @@ def test_the_daemon_serves_the_page_and_follows_its_address(config: Path) -> Non
         assert process.wait(10) == 0
 
 
+def test_a_port_that_the_system_chooses_is_told(config: Path) -> None:
+    with running("--config", str(config), "web", "--listen", "127.0.0.1:0") as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[4]
+        assert "<h1>0 open roles</h1>" in answered(address)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
 @pytest.mark.parametrize("command", [["web"], ["run"]])
 def test_an_address_beyond_this_machine_needs_a_password(config: Path, command: list[str]) -> None:
     config.write_text(CONFIG.format(web=f'[web]\nlisten = "0.0.0.0:{free_port()}"'))

@@ -208,7 +208,17 @@ LINES = [
     ),
     (
         "[health]\nlisten = '9464'",
-        'health.listen = "9464": expected a host and a port such as "127.0.0.1:9464"',
+        (
+            'health.listen = "9464": expected a host and a port such as "127.0.0.1:9464" or'
+            ' "[::1]:9464"'
+        ),
+    ),
+    (
+        "[health]\nlisten = '::1:9464'",
+        (
+            'health.listen = "::1:9464": expected a host and a port such as "127.0.0.1:9464" or'
+            ' "[::1]:9464"'
+        ),
     ),
     (
         "[health]\nheartbeat_url = 'ftp://hunter2'",
