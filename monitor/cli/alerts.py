@@ -52,7 +52,7 @@ def list_alerts(
 
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
-    current = reading_state(ctx)
+    current, channel = reading_state(ctx), _as_stored(channel)
     with read_transaction(current.history()) as connection:
         found = find_alerts(
             connection, AlertFilter(wanted, channel, optional_time(since, now()), limit)
@@ -66,6 +66,16 @@ def list_alerts(
         current.console,
         empty=empty,
     )
+
+
+def _as_stored(channel: str | None) -> str | None:
+    """Return the channel as alerts have it. Raise UserError for a text that is no channel."""
+    from monitor.channels import parse_channel
+
+    try:
+        return None if channel is None else parse_channel(channel)
+    except ValueError as error:
+        raise UserError(f"--channel {channel}: {error}") from error
 
 
 @app.command()
@@ -162,7 +172,7 @@ def discard(
             "choose the alerts with --before TIME: `rolewatch alerts discard --before 7d` discards "
             "those older than seven days, --before 0s all of them"
         )
-    moment = now()
+    moment, channel = now(), _as_stored(channel)
     until = parse_time(before, moment)
     with state(ctx).history().begin() as connection:
         pack(connection, moment)

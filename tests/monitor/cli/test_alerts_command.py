@@ -57,6 +57,13 @@ def test_a_state_that_is_none_is_refused_with_those_that_are(recorded: Program) 
     assert "discarded" in ran.err
 
 
+@pytest.mark.parametrize("command", [["list"], ["discard", "--before", "0s"]])
+def test_a_channel_that_is_none_is_refused(recorded: Program, command: list[str]) -> None:
+    ran = recorded("alerts", *command, "--channel", "#roles")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--channel #roles: expected slack:#name, ")
+
+
 def test_discarded_alerts_are_given_up_up_to_a_moment(recorded: Program) -> None:
     nothing = "No undelivered alert was written before 1d, so nothing was discarded.\n"
     assert recorded("alerts", "discard", "--before", "1d").out == nothing

@@ -101,7 +101,6 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
         ["roles", "--location"],
         ["rules", "explain"],
         ["sql"],
-        ["alerts", "list", "--channel"],
     ],
 )
 def test_an_argument_that_is_no_text_is_one_line_and_exit_2(
