@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Select, func, or_, select
 
@@ -204,6 +206,8 @@ def _by_url(connection: Connection, url: str) -> PostingRef:
     stored = [PostingRef(*row) for row in connection.execute(_with_url(url))]
     if stored:
         return _only(url, stored)
+    if (on_page := named_posting(connection, _role_page(url))) is not None:
+        return on_page
     if named is not None and named.key is None:
         raise UserError(
             f"{url} is a board, not a posting: `rolewatch roles --board {named.board}` lists its "
@@ -212,6 +216,12 @@ def _by_url(connection: Connection, url: str) -> PostingRef:
     if named is not None and named.key is not None:
         return _by_name(connection, named.board, named.key)
     raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
+
+
+def _role_page(url: str) -> str:
+    """Return the `ats:token:key` of a role's own page, which Slack messages link to, else ""."""
+    found = re.search(r"/roles/([^?#]+)", url)
+    return unquote(found[1]).removesuffix(".json") if found else ""
 
 
 def _with_url(url: str) -> Select[int, str, str]:

@@ -37,6 +37,8 @@ def test_an_older_version_has_the_country_of_its_own_place(recorded: Program) ->
         f" {STORY} ",
         "https://job-boards.greenhouse.io/examplelabs/jobs/11",
         "boards.greenhouse.io/examplelabs/jobs/11?gh_src=x",
+        f"https://roles.example.org/roles/{STORY}?as_of=1d",  # the page's own
+        "http://127.0.0.1:8460/roles/greenhouse%3Aexamplelabs%3A11.json",
     ],
 )
 def test_a_posting_is_named_by_name_key_or_url(recorded: Program, name: str) -> None:
