@@ -48,7 +48,7 @@ def list_alerts(
     """List alerts and their delivery, newest first."""
     from monitor.database.engine import read_transaction
     from monitor.queries.alerts import AlertFilter, find_alerts
-    from monitor.text.times import optional_time
+    from monitor.text.times import optional_time, since_words
 
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
@@ -57,7 +57,7 @@ def list_alerts(
         found = find_alerts(
             connection, AlertFilter(wanted, channel, optional_time(since, now()), limit)
         )
-    asked = {"goes to": channel, "was written since": since}
+    asked = {"goes to": channel, "was written": since_words(since) if since else None}
     empty = no_match(f"{wanted or ''} alert".lstrip(), asked)
     emit(
         found.rows,

@@ -17,7 +17,7 @@ from monitor.cli.arguments import (
 from monitor.cli.common import now, reading_state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
-from monitor.text.times import parse_time
+from monitor.text.times import parse_time, since_words
 from monitor.text.values import clean, field_value, no_match, short, shortened
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def changes(
             _COLUMNS,
             fmt,
             shared.console,
-            empty=no_match(f"{_kinds(kind)} since {since}", asked).removesuffix(" yet"),
+            empty=no_match(f"{_kinds(kind)} {since_words(since)}", asked).removesuffix(" yet"),
         )
     else:
         emit(found.rows, found.columns, fmt, shared.console)

@@ -14,7 +14,7 @@ from monitor.cli.arguments import BoardOption, LimitOption, RuleOption
 from monitor.cli.common import now, reading_state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.text.places import format_places, split_places
-from monitor.text.times import optional_time
+from monitor.text.times import optional_time, since_words
 from monitor.text.values import age, field_value, short
 
 if TYPE_CHECKING:
@@ -139,9 +139,11 @@ def _nothing(
         "is in": places,
     }
     saved = {"is saved": "by anybody" if wanted.saved else ""} | {"is saved by": wanted.saved_by}
-    seen = "was first seen since" if wanted.status == "open" else "was seen or closed since"
+    seen = "was first seen" if wanted.status == "open" else "was seen or closed"
     line = no_match(
-        what, filters | saved | {seen: since}, spelling(connection, words) if words else None
+        what,
+        filters | saved | {seen: since_words(since) if since else None},
+        spelling(connection, words) if words else None,
     )
     closed = (
         find_roles(connection, replace(wanted, status="closed", limit=None)).rows

@@ -71,6 +71,15 @@ def parse_time(text: str, now: datetime) -> datetime:
         raise UserError(f"{text!r} is no time: give one like {_ACCEPTED}") from error
 
 
+def since_words(text: str) -> str:
+    """Return `in the last 7 days` for `7d`, and `since yesterday` for `yesterday`."""
+    found = re.fullmatch(r"(\d+)\s*([smhdw])", text.strip().casefold())
+    if found is None:
+        return f"since {text}"
+    unit = _UNITS[found[2]]
+    return f"in the last {found[1]} {unit.removesuffix('s') if found[1] == '1' else unit}"
+
+
 def _span(short: str | None, letter: str | None, long: str | None, unit: str | None) -> timedelta:
     """Return the duration of `7d` or `2 weeks`."""
     if short is not None and letter is not None:

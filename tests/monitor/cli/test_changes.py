@@ -135,16 +135,19 @@ def test_a_time_long_before_the_history_is_before_all_of_it(recorded: Program) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--since", "0s"), "No change since 0s"),
+        (("--since", "0s"), "No change in the last 0 seconds"),
         (
             ("--since", "0s", "--kind", "opened", "--kind", "closed"),
-            "No opened or closed role since 0s",
+            "No opened or closed role in the last 0 seconds",
         ),
         (
             ("--since", "0s", "--board", "otherworks"),
-            "No change since 0s is on greenhouse:otherworks",
+            "No change in the last 0 seconds is on greenhouse:otherworks",
         ),
-        (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
+        (
+            ("--since", "0s", "--rule", "kernels"),
+            "No change in the last 0 seconds fits the rule “kernels”",
+        ),
     ],
 )
 def test_no_change_is_said(sqlite_recorded: Program, arguments: tuple[str, ...], said: str) -> None:

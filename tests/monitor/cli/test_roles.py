@@ -174,7 +174,9 @@ def test_words_that_cannot_be_searched_are_named_once(
             ["--rule", "kernels", "--location", "paris"],
             "No open role fits the rule “kernels” and is in “paris”",
         ),
-        (["--since", "0s"], "No open role was first seen since 0s"),
+        (["--since", "0s"], "No open role was first seen in the last 0 seconds"),
+        (["--since", "1S"], "No open role was first seen in the last 1 second"),
+        (["--since", "0 days ago"], "No open role was first seen since 0 days ago"),
         (["--saved"], "No open role is saved by anybody"),
     ],
 )
