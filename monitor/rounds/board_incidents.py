@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
@@ -20,10 +20,12 @@ from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.database.board_row import BOARD_COLUMNS, BoardRow
 from monitor.database.tables import Alert, Board, BoardCheck
-from monitor.history.decide import BoardChanges
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
 from monitor.rounds.network import Network, Tally, is_unreached, says_unreached
+
+if TYPE_CHECKING:  # a check without changes does not load it
+    from monitor.history.decide import BoardChanges
 
 
 @dataclass(frozen=True, slots=True)
