@@ -34,8 +34,9 @@ FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
 # seconds of Retry-After that are waited for at once; a longer one waits for a later round
 PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
-# bytes on the wire, ten times as many unpacked: such a body is unpacked in a thread
-_LARGE = 200_000
+# bytes on the wire, ten times as many unpacked: such a body is unpacked in a thread. The event loop
+# would give up the interpreter's lock for each slice, and wait up to 5 ms while a batch is stored
+_LARGE = 30_000
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 
