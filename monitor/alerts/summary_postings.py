@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, select
 from crawler.items import Posting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
+from monitor.database.json_values import in_json_list, json_list
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 
@@ -47,5 +48,9 @@ def _matching(connection: Connection, board: BoardRow, rules: Collection[str]) -
     """Return the ids of the board's postings whose newest version fits one of the rules."""
     match, posting = tables.RuleMatch, tables.Posting
     is_newest = and_(posting.id == match.posting_id, posting.version == match.version)
-    query = select(match.posting_id).join(posting, is_newest)
-    return set(connection.scalars(query.where(posting.board_id == board.id, match.rule.in_(rules))))
+    query = (
+        select(match.posting_id)
+        .join(posting, is_newest)
+        .where(posting.board_id == board.id, in_json_list(match.rule, "rules"))
+    )
+    return set(connection.scalars(query, {"rules": json_list(sorted(rules))}))

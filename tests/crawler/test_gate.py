@@ -35,11 +35,9 @@ async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(
     # the requests that were sent after the first timeout do not wait for their own
     assert time.monotonic() - began < 3.7
     reasons = [result.reason for result in results.values() if isinstance(result, Failure)]
-    assert (len(reasons), reasons.count(HANGS), reasons.count("no whole answer within 2 s")) == (
-        12,
-        9,
-        3,
-    )
+    timed_out = reasons.count("no whole answer within 2 s")
+    assert timed_out in {3, 4}  # the fourth was sent before they were, and may end with them
+    assert reasons.count(HANGS) == len(BOARDS) - timed_out
     assert not any(result.held for result in results.values() if isinstance(result, Failure))
     assert len(server.requests) <= 6
 

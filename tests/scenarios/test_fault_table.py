@@ -131,7 +131,7 @@ def test_what_comes_of_an_answer(seen: dict[str, Seen], fault: Fault) -> None:
         what.alerts_during
         == _rules(fault.opened)
         + _operator("3 checks in a row failed") * failed
-        + _operator("not listed") * collapsed
+        + _operator("roles at once") * collapsed
     )
     assert (
         what.alerts_after
