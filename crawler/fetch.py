@@ -24,10 +24,10 @@ from crawler.responses import (
     bad_status,
     network_trouble,
     next_address,
-    unpack,
 )
 from crawler.turns import META as TURNS
 from crawler.turns import Turns
+from crawler.unpack import unpack
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next

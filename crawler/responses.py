@@ -13,7 +13,6 @@ from typing import Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
-from isal import isal_zlib
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -27,8 +26,6 @@ from crawler.read.text import clean
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-_BOM = b"\xef\xbb\xbf"
-_SLICE = 16 * 1024  # bytes of gzip that are unpacked at once
 _LONGEST_REASON = 300  # characters
 _LONGEST_WAIT = 86_400.0  # seconds; a host that asks for more is asked again after a day
 _UNKNOWN = {404, 410}
@@ -80,7 +77,7 @@ def network_trouble(  # noqa: PLR0911  # one line for each kind of error
     if isinstance(error, DownloadTimeoutError):
         return BadResponse(f"no whole answer within {timeout:g} s")
     if isinstance(error, DownloadCancelledError):
-        return _too_large()
+        return too_large()
     if isinstance(error, ResponseDataLossError):
         return BadResponse("the answer was cut short", retryable=True)
     if isinstance(error, CannotResolveHostError):
@@ -171,40 +168,8 @@ def next_address(url: str, location: str, status: int) -> str:
     return target
 
 
-def unpack(body: bytes, encoding: str, limit: int) -> bytes:
-    """Return the body as it was before gzip, without a byte order mark.
-
-    Raises BadResponse before more than `limit` bytes are unpacked.
-    """
-    if encoding in {"gzip", "x-gzip"}:
-        body = _unzip(body, limit)
-    elif encoding not in {"", "identity"}:
-        raise BadResponse(f"the answer is packed as {encoding}, which was not asked for")
-    return body.removeprefix(_BOM)
-
-
-def _unzip(body: bytes, limit: int) -> bytes:
-    # gzip, its checksum tested; 0.6 ms a megabyte, where Python's own takes 3. The output of one
-    # call grows by doubling, so a call for each slice takes two thirds of the time
-    unzip = isal_zlib.decompressobj(wbits=31)
-    parts: list[bytes] = []
-    at = size = 0
-    while at < len(body) and not unzip.eof:
-        try:
-            parts.append(unzip.decompress(body[at : at + _SLICE], limit + 1 - size))
-        except isal_zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
-            raise BadResponse("the answer's gzip is broken") from error
-        at, size = at + _SLICE, size + len(parts[-1])
-        if size > limit:
-            raise _too_large()
-    if not unzip.eof:
-        raise BadResponse("the answer's gzip is cut short")
-    if unzip.unused_data or at < len(body):
-        raise BadResponse("the answer goes on after its gzip")
-    return b"".join(parts)
-
-
-def _too_large() -> BadResponse:
+def too_large() -> BadResponse:
+    """Return the trouble of an answer that exceeds the limit, before or after it is unpacked."""
     return BadResponse("the answer is larger than 64 MB")
 
 

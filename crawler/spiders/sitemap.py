@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element  # only the type
 
 from crawler.fetch import LARGEST
-from crawler.responses import BadResponse, unpack
+from crawler.responses import BadResponse
 from crawler.spiders.site import Site
 from crawler.spiders.xml_feed import xml_root
+from crawler.unpack import unpack
 
 _XML = {"Accept": "application/xml, text/xml"}
 _LEVELS = 2  # of indexes

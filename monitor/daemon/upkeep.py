@@ -1,8 +1,10 @@
 """The stored history's upkeep, done where no check is due and nothing else is to be written.
 
-match stored versions with new rules
-between rounds, reread them with newer readers
-once a day, merge old checks
+    match stored versions with new rules
+    between rounds, reread them with newer readers
+    once a day, merge old checks
+
+Each step is short, so that a board that becomes due does not wait for it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class Upkeep:
-    """The upkeep that is left to do. Each step is short."""
+    """The upkeep that is left to do."""
 
     engine: Engine
     configuration: Configuration

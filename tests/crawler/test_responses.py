@@ -15,7 +15,8 @@ from scrapy.exceptions import (
 )
 
 from crawler.fetch import FIRST_WAIT, PATIENCE, RETRIES, wait_after
-from crawler.responses import BadResponse, bad_status, network_trouble, next_address, unpack
+from crawler.responses import BadResponse, bad_status, network_trouble, next_address
+from crawler.unpack import unpack
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = "https://api.example.org/v1/boards/a/jobs"

@@ -22,8 +22,9 @@ from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import clean, to_text
-from crawler.responses import BadResponse, bad_status, decode, next_address, unpack
+from crawler.responses import BadResponse, bad_status, decode, next_address
 from crawler.spiders.greenhouse import GreenhouseSpider
+from crawler.unpack import unpack
 from monitor.config.load import parse_settings
 from monitor.config.model import Rule
 from monitor.errors import UserError
