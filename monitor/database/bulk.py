@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, insert
@@ -27,21 +29,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         return
     names = tuple(rows[0])
     statement, converted, constants = _plan(connection.dialect, table, names)
-    connection.exec_driver_sql(
-        statement, [_values(row, names, converted, constants) for row in rows]
-    )
-
-
-def _values(
-    row: Mapping[str, Any],
-    names: Iterable[str],
-    converted: Iterable[tuple[int, _Convert]],
-    constants: Sequence[object],
-) -> tuple[object, ...]:
-    values = [row[name] for name in names]
+    columns: list[Iterable[object]] = [map(itemgetter(name), rows) for name in names]
     for place, convert in converted:
-        values[place] = convert(values[place])
-    return (*values, *constants)
+        columns[place] = map(convert, columns[place])
+    columns += [repeat(value, len(rows)) for value in constants]
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 
 @lru_cache(maxsize=64)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.items import Posting, Sighting
+from crawler.items import Posting
 from monitor.database.board_row import BoardRow
 from monitor.history.decide import Revised
 from monitor.history.postings import NO_PAY, change_rows
 from monitor.history.prepare import Ready
-from monitor.rules.matcher import VersionContent
+from monitor.rules.matches import Fit
 
 # columns of a posting that is listed again
 LISTED_AGAIN: dict[str, object] = {
@@ -24,26 +25,29 @@ LISTED_AGAIN: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class CheckRows:
-    """Makes the rows of one check, and collects the versions whose rules are to be matched."""
+    """Makes the rows of one check, and collects the rules that fit its versions."""
 
     board: BoardRow
     check_id: int
     at: datetime
     ready: Ready
-    versions_to_match: list[VersionContent] = field(default_factory=list)
+    # posting id, version number, rules
+    fits: list[tuple[int, int, Sequence[Fit]]] = field(default_factory=list)
 
-    def version(
-        self, posting_id: int, number: int, posting: Posting, sighting: Sighting
-    ) -> dict[str, object]:
+    def version(self, posting_id: int, number: int, posting: Posting) -> dict[str, object]:
         """Return the row of a version that begins with this check."""
-        self.versions_to_match.append((posting_id, number, posting))
+        self.add_fits(posting_id, number, posting)
         return {
             "posting_id": posting_id,
             "number": number,
             "valid_from": self.at,
             "valid_to": None,
-            **self.ready.version(self.board.ats, posting, sighting),
+            **self.ready.columns[posting.key],
         }
+
+    def add_fits(self, posting_id: int, number: int, posting: Posting) -> None:
+        """Note the rules that fit a version that is stored."""
+        self.fits.append((posting_id, number, self.ready.fits[posting.key]))
 
     def change(
         self,

@@ -80,6 +80,15 @@ def mark_probed(connection: Connection, ids: Iterable[int], at: datetime) -> Non
         connection.execute(_MARK_PROBED, {"at": at, "ids": json_list(numbers)})
 
 
+def mark_reposts(connection: Connection, reposts: Mapping[int, Repost]) -> None:
+    """Store which posting each of these repeats, and why. The reposts are given by id."""
+    rows = [
+        {"row": posting_id, "repost_of": one.id, "repost_reason": one.reason}
+        for posting_id, one in reposts.items()
+    ]
+    change_postings(connection, rows)
+
+
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Store new versions."""
     insert_rows(connection, _VERSION, rows)
@@ -235,8 +244,3 @@ def _yearly_maxima(old: Pay | None, new: Pay | None) -> dict[str, float | None]:
         "pay_old_max": old.yearly_maximum if old else None,
         "pay_new_max": new.yearly_maximum if new else None,
     }
-
-
-def repost_columns(repost: Repost | None) -> dict[str, object]:
-    """Return the columns that say which posting this one repeats, and why."""
-    return {"repost_of": repost and repost.id, "repost_reason": repost and repost.reason}

@@ -42,7 +42,7 @@ from monitor.history.postings import (
 )
 from monitor.message_parts import FieldChange
 from monitor.rules import matches
-from monitor.rules.matcher import Matcher
+from monitor.rules.matcher import Matcher, candidate_of_posting
 
 _AT_ONCE = 100  # versions in one transaction: writers wait for it
 _POSTING = table(tables.Posting)
@@ -164,11 +164,11 @@ def _write(
             )
         if one.differs:
             noted += _notes(one, reader, now)
-            numbered = [(one.row.posting_id, one.row.number, one.after)]
-            matches.delete_matches(connection, numbered)
-            matches.store_matches(
-                connection, one.row.board, one.row.board_company, matchers, numbered
-            )
+            version = one.row.posting_id, one.row.number
+            matches.delete_matches(connection, [version])
+            candidate = candidate_of_posting(one.row.board, one.row.board_company, one.after)
+            fits = matches.find_fits(matchers, candidate)
+            matches.store_fits(connection, [(*version, fits)])
     if noted:
         connection.execute(insert(tables.ReadingChange), noted)
 

@@ -11,75 +11,57 @@ from sqlalchemy import Connection, update
 from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.board_row import BoardRow
 from monitor.database.columns import table
 from monitor.database.texts import store_texts
 from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
-from monitor.history.prepare import Ready
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
-from monitor.rules.matcher import Matcher, VersionContent
 
 _BOARD = table(tables.Board)  # Core, as in postings.py
 
 
 def write_events(
-    connection: Connection,
-    board: BoardRow,
-    check_id: int,
-    at: datetime,
-    changes: BoardChanges,
-    *,
-    baseline: bool,
-    ready: Ready,
-    matchers: Sequence[Matcher],
+    connection: Connection, rows: CheckRows, changes: BoardChanges
 ) -> list[PostingEvent]:
-    """Store the changes of one check at `at`. Return the events for alerts.
+    """Store the changes of one check. Return the events for alerts.
 
     The postings of a baseline are returned as `opened`.
     """
-    rows = CheckRows(board, check_id, at, ready)
-    opened = OpenedWriter(connection, rows, changes.reposts, baseline)
-    return _Writer(connection, rows, opened, matchers).write(changes)
+    return _Writer(connection, rows).write(changes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
     connection: Connection
     rows: CheckRows
-    opened: OpenedWriter
-    matchers: Sequence[Matcher]
 
     def write(self, changes: BoardChanges) -> list[PostingEvent]:
-        store_texts(self.connection, self.rows.ready.new_texts)
-        company = self._learn_company(changes.company)
+        ready = self.rows.ready
+        store_texts(self.connection, ready.new_texts)
+        self._learn_company(changes.company)
         self._write_missing(changes)
         self._write_touched(changes.touched)
-        events = self.opened.write(changes.opened)
+        opened = OpenedWriter(self.connection, self.rows, changes.reposts)
+        events = opened.write(ready.opened)
         events += self._write_revised(changes.revised)
         events += self._write_reopened(changes.reopened)
         events += self._write_closed(changes.closed)
-        matches.store_matches(
+        matches.store_fits(
             self.connection,
-            self.rows.board.board,
-            company,
-            self.matchers,
-            self.rows.versions_to_match,
+            self.rows.fits,
         )
         return self._with_reposts(self._with_times(events), changes)
 
-    def _learn_company(self, company: str | None) -> str:
-        """Store the company's name if the board sends it. Return the name to match rules with."""
+    def _learn_company(self, company: str | None) -> None:
+        """Store the company's name if the board sends it."""
         board = self.rows.board
         if company and board.learned_company is None:
             row = update(_BOARD).where(_BOARD.c.id == board.id)
             self.connection.execute(row.values(company=company))
-            return company
-        return board.company
 
     def _with_times(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
         """Add when closed postings had opened, and when reopened ones had closed."""
@@ -133,8 +115,7 @@ class _Writer:
         """Add a version to each posting: one statement per table, however many changed."""
         numbered = [(change, change.stored.version + 1) for change in changes]
         versions = [
-            self.rows.version(change.stored.id, number, change.after, change.sighting)
-            for change, number in numbered
+            self.rows.version(change.stored.id, number, change.after) for change, number in numbered
         ]
         postings.add_versions(self.connection, versions)
         rows = [
@@ -229,12 +210,9 @@ class _Writer:
             for change in touched
         ]
         postings.change_postings(self.connection, rows)
-        reread: list[VersionContent] = []
         for change in touched:
             if change.amend:
-                posting, ats = change.stored, self.rows.board.ats
-                better = self.rows.ready.version(ats, change.after, change.sighting)
+                posting, better = change.stored, self.rows.ready.columns[change.after.key]
                 postings.amend_version(self.connection, posting.id, posting.version, better)
-                reread.append((posting.id, posting.version, change.after))
-        matches.delete_matches(self.connection, reread)
-        self.rows.versions_to_match.extend(reread)
+                matches.delete_matches(self.connection, [(posting.id, posting.version)])
+                self.rows.add_fits(posting.id, posting.version, change.after)

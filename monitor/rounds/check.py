@@ -62,7 +62,7 @@ def decide_check(
         changes = _decide_unchanged(connection, board, result)
     else:
         changes = _decide_snapshot(connection, board, result, baseline=baseline, at=at)
-    ready = prepare(connection, alerting.matchers.values(), board, changes)
+    ready = prepare(connection, alerting.matchers.values(), board, changes, at, baseline=baseline)
     edits = compare_descriptions(changes, result.seen) if isinstance(result, Snapshot) else {}
     return DecidedCheck(result, board, at, now, alerting, baseline, changes, ready, edits)
 

@@ -18,6 +18,7 @@ from monitor.alerts.stale_cards import mark_stale, transfer
 from monitor.database.board_row import BoardRow
 from monitor.history import board_columns, moved_postings, schedule
 from monitor.history.board_columns import Columns
+from monitor.history.check_rows import CheckRows
 from monitor.history.other_boards import find_on_other_boards
 from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
@@ -100,14 +101,7 @@ class Recording:
         check_id = self._add_check(result, seen=seen, reason=reason, **counts)
         self._link_other_boards()
         events = write_events(
-            self.connection,
-            self.board,
-            check_id,
-            check.at,
-            changes,
-            baseline=check.baseline,
-            ready=check.ready,
-            matchers=tuple(check.alerting.matchers.values()),
+            self.connection, CheckRows(self.board, check_id, check.at, check.ready), changes
         )
         events, move = self._follow_move(result, events)
         incidents = self._incidents(check_id)

@@ -159,6 +159,7 @@ class BatchStore:
 
     def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
+        from monitor.rounds import recording  # noqa: F401, PLC0415  # not while we hold the lock
         from monitor.rounds.check import decide_check  # noqa: PLC0415  # as in record.py
 
         checks: list[DecidedCheck] = []

@@ -11,8 +11,6 @@ from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
 
-VersionContent = tuple[int, int, Posting]  # posting id, version number, content
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -21,7 +21,7 @@ from monitor.database.bulk import insert_rows
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
+from monitor.rules.matcher import Candidate, Matcher
 from monitor.rules.watches import with_watches
 
 _MATCH = table(tables.RuleMatch)
@@ -29,24 +29,28 @@ _RULE = table(tables.MatchedRule)
 _BATCH = 500  # versions in one transaction
 
 
-def store_matches(
-    connection: Connection,
-    board: str,
-    company: str,
-    matchers: Sequence[Matcher],
-    versions: Sequence[VersionContent],
-) -> None:
-    """Store the rules that fit these versions of a board. None of the versions has matches yet."""
-    rows: list[dict[str, object]] = []
-    for posting_id, number, posting in versions:
-        candidate = candidate_of_posting(board, company, posting)
-        rows += _match_rows(matchers, candidate, posting_id, number)
+class Fit(NamedTuple):
+    """A rule that fits a version."""
+
+    rule: str
+    words: str  # that say why: 'title has “research engineer”'
+
+
+def find_fits(matchers: Iterable[Matcher], candidate: Candidate) -> list[Fit]:
+    """Return the rules that fit."""
+    explanations = [matcher.explain(candidate) for matcher in matchers]
+    return [Fit(one.rule, one.words) for one in explanations if one.fits]
+
+
+def store_fits(connection: Connection, versions: Iterable[tuple[int, int, Sequence[Fit]]]) -> None:
+    """Store the rules that fit each version (posting id, number). None has matches yet."""
+    rows = [row for posting_id, number, fits in versions for row in _rows(posting_id, number, fits)]
     insert_rows(connection, _MATCH, rows)
 
 
-def delete_matches(connection: Connection, versions: Iterable[VersionContent]) -> None:
-    """Delete the matches of versions that were read again, so that they can be matched again."""
-    for posting_id, number, _ in versions:
+def delete_matches(connection: Connection, versions: Iterable[tuple[int, int]]) -> None:
+    """Delete the matches of versions (posting id, number) that were read again."""
+    for posting_id, number in versions:
         connection.execute(
             delete(_MATCH).where(_MATCH.c.posting_id == posting_id, _MATCH.c.version == number)
         )
@@ -200,21 +204,13 @@ def _match_stored(
     )
     rows: list[dict[str, object]] = []
     for row in connection.execute(query).mappings():
-        rows += _match_rows(matchers, candidate_from_row(row), row["posting_id"], row["number"])
+        fits = find_fits(matchers, candidate_from_row(row))
+        rows += _rows(row["posting_id"], row["number"], fits)
     return rows
 
 
-def _match_rows(
-    matchers: Iterable[Matcher], candidate: Candidate, posting_id: int, version: int
-) -> list[dict[str, object]]:
-    explanations = [matcher.explain(candidate) for matcher in matchers]
+def _rows(posting_id: int, version: int, fits: Iterable[Fit]) -> list[dict[str, object]]:
     return [
-        {
-            "rule": explanation.rule,
-            "posting_id": posting_id,
-            "version": version,
-            "words": explanation.words,
-        }
-        for explanation in explanations
-        if explanation.fits
+        {"rule": fit.rule, "posting_id": posting_id, "version": version, "words": fit.words}
+        for fit in fits
     ]
