@@ -87,8 +87,9 @@ def run(
     from monitor.cli.first_round import announce_next_check, first_boards, last_round
     from monitor.cli.sending import make_outbox
     from monitor.config.load import load, require_boards
+    from monitor.daemon.forced_exit import force_exit_after
     from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
-    from monitor.daemon.serve import force_exit_after, serve
+    from monitor.daemon.serve import serve
 
     # the configuration is read below anyway; from then on the daemon hears it
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -26,6 +25,7 @@ from sqlalchemy import Engine
 from monitor.alerts import scheduled
 from monitor.daemon.reload import Configuration
 from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, ROUND_FAILED, Rounds
+from monitor.daemon.stopping import sleep_until_stop
 from monitor.daemon.upkeep import Upkeep
 from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
@@ -87,7 +87,7 @@ class DaemonLoop:
             on_ats_finished=self._on_ats_free,
         )
         self.rounds = Rounds(shared, self.announce, self.stop, self.troubles, self._on_round_end)
-        self.upkeep = Upkeep(self.engine, configuration, self.clock, self._sleep)
+        self.upkeep = Upkeep(self.engine, configuration, self.clock, self.stop)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
@@ -115,7 +115,7 @@ class DaemonLoop:
             # the log has it, and its traceback where the fault is ours
             except Exception as error:  # noqa: BLE001
                 self.troubles.report(ROUND_FAILED, error)
-                await self._sleep(self.pause)
+                await sleep_until_stop(self.stop, self.pause)
                 self.pause, self.again = min(2 * self.pause, LONGEST_PAUSE), True
             else:
                 self.pause = PAUSE
@@ -154,9 +154,8 @@ class DaemonLoop:
     async def _check(self, names: list[str]) -> None:
         """Begin a round, unless the daemon stops first."""
         if self.rounds.ats_free_at is not None:
-            await self._sleep(
-                self.rounds.ats_free_at + CRAWL_GAP - asyncio.get_running_loop().time()
-            )
+            crawl_at = self.rounds.ats_free_at + CRAWL_GAP
+            await sleep_until_stop(self.stop, crawl_at - asyncio.get_running_loop().time())
         if not self.stop.is_set():
             await self.configuration.apply_stored()
             await self.rounds.begin(names)
@@ -229,11 +228,3 @@ class DaemonLoop:
 
     async def _run_planned(self) -> None:
         self.run_soon()
-
-    async def _sleep(self, seconds: float) -> None:
-        """Wait so long, or until the daemon stops."""
-        # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is
-        # set
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds, 0)):
-                await self.stop.wait()

@@ -35,8 +35,8 @@ from monitor.slack_app.app import SlackApp
 log = structlog.get_logger()
 
 
-def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Sync boards, rules and channels to the database. End the incident of a refused file."""
+def store_configuration(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Store boards, rules and channels as configured. End the incident of a refused file."""
     with engine.begin() as connection:
         channel_merge.respell(connection)
         boards.sync_boards(connection, settings)
@@ -60,7 +60,7 @@ class Configuration:
     guard: HealthMonitor
     slack_app: SlackApp
     beside: Service
-    asked: bool = field(default=False)  # by SIGHUP, or again after trouble
+    is_reload_requested: bool = False  # by SIGHUP, or again after trouble
     watches_changed: Callable[[], None] = lambda: None  # called when the new ones are in use
     # a round that goes on stores each result by one configuration
     settings_lock: SettingsLock = field(default_factory=SettingsLock)
@@ -68,7 +68,7 @@ class Configuration:
 
     def is_old(self) -> bool:
         """Return True if a file has changed, or a reload was requested."""
-        return self.asked or stamps(self.read_at) != self.read_at
+        return self.is_reload_requested or stamps(self.read_at) != self.read_at
 
     async def apply_stored(self) -> None:
         """Use the stored watches, and one name for each Slack channel that has several."""
@@ -92,11 +92,11 @@ class Configuration:
 
         Database errors are raised, and the reload is then still requested.
         """
-        found, self.asked = stamps(self.read_at), False
+        found, self.is_reload_requested = stamps(self.read_at), False
         try:
             taken = await self._take_up()
         except BaseException:
-            self.asked = True
+            self.is_reload_requested = True
             raise
         self.read_at = {
             file: found.get(file, now) for file, now in stamps(self.settings.sources).items()
@@ -119,7 +119,7 @@ class Configuration:
             return False
         try:
             async with self.settings_lock.changing():
-                await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+                await asyncio.to_thread(store_configuration, self.engine, settings, self.clock())
                 self.settings = await asyncio.to_thread(with_stored, self.engine, settings)
         except DATABASE_ERRORS:
             await self._reconfigure_listeners(settings, before)

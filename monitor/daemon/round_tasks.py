@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.daemon.memory import MemoryRelease
+from monitor.daemon.stopping import sleep_until_stop
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.rounds import requests
@@ -100,7 +100,7 @@ class Rounds:
         except Exception as error:  # noqa: BLE001
             self.troubles.report(ROUND_FAILED, error)
             pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
-            await self._sleep(pause)
+            await sleep_until_stop(self.stop, pause)
         else:
             ended = one.id
             self.troubles.over(ROUND_FAILED)
@@ -110,8 +110,3 @@ class Rounds:
             self.answering.discard(request_id or 0)
         self.note_ats_free()
         self.ended(ended)
-
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):  # as in daemon_loop.py
-            async with asyncio.timeout(seconds):
-                await self.stop.wait()

@@ -1,4 +1,4 @@
-"""Run a worker while it holds the database's lease, take over from one that died, and end on time.
+"""Run the daemon while it holds the database's lease, take over from one that died, end on time.
 
 Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a
 socket (a dead server). All work is in transactions, so that a forced exit loses nothing and
@@ -19,7 +19,7 @@ from monitor.config.load import require_boards
 from monitor.config.model import Settings
 from monitor.daemon.beside import NoService, Service
 from monitor.daemon.daemon import Daemon
-from monitor.daemon.forced_exit import force_exit_after
+from monitor.daemon.daemon_parts import DaemonSetup
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.lease import Lease
@@ -27,7 +27,6 @@ from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.delivery.outbox import Outbox
 
 log = structlog.get_logger()
-__all__ = ["ForcedEnd", "force_exit_after", "serve"]
 
 
 class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818
@@ -58,11 +57,19 @@ async def serve(
     settings = load()
     require_boards(settings)
     lease = await asyncio.to_thread(acquire_and_report, engine, "run", settings, clock)
-    daemon = Daemon(
-        *(load, settings, lease, make_outbox, announce, clock, random, force_exit, set_up_logs),
+    setup = DaemonSetup(
+        load=load,
+        lease=lease,
+        make_outbox=make_outbox,
+        announce=announce,
+        clock=clock,
+        random=random,
+        force_exit=force_exit,
+        set_up_logs=set_up_logs,
         beside=beside or NoService(),
         queue_times=queue_times,
     )
+    daemon = Daemon(setup, settings)
     try:
         await daemon.run()
     finally:

@@ -10,7 +10,7 @@ Each step is short, so that a board that becomes due does not wait for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from monitor.daemon.reload import Configuration
+from monitor.daemon.stopping import sleep_until_stop
 from monitor.history.merge_checks import merge_checks
 from monitor.history.reread import reread_older
 from monitor.rules.matches import match_backlog
@@ -36,7 +37,7 @@ class Upkeep:
     engine: Engine
     configuration: Configuration
     clock: Callable[[], datetime]
-    sleep: Callable[[float], Awaitable[None]]  # seconds, or until the daemon stops
+    stop: asyncio.Event
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
     readings_outdated: bool = True  # stored versions may be of an older reader
     merge_at: datetime = _AT_ONCE  # when to merge checks that have become old
@@ -73,7 +74,7 @@ class Upkeep:
         self.readings_outdated = await asyncio.to_thread(
             reread_older, self.engine, settings, self.clock(), _WRITING
         )
-        await self.sleep(_PAUSE)
+        await sleep_until_stop(self.stop, _PAUSE)
 
     async def _merge_checks(self) -> None:
         """Merge some old checks. A fault in it is tried again tomorrow, not in a minute."""
@@ -82,4 +83,4 @@ class Upkeep:
         left = await asyncio.to_thread(merge_checks, self.engine, keep, self.clock(), _WRITING)
         if left:
             self.merge_at = _AT_ONCE
-            await self.sleep(_PAUSE)
+            await sleep_until_stop(self.stop, _PAUSE)

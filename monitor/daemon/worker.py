@@ -27,6 +27,7 @@ import structlog
 from monitor.config.database_url import parse_url
 from monitor.daemon.dispatcher import outage
 from monitor.daemon.queue_times import QueueTimes
+from monitor.daemon.stopping import sleep_until_stop
 from monitor.daemon.worker_connection import ConnectedWorker, WorkerSetup
 from monitor.daemon.worker_jobs import OUTAGES
 from monitor.database.opening import open_existing
@@ -80,13 +81,13 @@ class WorkerProcess:
             except OUTAGES as error:
                 self._was_connected = True
                 self.troubles.report(_TROUBLE, outage(error))
-                await self._sleep(self.times.pause)
+                await sleep_until_stop(self.stop, self.times.pause)
             except UserError as error:
                 is_outage = isinstance(error.__cause__, DATABASE_ERRORS)
                 if not self._was_connected or not is_outage or error.__cause__ is None:
                     raise
                 self.troubles.report(_TROUBLE, outage(error.__cause__))  # type: ignore[arg-type]
-                await self._sleep(self.times.pause)
+                await sleep_until_stop(self.stop, self.times.pause)
         log.info("worker_stopped", worker=self.id)
 
     def _end_soon(self) -> None:
@@ -109,8 +110,3 @@ class WorkerProcess:
                     await asyncio.to_thread(engine.dispose)
         if connected.refused is not None:
             raise connected.refused
-
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):  # as in daemon_loop.py
-            async with asyncio.timeout(seconds):
-                await self.stop.wait()

@@ -38,6 +38,7 @@ from monitor.history.due import board_requests
 from monitor.rounds import host_holds
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
+from monitor.rounds.to_the_end import to_the_end
 from monitor.rules.watches import with_watches
 
 # the round has ended, or has this board's result: a worker died between storing and saying so
@@ -119,7 +120,10 @@ class Checker:
             return
         async with self.sureness.needed():
             results = await self._crawl(check, loaded)
-        await _to_the_end(asyncio.to_thread(self._store, job, check, results))
+        # after a late error nothing is left to do: the job is given back in any case
+        await to_the_end(
+            asyncio.to_thread(self._store, job, check, results), on_late_error=lambda _: None
+        )
 
     def _load(self, check: CheckJob) -> _Loaded | None:
         with read_and_roll_back(self.engine) as connection:
@@ -181,27 +185,12 @@ class Checker:
         return notes.storage_errors[0] if notes.storage_errors else None
 
 
-async def _to_the_end(work: Any) -> None:  # noqa: ANN401  # an awaitable of any kind
-    """Await the work. If this is cancelled meanwhile, let the work end first."""
-    task: asyncio.Future[Any] = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # the job is given back, whatever became of it
-        raise
-
-
-OnHold = Callable[[], None]
-
-
 class SharedHolds(Holds):
     """The hosts that asked to wait, known to all workers: `on_hold` is called for a new one."""
 
     __slots__ = ("on_hold",)
 
-    on_hold: OnHold
+    on_hold: Callable[[], None]
 
     def answered(self, url: str, status: int, retry_after: float | None) -> None:
         super().answered(url, status, retry_after)

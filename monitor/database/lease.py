@@ -1,7 +1,8 @@
-"""The lease: one worker for each database. Its holder renews it, and it expires if the holder dies.
+"""The lease: one process sends from a database, a daemon or a `check`. Its holder renews it.
 
-expiry    By the database's clock, so that no worker's own clock decides it. If the end is further
-          away than a lease lasts, that clock was set back, and the end is moved forward.
+expiry    If the holder dies, by the database's clock, so that no machine's own clock decides it.
+          If the end is further away than a lease lasts, that clock was set back, and the end is
+          moved forward.
 fence     A number that only rises. Every write transaction of a holder (`Lease.engine`) first
           checks that the lease still has its number. It keeps a shared lock on that row until it
           ends, so that nobody takes the lease meanwhile. A holder that lost the lease gets
@@ -34,7 +35,7 @@ RENEW_EVERY: Final = 20.0  # seconds
 # seconds that sending a message may take: the lease must last that long
 _CALL: Final = 25.0
 _ROUNDING: Final = 1.0  # seconds
-_NAME = "worker"
+_NAME = "worker"  # of the row; older than `rolewatch worker`, which holds no lease
 _LEASE = tables.Lease
 _OWN_ROW = (
     _LEASE.name == _NAME,
@@ -237,9 +238,9 @@ def _bring_forward(connection: Connection, row: LeaseRow) -> None:
 
 
 def end_rounds(connection: Connection, now: datetime, live: Collection[int] = ()) -> int:
-    """End the rounds that a worker left open, so that their alerts are sent. Return their number.
+    """End the rounds that a process left open, so that their alerts are sent. Return their number.
 
-    The worker died, or could not write their end. Rounds in `live` go on.
+    The process died, or could not write their end. Rounds in `live` go on.
     """
     unfinished = and_(tables.CheckRound.finished_at.is_(None), ~one_of(tables.CheckRound.id, live))
     return connection.execute(

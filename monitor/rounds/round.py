@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +42,7 @@ from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round_rows import close_round, open_round, read_requests
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
+from monitor.rounds.to_the_end import to_the_end
 from monitor.rules.matches import match_backlog
 
 log = structlog.get_logger()
@@ -134,7 +135,7 @@ class Round:
                 self.shared.engine, self.settings, self.notes.unknown_boards, self.id
             )
         finally:
-            await _to_the_end(self._end())
+            await to_the_end(self._end(), _log_late_error)
         for error in self.notes.storage_errors:
             raise error
 
@@ -167,7 +168,7 @@ class Round:
         ) as batches:
             async for batch in batches:
                 # the round's end reports what is stored by then
-                await _to_the_end(self._store(batch))
+                await to_the_end(self._store(batch), _log_late_error)
 
     async def _store(self, batch: Sequence[Result]) -> None:
         async with self.shared.settings_lock.storing():
@@ -217,14 +218,6 @@ class Round:
         return others - set(self.shared.live[self.id])
 
 
-async def _to_the_end(work: Coroutine[object, object, None]) -> None:
-    """Await the work. If this is cancelled meanwhile, let the work end first."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled() and (error := task.exception()):
-            # whoever cancelled it does not wait for this; a lost lease is reported elsewhere
-            log.info("round_cancelled", reason=str(error))
-        raise
+def _log_late_error(error: BaseException) -> None:
+    """Log an error that came after the round was cancelled. A lost lease is reported elsewhere."""
+    log.info("round_cancelled", reason=str(error))

@@ -10,7 +10,7 @@ import sys
 from datetime import timedelta
 
 from monitor.cli import main
-from monitor.daemon import wake
+from monitor.daemon import poller
 from monitor.database import lease, lease_holder
 
 if __name__ == "__main__":
@@ -18,5 +18,5 @@ if __name__ == "__main__":
     if name != "-":
         lease_holder._namespace = lambda: name
     # final for everybody else
-    lease.LIFE, lease._CALL, wake.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]
+    lease.LIFE, lease._CALL, poller.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]
     main()

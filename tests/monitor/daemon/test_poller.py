@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import OperationalError
 
-from monitor.daemon import wake
-from monitor.daemon.wake import OpenConnection, Watch
+from monitor.daemon import poller
+from monitor.daemon.kept_connection import KeptConnection
+from monitor.daemon.poller import Poller
 from monitor.database.engine import make_engine
 from monitor.database.lease import Lease, acquire
 from monitor.database.tables import CheckRound
@@ -26,45 +27,45 @@ def _write(engine: Engine) -> None:
         connection.execute(insert(CheckRound).values(started_at=datetime.now(UTC)))
 
 
-def _notices_once(watched: OpenConnection) -> bool:
+def _notices_once(kept: KeptConnection) -> bool:
     """Return whether the next poll reports a write, and the one after it none."""
-    first, second = ((watched.was_written(), watched.has_changed()) for _ in range(2))
+    first, second = ((kept.was_written(), kept.has_changed()) for _ in range(2))
     return first == (True, True) and second == (False, False)
 
 
 def test_a_write_of_another_process_is_noticed_once(sqlite_engine: Engine) -> None:
-    watched, other = OpenConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
+    kept, other = KeptConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
     _write(other)
-    watched.was_written()
-    watched.has_changed()
-    assert not watched.was_written()
+    kept.was_written()
+    kept.has_changed()
+    assert not kept.was_written()
     _write(other)
-    assert _notices_once(watched)
-    watched.close()
+    assert _notices_once(kept)
+    kept.close()
     other.dispose()
 
 
 def test_a_file_that_nobody_wrote_is_not_asked(sqlite_engine: Engine) -> None:
     _write(sqlite_engine)
-    watched = OpenConnection(sqlite_engine)
-    assert watched.was_written()  # before the first poll anything may have happened
-    assert not any(watched.was_written() for _ in range(5))
-    watched.close()
+    kept = KeptConnection(sqlite_engine)
+    assert kept.was_written()  # before the first poll anything may have happened
+    assert not any(kept.was_written() for _ in range(5))
+    kept.close()
 
 
 def test_a_renewed_lease_is_no_write_of_another_process(sqlite_engine: Engine) -> None:
     lease = acquire(sqlite_engine, "run", lambda: datetime.now(UTC))
-    watched, other = OpenConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
-    watched.was_written()
-    watched.has_changed()
-    assert watched.renew(lease)
-    assert not watched.was_written()
+    kept, other = KeptConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
+    kept.was_written()
+    kept.has_changed()
+    assert kept.renew(lease)
+    assert not kept.was_written()
     _write(other)
-    assert watched.renew(lease)
-    assert watched.was_written()
-    assert watched.has_changed()
-    assert not watched.was_written()
-    watched.close()
+    assert kept.renew(lease)
+    assert kept.was_written()
+    assert kept.has_changed()
+    assert not kept.was_written()
+    kept.close()
     other.dispose()
 
 
@@ -72,18 +73,18 @@ def test_a_write_while_the_connection_was_lost_is_noticed(
     sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = acquire(sqlite_engine, "run", lambda: datetime.now(UTC))
-    watched, other = OpenConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
-    watched.was_written()
-    watched.has_changed()
+    kept, other = KeptConnection(sqlite_engine), make_engine(str(sqlite_engine.url))
+    kept.was_written()
+    kept.has_changed()
     with monkeypatch.context() as busy:
         busy.setattr(Lease, "renew", _refuse)
         with pytest.raises(OperationalError):
-            watched.renew(lease)
+            kept.renew(lease)
     sqlite_engine.dispose()  # as a pool that opens another connection
     _write(other)
-    assert watched.renew(lease)
-    assert _notices_once(watched)
-    watched.close()
+    assert kept.renew(lease)
+    assert _notices_once(kept)
+    kept.close()
     other.dispose()
 
 
@@ -93,7 +94,7 @@ def _refuse(*_: object) -> bool:
 
 @dataclass
 class Polled:
-    """The calls that a watch made, and its clock, which can be set."""
+    """The calls that a poller made, and its clock, which can be set."""
 
     noticed: list[str] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
@@ -102,9 +103,9 @@ class Polled:
         return datetime.now(UTC) + self.ahead
 
 
-def _watch(engine: Engine, found: Polled) -> Watch:
+def _poller(engine: Engine, found: Polled) -> Poller:
     noticed = found.noticed
-    return Watch(
+    return Poller(
         acquire(engine, "run", lambda: datetime.now(UTC)),
         found.now,
         asyncio.Event(),
@@ -118,17 +119,17 @@ def _watch(engine: Engine, found: Polled) -> Watch:
 @asynccontextmanager
 async def polled(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Polled]:
     """Poll the database until the end of the block."""
-    monkeypatch.setattr(wake, "POLL_EVERY", 0.01)
+    monkeypatch.setattr(poller, "POLL_EVERY", 0.01)
     found = Polled()
-    watch = _watch(engine, found)
-    task = asyncio.create_task(watch.poll())
+    polling = _poller(engine, found)
+    task = asyncio.create_task(polling.poll())
     await until(
         lambda: found.noticed == ["write"]
     )  # before the first poll anything may have happened
     try:
         yield found
     finally:
-        watch.stop.set()
+        polling.stop.set()
         await task
 
 
@@ -159,12 +160,12 @@ async def test_a_poll_notices_each_change_once(
 
 async def test_a_second_tick_before_the_poll_forgets_no_write(sqlite_engine: Engine) -> None:
     other = make_engine(str(sqlite_engine.url))
-    watch = _watch(sqlite_engine, Polled())
-    await watch._poll_once()
-    await watch._poll_once()
+    polling = _poller(sqlite_engine, Polled())
+    await polling._poll_once()
+    await polling._poll_once()
     await asyncio.to_thread(_write, other)
-    assert [watch._is_quiet() for _ in range(2)] == [False, False]
-    await watch._poll_once()
-    assert watch._is_quiet()
-    watch.connection.close()
+    assert [polling._is_quiet() for _ in range(2)] == [False, False]
+    await polling._poll_once()
+    assert polling._is_quiet()
+    polling.connection.close()
     other.dispose()
