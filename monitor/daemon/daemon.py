@@ -30,7 +30,7 @@ from monitor.daemon.daemon_parts import DaemonParts, DaemonSetup
 from monitor.daemon.poller import Poller
 from monitor.daemon.reload import Configuration, store_configuration
 from monitor.history import due
-from monitor.rounds import recording  # noqa: F401  # not with the first change: it takes a moment
+from monitor.rounds import write_check  # noqa: F401  # not with the first change: it takes a moment
 
 if TYPE_CHECKING:
     from monitor.daemon.dispatcher import Dispatcher

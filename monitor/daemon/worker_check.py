@@ -3,7 +3,7 @@
 load    is its round still open, without a result of this board? The board's request, the
         configuration, the hosts that asked to wait
 crawl   in the turns of the board's slot
-store   in one fenced transaction: rounds/record.py
+store   in one fenced transaction: rounds/storing.py
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from monitor.database.slack_channels import directory
 from monitor.errors import UserError
 from monitor.history.due import board_requests
 from monitor.rounds import host_holds
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rounds.to_the_end import to_the_end
 from monitor.rules.watches import with_watches

@@ -1,28 +1,27 @@
-"""The operator's incidents: a board fails, works again or collapsed, or the network is away.
+"""The operator's incidents of one board: it fails, works again, or collapsed.
 
-A check begins, updates and ends the incidents of its board. Only the end of a round shows whether
-unreachable boards are one incident, the network's, or one each. The state is in the stored alerts,
-so a restarted daemon ends an incident that its predecessor began. Nothing here commits: every
-function is a step of its caller's transaction.
+A check begins, updates and ends them. The state is in the stored alerts, so a restarted daemon ends
+an incident that its predecessor began. Nothing here commits: every function is a step of its
+caller's transaction.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from crawler.items import Failure
-from monitor.alerts import daemon_incidents, incidents, open_incidents, stale_cards
+from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
-from monitor.database.board_row import BOARD_COLUMNS, BoardRow
-from monitor.database.tables import Alert, Board, BoardCheck
+from monitor.database.board_row import BoardRow
+from monitor.database.tables import Alert
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
-from monitor.rounds.network import Network, Tally, is_unreached, says_unreached
+from monitor.rounds.network import is_unreached
 
 if TYPE_CHECKING:  # a check without changes does not load it
     from monitor.history.decide import BoardChanges
@@ -50,7 +49,7 @@ class BoardIncidents:
         """Report a board that fails again, once per incident. Update the report afterwards.
 
         `unknown`: checks in a row that found no such board. `report_unreachable_later`: the end of
-        the round reports boards that no host answered.
+        the round reports boards that no host answered (network_incident.py).
         """
         is_unknown = unknown >= FAILURES_TO_FAIL
         since = self.board.failing_since or self.at
@@ -120,14 +119,6 @@ class BoardIncidents:
         )
 
 
-_UNREACHED = select(BoardCheck.id, *BOARD_COLUMNS).join(BoardCheck, BoardCheck.board_id == Board.id)
-_UNREACHED = _UNREACHED.where(
-    BoardCheck.round_id == bindparam("round"),
-    BoardCheck.result == "failure",
-    Board.failures >= FAILURES_TO_FAIL,
-)
-
-
 def reported_since(connection: Connection, board: BoardRow) -> datetime | None:
     """Return since when the board fails, if the operator was alerted of it, or None."""
     since = board.failing_since
@@ -138,84 +129,6 @@ def reported_since(connection: Connection, board: BoardRow) -> datetime | None:
         connection, incident, _written_since(connection, since)
     )
     return since if is_reported else None
-
-
-def update_incidents(
-    connection: Connection,
-    alerting: Alerting,
-    network: Network,
-    tally: Tally,
-    *,
-    round_id: int,
-    now: datetime,
-) -> datetime | None:
-    """Write the alerts of a finished round. Return since when the incident lasts."""
-    since = network.incident if network.asked else _lasting(connection)
-    if tally.reached and since is not None:
-        alerting.write_operator_alert(
-            connection,
-            daemon_incidents.online(since, now),
-            round_id=round_id,
-            check_id=None,
-            at=now,
-        )
-        since = None
-    failing = _unreported(connection, round_id) if tally.unreached else []
-    if (
-        tally.reached
-        or len(network.silent) == 1
-        or any(_others_answered(network, one) for one in failing)
-    ):
-        for one in failing:
-            message = incidents.failing(
-                connection, one.board, one.board.failures, one.since, one.reason, unknown=False
-            )
-            alerting.write_operator_alert(
-                connection, message, round_id=round_id, check_id=one.check_id, at=now
-            )
-        return since
-    if not failing:
-        return since
-    began = since or min(one.since for one in failing)
-    message = daemon_incidents.offline(len(network.silent), began, failing[0].reason)
-    if since is None:
-        alerting.write_operator_alert(connection, message, round_id=round_id, check_id=None, at=now)
-    else:
-        stale_cards.update_incident(connection, message)
-    return began
-
-
-class _Unreached(NamedTuple):
-    """A board that failed three times or more and that no host answered."""
-
-    board: BoardRow
-    check_id: int
-    since: datetime
-    reason: str
-
-
-def _unreported(connection: Connection, round_id: int) -> list[_Unreached]:
-    """Return the round's unreachable boards without an alert yet."""
-    found = []
-    for check_id, *columns in connection.execute(_UNREACHED, {"round": round_id}).all():
-        board = BoardRow._make(columns)
-        since, reason = board.failing_since, board.reason or ""
-        is_new = says_unreached(None, reason) and reported_since(connection, board) is None
-        if since is not None and is_new:
-            found.append(_Unreached(board, check_id, since, reason))
-    return found
-
-
-def _others_answered(network: Network, one: _Unreached) -> bool:
-    """Return True if any host answered since this board began to fail, half an interval after."""
-    outage_began = one.since + timedelta(seconds=one.board.every) / 2
-    return network.reached_at is not None and network.reached_at > outage_began
-
-
-def _lasting(connection: Connection) -> datetime | None:
-    """Return when the open incident began, or None. Another process may have begun it."""
-    incident = open_incidents.find_open(connection, "network")
-    return incident.since if incident else None
 
 
 def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:

@@ -2,15 +2,16 @@
 
 A board's check, from due to committed:
 
-    daemon/daemon_loop.py due_boards: the board is due       → Round.begin: the round's row
-    history/due.py        board_requests: validators, known keys, postings to probe
-    crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
-    rounds/storing.py     batches of results, in a thread, in short transactions
-    rounds/check.py       load, compare, decide, prepare     (nothing is written)
-    rounds/recording.py   check row, changes, alerts, board row; quiet.py without changes
-    database              commit: history and alerts together
-    Round._end            summaries, network incident, holds, the round's end
-    delivery/             sends the alerts
+    daemon/daemon_loop.py   due_boards: the board is due       → Round.begin: the round's row
+    history/due.py          board_requests: validators, known keys, postings to probe
+    crawler/crawl.py        crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
+    rounds/storing.py       batches of results, in a thread, in short transactions
+    rounds/quiet_checks.py  the checks that found nothing; all others go on:
+    rounds/check.py         load, compare, decide, prepare     (nothing is written)
+    rounds/write_check.py   check row, changes, alerts, board row
+    database                commit: history and alerts together
+    Round._end              summaries, network incident, holds, the round's end
+    delivery/               sends the alerts
 
 Several rounds may run at once (`SharedState`). Boards of one ats are crawled by one round at a
 time, so its hosts get the configured delay and no board is checked twice at once.
@@ -38,7 +39,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.history.schedule import OneChance
 from monitor.rounds import new_board
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.round_rows import close_round, open_round, read_requests
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
@@ -124,7 +125,7 @@ class Round:
         """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
         try:
             if self.shared.workers is not None:
-                from monitor.rounds.recorded import read_notes  # noqa: PLC0415  # for workers alone
+                from monitor.rounds.worker_notes import read_notes  # noqa: PLC0415  # for workers alone
 
                 await self.shared.workers.wait(self)
                 self.notes = await asyncio.to_thread(read_notes, self.shared.engine, self.id)

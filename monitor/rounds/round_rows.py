@@ -16,7 +16,8 @@ from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import sync_boards
 from monitor.history.due import board_requests
-from monitor.rounds import board_incidents, host_holds
+from monitor.rounds import host_holds
+from monitor.rounds.network_incident import NetworkIncident
 from monitor.rounds.shared_state import SharedState
 
 if TYPE_CHECKING:
@@ -53,9 +54,8 @@ def close_round(
         found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
     with shared.engine.begin() as connection:
         summaries.write(connection, found, round_.id, now)
-        since = board_incidents.update_incidents(
-            connection, alerting, shared.network, notes.tally, round_id=round_.id, now=now
-        )
+        incident = NetworkIncident(connection, alerting, shared.network, round_.id, now)
+        since = incident.update(notes.tally)
         expire.expire(connection, now)
         ended = {"finished_at": now} | ({"held": notes.not_asked} if notes.not_asked else {})
         row = update(tables.CheckRound).where(tables.CheckRound.id == round_.id)

@@ -20,9 +20,9 @@ from monitor.database.lease import LeaseLost
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.network import Tally, is_unreached
-from monitor.rounds.quiet import may_be_quiet, record_quiet
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.quiet_checks import may_be_quiet, record_quiet
 
 if TYPE_CHECKING:
     from monitor.rounds.check import DecidedCheck
@@ -34,6 +34,12 @@ _FEW_TEXTS = 50  # of one check, which its own transaction stores in a few milli
 _TEXTS_AT_ONCE = 10
 _BOARDS_AT_ONCE = 20  # in one transaction
 _QUIET_AT_ONCE = 200  # checks that found nothing, which take a few milliseconds
+_CHECKED = select(Board.board).join(BoardCheck, BoardCheck.board_id == Board.id)
+_BOARDS_OF_ROUND = union_all(
+    _CHECKED.where(BoardCheck.round_id == bindparam("round")),
+    select(Board.board).where(Board.held_round == bindparam("round")),
+)
+_ID_OF_NAME = select(Board.id).where(Board.board == bindparam("board"))
 
 
 @dataclass(slots=True)
@@ -63,21 +69,21 @@ class BatchStore:
         Each in its own transaction, not in a savepoint: FTS5 flushes its pending index at every
         savepoint.
         """
-        left = self._store_quiet(results)
-        with suppress(Exception):  # whose trouble it is, is found out below
+        left = self._store_quiet_checks(results)
+        with suppress(Exception):  # which result causes it shows below, where each is stored alone
             while len(left) > 1:
-                stored = self._store(left)
+                stored = self._store_first(left)
                 left = left[len(stored) :]
                 self._count(stored)
-        committed = self._stored() if len(left) > 1 else frozenset()
+        committed = self._committed_boards() if len(left) > 1 else frozenset()
         for result in left:
             if result.board not in committed:
-                self._record_alone(result)
+                self._store_alone(result)
 
-    def _store_quiet(self, results: Sequence[Result]) -> list[Result]:
-        """Store the checks that found nothing, many at once. Return the other results.
+    def _store_quiet_checks(self, results: Sequence[Result]) -> list[Result]:
+        """Store the checks that found nothing, many at once. Return the results that are left.
 
-        After an error these are all that are not stored.
+        After an error, quiet ones that are not stored are left too.
         """
         candidates = [result for result in results if may_be_quiet(result)]
         done: set[int] = set()  # ids of results: a board may be in a batch twice
@@ -92,22 +98,22 @@ class BatchStore:
                 self.holds.mark_saved(saved)
                 self._count(stored)
                 done.update(id(result) for result, _ in stored)
-        except Exception:  # each is stored alone, which finds out whose trouble it is  # noqa: BLE001
-            committed = self._stored()
+        except Exception:  # `store` goes on with what is left  # noqa: BLE001
+            committed = self._committed_boards()
         return [
             result for result in results if id(result) not in done and result.board not in committed
         ]
 
-    def _stored(self) -> Collection[str]:
+    def _committed_boards(self) -> Collection[str]:
         """Return the boards that this round has stored. A failed commit may have succeeded."""
         with suppress(Exception), self.engine.connect() as connection:
-            return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
+            return connection.scalars(_BOARDS_OF_ROUND, {"round": self.recorder.round_id}).all()
         return frozenset()
 
-    def _record_alone(self, result: Result) -> None:
+    def _store_alone(self, result: Result) -> None:
         """Store one result. Catches everything: an error must not affect other boards."""
         try:
-            self._count(self._store([result]))
+            self._count(self._store_first([result]))
         except LeaseLost as error:  # nothing more is ours to store
             self.notes.storage_errors.append(error)
         except Exception as error:
@@ -115,14 +121,14 @@ class BatchStore:
                 return
             if not is_outage(error):
                 log.exception("board_not_stored", board=result.board)
-            if result.board not in self._stored():
+            if result.board not in self._committed_boards():
                 self._store_failure(
                     result, describe(error) if is_outage(error) else type(error).__name__
                 )
 
-    def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
+    def _store_first(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
         """Store the first results, at least one, until the time is up. Return them with facts."""
-        checks = [self._store_texts(check) for check in self._decide(results)]
+        checks = [self._store_texts_ahead(check) for check in self._decide_first(results)]
         stored: list[tuple[Result, dict[str, object]]] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
         with self.engine.begin() as connection:
@@ -139,7 +145,7 @@ class BatchStore:
         ]
         return stored
 
-    def _store_texts(self, check: DecidedCheck) -> DecidedCheck:
+    def _store_texts_ahead(self, check: DecidedCheck) -> DecidedCheck:
         """Store the texts of a large check ahead, so that its own transaction is short.
 
         Until then no version refers to them, so nobody sees them. What a crash leaves of them is
@@ -147,7 +153,7 @@ class BatchStore:
         """
         if len(check.ready.new_texts) <= _FEW_TEXTS:
             return check
-        from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415  # as in record.py
+        from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415  # as in check_recorder.py
 
         left = deque(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
         while left:
@@ -157,10 +163,10 @@ class BatchStore:
                     store_texts(connection, left.popleft())
         return replace(check, ready=replace(check.ready, new_texts=NewTexts()))
 
-    def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
+    def _decide_first(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
-        from monitor.rounds import recording  # noqa: F401, PLC0415  # not while we hold the lock
-        from monitor.rounds.check import decide_check  # noqa: PLC0415  # as in record.py
+        from monitor.rounds import write_check  # noqa: F401, PLC0415  # not while we hold the lock
+        from monitor.rounds.check import decide_check  # noqa: PLC0415  # as in check_recorder.py
 
         checks: list[DecidedCheck] = []
         until = time.monotonic() + _LONGEST_TRANSACTION
@@ -185,14 +191,14 @@ class BatchStore:
         """Store a failure of ours, so that the board is retried. The round raises what fails."""
         reason = f"its result could not be stored: {why}"
         try:
-            self._count(self._store([Failure(result.board, reason, seconds=result.seconds)]))
+            self._count(self._store_first([Failure(result.board, reason, seconds=result.seconds)]))
         except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
             self.notes.storage_errors.append(error)
 
     def _is_respelled(self, board: str) -> bool:
         """Return True if a new configuration renamed the board. It is checked again then."""
         with suppress(Exception), self.engine.connect() as connection:
-            return connection.scalar(_NAMED, {"board": board}) is None
+            return connection.scalar(_ID_OF_NAME, {"board": board}) is None
         return False
 
     def _count(self, stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
@@ -237,11 +243,3 @@ def log_results(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
 def _is_news(facts: Mapping[str, object]) -> bool:
     """Return True if the check found a change, or read the board for the first time."""
     return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
-
-
-_CHECKED = select(Board.board).join(BoardCheck, BoardCheck.board_id == Board.id)
-_OF_ROUND = union_all(
-    _CHECKED.where(BoardCheck.round_id == bindparam("round")),
-    select(Board.board).where(Board.held_round == bindparam("round")),
-)
-_NAMED = select(Board.id).where(Board.board == bindparam("board"))

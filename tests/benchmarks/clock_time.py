@@ -26,7 +26,7 @@ from monitor.database.engine import read_and_roll_back
 from monitor.database.opening import engine_as_is
 from monitor.database.schema import upgrade
 from monitor.rounds.check import decide_check
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from tests.benchmarks.board_farm import paragraph
 from tests.benchmarks.lock_time import RULES, Held
 from tests.support.boards import posting, snapshot

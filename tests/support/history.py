@@ -18,7 +18,7 @@ from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.history.boards import sync_boards
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from tests.support.boards import BOARD, START
 
 ENGINEER = Rule("research-engineer", any=("research engineer",))

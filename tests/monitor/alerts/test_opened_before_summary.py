@@ -18,7 +18,7 @@ from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.messages import FirstCheckSummary, load
 from monitor.notify.slack.draw import draw
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.round import Round
 from monitor.rounds.shared_state import SharedState
 from tests.support.boards import BOARD, START, posting, snapshot

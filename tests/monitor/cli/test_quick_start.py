@@ -23,7 +23,7 @@ _OF_A_CHECK = frozenset({"aiohttp", "scrapy", "structlog", "twisted", "babel", "
 _OF_A_CHANGE = frozenset({
     "babel", "crawler.read.deadline", "crawler.read.pay", "crawler.read.place",
     "crawler.read.seniority", "monitor.delivery.outbox", "monitor.history.decide",
-    "monitor.notify.compose.message", "monitor.rounds.recording", "rapidfuzz", "zstandard",
+    "monitor.notify.compose.message", "monitor.rounds.write_check", "rapidfuzz", "zstandard",
 })  # fmt: skip
 _READING = [
     ("roles",),

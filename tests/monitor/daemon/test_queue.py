@@ -26,7 +26,7 @@ from monitor.database import tables
 from monitor.database.engine import read_transaction
 from monitor.database.lease import elapsed
 from monitor.history.boards import sync_boards
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from tests.support.boards import BOARD
 from tests.support.history import settings

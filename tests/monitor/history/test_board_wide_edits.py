@@ -27,7 +27,7 @@ from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
 from monitor.rounds.check import decide_check
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from tests.support.block_rules import faults
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings

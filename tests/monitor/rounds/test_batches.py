@@ -20,7 +20,7 @@ from monitor.database.opening import open_database
 from monitor.history.boards import sync_boards
 from monitor.history.schedule import OneChance
 from monitor.rounds import storing
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from tests.support.boards import posting, snapshot, unreadable
 from tests.support.history import History, settings

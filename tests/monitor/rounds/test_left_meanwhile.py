@@ -15,7 +15,7 @@ from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.history import moves as moving
 from monitor.rounds.check import decide_check
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
 

@@ -23,7 +23,7 @@ from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.history.due import due_boards
 from monitor.rounds import storing
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.round import Round, run_round
 from monitor.rounds.round_rows import close_round
 from monitor.rounds.shared_state import SharedState

@@ -1,4 +1,4 @@
-"""Read what workers have stored of a round, as a round that crawls itself has noted it."""
+"""Read the notes of a round whose boards workers checked. A round that crawls makes them itself."""
 
 from __future__ import annotations
 

@@ -23,7 +23,14 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Posting
 from monitor.history import board_columns, schedule
 from monitor.history.board_columns import Columns
-from monitor.rounds.record import NEW_CHECK, CheckRecorder, Facts, check_facts, check_row, checked
+from monitor.rounds.check_recorder import (
+    ADD_CHECK,
+    CheckRecorder,
+    Facts,
+    check_facts,
+    check_row,
+    checked_columns,
+)
 
 _COUNTS = (
     select(Posting.board_id, func.count(), func.count(Posting.last_seen_at))
@@ -65,7 +72,7 @@ class _QuietChecks:
 
     def write(self, connection: Connection) -> None:
         if self.checks:
-            connection.execute(NEW_CHECK, self.checks)
+            connection.execute(ADD_CHECK, self.checks)
         for alike, boards in self.boards.items():
             columns = self._columns(alike, boards[0])
             rows = {"rows": json_list([board.id for board in boards])}
@@ -78,7 +85,7 @@ class _QuietChecks:
         columns = board_columns.after_success(
             board, Unchanged(board.board), alike.at, next_check, is_collapsed=False
         )
-        return columns | checked(alike.at) | ({"notes": alike.notes} if alike.notes else {})
+        return columns | checked_columns(alike.at) | ({"notes": alike.notes} if alike.notes else {})
 
 
 def may_be_quiet(result: Result) -> bool:

@@ -14,7 +14,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.database.columns import table
 from monitor.history.schedule import OneChance
-from monitor.rounds.record import CheckRecorder
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from tests.support.boards import BOARD, START, postings, snapshot
 from tests.support.history import History, settings

@@ -1,6 +1,13 @@
 """Write one check: its row, the changes of its postings, and the alerts for them.
 
-`record.py` loads this module with the first check that is not quiet.
+One short transaction writes all of it, for each board:
+
+    held       → only plan the next try: the host was not asked
+    failure    → check row → incident of the board (board_incidents.py)
+    otherwise  → check row → the same roles on other boards (history/other_boards.py)
+                 → changes (history/write.py) → a move's end (history/moved_postings.py)
+                 → incidents → stale cards → alerts (alerts/check_alerts.py)
+    board row: failures, schedule, validators (history/board_columns.py)
 """
 
 from __future__ import annotations
@@ -24,20 +31,20 @@ from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
 from monitor.rounds.check import DecidedCheck
-from monitor.rounds.record import (
+from monitor.rounds.check_recorder import (
+    ADD_CHECK,
     CHANGE_BOARD,
-    NEW_CHECK,
     CheckRecorder,
     Facts,
     check_facts,
     check_row,
-    checked,
+    checked_columns,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """One check while it is written."""
+class CheckWriter:
+    """Writes one check, in the caller's transaction."""
 
     connection: Connection
     recorder: CheckRecorder
@@ -49,6 +56,7 @@ class Recording:
         return self.check.board
 
     def write(self) -> Facts:
+        """Write the check. Return its facts for the log."""
         result, at = self.check.result, self.check.at
         if isinstance(result, Failure) and result.held:
             return self._put_off(result)
@@ -58,7 +66,7 @@ class Recording:
             columns, facts = self._succeed(result)
         if result.notes:
             columns["notes"] = result.notes
-        self._change_board(columns | checked(at))
+        self._change_board(columns | checked_columns(at))
         return check_facts(self.board, result) | facts
 
     def _change_board(self, columns: Columns) -> None:
@@ -73,10 +81,8 @@ class Recording:
         return {"board": self.board.board, "reason": failure.reason}
 
     def _fail(self, failure: Failure) -> tuple[Columns, Facts]:
-        failures, unknown = (
-            self.board.failures + 1,
-            board_columns.count_unknown(self.board, failure),
-        )
+        failures = self.board.failures + 1
+        unknown = board_columns.count_unknown(self.board, failure)
         check_id = self._add_check(failure, reason=failure.reason)
         self._incidents(check_id).failed(
             failure,
@@ -87,7 +93,7 @@ class Recording:
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
             facts["unknown"] = True
-        next_check = self._next(failures, failure.retry_after)
+        next_check = self._next_check(failures, failure.retry_after)
         return board_columns.after_failure(self.board, failure, self.check.at, next_check), facts
 
     def _succeed(self, result: Snapshot | Unchanged) -> tuple[Columns, Facts]:
@@ -112,9 +118,9 @@ class Recording:
         facts |= {"baseline": True} if check.baseline else {}
         facts |= {"reason": reason} if reason else {}
         texts_wait = isinstance(result, Snapshot) and result.waiting > 0
-        is_collapsed, next_check = changes.collapsed, self._next(0, None, texts_wait=texts_wait)
+        next_check = self._next_check(0, None, texts_wait=texts_wait)
         columns = board_columns.after_success(
-            self.board, result, check.at, next_check, is_collapsed=is_collapsed
+            self.board, result, check.at, next_check, is_collapsed=changes.collapsed
         )
         return columns, facts
 
@@ -192,12 +198,12 @@ class Recording:
 
     def _add_check(self, result: Result, **columns: object) -> int:
         row = check_row(self.recorder.round_id, self.board, result, self.check.at)
-        inserted = self.connection.execute(NEW_CHECK, row | columns)
+        inserted = self.connection.execute(ADD_CHECK, row | columns)
         # one row always has a key
         key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
         return key[0]
 
-    def _next(
+    def _next_check(
         self, failures: int, retry_after: float | None, *, texts_wait: bool = False
     ) -> datetime:
         every = timedelta(seconds=self.board.every)

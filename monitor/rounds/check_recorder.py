@@ -1,16 +1,11 @@
-"""Record a check: the check's row, the changes of its postings, and the alerts for them.
+"""Record checks, and make the rows and log facts that every check has.
 
-One short transaction writes all of it, for each board:
+    check_recorder.py  decides again if the board's row changed meanwhile
+    quiet_checks.py    checks that found nothing, many in one transaction
+    write_check.py     all others: a failure, or a check that may have found changes
 
-    re-decide if the board's row changed meanwhile (check.py)
-    held       → only plan the next try: the host was not asked
-    failure    → check row → incident of the board (board_incidents.py)
-    otherwise  → check row → the same roles on other boards (history/other_boards.py)
-                 → changes (history/write.py) → a move's end (history/moved_postings.py)
-                 → incidents → stale cards → alerts (alerts/check_alerts.py)
-    board row: failures, schedule, validators (history/board_columns.py)
-
-A round without changes does not load what decides and writes them: a quarter of our modules.
+A round without changes loads neither check.py nor write_check.py: with what they import, these are
+a quarter of our modules.
 """
 
 from __future__ import annotations
@@ -38,7 +33,7 @@ RESULT_NAMES = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"
 _BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
 CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
 # without `returning`: FTS5 flushes its pending index at every such statement
-NEW_CHECK = insert(_CHECK)
+ADD_CHECK = insert(_CHECK)
 Facts = dict[str, object]  # for the log
 
 
@@ -67,9 +62,9 @@ class CheckRecorder:
         is no longer watched: `boards remove` or `boards move` beside a daemon may unwatch a board
         while a round reads it.
         """
-        # loaded with the first check that is not quiet
+        # loaded with the first check that is not quiet: see above
         from monitor.rounds.check import DecidedCheck, decide_check  # noqa: PLC0415
-        from monitor.rounds.recording import Recording  # noqa: PLC0415
+        from monitor.rounds.write_check import CheckWriter  # noqa: PLC0415
 
         if not isinstance(check, DecidedCheck):
             check = decide_check(connection, check, self.alerting, self.clock)
@@ -77,7 +72,7 @@ class CheckRecorder:
             check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
-        return Recording(connection, self, check).write()
+        return CheckWriter(connection, self, check).write()
 
 
 def _dropped(check: DecidedCheck) -> Facts:
@@ -87,7 +82,7 @@ def _dropped(check: DecidedCheck) -> Facts:
     return {"board": check.board.board, "result": "left meanwhile"} | reason
 
 
-def checked(at: datetime) -> Columns:
+def checked_columns(at: datetime) -> Columns:
     """Return the columns of a board that was checked, whatever came of it."""
     return {"clock": at, "last_check_at": at, "held_round": None}
 
