@@ -1,12 +1,12 @@
-"""Run spiders inside the caller's loop and stream their results: one for each requested board."""
+"""Run spiders inside the caller's loop, and yield one result for each requested board."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.request import getproxies
@@ -17,10 +17,11 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 from crawler.holds import Holds, host_of
-from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
-from crawler.lean import ConnectedSignals
+from crawler.items import BoardRequest, Failure, Politeness, Result
 from crawler.links.forms import tenant_host
 from crawler.registry import spider
+from crawler.result_stream import ResultStream
+from crawler.scrapy_overhead import ConnectedSignals
 from crawler.spiders.base import BoardSpider
 from crawler.turns import Turns
 
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from crawler.download_handler import DownloadHandler
 
 STOP_WITHIN = 4.0  # seconds
-# bytes on the wire, ten times as many unpacked; a batch ends at this size
-_BATCH_BYTES = 500_000
-_GATHER = 0.05  # seconds for which results wait for others
-_MOST_GATHERED = 100
 # settings that name what a crawl imports
 _COMPONENTS = ("DUPEFILTER_CLASS", "SCHEDULER_PRIORITY_QUEUE", "SCHEDULER_MEMORY_QUEUE")
 
@@ -70,7 +67,7 @@ async def crawl_batches(
     of a host that other processes ask too.
     """
     unanswered = Counter(request.board for request in requests)
-    stream = _ResultStream(len(requests), politeness.concurrency)
+    stream = ResultStream(len(requests), politeness.concurrency)
     settings = _settings(politeness)
     runner = AsyncCrawlerRunner(settings)
     crawler = runner.create_crawler(await asyncio.to_thread(_load, ats, settings))
@@ -89,72 +86,12 @@ async def crawl_batches(
             yield batch
     finally:
         await _stop(crawler, crawling)
-    if lost := [
-        Failure(board, "the crawl ended before it was read") for board in unanswered.elements()
-    ]:
+    lost = [Failure(board, "the crawl ended before it was read") for board in unanswered.elements()]
+    if lost:
         yield lost
 
 
-class _ResultStream:
-    """Pass results to the caller.
-
-    They gather for a moment, since many are stored at less cost than each alone. A spider waits
-    until its snapshot is taken, since it may hold megabytes, and keeps its slot meanwhile. So
-    nobody waits for others once all slots do, or once no other result can come.
-    """
-
-    def __init__(self, left: int, slots: int) -> None:
-        self._left, self._slots = left, slots  # results to come; spiders at once
-        self._snapshots = self._bytes = 0  # of those that wait
-        self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
-        self._news = asyncio.Event()
-        self._enough = asyncio.Event()  # for a batch: no need to wait for more
-        self._ended = False
-
-    async def put(self, result: Result) -> None:
-        taken = asyncio.Event()
-        self._waiting.append((result, taken))
-        self._left -= 1
-        self._bytes += result.bytes
-        self._snapshots += isinstance(result, Snapshot)
-        self._news.set()
-        if (
-            self._left <= 0
-            or self._snapshots >= self._slots
-            or self._bytes >= _BATCH_BYTES
-            or len(self._waiting) >= _MOST_GATHERED
-        ):
-            self._enough.set()
-        if isinstance(result, Snapshot):
-            await taken.wait()
-
-    async def get(self) -> list[Result]:
-        """Return the results that wait, up to a size. Empty when no more will come."""
-        await self._news.wait()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GATHER):
-                await self._enough.wait()
-        batch: list[Result] = []
-        size = 0
-        while self._waiting and size < _BATCH_BYTES:
-            result, taken = self._waiting.popleft()
-            taken.set()
-            batch.append(result)
-            size += result.bytes
-            self._snapshots -= isinstance(result, Snapshot)
-        self._bytes -= size
-        if not self._waiting and not self._ended:
-            self._news.clear()
-            self._enough.clear()
-        return batch
-
-    def end(self) -> None:
-        self._ended = True
-        self._news.set()
-        self._enough.set()
-
-
-def host(board: str, api_url: str | None) -> str:
+def board_host(board: str, api_url: str | None) -> str:
     """Return the host that a board's requests go to, with its port: the unit of politeness."""
     ats, _, token = board.partition(":")
     own = f"https://{tenant_host(ats, token)}" if tenant_host(ats, token) else spider(ats).api_url

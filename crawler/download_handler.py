@@ -25,9 +25,8 @@ from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.ssl import _make_ssl_context
 
-from crawler.gate import META, Gate
-from crawler.turns import META as TURNS
-from crawler.turns import Turns
+from crawler.gate import GATE, Gate
+from crawler.turns import TURNS, Turns
 
 _tls_contexts: dict[object, ssl.SSLContext] = {}  # one at most
 
@@ -51,6 +50,7 @@ def _turn(request: Request) -> AbstractAsyncContextManager[None]:
     return nullcontext() if turns is None else turns.one()
 
 
+# in place of Scrapy's own, which its handler calls for each crawl
 setattr(_aiohttp, "_make_ssl_context", _tls_context)  # noqa: B010  # its stub has no such name
 
 
@@ -117,7 +117,7 @@ class DownloadHandler(AiohttpDownloadHandler):
 
     @staticmethod
     def _gate(request: Request) -> Gate:
-        gate: Gate = request.meta[META]  # every request is the fetcher's
+        gate: Gate = request.meta[GATE]  # every request is the fetcher's
         return gate
 
     @staticmethod

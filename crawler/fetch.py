@@ -1,7 +1,7 @@
 """One request to an ATS: its answer, or a BadResponse that says why there is none.
 
-This stands for Scrapy's RetryMiddleware and RedirectMiddleware. They retry at once, know no
-Retry-After and follow a redirect to any host. `download_handler.py` sends the requests.
+This stands for Scrapy's RedirectMiddleware, which follows a redirect to any host. `retries.py` says
+when to try again. `download_handler.py` sends the requests.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from random import Random
 
 from scrapy import Request
 from scrapy.core.downloader import Downloader
 from scrapy.http import Response
 
-from crawler.gate import META, Gate
+from crawler.gate import GATE, Gate
 from crawler.holds import host_of
 from crawler.responses import (
     NETWORK_ERRORS,
@@ -25,18 +24,13 @@ from crawler.responses import (
     network_trouble,
     next_address,
 )
-from crawler.turns import META as TURNS
-from crawler.turns import Turns
+from crawler.turns import TURNS, Turns
 from crawler.unpack import unpack
 
-RETRIES = 2  # after the first try
-FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
-# seconds of Retry-After that are waited for at once; a longer one waits for a later round
-PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
-# bytes on the wire, ten times as many unpacked: such a body is unpacked in a thread. The event loop
-# would give up the interpreter's lock for each slice, and wait up to 5 ms while a batch is stored
-_LARGE = 30_000
+# bytes on the wire, ten times as many unpacked. The event loop would give up the interpreter's lock
+# for each slice of such a body, and wait up to 5 ms while a batch is stored
+_UNPACKED_IN_A_THREAD = 30_000
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -69,27 +63,27 @@ class Fetcher:
         url: str,
         headers: Mapping[str, str],
         good: frozenset[int],
-        before: Callable[[str], Awaitable[None]] | None = None,
+        check_address: Callable[[str], Awaitable[None]] | None = None,
         body: bytes | None = None,
     ) -> Answer:
         """Return the answer if its status is a good one. Raises BadResponse.
 
-        `before` is called with each address, redirects too. A `body` is posted as JSON. A redirect
-        whose status is a good one is not followed.
+        `check_address` is called with each address, redirects too. A `body` is posted as JSON. A
+        redirect whose status is a good one is not followed.
         """
         for _ in range(REDIRECTS + 1):
-            if before is not None:
-                await before(url)
+            if check_address is not None:
+                await check_address(url)
             self.gate.check(url)
             response = await self._request(url, headers, body)
             if response.status not in MOVED - good:
-                return await self._answer(url, response, good)
+                return await self._read(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
         raise BadResponse(f"more than {REDIRECTS} redirects", status=response.status)
 
-    async def _answer(self, url: str, response: Response, good: frozenset[int]) -> Answer:
+    async def _read(self, url: str, response: Response, good: frozenset[int]) -> Answer:
         try:
-            if len(response.body) > _LARGE:
+            if len(response.body) > _UNPACKED_IN_A_THREAD:
                 return await asyncio.to_thread(_answer, response, good)
             return _answer(response, good)
         except BadResponse as trouble:
@@ -102,7 +96,7 @@ class Fetcher:
             "download_maxsize": LARGEST,
             # the name that Scrapy's queue would give it, after taking the address apart
             Downloader.DOWNLOAD_SLOT: host_of(url).rpartition(":")[0],
-            META: self.gate,
+            GATE: self.gate,
             TURNS: self.turns,
         }
         own = headers if body is None else {**headers, "Content-Type": "application/json"}
@@ -118,36 +112,6 @@ class Fetcher:
             return await self.download(request)
         except NETWORK_ERRORS as error:
             raise network_trouble(error, url, self.timeout) from error
-
-
-@dataclass(slots=True)
-class Patience:
-    """The retries of one board, and how long it has waited for a held host."""
-
-    random: Random
-    tries: int = 0
-    held: float = 0.0  # seconds of waiting without a try
-
-    def wait_after(self, trouble: BadResponse) -> float | None:
-        """Return the seconds until a retry is worthwhile; None when it is not."""
-        if trouble.held:
-            left = trouble.retry_after or 0.0
-            self.held += left
-            return left if self.held <= PATIENCE else None
-        self.tries += 1
-        return wait_after(trouble, self.tries, self.random)
-
-
-def wait_after(trouble: BadResponse, tries: int, random: Random) -> float | None:
-    """Return the seconds until the next try after so many tries; None when there is none."""
-    # so that boards do not all retry at once
-    backoff = FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 2)
-    wait = max(trouble.retry_after or 0.0, backoff)
-    return (
-        wait
-        if trouble.retryable and tries <= RETRIES and (trouble.retry_after or 0.0) <= PATIENCE
-        else None
-    )
 
 
 def _header(response: Response, name: str) -> str:

@@ -20,8 +20,8 @@ from crawler.holds import Holds, host_of
 from crawler.responses import BadResponse, seconds_to_wait
 
 HANGS = 3  # whole-request timeouts in a row, after which a host gets no more requests
-_HANGS = f"the host did not answer {HANGS} requests in a row"
-META = "gate"  # the key of a request's meta under which the download handler finds its gate
+_HANGING = f"the host did not answer {HANGS} requests in a row"
+GATE = "gate"  # the key of a request's meta under which the download handler finds its gate
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Gate:
         """Raise BadResponse when the host of this address must not be asked now."""
         self.holds.check(url)
         if self._timeouts[host_of(url)] >= HANGS:
-            raise BadResponse(_HANGS)
+            raise BadResponse(_HANGING)
 
     @asynccontextmanager
     async def on_the_wire(self, url: str) -> AsyncIterator[None]:
@@ -60,7 +60,7 @@ class Gate:
             self._timed_out(host_of(url))
             raise
         except TimeoutError as error:
-            raise BadResponse(_HANGS) from error
+            raise BadResponse(_HANGING) from error
 
     def _timed_out(self, host: str) -> None:
         self._timeouts[host] += 1

@@ -53,5 +53,5 @@ TELNETCONSOLE_ENABLED = False
 CONCURRENT_ITEMS = 1  # the default starts 100 tasks a response
 COOKIES_ENABLED = False
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.lean.NoLineForResponses"
+LOG_FORMATTER = "crawler.scrapy_overhead.NoLineForResponses"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-META = "turns"  # the key of a request's meta under which the download handler finds them
+TURNS = "turns"  # the key of a request's meta under which the download handler finds them
 
 
 @dataclass(slots=True)

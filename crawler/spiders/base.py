@@ -33,7 +33,7 @@ from crawler.spiders.site import OK, Call, Site, with_query
 from crawler.spiders.slices import SlicedList
 
 _LIST = frozenset({200, 304})
-_LARGE = 2_000_000  # bytes of a page
+_READ_IN_A_THREAD = 2_000_000  # bytes of a page: 20 MB take a tenth of a second
 _HOST_NOTE = "host"  # the spider's note that names the board's host
 
 
@@ -51,7 +51,7 @@ class BoardSpider(ProbeSpider):
     unknown_hint: ClassVar[str] = ""  # what may have happened to such a board
     # an unknown board is answered like an empty one, which is not believed for a day
     empty_may_be_unknown: ClassVar[bool] = False
-    # the note of what `find_out` found, which is asked once a day; "" for none
+    # the note in which `ask_daily` is kept for a day; "" where nothing is asked
     daily_note: ClassVar[str] = ""
     # the statuses by which an API says that it is off for the board, whose page is read instead
     api_off: ClassVar[frozenset[int]] = frozenset()
@@ -63,10 +63,10 @@ class BoardSpider(ProbeSpider):
 
     # what it may replace
 
-    async def find_out(self, site: Site, noted: dict[str, Any]) -> dict[str, Any]:
-        """Return what the requests to a site need to know. Raises BadResponse.
+    async def ask_daily(self, site: Site, noted: dict[str, Any]) -> dict[str, Any]:
+        """Return what the requests to a site need to know. Asked once a day. Raises BadResponse.
 
-        `noted` is what was found the last time; empty at first.
+        `noted` is what it returned the last time; empty at first.
         """
         raise NotImplementedError
 
@@ -76,6 +76,11 @@ class BoardSpider(ProbeSpider):
         if self.list_body is None:
             return Call(with_query(path, page))
         return Call(path, msgspec.json.encode({**self.list_body, **page}))
+
+    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:  # noqa: ARG002  # for subclasses
+        """Return the headers that make a 304 of a list that did not move."""
+        validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+        return {name: value for name, value in validators.items() if value}
 
     async def first_page(self, site: Site, headers: Mapping[str, str]) -> Answer:
         """Return the first page of a list. Raises BadResponse.
@@ -117,11 +122,12 @@ class BoardSpider(ProbeSpider):
         if isinstance(answer, PageRows):
             return await self._read_rows(site, answer)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
+            # in the order of `known`: those to probe first are in front
             known = request.known() if request.missing else ()
             missing = [key for key in known if key in request.missing]
             probes = await self.probe(site, missing)
             return Unchanged(request.board, probes, bytes=site.bytes_received)
-        before = notes.dump()
+        noted = notes.dump()
         snapshot = await self.read_list(site, answer)
         del answer  # what follows takes long, and the body may be large
         if self.empty_may_be_unknown:
@@ -131,7 +137,7 @@ class BoardSpider(ProbeSpider):
         try:
             return await self._completed(site, snapshot)
         except Exception:  # what was read is lost, so the next check has to read it again
-            notes.own = Notes.load(before).own
+            notes.own = Notes.load(noted).own
             raise
 
     async def _read_rows(self, site: Site, page: PageRows) -> Snapshot:
@@ -178,7 +184,7 @@ class BoardSpider(ProbeSpider):
     async def _prepare(self, site: Site) -> None:
         if self.daily_note and not site.noted_today(self.daily_note):
             noted = site.notes.own.get(self.daily_note, {})
-            site.note_today(self.daily_note, await self.find_out(site, noted))
+            site.note_today(self.daily_note, await self.ask_daily(site, noted))
 
     async def _api_or_page(self, site: Site, headers: Mapping[str, str]) -> Answer | PageRows:
         """Return the first page of the list, or the rows of the board's page if the API is off."""
@@ -201,11 +207,6 @@ class BoardSpider(ProbeSpider):
             trouble.unknown = trouble.status in self.unknown_board
         if trouble.unknown and self.unknown_hint:
             trouble.reason = f"{trouble.reason}; {self.unknown_hint}"
-
-    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:  # noqa: ARG002  # for subclasses
-        """Return the headers that make a 304 of a list that did not move."""
-        validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-        return {name: value for name, value in validators.items() if value}
 
     async def read_pages(self, site: Site, answer: Answer, first: Params | None = None) -> Snapshot:
         """Return the postings of a list whose first page is `answer`. Raises BadResponse.
@@ -231,8 +232,7 @@ class BoardSpider(ProbeSpider):
     async def _read_page(self, site: Site, reader: ListReader, answer: Answer) -> Listing:
         """Give the jobs of one page to the reader, and return them. Raises BadResponse.
 
-        A large one is read in a thread: 20 MB take a tenth of a second, and nothing may wait so
-        long.
+        A large one is read in a thread, so that no other board waits for it.
         """
 
         def read() -> Listing:
@@ -240,7 +240,7 @@ class BoardSpider(ProbeSpider):
             reader.add(page, answer)
             return page
 
-        return await asyncio.to_thread(read) if len(answer.body) > _LARGE else read()
+        return await asyncio.to_thread(read) if len(answer.body) > _READ_IN_A_THREAD else read()
 
     async def ask(self, site: Site, page: Params) -> Answer:
         """Return a further page of a list. Raises BadResponse."""

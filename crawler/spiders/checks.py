@@ -21,13 +21,14 @@ import structlog
 from scrapy import Spider
 
 from crawler.feed_export import items
-from crawler.fetch import Fetcher, Patience
+from crawler.fetch import Fetcher
 from crawler.gate import Gate
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
 from crawler.links.forms import tenant_host
 from crawler.notes import Notes
 from crawler.responses import BadResponse
+from crawler.retries import Retries
 from crawler.robots import Robots
 from crawler.spiders.site import Site
 from crawler.turns import Turns
@@ -133,10 +134,11 @@ class CheckSpider(Spider):
 
     async def _check(self, request: BoardRequest) -> list[dict[str, object]]:
         """Check one board and deliver its result. Return its postings as items for a feed."""
-        began, patience, notes = time.monotonic(), Patience(self.random), Notes.load(request.notes)
+        began = time.monotonic()
+        retries, notes = Retries(self.random), Notes.load(request.notes)
         while True:
             async with self.slots:
-                result, wait = await self._attempt(request, notes, patience)
+                result, wait = await self._attempt(request, notes, retries)
                 if wait is None:
                     return await self._hand_over(
                         replace(result, seconds=time.monotonic() - began, notes=notes.dump())
@@ -144,7 +146,7 @@ class CheckSpider(Spider):
             await asyncio.sleep(wait)
 
     async def _attempt(
-        self, request: BoardRequest, notes: Notes, patience: Patience
+        self, request: BoardRequest, notes: Notes, retries: Retries
     ) -> tuple[Result, float | None]:
         """Return a result, and the seconds to wait if another try may give a better one.
 
@@ -153,8 +155,8 @@ class CheckSpider(Spider):
         try:
             return await self.walk(request, notes), None
         except BadResponse as trouble:
-            wait = patience.wait_after(trouble)
-            return _failure(request.board, trouble, was_asked=patience.tries > 0), wait
+            wait = retries.wait_after(trouble)
+            return _failure(request.board, trouble, was_asked=retries.tries > 0), wait
         except Exception as error:
             log.exception("board_not_read", board=request.board)
             reason = f"rolewatch could not read it: {type(error).__name__}"

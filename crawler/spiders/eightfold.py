@@ -94,7 +94,7 @@ class EightfoldSpider(DetailSpider):
     def posting_call(self, site: Site, key: str) -> str:
         return with_query(super().posting_call(site, key), {"domain": api_of(site).domain})
 
-    async def find_out(self, site: Site, noted: Fields) -> Fields:
+    async def ask_daily(self, site: Site, noted: Fields) -> Fields:
         return await find_api(site, noted)
 
     def list_call(self, site: Site, page: Params) -> Call:

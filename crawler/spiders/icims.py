@@ -50,7 +50,7 @@ class IcimsSpider(DetailSpider):
     row_fields = jibe.FIELDS | portal.FIELDS
     from_detail = DetailSpider.from_detail | {"location", "department", "employment_type"}
 
-    async def find_out(self, site: Site, noted: Fields) -> Fields:
+    async def ask_daily(self, site: Site, noted: Fields) -> Fields:
         path = jibe.LIST.format(page=1)
         if noted.get("name") == _JIBE:  # it is one until it says otherwise for good
             jibe.slice_page((await site.get(path)).body)

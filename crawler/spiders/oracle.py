@@ -67,7 +67,7 @@ class OracleSpider(DetailSpider):
     )
     from_detail = DetailSpider.from_detail | {"location", "department", "employment_type"}
 
-    async def find_out(self, site: Site, noted: Fields) -> Fields:  # noqa: ARG002  # always asked again
+    async def ask_daily(self, site: Site, noted: Fields) -> Fields:  # noqa: ARG002  # always asked again
         return await find_site(site)
 
     def list_call(self, site: Site, page: Params) -> Call:

@@ -74,7 +74,7 @@ class Site:
         Raises BadResponse, also in one sentence for a path that robots.txt closes.
         """
         answer = await self.fetcher.get(
-            self.base + path, headers or {}, good, self._before(), body=body
+            self.base + path, headers or {}, good, self._address_check(), body=body
         )
         self.bytes_received += answer.bytes_received
         return answer
@@ -130,12 +130,12 @@ class Site:
         """Return whether a noted moment is a day old, or in the future (a clock set back)."""
         return not 0 <= self.now - seconds < _A_DAY
 
-    def _before(self) -> Callable[[str], Awaitable[None]] | None:
+    def _address_check(self) -> Callable[[str], Awaitable[None]] | None:
         """Return the test of each address, redirects too; None for a documented public API."""
         if self.is_public_api:
             return None
 
-        async def before(url: str) -> None:
+        async def check_address(url: str) -> None:
             await self.robots.require(url, self.notes, self.request.at)
 
-        return before
+        return check_address

@@ -25,7 +25,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from crawler.crawl import host
+from crawler.crawl import board_host
 from monitor.config.model import Settings
 from monitor.daemon.daemon_queue import DaemonQueue, Handed
 from monitor.daemon.queue import QUEUE, CheckJob, make_app
@@ -132,7 +132,7 @@ class Dispatcher:
         return found
 
     def _host(self, board: str) -> str:
-        return host(board, self.settings().politeness(board.partition(":")[0]).api_url)
+        return board_host(board, self.settings().politeness(board.partition(":")[0]).api_url)
 
     async def _work(self) -> None:
         """Poll the queue as long as there are rounds.

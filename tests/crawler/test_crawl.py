@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from crawler.crawl import _ResultStream, crawl
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Snapshot
+from crawler.result_stream import ResultStream
 from crawler.spiders.greenhouse import GreenhouseSpider
 from crawler.spiders.listing import Listing
 from crawler.spiders.site import Site
@@ -111,8 +112,8 @@ async def test_a_board_that_is_asked_for_twice_has_two_results(server: BoardServ
 async def test_snapshots_gather_until_it_is_of_no_use(
     monkeypatch: pytest.MonkeyPatch, left: int, slots: int, size: int
 ) -> None:
-    monkeypatch.setattr("crawler.crawl._GATHER", 60.0)
-    stream, sent = _ResultStream(left, slots), Snapshot(BOARD, (), bytes=size)
+    monkeypatch.setattr("crawler.result_stream._GATHER", 60.0)
+    stream, sent = ResultStream(left, slots), Snapshot(BOARD, (), bytes=size)
     async with asyncio.timeout(10), asyncio.TaskGroup() as spiders:
         for _ in range(2):
             spiders.create_task(stream.put(sent))
@@ -121,8 +122,8 @@ async def test_snapshots_gather_until_it_is_of_no_use(
 
 
 async def test_a_snapshot_waits_a_moment_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.crawl._GATHER", 0.001)
-    stream, sent = _ResultStream(9, 9), Snapshot(BOARD, ())
+    monkeypatch.setattr("crawler.result_stream._GATHER", 0.001)
+    stream, sent = ResultStream(9, 9), Snapshot(BOARD, ())
     async with asyncio.timeout(10), asyncio.TaskGroup() as spiders:
         spiders.create_task(stream.put(sent))
 

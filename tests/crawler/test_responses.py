@@ -14,8 +14,8 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
 )
 
-from crawler.fetch import FIRST_WAIT, PATIENCE, RETRIES, wait_after
 from crawler.responses import BadResponse, bad_status, network_trouble, next_address
+from crawler.retries import FIRST_WAIT, LONGEST_WAIT, RETRIES, wait_after_try
 from crawler.unpack import unpack
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -105,24 +105,24 @@ def test_retry_after_is_seconds_or_a_date(said: str | None, seconds: float | Non
 def test_only_a_busy_or_broken_host_is_worth_asking_again(status: int, *, passing: bool) -> None:
     trouble = bad_status(status, None, NOW)
     assert trouble.retryable is passing
-    assert (wait_after(trouble, 1, Chance(0)) is not None) is passing
+    assert (wait_after_try(trouble, 1, Chance(0)) is not None) is passing
 
 
 def test_waits_double_and_end() -> None:
     trouble = bad_status(503, None, NOW)
-    assert [wait_after(trouble, tries, Chance(0)) for tries in (1, 2, 3)] == [
+    assert [wait_after_try(trouble, tries, Chance(0)) for tries in (1, 2, 3)] == [
         FIRST_WAIT,
         2 * FIRST_WAIT,
         None,
     ]
-    assert wait_after(trouble, 1, Chance(1)) == 1.5 * FIRST_WAIT
-    assert wait_after(trouble, RETRIES + 1, Chance(0)) is None
+    assert wait_after_try(trouble, 1, Chance(1)) == 1.5 * FIRST_WAIT
+    assert wait_after_try(trouble, RETRIES + 1, Chance(0)) is None
 
 
 def test_a_host_that_says_how_long_is_obeyed_or_left_for_a_later_round() -> None:
-    assert wait_after(bad_status(429, "10", NOW), 1, Chance(0)) == PATIENCE
-    assert wait_after(bad_status(429, "11", NOW), 1, Chance(0)) is None
-    assert wait_after(bad_status(429, "0", NOW), 1, Chance(0)) == FIRST_WAIT
+    assert wait_after_try(bad_status(429, "10", NOW), 1, Chance(0)) == LONGEST_WAIT
+    assert wait_after_try(bad_status(429, "11", NOW), 1, Chance(0)) is None
+    assert wait_after_try(bad_status(429, "0", NOW), 1, Chance(0)) == FIRST_WAIT
 
 
 def test_a_body_is_unpacked_to_the_last_byte_of_the_limit_and_no_further() -> None:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import pytest
 
-from crawler import fetch
+from crawler import retries
 from monitor.cli import check, sending
 from tests.support.certificate import self_signed
 from tests.support.fault_story import WELL, Seen, Story
@@ -84,7 +84,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Story]]:
         host(lambda visitor: visitor.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as plain,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(fetch, "FIRST_WAIT", 0.01)  # what passes is asked for again at once
+        patch.setattr(retries, "FIRST_WAIT", 0.01)  # what passes is asked for again at once
         for module in (check, sending):
             patch.setattr(module, "now", lambda: datetime.now(UTC) + ahead[0])
         hosts = {

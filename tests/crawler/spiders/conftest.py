@@ -1,12 +1,12 @@
-"""Retries at once: how long they wait is tested with `crawler.fetch.wait_after` and the crawl."""
+"""Retry at once: how long a retry waits is tested with `crawler.retries` and the crawl."""
 
 from __future__ import annotations
 
 import pytest
 
-from crawler import fetch
+from crawler import retries
 
 
 @pytest.fixture(autouse=True)
 def retry_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retries, "FIRST_WAIT", 0.01)

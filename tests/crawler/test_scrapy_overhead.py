@@ -3,7 +3,7 @@ from __future__ import annotations
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from crawler.lean import ConnectedSignals
+from crawler.scrapy_overhead import ConnectedSignals
 
 
 def test_a_signal_reaches_those_who_are_connected_to_it() -> None:
