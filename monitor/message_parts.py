@@ -7,7 +7,7 @@ it in its own way.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -59,9 +59,12 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True, rename={"fit_change":
         return self.rule if self.watch is None else watch_name(self.watch)
 
 
+WATCH_PREFIX: Final = "watch:"  # of the rule's name of a personal watch
+
+
 def watch_name(watch_id: int) -> str:
     """Return the rule's name of a personal watch. No rule of the file may have such a name."""
-    return f"watch:{watch_id}"
+    return f"{WATCH_PREFIX}{watch_id}"
 
 
 class BoardCount(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted, why_of
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
-from monitor.database.slack_channels import Directory
 from monitor.message_parts import Role, Why
 from monitor.messages import OperatorMessage, RoleMessage, dump
 from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
@@ -214,17 +213,6 @@ def fitting(
         for key, posting, found in explained
         if found.fits
     ]
-
-
-def rule_channels(alerting: Alerting, board: BoardRow, names: Directory) -> list[RuleChannel]:
-    """Return the rule and channel pairs of a board. Two names of one channel count once."""
-    wanted = {
-        (rule.name, names.key(channel)): (rule.name, channel)
-        for rule in alerting.settings.rules
-        if covers(rule, board.board)
-        for channel in alerting.channels(rule)
-    }
-    return list(wanted.values())
 
 
 class _CachingMatcher(Matcher):

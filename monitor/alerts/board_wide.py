@@ -17,10 +17,10 @@ from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow
 from monitor.history.board_wide_edits import (
     EditedPassage,
-    Passages,
-    find_in,
+    EditsByKey,
+    find_in_edits,
     is_majority,
-    passages,
+    replaced_passages,
     surroundings,
 )
 from monitor.history.contents import load_contents
@@ -43,7 +43,7 @@ class EditOfCheck:
 
 
 def mark_board_wide_edit(
-    events: Sequence[PostingEvent], listed: int, compared: Passages | None = None
+    events: Sequence[PostingEvent], listed: int, compared: EditsByKey | None = None
 ) -> tuple[list[PostingEvent], EditOfCheck | None]:
     """Mark the events whose description changed only board-wide. Return them and the edit.
 
@@ -59,25 +59,24 @@ def mark_board_wide_edit(
     if not is_majority(len(rewritten), listed):
         return list(events), None
     edits = {
-        key: known[key] if key in known else _passages(event) for key, event in rewritten.items()
+        key: known[key] if key in known else _edit_of(event) for key, event in rewritten.items()
     }
-    edit = find_in(edits, listed)
+    edit = find_in_edits(edits, listed)
     if edit is None:
         return list(events), None
     marked = [
         replace(event, board_wide=True) if event.key in edit.alone else event for event in events
     ]
-    common = tuple(
-        Passage(
-            each.old, each.new, count, *(_around(each, edits, rewritten) if n < _QUOTED else ())
-        )
-        for n, (each, count) in enumerate(edit.passages.items())
-    )
-    return marked, EditOfCheck(common, tuple(rewritten[key] for key in edit.edited), listed)
+    shown = []
+    for number, (passage, count) in enumerate(edit.passages.items()):
+        # messages quote the first ones alone
+        around = _around(passage, edits, rewritten) if number < _QUOTED else ("", "")
+        shown.append(Passage(passage.old, passage.new, count, *around))
+    return marked, EditOfCheck(tuple(shown), tuple(rewritten[key] for key in edit.edited), listed)
 
 
 def _around(
-    passage: EditedPassage, edits: Passages, rewritten: Mapping[str, PostingEvent]
+    passage: EditedPassage, edits: EditsByKey, rewritten: Mapping[str, PostingEvent]
 ) -> tuple[str, str]:
     return surroundings(
         passage,
@@ -89,8 +88,10 @@ def _around(
     )
 
 
-def _passages(event: PostingEvent) -> frozenset[EditedPassage]:
-    return passages(event.before.description if event.before else "", event.after.description)
+def _edit_of(event: PostingEvent) -> frozenset[EditedPassage]:
+    return replaced_passages(
+        event.before.description if event.before else "", event.after.description
+    )
 
 
 def with_unedited(connection: Connection, board: BoardRow, edit: EditOfCheck) -> EditOfCheck:

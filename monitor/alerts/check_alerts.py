@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from monitor.alerts import board_wide
 from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database.board_row import BoardRow
-from monitor.history.board_wide_edits import Passages
+from monitor.history.board_wide_edits import EditsByKey
 from monitor.history.values import PostingEvent
 from monitor.message_parts import BoardCount, RuleCount
 from monitor.messages import FirstCheckSummary, dump
@@ -31,7 +31,7 @@ def write_check_alerts(
     events: Sequence[PostingEvent],
     *,
     listed: int,
-    compared: Passages,
+    compared: EditsByKey,
     round_id: int,
     check_id: int,
     at: datetime,

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select, update
 
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.open_roles import Fits
+from monitor.alerts.open_roles import OpenRoles
 from monitor.config.model import Rule, Settings
 from monitor.database.tables import Alert, Introduction
 from monitor.text.local_time import latest_instant, next_instant
@@ -41,7 +41,7 @@ def next_due(settings: Settings, now: datetime) -> datetime | None:
     )
 
 
-def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
+def read(connection: Connection, settings: Settings, now: datetime) -> OpenRoles | None:
     """Return every open posting with the rules that fit it. May take seconds.
 
     None when no channel's digest is due.
@@ -51,21 +51,19 @@ def read(connection: Connection, settings: Settings, now: datetime) -> Fits | No
         return None
     alerting = Alerting.of(settings)
     return (
-        Fits.read(connection, alerting, settings.rules)
+        OpenRoles.read(connection, alerting, settings.rules)
         if _waiting(connection, alerting, moment)
         else None
     )
 
 
-def write(connection: Connection, settings: Settings, now: datetime) -> int:
-    """Read and write in one transaction: see `write_read`."""
-    return write_read(connection, settings, read(connection, settings, now), now)
-
-
-def write_read(
-    connection: Connection, settings: Settings, open_roles: Fits | None, now: datetime
+def write(
+    connection: Connection, settings: Settings, open_roles: OpenRoles | None, now: datetime
 ) -> int:
-    """Write the due digest of each channel that rules name. Return how many."""
+    """Write the due digest of each channel that rules name. Return how many.
+
+    `open_roles`: from `read`.
+    """
     at = settings.digest
     if at is None:  # waiting alerts are sent at once
         connection.execute(
@@ -81,7 +79,8 @@ def write_read(
     from monitor.alerts.mutes import current  # noqa: PLC0415
 
     channels = _waiting(connection, open_roles.alerting, moment)
-    day = DigestDay(connection, settings, open_roles.now(connection), now, current(connection, now))
+    roles, mutes = open_roles.refreshed(connection), current(connection, now)
+    day = DigestDay(connection, settings, roles, now, mutes)
     for channel, rules in channels.items():
         day.write(channel, rules)
     return len(channels)

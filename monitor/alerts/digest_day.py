@@ -60,7 +60,7 @@ class DigestDay:
 
     connection: Connection
     settings: Settings
-    fitting: Sequence[OpenRole]  # every open posting
+    open_roles: Sequence[OpenRole]  # all of them, fitting or not
     now: datetime
     mutes: Mutes
 
@@ -141,7 +141,7 @@ class DigestDay:
     ) -> DigestMessage:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
-        watched = [posting for posting in self.fitting if posting.board in boards]
+        watched = [role for role in self.open_roles if role.board in boards]
         fits = [one.role for one in watched if self._is_listed(channel, one, names)]
         until = self.now + NEAR
         near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= until]

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from crawler.registry import title
-from monitor.alerts.alerting import Alerting, RuleChannel, rule_channels
+from monitor.alerts.alerting import Alerting, RuleChannel, covers
 from monitor.alerts.role_state import role_of
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
@@ -40,7 +40,7 @@ def write(
 ) -> None:
     """Write an alert for each channel of the board's rules. `board`: its row before the check."""
     names = directory(connection)
-    pairs = rule_channels(alerting, board, names)
+    pairs = _rule_channels(alerting, board, names)
     known = _introduce(connection, board, pairs, names, at)
     if not alerting.enabled or not pairs:
         return
@@ -72,6 +72,17 @@ def write(
                 **common, channel=channel, rule=named, message=dump(message)
             )
         )
+
+
+def _rule_channels(alerting: Alerting, board: BoardRow, names: Directory) -> list[RuleChannel]:
+    """Return the rule and channel pairs of a board. Two names of one channel count once."""
+    pairs = {
+        (rule.name, names.key(channel)): (rule.name, channel)
+        for rule in alerting.settings.rules
+        if covers(rule, board.board)
+        for channel in alerting.channels(rule)
+    }
+    return list(pairs.values())
 
 
 def _introduce(

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from monitor.database.columns import AnyRow
 from monitor.database.tables import Mute, Posting
@@ -33,13 +43,13 @@ class Mutes:
         return role or (self.rules.get((channel, rule)) if rule is not None else None)
 
 
-def _active(now: datetime) -> ColumnElement[bool]:
+def _active(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return Mute.ended_at.is_(None) & or_(Mute.until.is_(None), Mute.until > now)
 
 
 # built once: each check with alerts asks it
 _CURRENT = select(Mute.channel, Mute.posting_id, Mute.rule, Mute.user_id, Mute.until).where(
-    Mute.ended_at.is_(None), or_(Mute.until.is_(None), Mute.until > bindparam("now"))
+    _active(bindparam("now"))
 )
 
 

@@ -32,17 +32,18 @@ class OpenRole:
 
 
 @dataclass(frozen=True, slots=True)
-class Fits:
-    """Open postings with the rules that fit them.
+class OpenRoles:
+    """Open roles with the rules that fit them, as they were read.
 
-    They are read before a transaction begins, because reading and matching takes seconds.
+    They are read before a transaction begins, because reading and matching takes seconds. In it
+    `refreshed` reads again what has changed since.
     """
 
     alerting: Alerting
     rules: Sequence[Rule]
     conditions: tuple[ColumnElement[bool], ...]
     boards: Mapping[str, BoardRow]  # the boards' rows as they were then
-    postings: Sequence[OpenRole]
+    roles: Sequence[OpenRole]
 
     @classmethod
     def read(
@@ -51,7 +52,7 @@ class Fits:
         alerting: Alerting,
         rules: Sequence[Rule],
         *conditions: ColumnElement[bool],
-    ) -> Fits:
+    ) -> OpenRoles:
         """Read the open postings under the conditions."""
         boards = _boards(connection)
         return cls(
@@ -62,19 +63,19 @@ class Fits:
             list(open_postings(connection, alerting, rules, *conditions)),
         )
 
-    def now(self, connection: Connection) -> Sequence[OpenRole]:
-        """Return the postings as they are now. Only boards written since are read again."""
+    def refreshed(self, connection: Connection) -> Sequence[OpenRole]:
+        """Return the roles as they are now. Only boards written since are read again."""
         boards = _boards(connection)
         same = {name for name, row in boards.items() if self.boards.get(name) == row}
         changed = [row.id for name, row in boards.items() if name not in same]
         if not changed and len(boards) == len(self.boards):
-            return self.postings
+            return self.roles
         only = in_json_list(Posting.board_id, "boards")
         again = open_postings(
             connection, self.alerting, self.rules, *self.conditions, only, boards=changed
         )
         return sorted(
-            [*(one for one in self.postings if one.board in same), *again],
+            [*(one for one in self.roles if one.board in same), *again],
             key=lambda one: one.posting_id,
         )
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from crawler.labels import has_two_deadlines
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.expire import TOO_LATE, expire, reminders_in
-from monitor.alerts.open_roles import Fits, OpenRole
+from monitor.alerts.open_roles import OpenRole, OpenRoles
 from monitor.alerts.rows import insert_alerts, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import in_json_list, json_list
@@ -67,7 +67,7 @@ def decide(
     return Due(posting, why, moments[0], expired=False)
 
 
-def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
+def read(connection: Connection, settings: Settings, now: datetime) -> OpenRoles | None:
     """Return the postings with a near deadline, and the rules that fit them. May take seconds.
 
     None when no rule has reminders.
@@ -78,21 +78,19 @@ def read(connection: Connection, settings: Settings, now: datetime) -> Fits | No
     near = Posting.deadline_at.between(
         now - MISSED, now + max(each for rule in rules for each in rule.remind)
     )
-    return Fits.read(connection, Alerting.of(settings), rules, near)
+    return OpenRoles.read(connection, Alerting.of(settings), rules, near)
 
 
-def write(connection: Connection, settings: Settings, now: datetime) -> int:
-    """Read and write in one transaction: see `write_read`."""
-    return write_read(connection, read(connection, settings, now), now)
+def write(connection: Connection, near: OpenRoles | None, now: datetime) -> int:
+    """Write the due reminders and expire those that are too late. Return how many may be sent.
 
-
-def write_read(connection: Connection, near: Fits | None, now: datetime) -> int:
-    """Write the due reminders and expire those that are too late. Return how many may be sent."""
+    `near`: from `read`.
+    """
     expire(connection, now)
     if near is None:
         return 0
     alerting, rules = near.alerting, {rule.name: rule for rule in near.rules}
-    postings = [posting for posting in near.now(connection) if posting.why]
+    postings = [posting for posting in near.refreshed(connection) if posting.why]
     changed, sent = _deadline_changes(connection, postings), _sent(connection, postings)
     due = [
         (reminder, channel)

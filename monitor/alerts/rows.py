@@ -16,13 +16,12 @@ from sqlalchemy import Connection, insert, select, update
 from monitor.alerts import mutes
 from monitor.database.columns import table
 from monitor.database.tables import Alert, Delivery, Watch
-from monitor.message_parts import watch_name
+from monitor.message_parts import WATCH_PREFIX, watch_name
 from monitor.messages import OperatorMessage, dump
 
 # Core tables, as in history/postings.py
 _ADD_ALERTS, _ADD_DELIVERIES = insert(table(Alert)), insert(table(Delivery))
 _State = Literal["discarded", "expired"]
-_WATCH: Final = watch_name(0).removesuffix("0")
 WATCH_ENDED: Final = "the person no longer watches this"
 
 
@@ -52,7 +51,7 @@ def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now
 
 def _ended_watches(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the names of watches in these rows that have ended."""
-    named = {rule for row in rows if (rule := row.get("rule") or "").startswith(_WATCH)}
+    named = {rule for row in rows if (rule := row.get("rule") or "").startswith(WATCH_PREFIX)}
     if not named:
         return set()
     going_on = connection.scalars(select(Watch.id).where(Watch.ended_at.is_(None)))

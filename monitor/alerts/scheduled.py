@@ -38,14 +38,11 @@ def write_due(engine: Engine, settings: Settings, now: datetime) -> int:
     Slow reads come before the transaction. Boards that changed since are read again in it.
     """
     with read_and_roll_back(engine) as connection:
-        near, today = (
-            reminders.read(connection, settings, now),
-            digest.read(connection, settings, now),
-        )
+        near = reminders.read(connection, settings, now)
+        of_digest = digest.read(connection, settings, now)
     with engine.begin() as connection:
-        alerts = reminders.write_read(connection, near, now) + digest.write_read(
-            connection, settings, today, now
-        )
+        alerts = reminders.write(connection, near, now)
+        alerts += digest.write(connection, settings, of_digest, now)
         return alerts + stale_cards.pass_deadlines(connection, now)
 
 

@@ -39,11 +39,6 @@ class Introductions(NamedTuple):
     summaries: Mapping[RuleChannel, _Summary]
 
 
-def first_summary(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
-    """Find the missing summaries and write them, in one transaction."""
-    write(connection, find(connection, alerting, round_id), round_id, at)
-
-
 def find(
     connection: Connection,
     alerting: Alerting,
@@ -125,17 +120,10 @@ class _Summary:
 
 def _began(connection: Connection, round_id: int) -> datetime | None:
     """Return when the round began, or the oldest one beside which it went on."""
-    one, mine = (
-        tables.CheckRound,
-        select(tables.CheckRound.started_at)
-        .where(tables.CheckRound.id == round_id)
-        .scalar_subquery(),
-    )
-    return connection.scalar(
-        select(func.min(one.started_at)).where(
-            or_(one.finished_at.is_(None), one.finished_at >= mine)
-        )
-    )
+    row = tables.CheckRound
+    began = select(row.started_at).where(row.id == round_id).scalar_subquery()
+    beside = or_(row.finished_at.is_(None), row.finished_at >= began)
+    return connection.scalar(select(func.min(row.started_at)).where(beside))
 
 
 def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, Collection[str]]:

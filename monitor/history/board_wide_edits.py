@@ -6,6 +6,8 @@ differs, so a posting's own words around it do not hide the board-wide edit. A p
 than half of a board's listed postings, and in at least three, is board-wide: two equal edits are
 too few, and two messages are bearable. A posting whose passages are all board-wide has no edit of
 its own.
+
+Pure: `queries/stored_edits.py` finds the edits of stored checks again.
 """
 
 from __future__ import annotations
@@ -13,15 +15,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, and_, func, select
-from sqlalchemy.orm import aliased
-
-from monitor.database.tables import Board, BoardCheck, PostingChange
 from monitor.history.decide import BoardChanges
 
 LEAST = 3  # postings
@@ -36,7 +33,7 @@ class EditedPassage(NamedTuple):
     new: str
 
 
-Passages = Mapping[str, frozenset[EditedPassage]]  # by the posting's key
+EditsByKey = Mapping[str, frozenset[EditedPassage]]  # by the posting's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +49,12 @@ def find_board_wide_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> Fou
     """Return the board-wide edit among the rewritten descriptions (before, after), or None."""
     if not is_majority(len(texts), listed):
         return None
-    return find_in({key: passages(before, after) for key, (before, after) in texts.items()}, listed)
+    return find_in_edits(
+        {key: replaced_passages(before, after) for key, (before, after) in texts.items()}, listed
+    )
 
 
-def find_in(edits: Mapping[K, frozenset[EditedPassage]], listed: int) -> FoundEdit[K] | None:
+def find_in_edits(edits: Mapping[K, frozenset[EditedPassage]], listed: int) -> FoundEdit[K] | None:
     """Return the board-wide edit among descriptions that were compared before, or None."""
     if not is_majority(len(edits), listed):
         return None
@@ -70,7 +69,7 @@ def is_majority(edited: int, listed: int) -> bool:
     return edited >= LEAST and 2 * edited > listed
 
 
-def passages(before: str, after: str) -> frozenset[EditedPassage]:
+def replaced_passages(before: str, after: str) -> frozenset[EditedPassage]:
     """Return the passages that an edit replaced, each once."""
     return frozenset(
         passage
@@ -79,7 +78,7 @@ def passages(before: str, after: str) -> frozenset[EditedPassage]:
     )
 
 
-def compare_descriptions(changes: BoardChanges, listed: int) -> Passages:
+def compare_descriptions(changes: BoardChanges, listed: int) -> EditsByKey:
     """Return the edited passages of each description, by key. Empty if too few were edited.
 
     Comparing texts takes seconds.
@@ -92,7 +91,7 @@ def compare_descriptions(changes: BoardChanges, listed: int) -> Passages:
     if not is_majority(len(edited), listed):
         return {}
     return {
-        key: passages(before.description, after.description)
+        key: replaced_passages(before.description, after.description)
         for key, (before, after) in edited.items()
     }
 
@@ -169,54 +168,3 @@ def board_wide_passages(
     """Return the passages that most postings share, with their counts, the commonest first."""
     counts = Counter(passage for edit in edits.values() for passage in edit)
     return {passage: count for passage, count in counts.most_common() if is_majority(count, listed)}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEdit:
-    """A board-wide edit that one check found. Its postings are given by their ids."""
-
-    company: str
-    url: str  # of the board
-    listed: int  # postings of the board
-    at: datetime
-    edit: FoundEdit[int]
-    versions: Mapping[int, int]  # the number of each posting's version with the edit
-
-
-def board_wide_edits(connection: Connection, since: datetime) -> dict[int, StoredEdit]:
-    """Return the board-wide edits from `since` on, by the ids of their checks."""
-    return dict(_edits(connection, since))
-
-
-def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, StoredEdit]]:
-    for check_id, seen, at, company, url in connection.execute(
-        _CHECKS.where(PostingChange.at >= since)
-    ).all():
-        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check_id)).all()
-        texts = {posting_id: (old or "", new or "") for posting_id, _, old, new in rows}
-        listed = seen or 0
-        edit = find_board_wide_edit(texts, listed)
-        if edit is not None:
-            versions = {posting_id: version for posting_id, version, _, _ in rows}
-            yield check_id, StoredEdit(company, url, listed, at, edit, versions)
-
-
-_CHECKS = (
-    select(BoardCheck.id, BoardCheck.seen, BoardCheck.finished_at, Board.company, Board.url)
-    .join_from(PostingChange, BoardCheck, BoardCheck.id == PostingChange.check_id)
-    .join(Board, Board.id == BoardCheck.board_id)
-    .where(PostingChange.field == "description")
-    .group_by(BoardCheck.id, Board.id)
-    .having(func.count() >= LEAST, 2 * func.count() > BoardCheck.seen)
-)
-_back = aliased(PostingChange)  # a reopened posting is reported as such, whatever its text
-_REOPENED = select(_back.id).where(
-    and_(
-        _back.check_id == PostingChange.check_id,
-        _back.posting_id == PostingChange.posting_id,
-        _back.kind == "reopened",
-    )
-)
-_REWRITTEN = select(
-    PostingChange.posting_id, PostingChange.version, PostingChange.old, PostingChange.new
-).where(PostingChange.field == "description", ~_REOPENED.exists())

@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.items import Posting
 from monitor.database.board_row import BoardRow
 from monitor.history.decide import Revised
-from monitor.history.postings import NO_PAY, change_rows
+from monitor.history.posting_rows import NO_PAY, change_rows
 from monitor.history.prepare import Ready
 from monitor.rules.matches import Fit
 

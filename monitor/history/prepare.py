@@ -19,7 +19,7 @@ from monitor.database.texts import NewTexts, find_new_texts
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
 from monitor.history.opened_rows import OpenedRow, Row, opened_rows
-from monitor.history.postings import posting_columns, version_columns
+from monitor.history.posting_rows import posting_columns, version_columns
 from monitor.rules.matcher import Matcher, candidate_of_posting
 from monitor.rules.matches import Fit, find_fits
 

@@ -35,11 +35,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.texts import find_new_texts, store_texts
 from monitor.history.compare import derived_fields, differences, same_content
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
-from monitor.history.postings import (
-    content_columns,
-    list_columns,
-    text_digest,
-)
+from monitor.history.posting_rows import content_columns, list_columns, text_digest
 from monitor.message_parts import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher, candidate_of_posting

@@ -18,7 +18,6 @@ from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Rule, Settings
 from monitor.config.values import Kind
 from monitor.database.tables import PostingChange
-from monitor.history.board_wide_edits import StoredEdit, board_wide_edits
 from monitor.queries.fitting_contents import (
     AT_ONCE,
     Content,
@@ -27,6 +26,7 @@ from monitor.queries.fitting_contents import (
     Progress,
     fitting_contents,
 )
+from monitor.queries.stored_edits import StoredEdit, board_wide_edits
 from monitor.rules.matcher import Explanation
 
 

@@ -22,7 +22,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.database.board_row import BoardRow, load_board
 from monitor.database.tables import Posting
 from monitor.history import schedule
-from monitor.history.board_wide_edits import Passages, compare_descriptions
+from monitor.history.board_wide_edits import EditsByKey, compare_descriptions
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
 from monitor.history.load import load_snapshot, load_unlisted
@@ -42,7 +42,7 @@ class DecidedCheck:
     changes: BoardChanges = field(default_factory=BoardChanges)
     ready: Ready = field(default_factory=Ready)
     # of descriptions, where most of the board's were edited
-    edits: Passages = field(default_factory=dict)
+    edits: EditsByKey = field(default_factory=dict)
 
 
 def decide_check(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Deadline
-from monitor.alerts import digest, mutes, reminders, saved
+from monitor.alerts import mutes, saved
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_roles import open_postings
 from monitor.messages import DigestMessage, load
@@ -31,6 +31,7 @@ from tests.support.moves import (
     some_new,
     there,
 )
+from tests.support.written_alerts import write_digests, write_reminders
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_a_reminder_sent_on_the_former_board_is_not_alerted_on_the_new_one(engin
 
 def _remind(history: History) -> int:
     with history.engine.begin() as connection:
-        return reminders.write(connection, history.settings, history.now)
+        return write_reminders(connection, history.settings, history.now)
 
 
 def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
@@ -114,7 +115,7 @@ def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
         alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()),
     )
     with history.engine.begin() as connection:
-        digest.write(connection, day, history.now + timedelta(minutes=10))
+        write_digests(connection, day, history.now + timedelta(minutes=10))
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, DigestMessage)
     assert (message.open, message.fitting, [board.board for board in message.boards]) == (

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert
 
 from monitor.database import tables
-from monitor.history.postings import text_digest
+from monitor.history.posting_rows import text_digest
 from tests.support.boards import START
 
 Rows = list[dict[str, Any]]

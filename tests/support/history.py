@@ -14,12 +14,12 @@ from sqlalchemy import Engine, insert, text, update
 
 from crawler.items import Result
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.history.boards import sync_boards
 from monitor.rounds.check_recorder import CheckRecorder
 from tests.support.boards import BOARD, START
+from tests.support.written_alerts import write_first_summaries
 
 ENGINEER = Rule("research-engineer", any=("research engineer",))
 
@@ -68,7 +68,7 @@ class History:
                     connection, result
                 )
         with self.engine.begin() as connection:
-            first_summary(connection, alerting, round_id, self.now)
+            write_first_summaries(connection, alerting, round_id, self.now)
             connection.execute(
                 update(tables.CheckRound)
                 .where(tables.CheckRound.id == round_id)

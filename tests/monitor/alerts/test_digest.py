@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
-from monitor.alerts import digest, mutes
+from monitor.alerts import mutes
 from monitor.config.model import AlertSettings, Rule
 from monitor.config.values import Kind
 from monitor.delivery.backlog import count_moving_of_round
@@ -20,6 +20,7 @@ from monitor.messages import DigestMessage, load
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
+from tests.support.written_alerts import write_digests
 
 NEW_YORK = ZoneInfo("America/New_York")
 # Greenwich until 29 March
@@ -43,7 +44,7 @@ class Days:
         """Write what is due on that day of March. Return the number of digests."""
         self.history.now = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day - 1, hours=hour)
         with self.history.engine.begin() as connection:
-            return digest.write(connection, self.history.settings, self.history.now)
+            return write_digests(connection, self.history.settings, self.history.now)
 
     def digests(self) -> list[DigestMessage]:
         texts = [
@@ -97,7 +98,7 @@ def test_a_skipped_or_doubled_local_time_has_one_digest(
     for step in range(3 * 24 * 4):
         now = around - timedelta(days=1) + timedelta(minutes=15 * step)
         with sqlite_engine.begin() as connection:
-            digest.write(connection, days.history.settings, now)
+            write_digests(connection, days.history.settings, now)
     dates = [one.day for one in days.digests()]
     assert len(dates) == len(set(dates)) >= 3
 

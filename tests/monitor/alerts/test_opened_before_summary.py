@@ -13,7 +13,6 @@ from sqlalchemy import Engine, insert
 
 from crawler.items import BoardRequest, Failure, Result, Snapshot
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.summaries import first_summary
 from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.messages import FirstCheckSummary, load
@@ -24,6 +23,7 @@ from monitor.rounds.shared_state import SharedState
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 from tests.support.running import until
+from tests.support.written_alerts import write_first_summaries
 
 TOO = replace(ENGINEER, name="engineers-too")
 
@@ -74,7 +74,7 @@ def test_roles_that_another_round_alerted_meanwhile_are_not_listed(engine: Engin
     check(first, snapshot([posting("1")]))
     check(second, snapshot([posting("1"), posting("2")]))
     with engine.begin() as connection:
-        first_summary(connection, alerting, first, START)
+        write_first_summaries(connection, alerting, first, START)
     assert history.alerted() == ["opened", "summary"]
     assert listed(summaries(history)[0]) == [f"{BOARD}:1"]
 
@@ -157,6 +157,6 @@ def test_a_board_that_an_unfinished_round_announced_has_no_summary_either(engine
             CheckRecorder(round_id, alerting, Random(1), lambda: START).record(
                 connection, snapshot([posting("1")])
             )
-        first_summary(connection, alerting, quick, START)
+        write_first_summaries(connection, alerting, quick, START)
     assert history.alerted() == ["opened"]
     assert history.ask("SELECT count(*) FROM introduction") == [(1,)]

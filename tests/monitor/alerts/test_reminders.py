@@ -18,6 +18,7 @@ from monitor.message_parts import Reminder, Role, Why
 from monitor.messages import QuietHoursMessage, ReminderMessage, load
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
+from tests.support.written_alerts import write_reminders
 
 WHY = Why("research-engineer", "title has “research engineer”")
 DEADLINE = START + timedelta(days=10)
@@ -108,7 +109,7 @@ class Days:
         """Write what is due with that many hours left. Return the number of reminders."""
         self.history.now = deadline - hours(left)
         with self.history.engine.begin() as connection:
-            return reminders.write(connection, self.history.settings, self.history.now)
+            return write_reminders(connection, self.history.settings, self.history.now)
 
     def reminders(self) -> list[Reminder]:
         rows = self.history.ask("SELECT message FROM alert WHERE kind = 'reminder' ORDER BY id")

@@ -79,14 +79,12 @@ def test_no_posting_is_matched_while_the_database_is_locked(
 def test_a_role_that_closes_between_read_and_write_has_no_alert(history: History) -> None:
     now = START + DAY + timedelta(minutes=1)
     with read_and_roll_back(history.engine) as connection:
-        near, today = (
-            reminders.read(connection, history.settings, now),
-            digest.read(connection, history.settings, now),
-        )
+        near = reminders.read(connection, history.settings, now)
+        of_digest = digest.read(connection, history.settings, now)
     history.check(snapshot([posting("2", title="Chef")], {"1": Probe.GONE}))
     with history.engine.begin() as connection:
-        assert reminders.write_read(connection, near, now) == 0
-        assert digest.write_read(connection, history.settings, today, now) == 1
+        assert reminders.write(connection, near, now) == 0
+        assert digest.write(connection, history.settings, of_digest, now) == 1
     [message] = [
         load(text) for (text,) in history.ask("SELECT message FROM alert WHERE kind = 'digest'")
     ]

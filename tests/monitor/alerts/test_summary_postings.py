@@ -14,6 +14,7 @@ from monitor.config.model import Rule
 from monitor.database.board_row import load_board
 from tests.support.boards import BOARD, posting, snapshot, unreadable
 from tests.support.history import ENGINEER, History, settings
+from tests.support.written_alerts import write_first_summaries
 
 COUNSEL = Rule("counsel", any=("counsel",))
 LISTED = [
@@ -52,7 +53,7 @@ def test_a_summary_is_the_same_with_and_without_stored_matches(
             connection.exec_driver_sql(f"DELETE FROM {table}")
         [round_id] = connection.exec_driver_sql("SELECT max(id) FROM check_round").one()
         alerting = Alerting.of(history.settings)
-        summaries.first_summary(connection, alerting, round_id, history.now)
+        write_first_summaries(connection, alerting, round_id, history.now)
     assert len(first) == len([ENGINEER, counsel])
     assert _messages(history) == first
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from monitor.alerts import digest, mutes
+from monitor.alerts import mutes
 from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule
 from monitor.database import slack_channels
@@ -35,6 +35,7 @@ from tests.support.running import Place, ProcessLog, until
 from tests.support.slack_channel import Channel, Refusal
 from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
+from tests.support.written_alerts import write_digests
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"
 BOTH = replace(RULE, notify=(NAME, ID))
@@ -261,7 +262,7 @@ async def test_a_channel_with_several_names_has_one_digest(life: Named) -> None:
         life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22))
     )
     with life.office.engine.begin() as connection:
-        assert digest.write(connection, settings, night) == 1
+        assert write_digests(connection, settings, night) == 1
     await life.deliver()
 
 

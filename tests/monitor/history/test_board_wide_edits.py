@@ -20,7 +20,7 @@ from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alert
 from monitor.history.board_wide_edits import (
     EditedPassage,
     board_wide_passages,
-    passages,
+    replaced_passages,
     surroundings,
 )
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
@@ -58,18 +58,18 @@ def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
 def test_an_edit_is_the_removed_and_the_added_words(
     before: str, after: str, expected: set[tuple[str, str]]
 ) -> None:
-    assert passages(before, after) == {EditedPassage(*each) for each in expected}
+    assert replaced_passages(before, after) == {EditedPassage(*each) for each in expected}
 
 
 @given(st.text(), st.text())
 def test_a_text_differs_from_another_just_when_it_has_passages_for_it(
     before: str, after: str
 ) -> None:
-    assert passages(before, before) == frozenset()
+    assert replaced_passages(before, before) == frozenset()
     same = [" ".join(line.split()) for line in before.split("\n") if line.split()] == [
         " ".join(line.split()) for line in after.split("\n") if line.split()
     ]
-    assert bool(passages(before, after)) != same
+    assert bool(replaced_passages(before, after)) != same
 
 
 @pytest.mark.parametrize(

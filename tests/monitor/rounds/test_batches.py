@@ -13,7 +13,6 @@ from sqlalchemy import Engine, insert
 from crawler.holds import Holds
 from crawler.items import Deadline, Failure, Pay, Posting, Probe, Result, Sighting, Unchanged
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, WatchedBoard
 from monitor.database import tables
 from monitor.database.opening import open_database
@@ -24,6 +23,7 @@ from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from tests.support.boards import posting, snapshot, unreadable
 from tests.support.history import History, settings
+from tests.support.written_alerts import write_first_summaries
 
 # the first two are boards of one employer, and so are the sites of one tenant
 COMPANIES = {
@@ -114,7 +114,7 @@ def lived(engine: Engine, random: Random, *, is_batch: bool) -> dict[str, list[t
         results = [a_result(random, board) for board in random.sample(list(COMPANIES), 5)]
         (together if is_batch else one_by_one)(recorder, engine, results)
         with engine.begin() as connection:
-            first_summary(connection, alerting, round_id, history.now)
+            write_first_summaries(connection, alerting, round_id, history.now)
     found = {
         view: sorted(history.ask(f"SELECT {columns} FROM {view}"), key=repr)
         for view, columns in TABLES.items()

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Engine, insert, select, text
 
 from crawler.items import Deadline, Failure, Result
-from monitor.alerts import reminders
 from monitor.database.tables import CheckRound
 from monitor.delivery.pack import pack
 from monitor.rounds.round import run_round
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import History, settings
+from tests.support.written_alerts import write_reminders
 
 
 async def test_a_round_ends_the_one_before_it_whose_end_could_not_be_written(
@@ -38,7 +38,7 @@ async def test_a_round_gives_up_the_reminders_that_are_not_true_after_it(engine:
         snapshot([posting(deadline=Deadline(deadline, "by then"), stated=frozenset({"deadline"}))])
     )
     with engine.begin() as connection:
-        assert reminders.write(connection, history.settings, history.now) == 1
+        assert write_reminders(connection, history.settings, history.now) == 1
         pack(connection, history.now)
     await run_round(
         engine,

@@ -10,7 +10,6 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, delete
 
 from crawler.items import Deadline
-from monitor.alerts import digest, reminders
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings, Settings, SlackSettings
 from monitor.database.engine import read_transaction
@@ -31,6 +30,7 @@ from tests.support.moves import listing, move, there
 from tests.support.rendered import Drawn, drawn
 from tests.support.socket_server import ADMIN, ALICE, BOB, BOT, ROLES, click
 from tests.support.story import tell
+from tests.support.written_alerts import write_digests, write_reminders
 
 DIRECT = f"slack:{ALICE}"
 
@@ -179,7 +179,7 @@ def test_reminders_that_were_due_before_a_watch_are_not_sent(history: History) -
     ask(history, "watch sommelier")
     for hours, expected in ((0, []), (27, [("reminder", DIRECT)])):
         with history.engine.begin() as connection:
-            reminders.write(connection, history.settings, history.now + timedelta(hours=hours))
+            write_reminders(connection, history.settings, history.now + timedelta(hours=hours))
         assert alerts(history) == expected
 
 
@@ -188,7 +188,7 @@ def test_a_watch_gives_nobody_a_digest(history: History) -> None:
     settings = replace(history.settings, alerts=AlertSettings(digest=time(0)))
     for days in (1, 2):
         with history.engine.begin() as connection:
-            digest.write(connection, settings, history.now + timedelta(days=days))
+            write_digests(connection, settings, history.now + timedelta(days=days))
     digests = history.ask("SELECT DISTINCT channel FROM alerts WHERE kind = 'digest'")
     assert digests == [("console",)]
 
