@@ -36,10 +36,8 @@ ADVISING = [
     *sorted((ROOT / "monitor").rglob("*.py")),
     *sorted((ROOT / "crawler").rglob("*.py")),
 ]
-_CONSOLE, _TOML = (
-    re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE),
-    re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE),
-)
+_CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\dZ)?")
 _PATH = re.compile(r"`((?:crawler|docs|migrations|monitor|tests)/[\w./-]+)`")
 

@@ -119,11 +119,9 @@ def _numeric_readings(
     With points the day is first. Else the stated format or the country decides. Else both readings
     on or after the publication count.
     """
-    first, second, year = (
-        int(match["a"]),
-        int(match["b"]),
-        match["y4"] or match["y5"] or match["y6"],
-    )
+    first = int(match["a"])
+    second = int(match["b"])
+    year = match["y4"] or match["y5"] or match["y6"]
     if "." in match[0][match.start("a") - match.start() : match.end("b") - match.start()]:
         month_first = False
     us, other = (
@@ -166,11 +164,9 @@ def _time_of(clock: str | None) -> time:
         hour = int(read["hour"]) % 12 + (12 if read["half"].lower() == "p" else 0)
         minute, second = int(read["minute"] or 0), int(read["second"] or 0)
     else:
-        hour, minute, second = (
-            int(read["h24"] or 12),
-            int(read["min24"] or 0),
-            int(read["sec24"] or 0),
-        )
+        hour = int(read["h24"] or 12)
+        minute = int(read["min24"] or 0)
+        second = int(read["sec24"] or 0)
     try:
         return time(hour, minute, second)
     except ValueError:

@@ -132,10 +132,8 @@ def _last_sentence(words: str) -> str:
 
 def is_about_pay(money: MoneyRange, context: Context) -> bool:
     """Return True if the nearest words call it pay, and no nearer word calls it something else."""
-    pay, other = (
-        _last(PAY, context.before),
-        max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before)),
-    )
+    pay = _last(PAY, context.before)
+    other = max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before))
     after = _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
     if other > pay or (not named and _first(OTHER, context.after) < after):

@@ -43,10 +43,8 @@ _OTHER = re.compile(
     r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE
 )
 _DASH = re.compile(r"\s*(?:[-\u2013\u2014]|to)\s*")
-_AT_MOST, _AT_LEAST = (
-    re.compile(r"\bup to\s*$", re.IGNORECASE),
-    re.compile(r"\bfrom\s*$", re.IGNORECASE),
-)
+_AT_MOST = re.compile(r"\bup to\s*$", re.IGNORECASE)
+_AT_LEAST = re.compile(r"\bfrom\s*$", re.IGNORECASE)
 _PER = re.compile(r"\s*(?:per|an?|/)\s*(?P<unit>\w+)\s*", re.IGNORECASE)
 
 

@@ -135,7 +135,8 @@ class CheckSpider(Spider):
     async def _check(self, request: BoardRequest) -> list[dict[str, object]]:
         """Check one board and deliver its result. Return its postings as items for a feed."""
         began = time.monotonic()
-        retries, notes = Retries(self.random), Notes.load(request.notes)
+        retries = Retries(self.random)
+        notes = Notes.load(request.notes)
         while True:
             async with self.slots:
                 result, wait = await self._attempt(request, notes, retries)

@@ -79,7 +79,8 @@ def write(
     from monitor.alerts.mutes import current  # noqa: PLC0415
 
     channels = _waiting(connection, open_roles.alerting, moment)
-    roles, mutes = open_roles.refreshed(connection), current(connection, now)
+    roles = open_roles.refreshed(connection)
+    mutes = current(connection, now)
     day = DigestDay(connection, settings, roles, now, mutes)
     for channel, rules in channels.items():
         day.write(channel, rules)

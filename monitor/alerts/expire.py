@@ -43,7 +43,8 @@ def reminders_in(text: str) -> tuple[Reminder, ...]:
 def expire(connection: Connection, now: datetime) -> None:
     """Expire or update the reminders of every message that is certainly not sent yet."""
     for row in _waiting(connection):
-        items, postings = reminders_in(row.message), _postings(connection, row.delivery_id)
+        items = reminders_in(row.message)
+        postings = _postings(connection, row.delivery_id)
         current = {
             item.role.posting: updated(item, postings.get(item.role.posting), now) for item in items
         }

@@ -96,7 +96,8 @@ def open_postings(
     `boards` are board ids for a condition with a parameter of that name.
     """
     found = {row.id: row for row in _boards(connection).values()}
-    query, boards_asked = _query(rules).where(*conditions), {"boards": json_list(boards)}
+    query = _query(rules).where(*conditions)
+    boards_asked = {"boards": json_list(boards)}
     for row in connection.execute(query, boards_asked if boards else {}):
         yield _open_role(alerting, rules, found[row.board_id], row)
 

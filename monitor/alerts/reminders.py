@@ -54,7 +54,8 @@ def decide(
     deadline = posting.role.deadline_at
     if deadline is None or not rule.remind or rule.mode == "digest":
         return None
-    last, moments = min(rule.remind), sorted(each for each in rule.remind if deadline - each <= now)
+    last = min(rule.remind)
+    moments = sorted(each for each in rule.remind if deadline - each <= now)
     if now >= deadline:
         was_known = (changed or posting.first_seen_at) < deadline - last
         return (
@@ -91,7 +92,8 @@ def write(connection: Connection, near: OpenRoles | None, now: datetime) -> int:
         return 0
     alerting, rules = near.alerting, {rule.name: rule for rule in near.rules}
     postings = [posting for posting in near.refreshed(connection) if posting.why]
-    changed, sent = _deadline_changes(connection, postings), _sent(connection, postings)
+    changed = _deadline_changes(connection, postings)
+    sent = _sent(connection, postings)
     due = [
         (reminder, channel)
         for posting in postings

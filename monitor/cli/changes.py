@@ -171,10 +171,8 @@ def _story(connection: Connection, found: PostingRef, console: Console) -> list[
     from monitor.queries.moved import next_life
 
     happened, contents = timeline(connection, found), versions(connection, found)
-    repost, later = (
-        repost_words(connection, [found.posting]).get(found.posting, ""),
-        next_life(connection, found),
-    )
+    repost = repost_words(connection, [found.posting]).get(found.posting, "")
+    later = next_life(connection, found)
     lines = list(_lines(describe(connection, found), happened, contents, repost, console))
     return (
         [*lines, Text(f"\nIts board has moved: it continues as {later}.", style="dim")]

@@ -77,10 +77,8 @@ def watched(settings: Settings, text: str) -> str:
     names = [board.board for board in boards]
     name = named(boards, text)
     if name not in names:
-        add, off = (
-            f"`rolewatch boards add {name}` adds it",
-            f"take its `enabled = false` out of {settings.file}",
-        )
+        add = f"`rolewatch boards add {name}` adds it"
+        off = f"take its `enabled = false` out of {settings.file}"
         todo = add if settings.board(name) is None else off
         raise UserError(
             f"{name} is not watched: {todo}; the watched boards are: {', '.join(names)}"

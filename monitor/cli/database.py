@@ -83,10 +83,8 @@ def backup(
         counts = back_up(engine, file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from error
-    versions, changes = (
-        counted(counts["posting_version"], "version"),
-        counted(counts["posting_change"], "change"),
-    )
+    versions = counted(counts["posting_version"], "version")
+    changes = counted(counts["posting_change"], "change")
     found = f"{counted(counts['posting'], 'posting')} in {versions}, {changes}"
     shared.console.print(
         f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)",

@@ -44,10 +44,8 @@ async def send_samples(
         for channel, message in _samples(settings, now).items()
         if channel.startswith(only)
     }
-    others, reached = (
-        {} if wrong else await _other_names(notifiers, list(samples)),
-        set[str | None](),
-    )
+    others = {} if wrong else await _other_names(notifiers, list(samples))
+    reached = set[str | None]()
     for channel, message in samples.items():
         if channel in others or channel.removeprefix("slack:") in reached:
             continue

@@ -70,7 +70,8 @@ class WorkerJobs(CheckJobs):
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """Give a sign. Procrastinate ends its signs after an error, so none is raised."""
-        asked, own = elapsed(), {"queue_id": worker_id, "id": self._id, "lost": self._times.lost}
+        asked = elapsed()
+        own = {"queue_id": worker_id, "id": self._id, "lost": self._times.lost}
         try:
             async with asyncio.timeout(self._times.sure):
                 row = await self.connector.execute_query_one_async(_SIGN, **own)

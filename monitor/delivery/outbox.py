@@ -92,7 +92,8 @@ class Outbox:
         `until_idle`: also wait for what is due later. A queue whose trouble lasts longer than
         `max_wait` seconds is given up.
         """
-        counts, patience = Delivered(), max_wait if until_idle else 0
+        counts = Delivered()
+        patience = max_wait if until_idle else 0
         blocked: set[str] = set()
         try:
             while due := [

@@ -236,7 +236,8 @@ def merge(connection: Connection, delivery_ids: Sequence[str], message: Message)
 
     It loses its card, unless the message is about one posting.
     """
-    first, others = delivery_ids[0], {"others": json_list(delivery_ids[1:])}
+    first = delivery_ids[0]
+    others = {"others": json_list(delivery_ids[1:])}
     about_one_posting = isinstance(message, RoleMessage) or (
         isinstance(message, ReminderMessage) and len(message.items) == 1
     )

@@ -194,10 +194,8 @@ def discard(connection: Connection, before: datetime, channel: str | None = None
     that is being sent stays. Alerts that wait for a digest are discarded too.
     """
     packed = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
-    younger, older = (
-        packed.where(Alert.created_at >= before),
-        packed.where(Alert.created_at < before),
-    )
+    younger = packed.where(Alert.created_at >= before)
+    older = packed.where(Alert.created_at < before)
     # a reposted card has no alert
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
     names = None if channel is None else directory(connection).all_names(channel)

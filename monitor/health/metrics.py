@@ -91,10 +91,8 @@ class Metrics:
     def _count(self, connection: Connection) -> None:
         """Add the rounds that ended since the last scrape. A failed scrape adds nothing."""
         last = metrics.ended_rounds(connection)
-        checks, durations = (
-            metrics.checks_by_result(connection, self._round, last),
-            metrics.durations(connection, self._round, last),
-        )
+        checks = metrics.checks_by_result(connection, self._round, last)
+        durations = metrics.durations(connection, self._round, last)
         self._round = last
         for row in checks:
             self._checks.labels(row.result).inc(row.checks)

@@ -54,7 +54,8 @@ def load_contents(
     reader: Reader = CURRENT_READER,
 ) -> dict[int, Posting]:
     """Return the newest stored content of each posting, by its row's id."""
-    ids, version = [posting.id for posting in stored], reader.version(board.partition(":")[0])
+    ids = [posting.id for posting in stored]
+    version = reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
     for row in connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ():
         contents[row.posting_id] = (

@@ -171,11 +171,9 @@ def _pair(
 
 def _known(former: BoardRow, old: Sequence[_Listed], listed: Sequence[_Listed]) -> dict[int, Match]:
     """Return the pairs of earlier moves, in either direction: an employer may move back."""
-    reason, ids, new_ids = (
-        f"moved from {former.board} before",
-        {row.id for row in old},
-        {row.id for row in listed},
-    )
+    reason = f"moved from {former.board} before"
+    ids = {row.id for row in old}
+    new_ids = {row.id for row in listed}
     there = {
         row.id: Match(row.repost_of, reason)
         for row in listed

@@ -53,7 +53,8 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> list[BoardRow]
 
 def has_begun(connection: Connection, old: str, new: str) -> bool:
     """Return True if the move from `old` to `new` is recorded already."""
-    successor, way = find_board(connection, new), _way_back(connection, old)
+    successor = find_board(connection, new)
+    way = _way_back(connection, old)
     if successor is None or not way:
         return False
     return same_board(way[-1].board, new) or successor.moved_from == way[-1].board

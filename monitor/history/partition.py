@@ -39,10 +39,8 @@ def partition(
     `still`: keys that are listed and did not change.
     """
     new, changed, back = [], [], []
-    found, listed = (
-        [key for key in still if key in known and known[key].open and known[key].unlisted],
-        set(still),
-    )
+    found = [key for key in still if key in known and known[key].open and known[key].unlisted]
+    listed = set(still)
     for sighting in sightings:
         posting = known.get(sighting.key)
         listed.add(sighting.key)

@@ -75,7 +75,8 @@ def plain_title(title: str, names: Collection[str]) -> str:
 
     Names are removed at either end.
     """
-    words, known = _words(title), sorted(filter(None, map(_words, names)), key=len, reverse=True)
+    words = _words(title)
+    known = sorted(filter(None, map(_words, names)), key=len, reverse=True)
     while shorter := next(filter(None, (_without(words, name) for name in known)), None):
         words = shorter
     return " ".join(words)

@@ -53,8 +53,10 @@ def decide_check(
     board: BoardRow | None = None,
 ) -> DecidedCheck:
     """Return what the result did to its board. Nothing is written. `board`: its row, if known."""
-    board, now = board or load_board(connection, result.board), clock()
-    at, alerting = schedule.strictly_after(now, board.clock), alerting.remembering()
+    board = board or load_board(connection, result.board)
+    now = clock()
+    at = schedule.strictly_after(now, board.clock)
+    alerting = alerting.remembering()
     if isinstance(result, Failure):
         return DecidedCheck(result, board, at, now, alerting)
     baseline = board.last_ok_at is None or _is_first_list(connection, board)

@@ -99,7 +99,9 @@ def _change(change: Row, texts: Texts, role: Role) -> Line:
 
 
 def _words(change: Row, texts: Texts, role: Role) -> Line:
-    field, version, of = change["field"], int(change["version"]), str(change["posting"])
+    field = change["field"]
+    version = int(change["version"])
+    of = str(change["posting"])
     if field is None:
         return bold(_KIND_WORDS.get(str(change["kind"]), str(change["kind"])))
     old, new = (

@@ -117,7 +117,8 @@ class _EventCallback(msgspec.Struct):
 
 def parse_envelope(envelope: Mapping[str, object]) -> list[Asked]:
     """Return the clicks, the command or the visit in an envelope. Empty for anything unknown."""
-    payload, envelope_id = envelope.get("payload"), str(envelope.get("envelope_id", ""))
+    payload = envelope.get("payload")
+    envelope_id = str(envelope.get("envelope_id", ""))
     try:
         match envelope.get("type"):
             case "slash_commands":

@@ -22,13 +22,11 @@ class Host:
     """A host with nothing but a robots.txt."""
 
     def __init__(self) -> None:
-        self.text, self.status, self.headers, self.asked, self.url = (
-            b"",
-            200,
-            dict[str, str](),
-            0,
-            "",
-        )
+        self.text = b""
+        self.status = 200
+        self.headers = dict[str, str]()
+        self.asked = 0
+        self.url = ""
 
     async def answer(self, _: web.Request) -> web.Response:
         self.asked += 1

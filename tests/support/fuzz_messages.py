@@ -69,10 +69,8 @@ def _messages(texts: list[str]) -> list[Message]:
     why = (Why(a, b), Why(c, d, "now fits"))
     roles = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
     board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
-    operator, move = (
-        OperatorMessage("failing", a, tuple(texts), b, c),
-        Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2),
-    )
+    operator = OperatorMessage("failing", a, tuple(texts), b, c)
+    move = Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2)
     summary = FirstCheckSummary((board,) * 3, (rule,) * 3, (move,))
     group = GroupMessage(tuple(roles * 5))
     passage = Passage(a, b, 3, c, d)

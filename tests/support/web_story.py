@@ -48,10 +48,8 @@ def _hero() -> Posting:
 def tell(engine: Engine) -> History:
     """Record the story. Its last check is a week after the first."""
     story = History(engine, settings(*RULES, boards=(BOARD, OTHER)))
-    hero, long_title = (
-        _hero(),
-        posting("101", title="Engineer, " + "very long words of a title " * 9),
-    )
+    hero = _hero()
+    long_title = posting("101", title="Engineer, " + "very long words of a title " * 9)
     hostile = posting(
         "102", title=HOSTILE, description=HOSTILE, location=HOSTILE, locations=(HOSTILE,)
     )

@@ -17,10 +17,8 @@ from tests.support.links import Link, links
 from tests.support.places import ROOT
 
 HEADINGS = tuple(dict.fromkeys(link.heading for link in links()))
-MEANING, REFUSED = (
-    [link for link in links() if link.meant],
-    [link for link in links() if not link.meant],
-)
+MEANING = [link for link in links() if link.meant]
+REFUSED = [link for link in links() if not link.meant]
 FACTS = ROOT.parent / "shared" / "facts"
 
 

@@ -50,10 +50,8 @@ def test_every_description_reads_as_text_without_markup(jobs: list[dict[str, Any
 def test_pay_and_deadline_of_a_posting_are_read(folder: Path, key: int) -> None:
     job = next(job for job in _jobs(folder) if job["id"] == key)
     text = to_text(job["content"])
-    pay, deadline = (
-        read_pay(text),
-        read_deadline(text, published=None, place=job["location"]["name"]),
-    )
+    pay = read_pay(text)
+    deadline = read_deadline(text, published=None, place=job["location"]["name"])
     assert pay is not None
     assert deadline is not None
     assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (133_000, 240_000, "USD", "year")

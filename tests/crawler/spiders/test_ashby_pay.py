@@ -125,10 +125,8 @@ def test_tiers_that_may_be_of_other_places_leave_the_words_alone(
 
 
 def test_tiers_of_two_currencies_or_intervals_do_not_merge() -> None:
-    dollars, pounds = (
-        tier(100_000, 120_000, "US", "$100K"),
-        tier(60_000, 80_000, "UK", "£60K", currencyCode="GBP"),
-    )
+    dollars = tier(100_000, 120_000, "US", "$100K")
+    pounds = tier(60_000, 80_000, "UK", "£60K", currencyCode="GBP")
     assert amounts(read(dollars, pounds, place=LONDON)) == (60_000, 80_000, "GBP", "year")
     assert amounts(read(dollars, pounds, place=Place("Paris"))) == (None, None, None, None)
 

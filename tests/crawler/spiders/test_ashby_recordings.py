@@ -105,10 +105,8 @@ async def test_every_job_of_every_answer_is_read_and_none_besides(
     results = await check_boards(server, *(f"ashby:{name}" for name in answers), timeout=30)
     counted, tiers = 0, 0
     for name, body in answers.items():
-        result, jobs = (
-            results[f"ashby:{name}"],
-            [job for job in json.loads(body)["jobs"] if job["isListed"]],
-        )
+        result = results[f"ashby:{name}"]
+        jobs = [job for job in json.loads(body)["jobs"] if job["isListed"]]
         assert isinstance(result, Snapshot), result
         assert result.without_key == 0
         found = {sighting.key: sighting.read() for sighting in result.sightings}

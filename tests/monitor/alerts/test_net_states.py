@@ -27,11 +27,9 @@ def pay(old: str, new: str) -> FieldChange:
 
 OPENED, CLOSED = event("opened"), event("closed", 5, before_at=AT - timedelta(days=9))
 REOPENED = event("reopened", 7, before_at=AT + HOUR * 5)
-RAISED, FURTHER, BACK = (
-    event("revised", 1, pay(LOW, MID)),
-    event("revised", 2, pay(MID, HIGH)),
-    event("revised", 3, pay(MID, LOW)),
-)
+RAISED = event("revised", 1, pay(LOW, MID))
+FURTHER = event("revised", 2, pay(MID, HIGH))
+BACK = event("revised", 3, pay(MID, LOW))
 RENAMED = event("revised", 4, FieldChange("title", "a", "b"))
 
 

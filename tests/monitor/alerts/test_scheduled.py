@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,10 +49,7 @@ def order(history: History) -> Iterator[list[str]]:
         if not is_reading(connection):
             found.append(what)
 
-    begin, commit = (
-        (lambda connection: note("begin", connection)),
-        (lambda connection: note("commit", connection)),
-    )
+    begin, commit = partial(note, "begin"), partial(note, "commit")
     event.listen(history.engine, "begin", begin)
     event.listen(history.engine, "commit", commit)
     yield found

@@ -220,10 +220,8 @@ def test_a_title_that_postings_have_now_comes_before_one_that_they_had(
     rolewatch: Program, engine: Engine
 ) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC))
-    old, other = (
-        posting("1", title="Compiler Engineer"),
-        posting("2", title="Compiler Engineer, Kernels"),
-    )
+    old = posting("1", title="Compiler Engineer")
+    other = posting("2", title="Compiler Engineer, Kernels")
     history.check(snapshot([old, other]))
     history.check(snapshot([replace(old, title="Performance Engineer"), other]))
     assert {row["posting"] for row in rolewatch.ask("history", "Compiler Engineer")} <= {

@@ -67,10 +67,8 @@ def busy(tmp_path: Path, sqlite_url: str, made: DatabasePool) -> Program:
 def _record(engine: Engine) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=2))
     first = posting("1", title=TITLE, location="; ".join(PLACES), locations=PLACES)
-    hourly, uuid = (
-        posting("2", title="Technician", pay=HOURLY),
-        posting(LONG, title="Chef de Partie, Research Kitchen"),
-    )
+    hourly = posting("2", title="Technician", pay=HOURLY)
+    uuid = posting(LONG, title="Chef de Partie, Research Kitchen")
     other = replace(snapshot([uuid]), board=OTHER, company="Other Works of the United Kingdom")
     history.check(snapshot([first, hourly]), other)
     moved = replace(first, location="London, UK", locations=("London, UK",), pay=PAY)

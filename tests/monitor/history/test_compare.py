@@ -231,10 +231,8 @@ def test_what_is_read_from_a_text_that_is_newly_sent_is_no_difference() -> None:
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(field: str) -> None:
-    before, silent = (
-        given_(field, getattr(FULL, field)),
-        replace(given_(field, None), unsent=frozenset({field})),
-    )
+    before = given_(field, getattr(FULL, field))
+    silent = replace(given_(field, None), unsent=frozenset({field}))
     assert getattr(
         keep_unsent(replace(before, stated=frozenset({field})), silent), field
     ) == getattr(FULL, field)

@@ -169,10 +169,8 @@ def test_of_several_the_nearest_text_is_taken_and_each_only_once() -> None:
 
 
 def test_as_many_postings_of_one_text_are_pairs_in_turn() -> None:
-    former, new = (
-        [side(1, text=TEXT), side(2, text=TEXT), side(3, text=TEXT, is_open=False)],
-        [side(11, text=TEXT), side(12, text=TEXT)],
-    )
+    former = [side(1, text=TEXT), side(2, text=TEXT), side(3, text=TEXT, is_open=False)]
+    new = [side(11, text=TEXT), side(12, text=TEXT)]
     for order in permutations(former):
         assert pairs(list(order), new) == {11: 1, 12: 2}
     assert pairs(former[1:], new) == {11: 2, 12: 3}
@@ -234,10 +232,8 @@ def test_a_requisition_goes_before_a_text() -> None:
 
 
 def test_an_internal_job_is_a_number_of_one_ats() -> None:
-    former, new = (
-        [side(1, "Engineer", internal_job="9")],
-        [side(11, "Staff Engineer", internal_job="9")],
-    )
+    former = [side(1, "Engineer", internal_job="9")]
+    new = [side(11, "Staff Engineer", internal_job="9")]
     assert pairs(former, new, same_ats=True) == {11: 1}
     assert pairs(former, new) == {}
 

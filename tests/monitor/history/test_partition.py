@@ -11,12 +11,10 @@ from tests.support.boards import posting, sighting
 
 
 def test_partition_sorts_sightings_by_their_next_step() -> None:
-    same, changed, back, found = (
-        sighting(posting("1")),
-        sighting(posting("2")),
-        sighting(posting("3")),
-        sighting(posting("4")),
-    )
+    same = sighting(posting("1"))
+    changed = sighting(posting("2"))
+    back = sighting(posting("3"))
+    found = sighting(posting("4"))
     known = {
         "1": KnownPosting("1", open=True, raw_digest=same.digest),
         "2": KnownPosting("2", open=True, raw_digest="another"),

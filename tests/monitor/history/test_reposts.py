@@ -140,10 +140,8 @@ def test_a_requisition_shared_by_many_jobs_proves_nothing() -> None:
 
 
 def test_the_surest_reason_wins_and_then_what_left_last() -> None:
-    by_text, by_number = (
-        closed(1, description=TEXT),
-        closed(2, requisition="R-7", days=30, **OTHER_TITLE),
-    )
+    by_text = closed(1, description=TEXT)
+    by_number = closed(2, requisition="R-7", days=30, **OTHER_TITLE)
     found = find_repost(
         posting("2", requisition="R-7", description=TEXT), [by_text, by_number], [NONE]
     )

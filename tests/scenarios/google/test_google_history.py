@@ -126,10 +126,8 @@ async def test_a_search_that_shows_nothing_for_an_hour_is_a_failure_and_closes_n
     assert is_failure(await watched.check(), "knows no role of DeepMind", "sitemap lists 12")
     watched.server.empty = []
     assert is_failure(await watched.check(), "knows no role of DeepMind")
-    watched.server.page, watched.server.total = (
-        lambda _request, jobs: jobs[:20],
-        lambda total: total,
-    )
+    watched.server.page = lambda _request, jobs: jobs[:20]
+    watched.server.total = lambda total: total
     await watched.check()
     assert watched.happened() == []
     assert watched.open() == set(range(1, 13))
@@ -146,10 +144,8 @@ async def test_a_search_that_counts_a_quarter_for_two_days_closes_nothing_and_op
         watched.reason()
         == "its search counts 3 roles while its job sitemap lists 12 that it showed before"
     )
-    watched.server.page, watched.server.total = (
-        lambda _request, jobs: jobs[:20],
-        lambda total: total,
-    )
+    watched.server.page = lambda _request, jobs: jobs[:20]
+    watched.server.total = lambda total: total
     await watched.check()
     assert watched.happened() == []
     assert watched.history.ask("SELECT state FROM boards") == [("ok",)]

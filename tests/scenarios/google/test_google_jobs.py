@@ -122,10 +122,8 @@ async def test_a_page_that_fails_holds_up_the_edit_of_no_other(watched: Watch) -
 
 async def test_a_page_without_a_record_is_read_again_when_it_has_one(watched: Watch) -> None:
     watched.server.page = lambda _request, jobs: jobs[:1]
-    watched.server.job(2).lastmod, watched.server.job(2).title = (
-        "2026-11-20T08:00:00Z",
-        "Staff Research Engineer",
-    )
+    watched.server.job(2).lastmod = "2026-11-20T08:00:00Z"
+    watched.server.job(2).title = "Staff Research Engineer"
     watched.server.without_record.add(watched.server.key(2))
     await watched.check()
     assert "1 job page holds no record" in (watched.reason() or "")
@@ -155,10 +153,8 @@ async def test_a_missing_page_of_the_site_does_not_mean_a_missing_brand(
 
 async def test_an_edit_waits_for_a_page_that_is_missing_for_a_while(watched: Watch) -> None:
     watched.server.page = lambda _request, jobs: jobs[:1]
-    watched.server.job(2).lastmod, watched.server.job(2).title = (
-        "2026-11-20T08:00:00Z",
-        "Staff Research Engineer",
-    )
+    watched.server.job(2).lastmod = "2026-11-20T08:00:00Z"
+    watched.server.job(2).title = "Staff Research Engineer"
     path = f"/about/careers/applications/jobs/results/{watched.server.key(2)}"
     watched.server.statuses[path] = 404
     await watched.check()
