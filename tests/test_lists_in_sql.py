@@ -11,9 +11,9 @@ from tests.support.places import ROOT
 
 _TREE = ROOT
 _SUBQUERIES = {  # file and argument
-    ("backlog.py", "first"),
-    ("queue.py", "older"),
-    ("queue.py", "younger"),
+    ("open_items.py", "first"),
+    ("manual.py", "older"),
+    ("manual.py", "younger"),
     ("roles.py", "moved"),
     ("moved_postings.py", "repeated"),
     ("pack.py", "ended"),

@@ -82,8 +82,8 @@ def _as_stored(channel: str | None) -> str | None:
 def retry(ctx: typer.Context) -> None:
     """Send alerts again that could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
-    from monitor.delivery.backlog import retry_edits_now
-    from monitor.delivery.queue import retry as try_again
+    from monitor.delivery.manual import retry as try_again
+    from monitor.delivery.open_items import retry_edits_now
 
     current = state(ctx)
     if current.no_database() is not None:
@@ -111,13 +111,13 @@ def retry(ctx: typer.Context) -> None:
 def _is_anything_left(engine: Engine) -> bool:
     """Return True if a message, an unpacked alert or an edit of a card waits."""
     from monitor.database.engine import read_transaction
-    from monitor.delivery import backlog, pack
+    from monitor.delivery import open_items, pack
 
     with read_transaction(engine) as connection:
         return bool(
-            backlog.count(connection, backlog.QUEUED)
+            open_items.count(connection, open_items.QUEUED)
             or pack.unpacked_alerts(connection)
-            or backlog.next_edits(connection)
+            or open_items.next_edits(connection)
         )
 
 
@@ -162,8 +162,8 @@ def discard(
     ] = None,
 ) -> None:
     """Discard alerts that were not delivered."""
+    from monitor.delivery.manual import discard as give_up
     from monitor.delivery.pack import new_id, pack
-    from monitor.delivery.queue import discard as give_up
     from monitor.delivery.threads import begin_threads
     from monitor.text.times import parse_time
 

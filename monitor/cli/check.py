@@ -189,7 +189,7 @@ class _Check:
     def _undelivered(self, round_id: int) -> int:
         """Print messages of a daemon's round that it could not send."""
         from monitor.database.engine import read_transaction
-        from monitor.delivery import backlog
+        from monitor.delivery import open_items
 
         with read_transaction(self.engine) as connection:
-            return backlog.undelivered_of_round(connection, round_id)
+            return open_items.undelivered_of_round(connection, round_id)

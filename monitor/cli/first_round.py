@@ -13,7 +13,7 @@ from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound
 from monitor.database.trouble import DATABASE_ERRORS
-from monitor.delivery import backlog, pack
+from monitor.delivery import open_items, pack
 from monitor.history import due
 from monitor.notify.wording import span
 from monitor.text.values import counted
@@ -82,7 +82,7 @@ def _has_ended(engine: Engine, after: int, now: datetime) -> bool:
         return (
             connection.scalar(ended) is not None
             and not pack.unpacked_alerts(connection)
-            and not backlog.is_console_next(connection, now)
+            and not open_items.is_console_next(connection, now)
         )
 
 

@@ -66,7 +66,7 @@ class _Waiting(NamedTuple):
 
 def undelivered(engine: Engine) -> list[Undelivered]:
     """Return the undelivered messages by channel."""
-    from monitor.delivery.backlog import UNDELIVERED, next_per_channel
+    from monitor.delivery.open_items import UNDELIVERED, next_per_channel
 
     query = (
         select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason)

@@ -17,7 +17,7 @@ from procrastinate import SyncPsycopgConnector
 from procrastinate.manager import JobManager
 from sqlalchemy import Connection, Engine, text
 
-from monitor.daemon.queue import QUEUE, CheckJob, new_job
+from monitor.daemon.check_queue import QUEUE, CheckJob, new_job
 from monitor.daemon.slots import Slot
 from monitor.database.shared_clock import SharedClock
 

@@ -27,8 +27,8 @@ from sqlalchemy.exc import OperationalError
 
 from crawler.crawl import board_host
 from monitor.config.model import Settings
+from monitor.daemon.check_queue import QUEUE, CheckJob, make_app
 from monitor.daemon.daemon_queue import DaemonQueue, Handed
-from monitor.daemon.queue import QUEUE, CheckJob, make_app
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.slots import slot_of
 from monitor.database.trouble import OutageLog, is_outage

@@ -21,9 +21,11 @@ def acquire_and_report(
         # loaded only then: most commands find no such holder
         from monitor.alerts import daemon_incidents  # noqa: PLC0415
         from monitor.alerts.alerting import Alerting  # noqa: PLC0415
-        from monitor.delivery import backlog  # noqa: PLC0415
+        from monitor.delivery import open_items  # noqa: PLC0415
 
-        message = daemon_incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
+        message = daemon_incidents.restarted(
+            died, cut_off, open_items.count_unconfirmed(connection)
+        )
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()
         )

@@ -26,7 +26,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config import shared
 from monitor.config.model import Settings
 from monitor.daemon import shared_settings
-from monitor.daemon.queue import CheckJob
+from monitor.daemon.check_queue import CheckJob
 from monitor.daemon.worker_claim import StaleSettings, Sureness, fenced
 from monitor.database.columns import AnyRow
 from monitor.database.engine import read_and_roll_back

@@ -17,8 +17,8 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy import Engine, text
 
+from monitor.daemon.check_queue import QUEUE, TASK, make_app
 from monitor.daemon.listener import Listener
-from monitor.daemon.queue import QUEUE, TASK, make_app
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.worker_check import Checker, OtherSchemaError, Rules, SharedHolds
 from monitor.daemon.worker_claim import Sureness

@@ -18,8 +18,8 @@ from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
+from monitor.daemon.check_queue import CheckJobs
 from monitor.daemon.memory import release_memory
-from monitor.daemon.queue import CheckJobs
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.shared_settings import NoConfiguration
 from monitor.daemon.worker_check import OtherSchemaError

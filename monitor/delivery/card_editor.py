@@ -21,7 +21,7 @@ from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
-from monitor.delivery.backlog import STALE, Edit
+from monitor.delivery.open_items import STALE, Edit
 from monitor.delivery.pace import TokenBucket
 from monitor.delivery.retry_policy import asked_until, outcome_of_edit
 from monitor.delivery.sender import Sender

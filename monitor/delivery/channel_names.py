@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from monitor.channels import Channel, Listed
 from monitor.database import slack_channels
 from monitor.delivery import channel_merge
-from monitor.delivery.backlog import QueuedDelivery
+from monitor.delivery.open_items import QueuedDelivery
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 
 log = structlog.get_logger()

@@ -22,9 +22,9 @@ from monitor.config.model import AlertSettings
 from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
-from monitor.delivery import backlog, survey
-from monitor.delivery.backlog import Edit
+from monitor.delivery import open_items, survey
 from monitor.delivery.card_editor import CardEditor
+from monitor.delivery.open_items import Edit
 from monitor.delivery.queue_tasks import QueueTasks
 from monitor.delivery.sender import Sender
 from monitor.delivery.settlement import Delivered
@@ -99,7 +99,7 @@ class Outbox:
             while due := [
                 item
                 for item in self._due(
-                    (await asyncio.to_thread(self._prepare_and_list)).heads, patience
+                    (await asyncio.to_thread(self._pack_and_list)).heads, patience
                 )
                 if item.queue not in blocked
             ]:
@@ -123,7 +123,7 @@ class Outbox:
                 listed = await self._survey()
                 for item in self._due(listed.heads if listed else ()):
                     self._tasks.start(item.queue, self._run_with_retry(item, counts))
-                await self._tasks.wait((wake, stop), self._idle_for(listed))
+                await self._tasks.wait((wake, stop), self._seconds_to_wait(listed))
         finally:
             await self._end()
 
@@ -131,12 +131,12 @@ class Outbox:
         for notifier in self._sender.notifiers.values():
             await notifier.close()
 
-    def _prepare_and_list(self) -> Survey:
+    def _pack_and_list(self) -> Survey:
         now = self._clock()
         if not self._resumed:
             survey.resume(self._engine, now)
             self._resumed = True
-        return survey.prepare_and_list(self._engine, self._sender.names, self._hours, now)
+        return survey.pack_and_list(self._engine, self._sender.names, self._hours, now)
 
     async def ask_channel_names(self) -> None:
         """Ask Slack which names are one channel. Trouble with Slack or the database is logged."""
@@ -151,14 +151,14 @@ class Outbox:
     async def _survey(self) -> Survey | None:
         """Return the survey, or None while the database cannot be used."""
         with suppress(LeaseLost), self._troubles.passing("outbox_not_read"):
-            return await asyncio.to_thread(self._prepare_and_list)
+            return await asyncio.to_thread(self._pack_and_list)
         return None
 
     def _waiting(self) -> int:
         with read_transaction(self._engine) as connection:
-            return backlog.count(connection, backlog.QUEUED)
+            return open_items.count(connection, open_items.QUEUED)
 
-    def _idle(self, heads: Iterable[QueueItem]) -> list[QueueItem]:
+    def _free(self, heads: Iterable[QueueItem]) -> list[QueueItem]:
         """Return the items that no task works on and that a notifier can handle."""
         return [
             item
@@ -173,14 +173,14 @@ class Outbox:
     def _due(self, heads: Iterable[QueueItem], patience: float = 0) -> list[QueueItem]:
         """Return the items that are due within `patience` seconds."""
         now = self._clock()
-        return [item for item in self._idle(heads) if seconds_until(item, now) <= patience]
+        return [item for item in self._free(heads) if seconds_until(item, now) <= patience]
 
-    def _idle_for(self, listed: Survey | None) -> float:
+    def _seconds_to_wait(self, listed: Survey | None) -> float:
         """Return the seconds until an item may be due, if no event is set before."""
         if listed is None:
             return RETRY
         now = self._clock()
-        waits = [seconds_until(head, now) for head in self._idle(listed.heads)]
+        waits = [seconds_until(head, now) for head in self._free(listed.heads)]
         waits += [(listed.changes_at - now).total_seconds()] if listed.changes_at else []
         return max(0.0, min([LONGEST_IDLE, *waits]))
 

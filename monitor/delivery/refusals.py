@@ -15,8 +15,8 @@ from monitor.alerts.open_incidents import OpenIncident
 from monitor.alerts.rows import write_operator_message
 from monitor.channels import kind
 from monitor.database.tables import Delivery
-from monitor.delivery import backlog
-from monitor.delivery.backlog import of_kind
+from monitor.delivery import open_items
+from monitor.delivery.open_items import of_kind
 from monitor.messages import OperatorMessage, instant
 from monitor.notify.base import NotifyError
 from monitor.notify.slack.errors import plain_reason
@@ -56,7 +56,7 @@ def _refusal(
     """Return the message: what was refused and why, what waits, and what to do."""
     oldest = func.min(Delivery.created_at)
     waiting, since = connection.execute(
-        select(func.count(), func.coalesce(oldest, now)).where(backlog.OPEN, of_kind(subject))
+        select(func.count(), func.coalesce(oldest, now)).where(open_items.OPEN, of_kind(subject))
     ).one()
     what, _, remedy = error.reason.partition(": ")
     words = plain_reason(error.slack_error) or what

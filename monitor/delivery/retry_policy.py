@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from monitor.delivery.backlog import QueuedDelivery
+from monitor.delivery.open_items import QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 from monitor.notify.base import MessageMissingError, NotifyError, Receipt
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue
-from monitor.delivery.backlog import QueuedDelivery
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.open_items import QueuedDelivery
 from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 from monitor.channels import kind
 from monitor.database.columns import AnyRow
 from monitor.delivery import queue, refusals
-from monitor.delivery.backlog import QueuedDelivery, of_kind
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.open_items import QueuedDelivery, of_kind
 from monitor.delivery.retry_policy import DeliveryOutcome
 from monitor.notify.base import NotifyError
 

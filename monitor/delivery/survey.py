@@ -15,9 +15,17 @@ from monitor.channels import Channel
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.delivery import backlog, channel_merge, pack, queue, quiet_hours, threads
-from monitor.delivery.backlog import Edit, QueuedDelivery
+from monitor.delivery import (
+    channel_merge,
+    merge_deliveries,
+    open_items,
+    pack,
+    queue,
+    quiet_hours,
+    threads,
+)
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.open_items import Edit, QueuedDelivery
 from monitor.history.schedule import MAX_RETRY_AFTER
 
 QueueItem = QueuedDelivery | Edit  # the first item of a queue
@@ -40,20 +48,25 @@ def resume(engine: Engine, now: datetime) -> None:
     with engine.begin() as connection:
         channel_merge.respell(connection)
         queue.retry_failed_now(connection, now)
-        backlog.retry_edits_now(connection, now)
+        open_items.retry_edits_now(connection, now)
 
 
-def prepare_and_list(
+def pack_and_list(
     engine: Engine, names: ChannelNames, hours: AlertSettings, now: datetime
 ) -> Survey:
     """Pack what can be packed, apply quiet hours, and list the first item of every queue."""
     with read_transaction(engine) as connection:
-        if not pack.due(connection, now) and not quiet_hours.due(connection, hours, now):
+        is_anything_due = (
+            pack.due(connection, now)
+            or merge_deliveries.due(connection, now)
+            or quiet_hours.due(connection, hours, now)
+        )
+        if not is_anything_due:
             return _list(connection, hours, now)
     with engine.begin() as connection:
         names.merge(connection)
         pack.pack(connection, now)
-        pack.merge_backlog(connection, now)
+        merge_deliveries.merge_backlog(connection, now)
         quiet_hours.apply_quiet_hours(connection, hours, now)
         threads.begin_threads(connection, pack.new_id)
     with read_transaction(engine) as connection:
@@ -63,11 +76,11 @@ def prepare_and_list(
 def head_like(connection: Connection, item: QueueItem) -> QueueItem | None:
     """Return the first item of the same queue now, or None."""
     if isinstance(item, Edit):
-        return next(iter(backlog.next_edits(connection, item.channel)), None)
-    head = next(iter(backlog.next_per_channel(connection, item.channel)), None)
+        return next(iter(open_items.next_edits(connection, item.channel)), None)
+    head = next(iter(open_items.next_per_channel(connection, item.channel)), None)
     if head is None or not Channel.parse(item.channel).is_conversation:
         return head
-    return head if head in _may_go(connection, backlog.next_per_channel(connection)) else None
+    return head if head in _may_go(connection, open_items.next_per_channel(connection)) else None
 
 
 def seconds_until(item: QueueItem, now: datetime) -> float:
@@ -82,12 +95,12 @@ def seconds_until(item: QueueItem, now: datetime) -> float:
 def _list(connection: Connection, hours: AlertSettings, now: datetime) -> Survey:
     moments = (
         quiet_hours.next_change(hours, now),
-        pack.backlog_at(connection, now),
+        merge_deliveries.backlog_at(connection, now),
         pack.round_packed_at(connection),
     )
     heads: list[QueueItem] = [
-        *_may_go(connection, backlog.next_per_channel(connection)),
-        *backlog.next_edits(connection),
+        *_may_go(connection, open_items.next_per_channel(connection)),
+        *open_items.next_edits(connection),
     ]
     return Survey(heads, min((moment for moment in moments if moment), default=None))
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.alerts.rows import WATCH_ENDED, link, write_unsent
 from monitor.database.tables import Alert, Card, Delivery
-from monitor.delivery.backlog import UNCLAIMED
+from monitor.delivery.open_items import UNCLAIMED
 from monitor.delivery.threads import IS_REST
 from monitor.messages import CardMessage, dump, load
 from monitor.rules.watches import WatchRule

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.json_values import one_of
-from monitor.delivery import backlog, pack
+from monitor.delivery import open_items, pack
 from monitor.history import schedule
 from monitor.queries.workers import seconds_without
 
@@ -89,16 +89,8 @@ def messages(connection: Connection, now: datetime) -> list[PendingWork]:
 
 
 def _unpacked(connection: Connection, now: datetime) -> Iterator[PendingWork]:
-    if not pack.due(connection, now):
-        return
-    alert = tables.Alert
-    oldest = (
-        select(alert.id, alert.created_at)
-        .where(alert.delivery_id.is_(None))
-        .order_by(alert.id)
-        .limit(1)
-    )
-    row = connection.execute(oldest).first()
+    unpacked = pack.unpacked(now).add_columns(tables.Alert.created_at)
+    row = connection.execute(unpacked.limit(1)).first()  # the oldest
     if row is not None:
         words = f"alerts written since {_at(row.created_at)} are not made into messages"
         yield PendingWork(f"alert {row.id}", DELIVERY.total_seconds(), words, row.created_at)
@@ -106,7 +98,7 @@ def _unpacked(connection: Connection, now: datetime) -> Iterator[PendingWork]:
 
 def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
     """Yield late messages. One that waits for a person or for its first try is not late."""
-    ids = [head.id for head in backlog.next_per_channel(connection) if head.state != "failed"]
+    ids = [head.id for head in open_items.next_per_channel(connection) if head.state != "failed"]
     delivery = tables.Delivery
     columns = (
         delivery.id,

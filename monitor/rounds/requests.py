@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor.database import lease, tables
 from monitor.database.engine import read_transaction
-from monitor.delivery import backlog, pack
+from monitor.delivery import open_items, pack
 
 _POLL_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
@@ -118,5 +118,5 @@ def _undelivered(engine: Engine, until: datetime, round_id: int | None) -> int:
     with read_transaction(engine) as connection:
         # a message that was taken may have written "works again" just now
         if round_id is not None:
-            return backlog.count_moving_of_round(connection, until, round_id)
-        return backlog.count_moving(connection, until) + pack.unpacked_alerts(connection)
+            return open_items.count_moving_of_round(connection, until, round_id)
+        return open_items.count_moving(connection, until) + pack.unpacked_alerts(connection)

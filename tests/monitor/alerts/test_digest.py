@@ -13,9 +13,9 @@ from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import mutes
 from monitor.config.model import AlertSettings, Rule
 from monitor.config.values import Kind
-from monitor.delivery.backlog import count_moving_of_round
+from monitor.delivery.manual import discard
+from monitor.delivery.open_items import count_moving_of_round
 from monitor.delivery.pack import pack
-from monitor.delivery.queue import discard
 from monitor.messages import DigestMessage, load
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD, START, posting, snapshot

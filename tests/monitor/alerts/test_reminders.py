@@ -12,8 +12,9 @@ from monitor.alerts import mutes, reminders
 from monitor.alerts.open_roles import OpenRole
 from monitor.config.model import Rule
 from monitor.database.tables import Alert, Delivery
-from monitor.delivery.pack import merge, pack
-from monitor.delivery.quiet_hours import together
+from monitor.delivery.held_messages import merged_messages
+from monitor.delivery.merge_deliveries import merge
+from monitor.delivery.pack import pack
 from monitor.message_parts import Reminder, Role, Why
 from monitor.messages import QuietHoursMessage, ReminderMessage, load
 from tests.support.boards import BOARD, START, posting, snapshot
@@ -239,7 +240,7 @@ def test_a_night_message_drops_only_its_expired_reminder(engine: Engine) -> None
         rows = connection.execute(
             select(Delivery.delivery_id, Delivery.message).order_by(Delivery.id)
         ).all()
-        [(names, night)] = together(
+        [(names, night)] = merged_messages(
             [(row.delivery_id, load(row.message)) for row in rows], days.history.now
         )
         merge(connection, names, night)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config.model import AlertSettings
-from monitor.delivery.queue import retry
-from monitor.delivery.quiet_hours import together
+from monitor.delivery.held_messages import merged_messages
+from monitor.delivery.manual import retry
 from monitor.message_parts import FieldChange, Reminder, Why
 from monitor.messages import (
     GroupMessage,
@@ -206,7 +206,7 @@ def test_a_night_message_has_a_part_for_each_kind() -> None:
         ("e", summary()),
         ("f", card_of(opened("4"))),
     ]
-    [(names, message)] = together(held, EVENING + timedelta(hours=9))
+    [(names, message)] = merged_messages(held, EVENING + timedelta(hours=9))
     assert names == ["a", "b", "c", "d", "e"]
     assert isinstance(message, QuietHoursMessage)
     group, reminder, _ = message.parts
@@ -222,7 +222,7 @@ def test_a_night_too_large_for_slack_is_a_message_per_kind() -> None:
         (str(number), opened(str(number), title=long)) for number in range(120)
     ]
     held += [("c", NEAR), ("d", summary(roles=[role(str(number), long) for number in range(120)]))]
-    assert [len(names) for names, _ in together(held, EVENING)] == [120, 1, 1]
+    assert [len(names) for names, _ in merged_messages(held, EVENING)] == [120, 1, 1]
 
 
 def test_a_deadline_in_two_messages_is_listed_once() -> None:
@@ -231,7 +231,7 @@ def test_a_deadline_in_two_messages_is_listed_once() -> None:
         (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING))
         for rule, seconds in (("a", 86400.0), ("b", 72000.0))
     ]
-    [(names, message)] = together(held, EVENING)
+    [(names, message)] = merged_messages(held, EVENING)
     assert names == ["a", "b"]
     assert isinstance(message, ReminderMessage)
     (item,) = message.items
@@ -243,7 +243,7 @@ def test_a_night_with_too_many_roles_is_several_messages() -> None:
         (str(number), opened(str(number), title=f"Research Engineer, {'World ' * 9}{number}"))
         for number in range(300)
     ]
-    parts = list(together(held, EVENING))
+    parts = list(merged_messages(held, EVENING))
     assert [name for names, _ in parts for name in names] == [name for name, _ in held]
     groups = [
         part
@@ -265,7 +265,7 @@ def test_a_role_is_alerted_once_with_its_state_after_the_night() -> None:
         (str(number), message)
         for number, message in enumerate([opened("1"), raised, opened("3"), closed, back])
     ]
-    [(names, night)] = together(held, EVENING)
+    [(names, night)] = merged_messages(held, EVENING)
     assert sorted(names) == ["0", "1", "2", "3", "4"]
     assert isinstance(night, QuietHoursMessage)
     [group] = night.parts
@@ -279,4 +279,4 @@ def test_a_role_is_alerted_once_with_its_state_after_the_night() -> None:
 def test_a_list_whose_thread_is_written_is_not_merged() -> None:
     head, rests = split_summary(summary(roles=[role(str(n)) for n in range(9)]), threaded=True)
     held: list[tuple[str, Message]] = [("a", opened("1")), ("b", head), ("c", rests[0])]
-    assert [names for names, _ in together(held, EVENING)] == [["a"]]
+    assert [names for names, _ in merged_messages(held, EVENING)] == [["a"]]

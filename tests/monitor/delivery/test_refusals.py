@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from monitor.cli.sending import Undelivered, undelivered
 from monitor.database.tables import Card
-from monitor.delivery.backlog import retry_edits_now
-from monitor.delivery.queue import discard, retry
+from monitor.delivery.manual import discard, retry
+from monitor.delivery.open_items import retry_edits_now
 from monitor.messages import Message, card_of, dump
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier

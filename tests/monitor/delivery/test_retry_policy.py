@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.channels import kind
-from monitor.delivery.backlog import QueuedDelivery
+from monitor.delivery.open_items import QueuedDelivery
 from monitor.delivery.retry_policy import (
     internal_error,
     outcome_of_search,

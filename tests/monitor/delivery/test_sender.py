@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert
 
 from monitor.database.tables import Delivery
+from monitor.delivery.manual import discard
 from monitor.delivery.pack import pack
-from monitor.delivery.queue import discard
 from monitor.messages import dump
 from tests.support.alerts import HOSTILE, notice, opened, revised
 from tests.support.outbox_fixture import PostOffice, until

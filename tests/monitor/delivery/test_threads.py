@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select
 
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Card, Delivery
+from monitor.delivery.manual import discard
 from monitor.delivery.pack import new_id, pack
-from monitor.delivery.queue import discard
 from monitor.delivery.threads import begin_threads
 from monitor.delivery.unsent import take_back
 from monitor.message_parts import Passage, Role, RuleCount, Why

@@ -18,8 +18,8 @@ from crawler.holds import Holds
 from crawler.items import Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.daemon import shared_settings
+from monitor.daemon.check_queue import QUEUE, CheckJob, make_app, new_job
 from monitor.daemon.daemon_queue import AHEAD, MOST, Handed, choose
-from monitor.daemon.queue import QUEUE, CheckJob, make_app, new_job
 from monitor.daemon.slots import Slot
 from monitor.daemon.worker_claim import JobLost, StaleSettings, Sureness, fenced
 from monitor.database import tables
