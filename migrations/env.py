@@ -17,7 +17,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect
 
 from monitor.config.load import load
-from monitor.database import schema, search, tables
+from monitor.database import schema, search_index, tables
 from monitor.database.opening import open_existing
 from monitor.database.views import VIEWS, view_queries
 from monitor.errors import UserError
@@ -44,7 +44,7 @@ def _run(connection: Connection) -> None:
         render_as_batch=True,  # SQLite changes a table by creating it again
         compare_type=True,
         include_object=lambda _object, name, _type, _reflected, _compared: (
-            not search.is_index(name) and not schema.is_of_queue(name)
+            not search_index.is_index(name) and not schema.is_of_queue(name)
         ),
     )
     migrates = "destination_rev" in context.get_context().opts  # `alembic current` does not

@@ -210,10 +210,11 @@ def _sent(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent
 
 
 _former = aliased(Posting)
-_FORMER = select(Posting.id, _former.id.label("former")).join(
-    _former, _former.id == Posting.repost_of
+_FORMER = (
+    select(Posting.id, _former.id.label("former"))
+    .join(_former, _former.id == Posting.repost_of)
+    .where(_former.board_id != Posting.board_id, in_json_list(Posting.id, "ids"))
 )
-_FORMER = _FORMER.where(_former.board_id != Posting.board_id, in_json_list(Posting.id, "ids"))
 
 
 def _ids(postings: Sequence[OpenRole]) -> list[int]:

@@ -26,10 +26,12 @@ from monitor.messages import (
     load,
 )
 
-_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(
-    in_json_list(Card.posting_id, "ids")
+_OF_POSTINGS = (
+    select(Card.id, Card.posting_id, Card.message)
+    .where(in_json_list(Card.posting_id, "ids"))
+    .order_by(Card.id)
+    .with_for_update()
 )
-_OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 # as `dump` writes it; quotation marks within a text are escaped
 _OVERDUE: Final = '"overdue":true'
 

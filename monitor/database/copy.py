@@ -26,7 +26,7 @@ from sqlalchemy import (
 from monitor.database import schema
 from monitor.database.columns import Base
 from monitor.database.engine import read_transaction
-from monitor.database.search import index_missing
+from monitor.database.search_index import index_missing
 from monitor.database.tables import Lease, RoundRequest, Worker, WorkerConfiguration
 from monitor.errors import UserError
 

@@ -107,7 +107,7 @@ def _read_again(connection: Connection) -> None:
     """
     # they import the models, which opening a current database does not need
     from monitor.database.labels import label_missing  # noqa: PLC0415
-    from monitor.database.search import index_missing  # noqa: PLC0415
+    from monitor.database.search_index import index_missing  # noqa: PLC0415
 
     index_missing(connection)
     label_missing(connection)

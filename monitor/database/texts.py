@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, union_all
 
-from monitor.database import search
+from monitor.database import search_index
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.search import Document, Indexed
+from monitor.database.search_index import Document, Indexed
 from monitor.database.tables import Description, SearchText
 
 _DESCRIPTION, _DOCUMENT = table(Description), table(SearchText)
@@ -49,7 +49,7 @@ def find_new_texts(connection: Connection, texts: Sequence[Indexed]) -> NewTexts
     if not texts:
         return NewTexts()
     descriptions = {digest: text for _, digest, text in texts}
-    documents = search.rows_of(texts)
+    documents = search_index.rows_of(texts)
     digests = {"texts": json_list(descriptions), "documents": json_list(documents)}
     stored = set(connection.scalars(_STORED, digests))
     return NewTexts(
@@ -57,7 +57,10 @@ def find_new_texts(connection: Connection, texts: Sequence[Indexed]) -> NewTexts
             {"digest": key, "text": descriptions[key]}
             for key in sorted(descriptions.keys() - stored)
         ],
-        [search.document(connection, *documents[key]) for key in sorted(documents.keys() - stored)],
+        [
+            search_index.document(connection, *documents[key])
+            for key in sorted(documents.keys() - stored)
+        ],
     )
 
 
@@ -65,4 +68,4 @@ def store_texts(connection: Connection, new: NewTexts) -> None:
     """Store new texts."""
     if new.descriptions:
         connection.execute(insert_or_ignore(connection, _DESCRIPTION), new.descriptions)
-    search.add_documents(connection, new.documents)
+    search_index.add_documents(connection, new.documents)

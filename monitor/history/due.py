@@ -98,18 +98,29 @@ def make_all_due(connection: Connection, now: datetime) -> None:
 
 _posting = tables.Posting
 _IS_OPEN = _posting.state == literal_column("'open'")
-_KEYS = select(
-    _posting.board_id,
-    json_rows(_posting.key),
-    func.count(_posting.probed_at),
-    func.count(_posting.last_seen_at),
+_KEYS = (
+    select(
+        _posting.board_id,
+        json_rows(_posting.key),
+        func.count(_posting.probed_at),
+        func.count(_posting.last_seen_at),
+    )
+    .where(_IS_OPEN, in_json_list(_posting.board_id, "boards"))
+    .group_by(_posting.board_id)
 )
-_KEYS = _KEYS.where(_IS_OPEN, in_json_list(_posting.board_id, "boards")).group_by(_posting.board_id)
-_IN_PROBE_ORDER = select(_posting.key, _posting.last_seen_at.is_not(None)).where(
-    _IS_OPEN, _posting.board_id == bindparam("board")
+_IN_PROBE_ORDER = (
+    select(_posting.key, _posting.last_seen_at.is_not(None))
+    .where(_IS_OPEN, _posting.board_id == bindparam("board"))
+    .order_by(_posting.probed_at.nulls_first(), _posting.id)
 )
-_IN_PROBE_ORDER = _IN_PROBE_ORDER.order_by(_posting.probed_at.nulls_first(), _posting.id)
-_decoder = msgspec.json.Decoder(tuple[str, ...])
+_keys_decoder = msgspec.json.Decoder(tuple[str, ...])
+
+
+class OpenKeys(NamedTuple):
+    """The keys of a board's open postings, and those that its last good check did not list."""
+
+    keys: Callable[[], Sequence[str]] = tuple  # those to probe first in front
+    unlisted: frozenset[str] = frozenset()
 
 
 def board_requests(
@@ -117,26 +128,24 @@ def board_requests(
 ) -> list[BoardRequest]:
     """Return the requests for these boards. Postings probed longest ago come first."""
     rows = load_boards(connection, tables.Board.watched, one_of(tables.Board.board, names))
-    opened = _open_postings(connection, [row.id for row in rows])
+    opened = _open_keys(connection, [row.id for row in rows])
     return [_request(row, opened.get(row.id, OpenKeys()), now) for row in rows]
 
 
-class OpenKeys(NamedTuple):
-    """The keys of a board's open postings, and those that its last good check did not list."""
+def _open_keys(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
+    """Return the keys of each board by its id.
 
-    keys: Callable[[], Sequence[str]] = tuple
-    unlisted: frozenset[str] = frozenset()
-
-
-def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
-    found, to_order = {}, []
-    for board_id, keys, probed, unlisted in connection.execute(
-        _KEYS, {"boards": json_list(boards)}
-    ).all():
-        found[board_id] = OpenKeys(partial(_decoder.decode, keys))
+    Most boards have nothing to probe. Their keys stay one JSON text, which is decoded when a list
+    has come.
+    """
+    found: dict[int, OpenKeys] = {}
+    rows = connection.execute(_KEYS, {"boards": json_list(boards)}).all()
+    for board_id, keys, probed, unlisted in rows:
         if probed or unlisted:
-            to_order.append(board_id)
-    return found | {board_id: _in_probe_order(connection, board_id) for board_id in to_order}
+            found[board_id] = _in_probe_order(connection, board_id)
+        else:
+            found[board_id] = OpenKeys(partial(_keys_decoder.decode, keys))
+    return found
 
 
 def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
@@ -147,17 +156,14 @@ def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
     )
 
 
-def _request(row: BoardRow, posted: OpenKeys, now: datetime) -> BoardRequest:
-    if schedule.validators_usable(row.read_at, now):
-        return BoardRequest(
-            row.board,
-            row.etag,
-            row.last_modified,
-            posted.keys,
-            posted.unlisted,
-            notes=row.notes,
-            at=now,
-        )
+def _request(row: BoardRow, opened: OpenKeys, now: datetime) -> BoardRequest:
+    may_be_unchanged = schedule.validators_usable(row.read_at, now)
     return BoardRequest(
-        row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now
+        row.board,
+        etag=row.etag if may_be_unchanged else None,
+        last_modified=row.last_modified if may_be_unchanged else None,
+        known=opened.keys,
+        missing=opened.unlisted,
+        notes=row.notes,
+        at=now,
     )

@@ -22,6 +22,24 @@ from monitor.history.reposts import (
     title_and_places,
 )
 
+_posting, _version = tables.Posting, tables.PostingVersion
+_first = aliased(_posting)
+_REPEATS = (
+    select(_posting.id, _first.name, _posting.repost_reason, _first.closed_at)
+    .join(_first, _first.id == _posting.repost_of)
+    .where(in_json_list(_posting.id, "ids"))
+)
+_OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
+_FORMER = select(
+    _posting.id,
+    _posting.requisition,
+    _posting.internal_job,
+    _version.title,
+    _version.location,
+    _version.locations,
+    _posting.missing_since,
+).join(_version, _OF_POSTING)
+
 
 def find_reposts(
     connection: Connection,
@@ -43,24 +61,6 @@ def find_reposts(
     former = [replace(one, text=texts.get(one.id)) for one in former]
     found = {posting.key: find_repost(posting, former, others) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
-
-
-_posting, _version = tables.Posting, tables.PostingVersion
-_first = aliased(_posting)
-_REPEATS = select(_posting.id, _first.name, _posting.repost_reason, _first.closed_at).join(
-    _first, _first.id == _posting.repost_of
-)
-_REPEATS = _REPEATS.where(in_json_list(_posting.id, "ids"))
-_OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
-_FORMER = select(
-    _posting.id,
-    _posting.requisition,
-    _posting.internal_job,
-    _version.title,
-    _version.location,
-    _version.locations,
-    _posting.missing_since,
-).join(_version, _OF_POSTING)
 
 
 def _former_postings(
@@ -99,19 +99,13 @@ def reposts_by_posting(connection: Connection, ids: Collection[int]) -> dict[int
 
 def load_texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
     """Return the description of each posting, by its id."""
+    if not ids:
+        return {}
     text = tables.Description
     query = (
         select(_posting.id, text.text)
         .join(_version, _OF_POSTING)
         .join(text, text.digest == _version.description_digest)
+        .where(in_json_list(_posting.id, "ids"))
     )
-    return (
-        {
-            row.id: row.text
-            for row in connection.execute(
-                query.where(in_json_list(_posting.id, "ids")), {"ids": json_list(ids)}
-            )
-        }
-        if ids
-        else {}
-    )
+    return {row.id: row.text for row in connection.execute(query, {"ids": json_list(ids)})}

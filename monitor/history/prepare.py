@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting
 from monitor.database.board_row import BoardRow
-from monitor.database.search import Indexed
+from monitor.database.search_index import Indexed
 from monitor.database.texts import NewTexts, find_new_texts
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges

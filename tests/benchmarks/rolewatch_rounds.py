@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import MemoryRelease, freeze_gc, use_one_malloc_arena
-from monitor.database import search
+from monitor.database import search_index
 from monitor.database.opening import open_database
 from monitor.rounds.round import run_round
 from tests.benchmarks.contender import CONCURRENCY, answer
@@ -65,7 +65,7 @@ def leave_out_search() -> None:
     def nothing(_: object) -> dict[str, tuple[dict[str, str], str]]:
         return {}
 
-    setattr(search, "rows_of", nothing)  # noqa: B010  # its type has names of arguments
+    setattr(search_index, "rows_of", nothing)  # noqa: B010  # its type has names of arguments
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from monitor.database.columns import iso
-from monitor.database.search import index_all
+from monitor.database.search_index import index_all
 
 Row = tuple[object, ...]
 DAYS = 365

@@ -13,7 +13,7 @@ from monitor.database.copy import copy, tables
 from monitor.database.engine import make_engine, read_transaction
 from monitor.database.opening import open_database
 from monitor.database.schema import upgrade
-from monitor.database.search import index_all
+from monitor.database.search_index import index_all
 from monitor.database.tables import Board
 from monitor.database.views import VIEWS
 from monitor.delivery.pack import pack

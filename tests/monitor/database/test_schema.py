@@ -16,7 +16,7 @@ from monitor.database.backup import back_up
 from monitor.database.engine import make_engine, read_transaction
 from monitor.database.opening import open_database, open_existing
 from monitor.database.schema import downgrade, is_of_queue, newest, revision, revisions, upgrade
-from monitor.database.search import is_index
+from monitor.database.search_index import is_index
 from monitor.database.tables import complete_metadata
 from monitor.database.views import VIEWS
 from monitor.errors import UserError

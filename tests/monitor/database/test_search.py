@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 from crawler.items import Probe
 from monitor.database.engine import read_transaction
 from monitor.database.schema import downgrade, upgrade
-from monitor.database.search import index_all, matches_words
+from monitor.database.search import matches_words
+from monitor.database.search_index import index_all
 from monitor.database.tables import SearchText
 from monitor.database.texts import find_new_texts, store_texts
 from monitor.errors import UserError

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from crawler.items import Result, Sighting
 from monitor.config.model import AtsSettings
-from monitor.database import search
+from monitor.database import search_index
 from monitor.database.board_row import BoardRow
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
@@ -214,8 +214,8 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
 
     monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
     monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
-    monkeypatch.setattr(search, "tokenize", watched(tokenize))
-    monkeypatch.setattr(search, "spaced_words", watched(spaced_words))
+    monkeypatch.setattr(search_index, "tokenize", watched(tokenize))
+    monkeypatch.setattr(search_index, "spaced_words", watched(spaced_words))
     await check_boards(engine, server)
     server.board("board1", job(1, content="edited"), job(2, content="new"))
     server.board("board2")
