@@ -96,7 +96,7 @@ def close_incident(connection: Connection, channel: str, now: datetime) -> None:
     for subject in dict.fromkeys((channel, kind(channel))):
         incident = _find_open(connection, subject)
         if incident is not None:
-            name = subject.partition(":")[2] or subject
+            name = subject.partition(":")[2] or subject.capitalize()
             message = OperatorMessage(
                 "works",
                 f"{name} takes messages again after {span(now - incident.since)}",

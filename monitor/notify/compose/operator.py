@@ -39,7 +39,7 @@ def operator(message: OperatorMessage) -> Composed:
     """Return the message as it stands alone, or as its incident's first message now is."""
     if message.past:
         head = (*_subject(message), *_marked(message.past))
-        sentence = (*text(message.subject), *_marked(message.past), *text("."))
+        sentence = (*text(message.subject), *_marked(message.past.rstrip(".")), *text("."))
         return Composed(sentence, (paragraph((*sign(_SIGNS[message.event]), *head)),))
     rows = [_marked(line, _LINE_LIMIT) for line in message.lines[:_LINES]]
     headline = emphasized(_headline(message))

@@ -118,6 +118,7 @@ async def test_a_start_retries_refused_messages_at_once(office: PostOffice) -> N
     delivered = await office.outbox().deliver(until_idle=True)
     # and one to the terminal: it works again
     assert (delivered.sent, delivered.failed, delivered.waiting) == (3 + 1, 0, 0)
+    assert "Slack takes messages again" in office.console.getvalue()
     assert office.one_copy_each()
 
 

@@ -237,6 +237,12 @@ def test_a_reply_is_drawn_as_in_the_examples(name: str, step: int, message: Mess
     assert text == payload["text"]
 
 
+@pytest.mark.parametrize("past", [" lost many roles. 2 roles closed.", " could not be read"])
+def test_the_end_of_an_incident_has_one_period(past: str) -> None:
+    message = OperatorMessage("drained", "is settled", subject="Mistral AI’s board", past=past)
+    assert draw(message, STYLE)[0] == f"Mistral AI’s board{past.rstrip('.')}."
+
+
 def test_a_passage_that_tells_a_changed_value_is_not_quoted_again() -> None:
     old = "Apply by 5pm PST, Friday December 18.\nWe like tea."
     new = "Apply by 5pm PST, Tuesday December 22.\nWe like coffee."
