@@ -46,6 +46,7 @@ class Daemon:
     def __init__(self, setup: DaemonSetup, settings: Settings) -> None:
         """Take the settings as they are at the start."""
         self.lease_lost = False  # another process has the lease
+        self.replaced = False  # another file stands at the database's path
         self.forced = False  # work in flight was cut off
         self._setup = setup
         self._stop = asyncio.Event()
@@ -146,6 +147,7 @@ class Daemon:
             on_write,
             configuration.is_old,
             daemon_loop.run_soon,
+            self._leave_replaced,
         )
         jobs = (
             configuration.outbox.run(wake, self._stop),
@@ -178,6 +180,16 @@ class Daemon:
     def _leave(self) -> None:
         self.lease_lost = True
         log.error("lease_lost", reason="another rolewatch works on this database now")
+        self._stop.set()
+
+    def _leave_replaced(self) -> None:
+        """Stop before anything more is sent or stored: none of it would be found again."""
+        self.replaced = self._setup.lease.is_lost = True
+        log.error(
+            "database_replaced",
+            reason="another file, or none, is in the place of the database."
+            " What was checked since then is not in it. Start rolewatch again",
+        )
         self._stop.set()
 
     async def _end_work(

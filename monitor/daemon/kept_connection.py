@@ -6,6 +6,9 @@ Noticing takes two steps, since a query for each poll would be half of what an i
     has_changed   `PRAGMA data_version` on this connection is another: it changes with each commit
                   of any other connection
 
+An open SQLite file that is moved or deleted can still be written, and all of that would be lost. So
+`may_be_replaced` compares which file stands at the database's path (`database/replaced.py`).
+
 https://www.sqlite.org/pragma.html#pragma_data_version
 """
 
@@ -21,6 +24,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.config.fresh import Stamp, stamps
 from monitor.database.lease import Lease
+from monitor.database.replaced import OpenFile
 from monitor.database.trouble import DATABASE_ERRORS
 
 _LOST: Final = -1  # a version that no connection has
@@ -36,6 +40,7 @@ class KeptConnection:
         self._version: int | None = None  # None: never read
         self._missed = False  # another's write that was found when the lease was renewed
         database = str(engine.url.database)
+        self._opened = OpenFile(Path(database))
         self._files: dict[Path, Stamp] = {Path(database): None, Path(f"{database}-wal"): None}
 
     def was_written(self) -> bool:
@@ -56,6 +61,20 @@ class KeptConnection:
         with self._lock:
             missed, self._missed = self._missed, False
             return self._compare_version() or missed
+
+    def may_be_replaced(self) -> bool:
+        """Return True if `was_written` found another SQLite file at the path, or none."""
+        stamp, is_file = self._files[self._opened.path], self._engine.dialect.name == "sqlite"
+        return is_file and self._opened.may_be_replaced(stamp and stamp[2])
+
+    def is_replaced(self, lease: Lease) -> bool:
+        """Return True if the open file does not stand at the database's path any more."""
+        with self._lock:
+            try:
+                return self._opened.is_replaced(lease, self._open())
+            except DATABASE_ERRORS:
+                self._drop()
+                return False
 
     def renew(self, lease: Lease) -> bool:
         """Hold the lease for another minute. Return False if another process has it.

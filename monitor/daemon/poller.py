@@ -39,7 +39,7 @@ class Poller:
     """Two tasks that run until `stop`: one keeps the lease, one polls for changes.
 
     `on_write` is called when another process wrote or the clock was set, `run_soon` when only the
-    configuration may have changed.
+    configuration may have changed, `on_replaced` when the database's file was replaced.
     """
 
     lease: Lease
@@ -49,6 +49,7 @@ class Poller:
     on_write: Callable[[], None]
     is_configuration_old: Callable[[], bool]
     run_soon: Callable[[], None]
+    on_replaced: Callable[[], None]
     steps: Steps = field(default_factory=Steps)
     written: bool = False  # the last poll found that SQLite's files have changed
     timer: asyncio.TimerHandle = field(init=False)  # of the next poll
@@ -84,6 +85,10 @@ class Poller:
         await self.listener.keep()
         written = self.connection.was_written() or self.written
         self.written = False
+        doubtful = self.connection.may_be_replaced()
+        if doubtful and await asyncio.to_thread(self.connection.is_replaced, self.lease):
+            self.on_replaced()
+            return
         changed = written and await asyncio.to_thread(self.connection.has_changed)
         step = self._clock_step()
         if step < timedelta(0):
@@ -119,6 +124,7 @@ class Poller:
         self.written |= self.connection.was_written()
         if (
             self.written
+            or self.connection.may_be_replaced()
             or self.listener.is_missing
             or self._clock_step()
             or self.is_configuration_old()

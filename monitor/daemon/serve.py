@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818
-    """The daemon ended before all work in flight did."""
+    """The daemon ended before all work in flight did, or its database was replaced."""
 
 
 async def serve(
@@ -52,7 +52,7 @@ async def serve(
     `force_exit` is called when a signal has come, `set_up_logs` with each changed configuration.
     `beside` runs as long as the daemon.
     Raises UserError for a configuration without boards, Held when another process has the database,
-    ForcedEnd when work in flight had to be cut off.
+    ForcedEnd when work in flight had to be cut off, or the file of the database was replaced.
     """
     settings = load()
     require_boards(settings)
@@ -74,7 +74,7 @@ async def serve(
         await daemon.run()
     finally:
         await asyncio.to_thread(_release, lease, clock())
-    if daemon.forced:
+    if daemon.forced or daemon.replaced:
         raise ForcedEnd
     return daemon.lease_lost
 

@@ -85,6 +85,18 @@ async def test_a_hangup_before_it_listens_does_not_end_it(
     assert daemon.returncode == 0
 
 
+async def test_a_daemon_whose_database_was_replaced_stops_and_says_so(place: Place) -> None:
+    daemon = await place.start("run")
+    await until(lambda: read_once(place))
+    for ending in ("", "-wal", "-shm"):
+        (place.folder / f"rolewatch.db{ending}").rename(place.folder / f"moved.db{ending}")
+    _, said = await daemon.communicate()
+    assert daemon.returncode == 1
+    assert b"database_replaced" in said
+    assert b"Traceback" not in said
+    assert not (place.folder / "rolewatch.db").exists()
+
+
 async def test_a_second_one_is_refused_and_names_the_first(place: Place) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert
@@ -113,6 +115,7 @@ def _poller(engine: Engine, found: Polled) -> Poller:
         lambda: noticed.append("write"),
         lambda: "configuration" in noticed and noticed[-1] != "run soon",
         lambda: noticed.append("run soon"),
+        lambda: noticed.append("replaced"),
     )
 
 
@@ -169,3 +172,44 @@ async def test_a_second_tick_before_the_poll_forgets_no_write(sqlite_engine: Eng
     assert polling._is_quiet()
     polling.connection.close()
     other.dispose()
+
+
+def _file(engine: Engine) -> Path:
+    return Path(str(engine.url.database))
+
+
+def _copy_in_its_place(file: Path) -> None:
+    """Put a backup in the place of the database, as a person does who forgot the daemon."""
+    with (
+        closing(sqlite3.connect(file)) as source,
+        closing(sqlite3.connect(f"{file}.copy")) as target,
+    ):
+        source.backup(target)
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{file}{ending}").rename(f"{file}.moved{ending}")
+    Path(f"{file}.copy").rename(file)
+
+
+def _other_database_in_its_place(file: Path) -> None:
+    file.unlink()
+    file.write_text("another file")
+
+
+@pytest.mark.parametrize("replace", [_copy_in_its_place, _other_database_in_its_place, Path.unlink])
+async def test_a_replaced_file_is_noticed(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch, replace: Callable[[Path], None]
+) -> None:
+    async with polled(sqlite_engine, monkeypatch) as found:
+        await asyncio.to_thread(replace, _file(sqlite_engine))
+        await until(lambda: "replaced" in found.noticed)
+
+
+def test_a_renumbered_file_is_not_taken_for_another(sqlite_engine: Engine) -> None:
+    lease = acquire(sqlite_engine, "run", lambda: datetime.now(UTC))
+    watched = KeptConnection(sqlite_engine)
+    watched.was_written()
+    watched._opened._number = -1  # what it was before, on a network file system
+    assert watched.may_be_replaced()
+    assert not watched.is_replaced(lease)
+    assert not watched.may_be_replaced()
+    watched.close()
