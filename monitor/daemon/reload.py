@@ -1,7 +1,7 @@
 """Reload a running daemon's configuration, when one of its files changes or on SIGHUP.
 
 A valid configuration replaces the old one completely. An invalid one is refused with its errors,
-and the old one stays.
+and the old one stays. So is a file that was emptied: it would end the coverage of every board.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import structlog
 from sqlalchemy import Engine
@@ -33,6 +34,8 @@ from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
+_SETTLED: Final = 1.0  # seconds without a change, after which a file is whole
+_PATIENCE: Final = 10  # such waits, for a file that somebody keeps writing
 
 
 def store_configuration(engine: Engine, settings: Settings, now: datetime) -> None:
@@ -92,7 +95,7 @@ class Configuration:
 
         Database errors are raised, and the reload is then still requested.
         """
-        found, self.is_reload_requested = stamps(self.read_at), False
+        found, self.is_reload_requested = await self._settled(), False
         try:
             taken = await self._take_up()
         except BaseException:
@@ -103,11 +106,26 @@ class Configuration:
         }
         return taken
 
+    async def _settled(self) -> dict[Path, Stamp]:
+        """Return the files' stamps once nobody writes them.
+
+        The first half of a file may be valid, and have half of the boards.
+        """
+        before = self.read_at
+        for _ in range(_PATIENCE):
+            found = stamps(self.read_at)
+            if found == before:
+                break
+            before = found
+            await asyncio.sleep(_SETTLED)
+        return before
+
     async def _take_up(self) -> bool:
         """Apply new settings: the steps that can be refused come first, then the database."""
         before = self.settings
         try:
             settings = self.load()
+            _refuse_emptied(before, settings)
             _require_same_database(before, settings)
             _require_same_queue(before, settings)
             outbox = self.make_outbox(settings)
@@ -146,6 +164,16 @@ class Configuration:
             daemon_incidents.refused_file(
                 connection, Alerting(self.settings), mistakes, self.clock()
             )
+
+
+def _refuse_emptied(now: Settings, changed: Settings) -> None:
+    """Refuse a file without boards and rules. The last board alone may be removed."""
+    had_rules = any(rule.watch is None for rule in now.rules)  # the others are not in the file
+    if had_rules and not changed.boards and not changed.rules:
+        raise UserError(
+            f"{changed.file}: it has no board and no rule any more: bring them back, or stop the"
+            " daemon"
+        )
 
 
 def _require_same_database(now: Settings, changed: Settings) -> None:

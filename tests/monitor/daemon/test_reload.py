@@ -64,6 +64,37 @@ async def test_another_database_is_refused_with_a_reason_and_the_old_configurati
     assert await daemon.stopped() < 10
 
 
+async def test_an_emptied_file_is_refused_and_the_boards_stay(place: Place) -> None:
+    daemon = ProcessLog(await place.start("run"))
+    await until(lambda: daemon.of("board_checked"))
+    place.config.write_text("")
+    await until(lambda: daemon.of("configuration_refused"))
+    assert daemon.of("it has no board and no rule any more")
+    assert not daemon.of("configuration_reloaded")
+    assert place.ask("SELECT state FROM boards") == [("ok",)]
+    assert await daemon.stopped() < 10
+
+
+async def test_a_half_written_file_is_read_when_it_is_whole(place: Place) -> None:
+    place.watched = ("examplelabs", "second")
+    place.configure()
+    daemon = ProcessLog(await place.start("run"))
+    await until(lambda: daemon.of("daemon_started"))
+    whole = place.config.read_text()
+    first = whole.rindex("[[boards]]")
+    assert "second" in whole[first:]
+    for _ in range(6):  # longer than the two seconds between two polls
+        place.config.write_text(whole[:first])
+        await asyncio.sleep(0.5)
+    place.config.write_text(whole)
+    await until(lambda: daemon.of("configuration_reloaded"))
+    assert [line.partition("boards=")[2][:1] for line in daemon.of("configuration_reloaded")] == [
+        "2"
+    ]
+    assert place.ask("SELECT count(*) FROM boards WHERE state = 'unwatched'") == [(0,)]
+    assert await daemon.stopped() < 10
+
+
 async def test_a_changed_dotenv_counts_like_a_changed_file(
     place: Place, slack: SlackServer
 ) -> None:
