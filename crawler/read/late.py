@@ -74,9 +74,9 @@ def place_of(*parts: object) -> str:
 
 def workplace(text: str) -> Workplace | None:
     """Return the workplace if every place of the text states the same one. Else None."""
-    from crawler.read import place
+    from crawler.read import workplace as reader
 
-    return place.workplace(text)
+    return reader.workplace(text)
 
 
 def is_work_model(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Split a location into single places, and read the workplace that it states.
+"""Split a location into single places.
 
 Boards write several places into one field, with different separators. Of 40,786 recorded locations
 2,229 use ";", 306 " or ", 186 "/" and 67 "|". A comma separates a town from its country, never two
@@ -13,7 +13,7 @@ from functools import lru_cache
 from crawler.items import Workplace
 from crawler.read.text import clean
 
-_MODELS: dict[Workplace, str] = {
+MODELS: dict[Workplace, str] = {
     "remote": r"remote(?:ly)?(?![- ](?:friendly|optional|possible|eligible|ok|options?|considered))"
     r"|virtual|distributed|home[- ]?based|work(?:ing)? from home"
     r"|wfh|telecommut\w+|リモート|full remote|(?:100\s?% |da )?remot[oa]|zdaln(?:ie|a|y)"
@@ -23,8 +23,8 @@ _MODELS: dict[Workplace, str] = {
     r"|sur site|presencial"
     r"|in sede|stacjonarn\w{1,2}|op locatie|på plats",
 }
-_MODEL = re.compile(
-    "|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _MODELS.items()),
+MODEL = re.compile(
+    "|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in MODELS.items()),
     re.IGNORECASE,
 )
 _NO_PLACE = re.compile(
@@ -32,25 +32,17 @@ _NO_PLACE = re.compile(
     r"|[\W_]",
     re.IGNORECASE,
 )
-_ANY_MODEL = "|".join(_MODELS.values())
-_NEGATED = re.compile(  # "not remote", "no remote work", "remote: no", "remote is not possible"
-    rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não"
-    rf"|ei)[\s-]{{1,2}}(?:fully |100% "
-    rf"|a )?(?:{_ANY_MODEL})(?![^\W_])"
-    rf"|(?<![^\W_])(?:{_ANY_MODEL})(?:\s?[:=]\s?no|\s(?:work )?(?:is )?not\s\w{{1,12}})(?![^\W_])",
-    re.IGNORECASE,
-)
+ANY_MODEL = "|".join(MODELS.values())
 _OR = r" (?:(?:and/or|or|oder|ou|lub|nebo|eller|oppure|sau|o)|(?<!, )OR(?=\s\S)) "
 _SEPARATOR = (  # for text with single spaces only; "OR" behind a comma is Oregon
     rf"[;|•·]"
     rf"|{_OR}"
     r"| / "
-    rf"|/(?=(?i:{_ANY_MODEL})(?![^\W_]))"  # "Santa Monica, CA/Remote"
+    rf"|/(?=(?i:{ANY_MODEL})(?![^\W_]))"  # "Santa Monica, CA/Remote"
     r"|(?i:(?<=remote)/)"
 )
 _PART = re.compile(rf"{_SEPARATOR}|((?:\([^()]*\)|\[[^\[\]]*\]|(?!{_SEPARATOR}).)+)")
 _NAME = re.compile(r"[^\W\d_][^/()\[\]]+")
-_DOTS = re.compile(r"\s?[•·]\s?")
 _MANY_SLASHES = 20
 _KEPT = 256  # readings: a board names the same few places again and again
 
@@ -93,23 +85,6 @@ def place_of(*parts: object) -> str:
 
 
 @lru_cache(maxsize=_KEPT)
-def workplace(text: str) -> Workplace | None:
-    """Return the workplace if every place of the text states the same one. Else None.
-
-    "Austin, TX; Remote" is None: applicants may choose. A word after a dot belongs to its town:
-    "Paris · Hybrid".
-    """
-    stated = {_stated_model(place) for place in places(_DOTS.sub(" \u2027 ", text))}
-    return stated.pop() if len(stated) == 1 else None
-
-
-@lru_cache(maxsize=_KEPT)
 def is_work_model(text: str) -> bool:
     """Return True for a workplace without a place: "Hybrid", "In-Office or Remote"."""
-    return bool(_MODEL.search(text)) and not _NO_PLACE.sub("", _MODEL.sub("", text))
-
-
-def _stated_model(place: str) -> Workplace | None:
-    named = [part for part in place.split("\u2027") if not is_work_model(part)]
-    stated = {match.lastgroup for match in _MODEL.finditer(_NEGATED.sub(" ", place))}
-    return next((name for name in _MODELS if stated == {name}), None) if len(named) <= 1 else None
+    return bool(MODEL.search(text)) and not _NO_PLACE.sub("", MODEL.sub("", text))

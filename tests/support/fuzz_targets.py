@@ -20,8 +20,9 @@ from crawler.links.address import linked_boards, parse
 from crawler.links.directory import companies_by_board, search_by_name
 from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
-from crawler.read.place import places, workplace
+from crawler.read.place import places
 from crawler.read.text import clean, to_text
+from crawler.read.workplace import workplace
 from crawler.responses import BadResponse, bad_status, decode, next_address
 from crawler.spiders.greenhouse import GreenhouseSpider
 from crawler.unpack import unpack

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.read.countries import country_name
-from crawler.read.place import is_work_model, place_of, places, workplace
+from crawler.read.place import is_work_model, place_of, places
 
 LOCATIONS = st.lists(
     st.sampled_from(
@@ -43,30 +43,6 @@ def test_a_location_is_split_into_its_places(location: str, single: tuple[str, .
 
 
 @pytest.mark.parametrize(
-    ("location", "said"),
-    [
-        ("Remote - US", "remote"),
-        ("REMOTE", "remote"),
-        ("Home based - EMEA", "remote"),
-        ("Remote, Canada; Remote, US", "remote"),
-        ("Hybrid", "hybrid"),
-        ("Hybrid - Lisbon, Portugal", "hybrid"),
-        ("In-Office", "onsite"),
-        ("Office Based - London, UK", "onsite"),
-        ("On-site", "onsite"),
-        ("Hybrid; In-Office", None),
-        ("Austin, TX; Remote", None),
-        ("Remote-Friendly (Travel-Required) | Seattle, WA", None),
-        ("London, UK", None),
-        ("Remoteville", None),
-        ("", None),
-    ],
-)
-def test_a_workplace_is_read_if_every_place_states_it(location: str, said: str | None) -> None:
-    assert workplace(location) == said
-
-
-@pytest.mark.parametrize(
     "location", ["Hybrid", "In-Office", "Remote", "Hybrid or Remote", "remote / hybrid"]
 )
 def test_a_workplace_alone_names_no_place(location: str) -> None:
@@ -86,7 +62,6 @@ def test_places_of_any_text_are_whole_and_unique(location: str) -> None:
     found = places(location)
     assert all(place and place == place.strip() for place in found)
     assert len({place.casefold() for place in found}) == len(found)
-    workplace(location)
     is_work_model(location)
 
 
@@ -99,15 +74,12 @@ def test_places_of_any_text_are_whole_and_unique(location: str) -> None:
         " / " * 30_000,
         "remote/" * 15_000,
         "[(" * 50_000,
-        "not remote " * 9_000,
         "a/b" * 30_000,
-        "· Hybrid " * 9_000,
     ],
 )
 def test_a_hostile_location_is_read_quickly(hostile: str) -> None:
     begun = time.process_time()
     places(hostile)
-    workplace(hostile)
     assert time.process_time() - begun < 4
 
 
