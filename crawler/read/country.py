@@ -14,34 +14,30 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from babel import core
-
-from crawler.read.countries import (
-    codes_by_name,
-    country_of_zone,
-    state_key,
-    territory_codes,
-    zones_by_city,
-    zones_by_state,
-)
+from crawler.read.countries import country_of_zone, state_key, zones_by_state
 from crawler.read.country_codes import (
     COUNTRIES_FIRST,
-    NAMES,
-    NO_COUNTRIES,
     RARE_ALONE,
     RARE_COUNTRIES,
-    REGIONS,
     STATE_OR_OTHER,
     STATES_FIRST,
     TERRITORIES,
     UNCLEAR,
 )
-from crawler.read.letters import fold_letters
+from crawler.read.country_names import (
+    ALPHA_3,
+    CODE,
+    countries_by_name,
+    countries_by_town,
+    countries_with_region,
+    country_of_code,
+    folded,
+    iso_codes,
+    shared_towns,
+)
 from crawler.read.place import places
-from crawler.read.towns import SHARED, TOWNS
 
 _LONGEST = 1000  # characters of a place
-_CODE, _ALPHA_3 = 2, 3  # letters
 _PARTING = re.compile(
     r"[,;:()\[\]|•·+/]|\s[-\u2013\u2014]+\s|(?<=^[A-Z]{2})-|(?<=^[A-Z]{3})-"
     r"|(?<=^[A-Z]{2}-[A-Z]{2})-|\.(?=\w\w)"
@@ -52,6 +48,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s(?:and|or|&)\s")
+_PREFIX = re.compile(r"[A-Z]{2,3}\s?[-\u2013\u2014:]\s")  # "CH - Shanghai": maybe an employer's own
+_DIRECTIONS = frozenset({"NE", "NW", "SE", "SW"})  # before a name: "SE London"
 _NOISE = re.compile(
     r"(?<![^\W_])(?:(?i:remote(?:ly)?|hybrid|on-?site|in-?office|home[- ]based|office|based|greater"
     r"|area|metro(?:politan)?|region|only|anywhere|within|the|continental|city of|hub|all of)"
@@ -88,7 +86,7 @@ def _codes_of_place(place: str) -> Iterator[str]:
     parts = _PARTING.split(place)
     streets = {_bare(part) for part in parts if _STREET.search(part)}
     pieces = [piece for part in parts if (piece := _bare(part))]
-    if " ".join(map(_folded, pieces)) in UNCLEAR:
+    if " ".join(map(folded, pieces)) in UNCLEAR:
         return
     if _is_country_first(pieces):
         yield pieces[0]
@@ -97,16 +95,23 @@ def _codes_of_place(place: str) -> Iterator[str]:
         word for piece in pieces for word in ([piece] if piece in streets else _names_in(piece))
     ]
     known = [name for word in words if (name := _name(word, alone=len(words) == 1))]
+    if _PREFIX.match(place) and _contradict(known[:1], known[1:]):
+        known = known[1:]
     for group in _groups(known):
         if group.clear is not None:
             yield group.clear
 
 
+def _contradict(prefix: Sequence[_Name], names: Sequence[_Name]) -> bool:
+    """Return True if a town behind a prefix, with its country, is in another country."""
+    countries = {group.clear for group in _groups(names)} - {None}
+    has_town = any(name.kind is _Kind.TOWN for name in names)
+    return has_town and bool(countries) and all(name.codes.isdisjoint(countries) for name in prefix)
+
+
 def _is_country_first(pieces: Sequence[str]) -> bool:
     """Return True for a country's code, a region's code and a town: "IN, TN, Chennai"."""
-    return [_is_code(piece) for piece in pieces] == [True, True, False] and pieces[
-        0
-    ] in _iso_codes()
+    return [_is_code(piece) for piece in pieces] == [True, True, False] and pieces[0] in iso_codes()
 
 
 def _bare(piece: str) -> str:
@@ -122,6 +127,7 @@ def _names_in(piece: str) -> Iterator[str]:
         words = part.split()
         last = words.pop() if len(words) > 1 and _is_code(words[-1]) else ""
         first = words.pop(0) if len(words) > 1 and _is_code(words[0]) else ""
+        first = "" if first in _DIRECTIONS else first
         town = [" ".join(words)]
         if first and len(words) > 1 and _is_code(words[0]):  # "USA VA Chantilly"
             town = [words[0], " ".join(words[1:])]
@@ -129,7 +135,7 @@ def _names_in(piece: str) -> Iterator[str]:
 
 
 def _is_code(word: str) -> bool:
-    return len(word) in {_CODE, _ALPHA_3} and word.isascii() and word.isupper()
+    return len(word) in {CODE, ALPHA_3} and word.isascii() and word.isupper()
 
 
 def _groups(names: Iterable[_Name]) -> Iterator[_Name]:
@@ -164,18 +170,18 @@ def _joined(group: _Name, name: _Name) -> _Name | None:
 @lru_cache(maxsize=20_000)
 def _name(written: str, *, alone: bool) -> _Name | None:
     """Return what a name or code can mean; None if it is unknown."""
-    folded = _folded(written)
-    if codes := STATE_OR_OTHER.get(folded):
+    name_key = folded(written)
+    if codes := STATE_OR_OTHER.get(name_key):
         return _Name(_Kind.STATE, codes, None)
-    if codes := _shared().get(folded):
+    if codes := shared_towns().get(name_key):
         return _Name(_Kind.TOWN, codes, None)
     if _is_code(written) and (name := _of_code(written, alone=alone)):
         return name
-    if code := _countries().get(folded):
+    if code := countries_by_name().get(name_key):
         return _Name(_Kind.COUNTRY, frozenset({code}), code)
     if zone := zones_by_state().get(state_key(written)):
         return _clear(_Kind.STATE, country_of_zone(zone))
-    return _clear(_Kind.TOWN, _towns().get(folded))
+    return _clear(_Kind.TOWN, countries_by_town().get(name_key))
 
 
 def _clear(kind: _Kind, code: str | None) -> _Name | None:
@@ -186,13 +192,13 @@ def _of_code(code: str, *, alone: bool) -> _Name | None:
     """Return what a code in capitals can mean; None if it is unknown."""
     zone = zones_by_state().get(code)
     state = country_of_zone(zone) if zone else None
-    country = _country_of_code(code)
+    country = country_of_code(code)
     codes = frozenset(filter(None, (state, country)))
     if not codes:
         return None
     kind = _Kind.STATE if state else _Kind.COUNTRY
     clear = _clear_meaning(code, state, country, alone=alone)
-    return _Name(kind, codes | _countries_with_region(code), clear)
+    return _Name(kind, codes | countries_with_region(code), clear)
 
 
 def _clear_meaning(code: str, state: str | None, country: str | None, *, alone: bool) -> str | None:
@@ -203,48 +209,3 @@ def _clear_meaning(code: str, state: str | None, country: str | None, *, alone: 
     if not alone and code in STATES_FIRST.split():
         return state
     return country if not alone and code in COUNTRIES_FIRST.split() else None
-
-
-def _country_of_code(code: str) -> str | None:
-    if len(code) == _ALPHA_3:
-        aliases = core.get_global("territory_aliases").get(code, ())
-        return str(aliases[0]) if len(aliases) == 1 else None
-    return code if code in _iso_codes() else None
-
-
-def _countries_with_region(code: str) -> frozenset[str]:
-    return frozenset(country for country, codes in REGIONS.items() if code in codes.split())
-
-
-@lru_cache(maxsize=1)
-def _iso_codes() -> frozenset[str]:
-    return territory_codes() - frozenset(NO_COUNTRIES.split())
-
-
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    own = {name.replace("_", " "): code for code, names in NAMES.items() for name in names.split()}
-    of_cldr = {_folded(name): code for name, code in codes_by_name().items()}
-    return {name: code for name, code in (of_cldr | own).items() if code in _iso_codes()}
-
-
-@lru_cache(maxsize=1)
-def _towns() -> dict[str, str]:
-    by_zone = ((name, country_of_zone(zone)) for name, zone in zones_by_city().items())
-    towns = {_folded(name): code for name, code in by_zone if code in _iso_codes()}
-    return towns | {name: code for code, names in TOWNS.items() for name in _split(names)}
-
-
-@lru_cache(maxsize=1)
-def _shared() -> dict[str, frozenset[str]]:
-    return {
-        name: frozenset(codes.split()) for codes, names in SHARED.items() for name in _split(names)
-    }
-
-
-def _folded(name: str) -> str:
-    return fold_letters(name).replace(".", "").replace("&", "and")
-
-
-def _split(names: str) -> Iterator[str]:
-    return (_folded(name.replace("_", " ")) for name in names.split())

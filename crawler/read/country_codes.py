@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# known to CLDR without being a code of ISO 3166
-NO_COUNTRIES = "AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ"
+# known to CLDR without being a code of ISO 3166; and UM, whose islands share names with towns
+NO_COUNTRIES = "AC CP CQ DG EA EU EZ IC QO TA UM UN XA XB XK ZZ"
 NAMES = {  # names that boards use and the table of countries lacks
     "US": "us usa united_states_of_america",
     "GB": "uk britain",
@@ -39,8 +39,9 @@ STATE_OR_OTHER = {
     "georgia": frozenset({"GE", "US"}),
     "victoria": frozenset({"AU", "CA", "SC"}),
 }
-# Ontario is a province of Canada, and a town of California; MI is Michigan, and Milan's own code
-UNCLEAR = frozenset({"ontario ca", "milano mi"})
+# Ontario is a province of Canada, and a town of California; MI is Michigan, and Milan's own code;
+# TN is Tennessee, and Trento
+UNCLEAR = frozenset({"ontario ca", "milano mi", "milan tn"})
 # territories with a code of their own: the country behind one adds nothing
 TERRITORIES = {
     "CN": "HK MO TW",

@@ -90,6 +90,8 @@ SHARED = {
     "GB US": "Cambridge Birmingham Durham Newark Norfolk Plymouth Worcester Gloucester Bedford"
     " Chester Dover Westminster Southampton Aberdeen Reading Lincoln Bath",
     "AU CA GB US": "Richmond Windsor",
+    "CA GB NZ US": "Chatham",
+    "CA US": "Creston",
     "CA GB US": "Surrey Halifax Kingston Hamilton Waterloo St_Johns Saint_Johns",
     "AU GB US": "Newcastle",
     "CD CG": "Congo",

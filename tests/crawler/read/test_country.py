@@ -74,11 +74,17 @@ CLEAR = {
     "400 8th Ave SE, Calgary, AB": "CA",
     "500 W MADISON ST, CHICAGO, IL": "US",
     "Russian Federation": "RU",
+    "CH - Beijing, China": "CN",
+    "CH - Basel": "CH",
+    "SE London": "GB",
+    "Malmö, SE": "SE",
+    "Chatham, NJ": "US",
 }
 SEVERAL = {
     "London; New York": ("GB", "US"),
     "New York or London": ("US", "GB"),
     "US, Canada": ("US", "CA"),
+    "US - Canada": ("US", "CA"),
     "Remote (US or Canada)": ("US", "CA"),
     "Remote (Continental US + Hawaii + Canada Only)": ("US", "CA"),
     "London, Paris": ("GB", "FR"),
@@ -92,7 +98,7 @@ UNCLEAR = (
     "EMEA", "Europe", "Remote, EU", "Worldwide", "North America", "Latin America", "Hybrid",
     "Remote - NA", "NA", "Remote (EST)", "Remote (ET)", "Remote - PT", "Remote (9 AM - 5 PM)",
     "Granada", "Richmond, Victoria", "Macon", "2 Locations", "Lebanon, New Hampshire", "",
-    "Headquarters",
+    "Headquarters", "CPT", "SE Asia", "Milan, TN", "Chatham", "Midway",
 )  # fmt: skip
 
 
