@@ -33,7 +33,7 @@ _FILLER = re.compile(
     r"|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
     r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between"
-    r"|extended|new|open|runs"
+    r"|extended|new|opens?|runs"
     r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au"
     r"|jusqu['\u2019]au|avant|de|des|du|candidatures?"
     r"|el|es"
@@ -56,6 +56,8 @@ _DAY_BEFORE = re.compile(
     r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$",
     re.IGNORECASE,
 )
+# behind a date: it ends something else, as in "bis 31.12.2027 befristet"
+_OF_A_CONTRACT = re.compile(r"\W{0,2}(?:befristet\w{0,2}|statt)\b", re.IGNORECASE)
 _FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
 
 
@@ -77,6 +79,7 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
         date = dates.find_date(after)
         if (
             date
+            and not _OF_A_CONTRACT.match(after, date.end())
             and _FILLER.fullmatch(between := after[: date.start()])
             and (last := _final_date(date, cue, after))
         ):

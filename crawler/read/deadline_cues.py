@@ -19,13 +19,14 @@ _ENGLISH = (
     r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
     r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date"
     r"|day) (?:to (?:apply|submit)|for applications?)\b"
-    r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\b(?:final|last) (?:date|day) to receive applications\b"
+    r"|(?:^|[|•]\s)clos(?:ing|es)(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received"
     r"|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until"
     r"|accepted until)\b"
-    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position"
+    r"|\b(?:window|role|position|job|opportunity)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position"
     r"|opening|job|anticipated|expected"
     r"|scheduled|currently|set|intended|planned|due|and|remains?"
     r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
@@ -33,7 +34,7 @@ _ENGLISH = (
 )
 _GERMANIC = (
     r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb"
-    r"|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|bewerb)(?!ungsgespr)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
     r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
     r"|vóór|voor)\b|\breageer\w{0,3}\b"
     r"|\bsollicitatietermijn\b"
@@ -101,11 +102,18 @@ _OTHER_END = re.compile(  # things with an end of their own; a cue about them an
     r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary"
     r"|fixed[- ]term|interim|funding|office|offices"
     r"|store|deal|round"
-    r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
+    r"|befristet\w*|vertrag|contrat|contrato|contratto|pourvoir|disponibles?|tax|starts?)\b",
     re.IGNORECASE,
 )
-# before a cue
-_EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)
+# before a cue: an earliest day, a day that is no limit, the deadline of something else
+_NO_DEADLINE = re.compile(
+    r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$"
+    r"|(?:\bnot|\bcannot|n['\u2019]t)\s$"
+    r"|\b(?:priority|early|preferred|first[- ]round)\s$"
+    r"|\b(?:papers?|abstracts?|manuscripts?|proposals?|bids?|tenders?|grants?|reports?|visa|h-?1b"
+    r"|tax|conference|enrol?lment|quarter|month|deal|loan|real estate)\s$",
+    re.IGNORECASE,
+)
 _BEFORE_CUE = 24  # characters before a cue that may hold "at least"
 MAX_CUES = 40  # a limit for hostile texts
 
@@ -128,5 +136,5 @@ def find_cues(line: str, parts: Iterable[tuple[int, int]]) -> Iterator[re.Match[
     )
     for cue in sorted(islice(matches, MAX_CUES), key=lambda match: match.start()):
         before = line[max(0, cue.start() - _BEFORE_CUE) : cue.start()]
-        if not _OTHER_END.search(cue[0]) and not _EARLIEST.search(before):
+        if not _OTHER_END.search(cue[0]) and not _NO_DEADLINE.search(before):
             yield cue
