@@ -183,6 +183,22 @@ def zones_by_state() -> dict[str, str]:
     return {state_key(name): zone for name, zone in _names_and_values(_STATES)}
 
 
+def names_of_state(written: str) -> frozenset[str]:
+    """Return the code and the name of a state in a federation by either; empty for no state."""
+    return _names_of_states().get(state_key(written), frozenset())
+
+
+@lru_cache(maxsize=1)
+def _names_of_states() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for in_zone in _STATES.values():
+        code = ""
+        for name in in_zone.split():
+            code = name if name.isupper() else code
+            found.setdefault(code or name, set()).add(name.replace("_", " "))
+    return {state_key(name): frozenset(names) for names in found.values() for name in names}
+
+
 def state_key(name: str) -> str:
     """Return a code as written, and a name folded."""
     return name if len(name) <= _LONGEST_STATE_CODE else fold_letters(name)

@@ -32,9 +32,9 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay |
 
 def is_plausible(amount: float, currency: str | None, period: Period | None) -> bool:
     """Return True if somebody may be paid this much."""
-    from crawler.read import pay_context
+    from crawler.read import plausible_pay
 
-    return pay_context.is_plausible(amount, currency, period)
+    return plausible_pay.is_plausible(amount, currency, period)
 
 
 def period_in_title(title: str) -> Period | None:

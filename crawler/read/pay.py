@@ -6,7 +6,10 @@ Greenhouse's pay blocks.
 
 Decisions:
 - Several ranges of one block (zones, levels, towns) are one range, from the lowest minimum to the
-  highest maximum. They share the place's currency, or else the most common one.
+  highest maximum. They share the place's currency, or else the most common one. If some name the
+  posting's first place, only those count.
+- A range for another country ("in the US" at a role in Berlin) leaves the pay unknown, with its
+  words.
 - On-target earnings and total compensation count only if no base pay is named.
 - A bare "$" is the dollar of the country that the words name, else of the place, else US dollars.
 - The period comes from the amount or from words about pay. Without either, only an amount too large
@@ -22,7 +25,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.items import Pay, Period
 from crawler.read.amounts import MoneyRange, money_ranges
@@ -36,10 +39,11 @@ from crawler.read.pay_context import (
     is_about_pay,
     is_at_least,
     is_at_most,
-    is_plausible,
     is_total,
     period_of,
 )
+from crawler.read.pay_labels import for_place, is_elsewhere, label_of
+from crawler.read.plausible_pay import is_plausible
 
 _BLOCK_LINES = 8  # between two ranges of one block, at most
 _LONGEST_LINE = 20_000  # characters; a paragraph has a few thousand
@@ -56,6 +60,7 @@ class _PayCandidate:
     currency: str | None
     period: Period | None
     words: str
+    label: str  # the words that may name its place
     line: int
     is_range: bool
     is_total: bool
@@ -73,13 +78,17 @@ def read_pay(text: str, *, place: str = "") -> Pay | None:
     countries = countries_of(place) if marks else frozenset()
     candidates = list(_candidates(text, marks, countries)) if marks else []
     clear = [candidate for candidate in candidates if candidate.is_clear]
-    if not clear:
-        return Pay(None, None, None, None, candidates[0].words) if candidates else None
+    local = local_currencies(countries)
+    here = [
+        candidate
+        for candidate in clear
+        if candidate.currency in local or not is_elsewhere(candidate.label, countries)
+    ]
+    if not here:
+        return Pay(None, None, None, None, _words(candidates)) if candidates else None
     return _combine(
-        _first_block(
-            [candidate for candidate in clear if not candidate.is_total] or clear,
-            local_currencies(countries),
-        )
+        _first_block([candidate for candidate in here if not candidate.is_total] or here, local),
+        place,
     )
 
 
@@ -99,7 +108,8 @@ def _candidates(
             is_pay = is_about_pay(money, context)
             follows_range = is_pay and money.is_range
             if is_pay and (candidate := _candidate(line, number, money, context, countries)):
-                yield candidate
+                label = label_of(line, money, begin=begin, above=above)
+                yield replace(candidate, label=label)
             begin, remaining = money.end, remaining - 1
             if not remaining:
                 return
@@ -124,6 +134,7 @@ def _candidate(
         currency=currency,
         period=period,
         words=f"up to {words}" if at_most else words,
+        label="",
         line=number,
         is_range=money.is_range,
         is_total=is_total(context),
@@ -154,14 +165,19 @@ def _first_block(candidates: list[_PayCandidate], local: frozenset[str]) -> list
     return block[:gap]
 
 
-def _combine(block: list[_PayCandidate]) -> Pay:
+def _combine(block: list[_PayCandidate], place: str) -> Pay:
+    """Return the pay of a block: its ranges for the first place, else all; the words of all."""
+    own = for_place([candidate.label for candidate in block], place) if len(block) > 1 else ()
+    here = [block[index] for index in own] or block
     minimum = min(
-        (candidate.minimum for candidate in block if candidate.minimum is not None), default=None
+        (candidate.minimum for candidate in here if candidate.minimum is not None), default=None
     )
     maximum = max(
-        (candidate.maximum for candidate in block if candidate.maximum is not None), default=None
+        (candidate.maximum for candidate in here if candidate.maximum is not None), default=None
     )
+    return Pay(minimum, maximum, block[0].currency, block[0].period, _words(block))
+
+
+def _words(block: list[_PayCandidate]) -> str:
     words = "; ".join(dict.fromkeys(candidate.words for candidate in block))
-    if len(words) > _LONGEST_TEXT:
-        words = words[:_LONGEST_TEXT].rsplit("; ", 1)[0]
-    return Pay(minimum, maximum, block[0].currency, block[0].period, words)
+    return words if len(words) <= _LONGEST_TEXT else words[:_LONGEST_TEXT].rsplit("; ", 1)[0]

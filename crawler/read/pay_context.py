@@ -19,6 +19,7 @@ from crawler.read.pay_vocabulary import (
     PAY,
     TOTAL,
 )
+from crawler.read.plausible_pay import likely_period
 
 _LEFT_OUT = re.compile(
     r"\([^()]*\)|\b(?:excluding|exclusive of|not including|in addition to"
@@ -32,6 +33,7 @@ _LABEL = re.compile(
     r"|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
     re.IGNORECASE,
 )
+_END_OF_HOURLY = re.compile(r"(?:[•*-]\s)?(?:up to|from|start(?:s|ing) at)\s?", re.IGNORECASE)
 _NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
 _AT_MOST = re.compile(
     r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu"
@@ -54,11 +56,20 @@ _AT_LEAST = re.compile(
     re.IGNORECASE,
 )
 # "per quarter", "per project": not a `Period`
-_ANOTHER_PERIOD = re.compile(r"\s?(?:/\s?|per\s)[^\W\d]", re.IGNORECASE)
+_ANOTHER_PERIOD = re.compile(
+    r"\s?(?:/\s?|per\s)(?!(?-i:[A-Z]{3})\s?\d)[^\W\d]", re.IGNORECASE
+)  # and not "/ USD 90,000"
 _FLOOR = re.compile(
-    r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
+    r"(?<![^\W_])(?:mindest\w{0,10}(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
     + _PAY_TO_FIGURE
     + ")",
+    re.IGNORECASE,
+)
+_OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
+_ANY_PAY = re.compile(r"\b(?:compensation|package|pay|earnings?)\W*$", re.IGNORECASE)
+_OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
+    rf"\s?(?:(?:annual|weekly|monthly|quarterly|target|one-time|performance)\s)?(?:{OTHER.pattern})"
+    r"(?!\s(?:eligib\w+|potential|plan))",
     re.IGNORECASE,
 )
 _COUNTRIES = {
@@ -71,24 +82,10 @@ _COUNTRIES = {
     "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
     "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
 }
+_BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 _HEADING = 40  # characters of a heading, at most
 # characters around an amount that are read
 _BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
-_SURELY_A_YEAR = 15_000  # US dollars; from here on pay without a period is a year's
-_PLAUSIBLE: dict[Period, tuple[float, float]] = {
-    "hour": (5, 1_000),
-    "day": (30, 10_000),
-    "week": (100, 50_000),
-    "month": (300, 200_000),
-    "year": (5_000, 5_000_000),
-}
-_TO_A_DOLLAR = {  # rough rates, to distinguish a month's pay from a year's
-    "USD": 1, "EUR": 1, "GBP": 1, "CHF": 1, "CAD": 1, "AUD": 1, "NZD": 1, "SGD": 2, "PLN": 4,
-    "RON": 4.5, "ILS": 4, "BRL": 6, "DKK": 7,
-    "CNY": 7, "HKD": 8, "SEK": 10, "NOK": 10, "MXN": 18, "ZAR": 18, "CZK": 23, "TWD": 32, "THB": 35,
-    "INR": 80, "JPY": 120, "HUF": 360,
-    "KRW": 1300,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +95,7 @@ class Context:
     own: str  # the amount itself, with words such as "gross" or "base"
     before: str  # since the sentence or the previous amount, without exclusions
     after: str  # to the end of the clause
+    rest: str  # to the end of the sentence
     sentence: str  # its sentence up to it, with other amounts
     above: str  # the last line before that has no money
     first: bool  # the first amount of the line
@@ -118,6 +116,7 @@ def context_of(
         line[money.start : money.end],
         before,
         after,
+        rest,
         sentence,
         above[-_BEFORE:],
         begin == 0,
@@ -136,12 +135,14 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     other = max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before))
     after = _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
+    if _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)]):
+        return False
     if other > pay or (not named and _first(OTHER, context.after) < after):
         return False
     if _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence):
         return False
     if money.is_range or (money.period == "hour" and context.first):
-        return pay >= 0 or after < _AFTER or _stands_alone(context) or context.follows_range
+        return pay >= 0 or after < _AFTER or _stands_alone(money, context) or context.follows_range
     if pay >= 0:
         return len(context.before) - pay <= _NEAR and not _NOT_ONE_PHRASE.search(
             context.before, pay
@@ -159,23 +160,32 @@ def _is_under_heading(money: MoneyRange, context: Context) -> bool:
     return money.period is not None or (len(context.above) < _HEADING and not context.after.strip())
 
 
-def _stands_alone(context: Context) -> bool:
+def _stands_alone(money: MoneyRange, context: Context) -> bool:
     """Return True for a range at the begin of its line.
 
-    A label such as "Level 2:" may precede it, or a town under a heading about pay.
+    A label such as "Level 2:" may precede it, or a town under a heading about pay. A heading such
+    as "Sign-on bonus" or "Benefits" makes it other money.
     """
-    if not context.first:
+    if not context.first or _is_other_heading(context.above):
         return False
+    if money.period == "hour" and _END_OF_HOURLY.fullmatch(context.before):
+        return True
     return bool(_LABEL.fullmatch(context.before)) or (
         bool(PAY.search(context.above)) and context.before.rstrip().endswith((":", "-"))
     )
+
+
+def _is_other_heading(above: str) -> bool:
+    is_heading = len(above) < _HEADING and not above.startswith("•") and not PAY.search(above)
+    return is_heading and any(words.search(above) for words in (OTHER, OTHER_BEFORE, _BENEFITS))
 
 
 def is_total(context: Context) -> bool:
     """Return True for more than base pay: on-target earnings, total compensation."""
     if BASE.search(context.own):
         return False
-    return _last(TOTAL, context.before) > _last(BASE, context.before) or bool(
+    named = context.before if context.before.strip("•*- ") else context.above
+    return _last(TOTAL, named) > _last(BASE, named) or bool(
         TOTAL.search(context.after[:_CLOSE]) and not BASE.search(context.after)
     )
 
@@ -207,23 +217,6 @@ def period_of(money: MoneyRange, context: Context, currency: str | None) -> Peri
     )
 
 
-def likely_period(amount: float, currency: str | None, *hints: Period | None) -> Period | None:
-    """Return the first plausible hint, else a year if the amount can only be a year's pay."""
-    possible = (hint for hint in hints if hint and is_plausible(amount, currency, hint))
-    rate = _TO_A_DOLLAR.get(currency or "USD")
-    return next(possible, "year" if rate and amount >= _SURELY_A_YEAR * rate else None)
-
-
-def is_plausible(amount: float, currency: str | None, period: Period | None) -> bool:
-    """Return True if somebody may be paid this much.
-
-    Without a period only amounts too small for a year's pay are plausible.
-    """
-    rate = _TO_A_DOLLAR.get(currency or "USD")
-    low, high = _PLAUSIBLE[period] if period else (5, _SURELY_A_YEAR)
-    return low * min(rate or 1, 4) / 2 <= amount <= high * (rate or 1_000) * (1 if rate == 1 else 3)
-
-
 def is_at_most(money: MoneyRange, context: Context) -> bool:
     return bool(
         _AT_MOST.search(context.before) or (not money.is_range and _CEILING.search(context.before))
@@ -232,7 +225,9 @@ def is_at_most(money: MoneyRange, context: Context) -> bool:
 
 def is_at_least(money: MoneyRange, context: Context) -> bool:
     return not money.is_range and (
-        money.open_ended or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
+        money.open_ended
+        or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
+        or bool(_OVERPAY.search(context.rest))
     )
 
 

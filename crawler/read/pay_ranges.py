@@ -9,10 +9,10 @@ from typing import Any
 
 from crawler.items import Pay, Period
 from crawler.read.countries import countries_of, country_name
-from crawler.read.pay_context import likely_period
 from crawler.read.pay_periods import period_in_title, period_of_pay
 from crawler.read.pay_vocabulary import BASE, OTHER, TOTAL
 from crawler.read.pay_zones import named_in
+from crawler.read.plausible_pay import likely_period
 from crawler.read.text import clean
 
 _LONGEST_TEXT = 1_000  # characters of the words of all zones

@@ -19,9 +19,13 @@ _ENGLISH_PAY = (
     r"|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total"
     r"|fixed|gross|base) pay"
-    r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale"
+    r"|(?:base|(?<!equity )(?<!stock )(?<!relocation )(?<!benefits )package)(?=\s?:)"
+    r"|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale"
     r"|grade|zone|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
+    r"|(?:position|role|job|internship) (?:will )?pays?(?= \D{0,12}$|\s?[^\w\s])"
+    r"|total cash(?=\s?:)|hiring ranges?"
+    r"|(?:interns|fellows|trainees|apprentices)(?: are| will be) paid"
     r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
     r"|range for (?:this"
     r"|the) (?:[\w-]{1,12} )?(?:role|position|job"
@@ -79,10 +83,11 @@ OTHER = _words(
     r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
     r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume"
     r"|transactions?|payments?|series [a-h]|worth"
+    r"|(?:salary|pay|wage) (?:increases?|rises?)|(?:project|order) value|tips"
     r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?"
     r"|vouchers?|perks?|learning|education"
     r"|development"
-    r"|home office|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare"
+    r"|home office|transit|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare"
     r"|fertility|adoption|customers?|housing"
     r"|variable",
     r"zuschuss|zuschüsse|prämien?|gutscheine?|umsatz|weiterbildung\w{0,10}|umzug\w{0,10}"
@@ -98,7 +103,8 @@ OTHER = _words(
     r"friskvård\w{0,10}|bidrag|omsättning|tilskud|bonussen|försäkring",
 )
 OTHER_BEFORE = _words(  # other money only if the amount follows them
-    r"visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
+    r"federal minimum wage(?: is| of)?"
+    r"|visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
     r"|ed)? (?:of|up)"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
     r"| their)?(?: annual| base| basic"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from crawler.items import Pay, Period
-from crawler.read.pay_context import likely_period
+from crawler.read.plausible_pay import likely_period
 from crawler.read.text import clean
 from crawler.spiders.ashby_pay import LONGEST_TEXT, PERIODS, code_of, is_sane
 

@@ -1,0 +1,97 @@
+"""Pay of the posting's place, where a text states ranges for several places."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.items import Pay
+from crawler.read.pay import read_pay
+
+TOWNS = "Pay: $151,000 - $172,000 (SF), $131,000 - $149,000 (Austin)"
+STATES = "Salary range for Colorado: $98,000 - $112,000; New York: $121,000 - $139,000"
+ZONES = (
+    "Zone 1 (Seattle, WA; Reno, NV)\n\n$157,000 - $185,000 USD\n\n"
+    "Zone 2 (Denver, CO)\n\n$139,000 - $163,000 USD"
+)
+REST = (
+    "The base pay is $150,000 - $170,000 in San Francisco and $130,000 - $150,000 in all other US"
+    " locations."
+)
+WASHINGTONS = "Pay range\nWashington: $110,000 - $130,000\nDC: $120,000 - $140,000"
+PRIMARY = (
+    "Primary location pay range: $101,000 - $119,000\n"
+    "Additional locations pay range: $91,000 - $109,000"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "minimum", "maximum"),
+    [
+        (TOWNS, "Austin, TX", 131_000, 149_000),
+        (TOWNS, "San Francisco, CA", 151_000, 172_000),
+        (TOWNS, "Boston, MA", 131_000, 172_000),
+        (STATES, "Denver, CO", 98_000, 112_000),
+        (STATES, "New York, NY; Denver, CO", 121_000, 139_000),
+        (STATES, "Remote - US", 98_000, 139_000),
+        (ZONES, "Reno, NV", 157_000, 185_000),
+        (ZONES, "Remote - Colorado", 139_000, 163_000),
+        (ZONES, "Boise, ID", 139_000, 185_000),
+        (REST, "San Francisco, CA", 150_000, 170_000),
+        (REST, "Austin, TX", 130_000, 170_000),
+        (WASHINGTONS, "Washington, DC", 120_000, 140_000),
+        (WASHINGTONS, "Seattle, Washington", 110_000, 130_000),
+        (PRIMARY, "Reston, VA", 101_000, 119_000),
+    ],
+)
+def test_of_several_ranges_that_of_the_first_place_is_the_pay(
+    text: str, place: str, minimum: int, maximum: int
+) -> None:
+    pay = read_pay(text, place=place)
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (minimum, maximum, "USD")
+    assert len(pay.text.split("; ")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("The US base salary range for this role is $151,000 - $171,000.", "London, UK"),
+        ("The pay range in San Francisco, CA is $151,000 - $171,000.", "Berlin, Germany"),
+        ("Canada pay range\n\n$151,000 - $171,000 CAD", "Remote, UK"),
+        ("Base salary (Ireland): €71,000 - €81,000", "London, UK"),
+    ],
+)
+def test_pay_of_another_country_keeps_only_its_words(text: str, place: str) -> None:
+    pay = read_pay(text, place=place)
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (None, None, None, None)
+    assert "1,000" in pay.text
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("The US base salary range is $151,000 - $171,000.", "London, UK; New York, NY"),
+        ("The US base salary range is $151,000 - $171,000.", "Remote - EMEA"),
+        ("We are a Boston company. The salary is $151,000 - $171,000.", "Berlin, Germany"),
+        ("Our Paris office is large. Salary: $151,000 - $171,000", "Austin, TX"),
+        ("Work from London for a month! Salary: $151,000 - $171,000", "Austin, TX"),
+        ("The pay range in London, Ontario is USD 151,000 - 171,000", "London, Ontario"),
+    ],
+)
+def test_other_names_of_places_leave_pay_as_it_is(text: str, place: str) -> None:
+    pay = read_pay(text, place=place)
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (151_000, 171_000, "USD")
+
+
+def test_each_country_has_its_own_range() -> None:
+    text = "UK salary: £81,000 - £95,000. US salary: $151,000 - $171,000."
+    assert read_pay(text, place="Leeds, UK") == Pay(
+        81_000, 95_000, "GBP", "year", "£81,000 - £95,000"
+    )
+    assert read_pay(text, place="Reno, NV") == Pay(
+        151_000, 171_000, "USD", "year", "$151,000 - $171,000"
+    )
+    both = Pay(None, None, None, None, "£81,000 - £95,000; $151,000 - $171,000")
+    assert read_pay(text, place="Toronto, Canada") == both
