@@ -118,16 +118,17 @@ def for_place(labels: Sequence[str], place: str) -> list[int]:
     return []
 
 
-def _names(place: str) -> list[re.Pattern[str]]:
+@lru_cache(maxsize=256)
+def _names(place: str) -> tuple[re.Pattern[str], ...]:
     """Return a pattern for each part of the first place, with its other names; exact ones first."""
     first = next((one for one in places(place) if not is_work_model(one)), "")
     pieces = [" ".join(_NOISE.sub(" ", piece).split()) for piece in _PIECE.split(first)]
     pieces = [piece.strip(" -.") or piece for piece in pieces if piece.strip(" -.")]
-    return [
+    return tuple(
         _any_of({piece, *_ALSO.get(fold_letters(piece), ()), *names_of_state(piece)})
         for piece, following in zip(pieces, [*pieces[1:], ""], strict=False)
         if not _is_other_state(piece, following)
-    ]
+    )
 
 
 def _is_other_state(name: str, following: str) -> bool:
