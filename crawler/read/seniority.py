@@ -54,23 +54,36 @@ THINGS: Final = (
 OTHER_MEANINGS: Final = (
     "account executive", "technical staff", "staff accountant", "staff nurse", "staff attorney",
     "staff pharmacist", "staff writer", "staff assistant", "staff auditor", "staff augmentation",
-    "staff training", "staff therapist", "staff physician", "staff development",
-    "staff scheduling", "staff sergeant", "principal investigator", "assistant principal",
-    "vice principal", "school principal", "lead generation", "lead gen", "lead flow",
-    "lead qualification", "lead development", "lead management", "lead nurturing", "lead to cash",
-    "lead acid", "lead free", "lead time", "lead times", "lead abatement", "lead recycling",
-    "lead discovery", "lead identification", "lead optimization", "thought leader",
+    "staff training", "staff therapist", "staff physician", "staff development", "staff scheduling",
+    "staff sergeant", "staff chaplain", "staff dentist", "staff interpreter", "staff photographer",
+    "staff psychologist", "staff reporter", "staff rn", "staff technologist", "staff veterinarian",
+    "staff physical therapist", "staff occupational therapist", "elementary principal",
+    "inbound lead specialist", "outbound lead specialist", "lead conversion", "lead enrichment",
+    "lead funnel", "lead intake", "lead paint", "lead qualifier", "lead routing", "lead scoring",
+    "principal investigator", "assistant principal", "vice principal", "school principal",
+    "lead generation", "lead gen", "lead flow", "lead qualification", "lead development",
+    "lead management", "lead nurturing", "lead to cash", "lead acid", "lead free", "lead time",
+    "lead times", "lead abatement", "lead recycling", "lead discovery", "lead identification",
+    "lead optimization", "thought leader", "senior center", "senior centers", "senior leadership",
     "senior living", "senior care", "senior services", "senior housing", "senior citizen",
     "senior citizens", "graduate school", "graduate student", "graduate admissions",
     "graduate studies", "graduate medical education", "graduate program coordinator",
-    "graduate programs", "intern program manager", "internship program manager",
-    "graduate program manager", "intern program coordinator", "internship program coordinator",
-    "intern coordinator", "internship coordinator", "intern programs", "internship programs",
-    "early career recruiter", "early careers recruiter", "graduate recruiter", "intern recruiter",
-    "intern mentor", "ad manager", "package manager", "password manager", "secrets manager",
+    "graduate programs", "junior high", "junior college", "data entry level", "chief petty officer",
+    "apprenticeship program manager", "apprenticeship programme manager", "intern program manager",
+    "internship program manager", "graduate program manager", "intern program coordinator",
+    "internship program coordinator", "intern coordinator", "internship coordinator",
+    "intern programs", "internship programs", "early career recruiter", "early careers recruiter",
+    "graduate recruiter", "intern recruiter", "intern mentor", "of internships",
+    "internship program lead", "ad manager", "ads manager", "cluster manager", "device manager",
+    "file manager", "task manager", "package manager", "password manager", "secrets manager",
     "tag manager", "window manager", "assistant vice president", "ceo office", "ceo communications",
     "cto office", "cto operations", "cto advisor", "cfo advisor", "cfo advisory", "cio advisor",
     "cio advisory", "ciso advisor", "ciso advisory", "president's club",
+)  # fmt: skip
+# behind these, and a comma, a dash, "to" or "for", a manager, director or executive is another one
+SUPPORT: Final = (
+    "assistant", "secretary", "advisor", "adviser", "admin", "administrator", "business partner",
+    "pa", "ea",
 )  # fmt: skip
 # what follows these names somebody else
 SOMEBODY_ELSE: Final = (
@@ -93,6 +106,16 @@ _SOMEBODY_ELSE = re.compile(_any_of(SOMEBODY_ELSE) + ".*")
 _OF_A_THING = re.compile(
     _any_of(f"{thing} {word}" for thing in THINGS for word in WORDS["manager"])
 )
+_SUPPORTED = re.compile(rf"({_any_of(SUPPORT)}(?:\s?[,(/\u2013\u2014]|\s-\s|\s(?:to|for)\b))(.*)")
+_OTHERS = re.compile(
+    _any_of(word for level in ("manager", "director", "executive") for word in WORDS[level])
+)
+# "CFO Services Consultant"
+_OF_AN_OFFICER = re.compile(
+    r"(?<![^\W_])(?:ceo|cto|cfo|coo|cio|ciso)\s(?=(?:[\w&-]+\s){0,3}(?:analyst|associate|consultant"
+    r"|coordinator|engineer|manager|partner|recruiter|specialist)(?![^\W_]))"
+)
+_POSSESSIVE = re.compile(r"[\w-]+['\u2019]s(?![^\W_])")  # "Director's Assistant"
 _WORD = re.compile(r"[^\W_]+")
 # each phrase begins with one of these; to look for them takes a tenth of the time of all patterns
 _FIRST_WORDS = frozenset(
@@ -109,12 +132,17 @@ def seniority(title: str) -> Seniority | None:
     text = fold_letters(clean(title))
     if _FIRST_WORDS.isdisjoint(_WORD.findall(text)):
         return None
-    text = _SOMEBODY_ELSE.sub(" ", text)
+    text = _SUPPORTED.sub(_without_others, _SOMEBODY_ELSE.sub(" ", text))
+    text = _OF_AN_OFFICER.sub(" | ", _POSSESSIVE.sub(" | ", text))
     text = _PEOPLE.sub(" ", _OTHER_MEANING.sub(" | ", text))
     if _LEVEL["intern"].search(text):
         return "intern"
     of_no_thing = _highest(_OF_A_THING.sub(" ", text))
     return of_no_thing or _highest(text)
+
+
+def _without_others(match: re.Match[str]) -> str:
+    return f"{match[1]}{_OTHERS.sub(' ', match[2])}"
 
 
 def _highest(text: str) -> Seniority | None:

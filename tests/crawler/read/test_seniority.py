@@ -16,6 +16,7 @@ TITLES = {
         "Jr. Developer", "Junior Product Manager", "Early Career - Physician", "Nurse Trainee",
     ),
     "senior": (
+        "Administrative Assistant, Senior", "CIO Advisory Senior Consultant",
         "Senior Research Engineer", "Sr. Engineer", "(Senior) Data Engineer",
         "Senior Account Executive", "Senior Product Manager", "Senior Member of Technical Staff",
     ),
@@ -25,10 +26,11 @@ TITLES = {
     "manager": (
         "Engineering Manager", "Senior Engineering Manager", "Product Manager", "Sales Mgr",
         "Technical Lead Manager", "Manager, Account Executive - Startups",
+        "Marketing Operations Manager, Lead Funnel",
     ),
     "director": (
         "Director of Product Management", "Senior Director, Finance", "Head of Research",
-        "Director, Executive Communications", "Directrice artistique",
+        "Director, Executive Communications", "Directrice artistique", "Assistant Director",
     ),
     "executive": (
         "Chief Technology Officer", "Chief Information Security Officer", "VP, Engineering",
@@ -45,6 +47,10 @@ NONE = (
     "Software Engineer, Google Ad Manager", "Assistant Vice President, Risk", "EA to CEO",
     "Business Partner to the Chief Financial Officer", "Associate Scientist, CMO",
     "CISO Advisor", "Speechwriter, CEO Communications", "Engineer, reports to Director",
+    "Director's Assistant", "Associate, CEO's Office", "Secretary to Managing Director",
+    "Administrative Assistant, VP Sales", "Executive Business Partner, CTO", "PA to CEO",
+    "Technical Advisor - CTO", "CFO Services Consultant", "COO Office Analyst", "Staff RN",
+    "Lead Scoring Analyst", "Junior High Teacher", "Software Engineer, Ads Manager",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
 
