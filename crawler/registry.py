@@ -34,7 +34,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=NAME,
         spider="crawler.spiders.ashby:AshbySpider",
-        reader=2,
+        reader=3,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": labels(
@@ -78,7 +78,7 @@ PRODUCTS = {
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
-        reader=3,
+        reader=4,
     ),
     "icims": labels(
         "iCIMS",
@@ -112,7 +112,7 @@ PRODUCTS = {
         "https://jobs.lever.co/{token}/{key}",
         cased=True,
         spider="crawler.spiders.lever:LeverSpider",
-        reader=2,
+        reader=3,
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",

@@ -133,7 +133,8 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     """Return True if the nearest words call it pay, and no nearer word calls it something else."""
     pay = _last(PAY, context.before)
     other = max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before))
-    after = _first(PAY, context.after)
+    # "$110,000 - $130,000 salary"
+    after = -1 if money.is_range and PAY.search(context.own) else _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
     if _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)]):
         return False
