@@ -16,6 +16,7 @@ from crawler.read.pay_vocabulary import (
     NEVER,
     OTHER,
     OTHER_BEFORE,
+    OTHER_PAY,
     PAY,
     TOTAL,
 )
@@ -110,15 +111,16 @@ def context_of(
     before = _LEFT_OUT.sub(
         " ", _last_sentence(line[max(begin, money.start - _BEFORE) : money.start])
     )
+    before = OTHER_PAY.sub("bonus", before)
     rest = _SENTENCE_END.split(line[money.end : money.end + 2 * _AFTER], maxsplit=1)[0]
-    after = _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0]
+    after = OTHER_PAY.sub("bonus", _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0])
     return Context(
         line[money.start : money.end],
         before,
         after,
         rest,
         sentence,
-        above[-_BEFORE:],
+        OTHER_PAY.sub("bonus", above[-_BEFORE:]),
         begin == 0,
         follows_range,
     )
@@ -136,7 +138,8 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     # "$110,000 - $130,000 salary"
     after = -1 if money.is_range and PAY.search(context.own) else _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
-    if _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)]):
+    is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
+    if is_own or context.before.endswith("+"):  # "+$4.50/hr" is added to pay
         return False
     if other > pay or (not named and _first(OTHER, context.after) < after):
         return False

@@ -26,7 +26,7 @@ _NOUNS: dict[Period, str] = {  # short forms and cases that CLDR lacks
 _NOT_PART = r"(?<!bi[- ])(?<!semi[- ])(?<!half[- ])"
 _ADJECTIVES: dict[Period, str] = {
     "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|orari[ao]"
-    r"|p\.\s?h\.?|ph",
+    r"|p\.\s?h\.?|p/h|ph",
     "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.",
     "week": _NOT_PART + r"weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
     "month": _NOT_PART + r"monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?"

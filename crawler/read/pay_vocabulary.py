@@ -133,6 +133,14 @@ NEVER = _words(
     r"| their)?(?: annual| base| basic"
     r"| gross){0,2} (?:salary|pay|earnings)"
 )
+OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
+    r"(?:overtime|holiday|vacation|sick|severance|on[- ]?call|standby|hazard|incentive|bonus"
+    r"|variable|equity|stock|deferred|commission|retention|parental leave|maternity|paternity"
+    r"|leave|workers?['\u2019]?s?|unemployment|bereavement|additional|supplemental|extra)"
+    r"(?: hourly)? (?:pay|compensation|comp|earnings)",
+    r"(?:previous|prior|market) salar(?:y|ies)|wage claims?|(?:company|corporate) earnings",
+    r"(?:customers|clients|families|households|individuals|people) (?:earning|making)",
+)
 NAMED_DIRECTLY = re.compile(
     r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
     re.IGNORECASE,
