@@ -22,7 +22,9 @@ _TIME = re.compile(
     r"|(?<!\d)(?P<h24>\d{1,2})(?:[:.h](?P<min24>\d\d)(?::(?P<sec24>\d\d))?|\s?h\b)",
     re.IGNORECASE,
 )
-_WHOLE_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(?:uhr|uur|h|hod|hs)\b", re.IGNORECASE)
+_WHOLE_HOUR = re.compile(
+    r"(?<![\d:.])(\d{1,2})\s?(?:uhr|uur|h|hod|hs)\b|\bklo?\.?\s(\d{1,2})(?![\d:.])", re.IGNORECASE
+)
 _HOURS = 24
 
 
@@ -45,9 +47,9 @@ def possible_instants(
         clock = match["iso"].replace(" ", "")
         return [datetime.fromisoformat(f"{day}T{clock}").astimezone(UTC)]
     clock = match["before"] or match["after"]
-    days = _days(
-        match, published, month_first=_month_first(place) if month_first is None else month_first
-    )
+    is_stated = month_first is not None
+    order = month_first if is_stated else _month_first(place)
+    days = _days(match, published, month_first=order, is_stated=is_stated)
     if match["weekday"] and days:
         days = [
             candidate
@@ -83,11 +85,11 @@ def _month_first(place: str) -> bool | None:
 
 
 def _days(
-    match: re.Match[str], published: datetime | None, *, month_first: bool | None
+    match: re.Match[str], published: datetime | None, *, month_first: bool | None, is_stated: bool
 ) -> list[date]:
     part = match.groupdict()
     if part["a"]:
-        return _numeric_readings(match, published, month_first=month_first)
+        return _numeric_readings(match, published, month_first=month_first, is_stated=is_stated)
     if part["y3"]:
         return _valid(int(part["y3"]), int(part["m3"]), int(part["d3"]))
     month = months()[(part["m1"] or part["m2"]).rstrip(".").casefold()]
@@ -112,24 +114,32 @@ def _next_occurrence(month: int, day: int, published: datetime | None) -> list[d
 
 
 def _numeric_readings(
-    match: re.Match[str], published: datetime | None, *, month_first: bool | None
+    match: re.Match[str], published: datetime | None, *, month_first: bool | None, is_stated: bool
 ) -> list[date]:
     """Return the readings of 03/04/2026.
 
-    With points the day is first. Else the stated format or the country decides. Else both readings
-    on or after the publication count.
+    With points the day is first. Else the stated format or the country decides. If the day is first
+    in the country, and only the American reading is on or after the publication, that one counts.
+    In an unknown country both readings on or after the publication count.
     """
     first = int(match["a"])
     second = int(match["b"])
     year = match["y4"] or match["y5"] or match["y6"]
     if "." in match[0][match.start("a") - match.start() : match.end("b") - match.start()]:
-        month_first = False
+        month_first, is_stated = False, True
     us, other = (
         (_valid(int(year) % 100 + 2000, *order) if year else _next_occurrence(*order, published))
         for order in ((first, second), (second, first))
     )
     if month_first is not None:
-        return (us or other) if month_first else (other or us)
+        likely, unlikely = (us, other) if month_first else (other, us)
+        is_american = (
+            published is not None
+            and not (month_first or is_stated)
+            and bool(likely and unlikely)
+            and likely[0] < published.date() <= unlikely[0]
+        )
+        return unlikely if is_american else likely or unlikely
     after = [day for day in us + other if published is None or day >= published.date()]
     return after or us + other
 
@@ -156,7 +166,8 @@ def _time_of(clock: str | None) -> time:
     if "midnight" in clock.lower():
         return time()
     if whole := _WHOLE_HOUR.search(clock):
-        return time(int(whole[1])) if int(whole[1]) < _HOURS else _END_OF_DAY
+        hour = int(whole[1] or whole[2])
+        return time(hour) if hour < _HOURS else _END_OF_DAY
     read = _TIME.search(clock)
     if read is None:
         return time(12)

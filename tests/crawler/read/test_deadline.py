@@ -1,5 +1,5 @@
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -116,6 +116,16 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).m
         ),
         ("Posted: 2026-09-01 | Closes: 2026-09-30", "2026-09-30", "2026-09-30T23:59:59"),
         ("Final date to receive applications: 10/20/2026", "10/20/2026", "2026-10-20T23:59:59"),
+        (
+            "Hakuaika päättyy 15.10.2026 klo 16",
+            "15.10.2026 klo 16",
+            "2026-10-15T16:00:00",
+        ),
+        (
+            "Sista ansökningsdag: 15 oktober 2026 kl 12",
+            "15 oktober 2026 kl 12",
+            "2026-10-15T12:00:00",
+        ),
         ("This opportunity closes on 10 October 2026", "10 October 2026", "2026-10-10T23:59:59"),
     ],
 )
@@ -202,6 +212,25 @@ def test_the_earlier_of_two_readings_counts(date: str, place: str, day: str) -> 
     found = read_deadline(f"Application deadline: {date}", published=PUBLISHED, place=place)
     assert found is not None
     assert found.at == datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("date", "place", "day"),
+    [
+        ("10/01/2026", "London, UK", "2026-10-01"),
+        ("10/11/2026", "London, UK", "2026-11-10"),
+        ("10.01.2026", "Berlin, Germany", "2026-01-10"),
+        ("(DD/MM/YYYY): 10/01/2026", "London, UK", "2026-01-10"),
+        ("01/10/2026", "Austin, TX", "2026-01-10"),
+    ],
+)
+def test_an_american_date_elsewhere_is_read_where_the_other_order_is_past(
+    date: str, place: str, day: str
+) -> None:
+    found = read_deadline(f"Application deadline {date}", published=PUBLISHED, place=place)
+    assert found is not None
+    assert found.at is not None
+    assert (found.at - timedelta(hours=12)).date().isoformat() == day
 
 
 def test_before_a_day_means_the_end_of_the_day_before() -> None:
