@@ -9,8 +9,10 @@ from typing import Any
 
 from crawler.items import Pay, Period
 from crawler.read.countries import countries_of, country_name
+from crawler.read.currencies import local_currencies
+from crawler.read.pay_labels import is_elsewhere
 from crawler.read.pay_periods import period_in_title, period_of_pay
-from crawler.read.pay_vocabulary import BASE, OTHER, TOTAL
+from crawler.read.pay_vocabulary import BASE, OTHER, OTHER_PAY, TOTAL
 from crawler.read.pay_zones import named_in
 from crawler.read.plausible_pay import likely_period
 from crawler.read.text import clean
@@ -29,16 +31,22 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay |
     """Return the pay in Greenhouse's `pay_input_ranges`, which has a range for each pay zone.
 
     The zone whose title names `place` counts. Else all zones give the lowest minimum and the
-    highest maximum, in the most common currency and period. The text has every zone. Bonuses are
-    left out, and on-target earnings count only without base pay. An end of 0 or null is unknown.
-    None without pay.
+    highest maximum, in the most common currency and period. The text has every zone. If all are
+    for another country, the rest is unknown. Bonuses are left out, and on-target earnings count
+    only without base pay. An end of 0 or null is unknown. None without pay.
     https://developers.greenhouse.io/job-board.html#list-jobs (with `pay_transparency=true`)
     """
     zones = _base_zones(ranges)
     if not zones:
         return None
+    words = _zone_words(zones)
+    is_each = len({_title(zone) for zone in zones}) > 1
+    codes = countries_of(place)
+    zones = [zone for zone in zones if not _is_elsewhere(zone, codes)]
+    if not zones:
+        return Pay(None, None, None, None, words)
     titles = [_NO_PLACE.sub(" ", _title(zone)) for zone in zones]
-    countries = [country_name(code) for code in countries_of(place)]
+    countries = [country_name(code) for code in codes]
     named = named_in(titles, place, ("", "", *countries)) if place and len(zones) > 1 else []
     here = [zones[index] for index in named] or zones
     kinds = [(_currency(zone), _zone_period(zone)) for zone in here]
@@ -46,8 +54,8 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay |
     ends = [_ends(zone) for zone, its_kind in zip(here, kinds, strict=True) if its_kind == kind]
     minimum = min((low for low, _ in ends if low), default=None)
     maximum = max((high for _, high in ends if high), default=None)
-    is_each = len({_title(zone) for zone in zones}) > 1
-    words = _zone_words(zones) if is_each else _as_written(minimum, maximum, currency)
+    if not is_each:
+        words = _as_written(minimum, maximum, currency)
     return Pay(minimum, maximum, currency, period, words)
 
 
@@ -63,6 +71,12 @@ def _base_zones(ranges: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [
         zone for zone in zones if not TOTAL.search(_title(zone)) or BASE.search(_title(zone))
     ] or zones
+
+
+def _is_elsewhere(zone: Mapping[str, Any], countries: frozenset[str]) -> bool:
+    """Return True for pay in another country, unless its currency is that of the place."""
+    is_local = _currency(zone) in local_currencies(countries)
+    return not is_local and is_elsewhere(_title(zone), countries)
 
 
 def _currency(zone: Mapping[str, Any]) -> str:
@@ -90,6 +104,7 @@ def _title(zone: Mapping[str, Any]) -> str:
 
 def _is_other(title: str) -> bool:
     """Return True for titles of other money: "Target bonus", but not "Salary, without bonus"."""
+    title = OTHER_PAY.sub("bonus", title)
     other = OTHER.search(title)
     return other is not None and not BASE.search(title[: other.start()]) and not TOTAL.search(title)
 

@@ -89,7 +89,7 @@ OTHER = _words(
     r"|development"
     r"|home office|transit|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare"
     r"|fertility|adoption|customers?|housing"
-    r"|variable",
+    r"|variable|incentives?",
     r"zuschuss|zuschüsse|prämien?|gutscheine?|umsatz|weiterbildung\w{0,10}|umzug\w{0,10}"
     r"|fahrtkosten\w{0,10}|boni|sachbezug|zulagen?"
     r"|\w{0,15}budget",

@@ -344,6 +344,13 @@ def test_contradictory_figures_keep_only_their_words(words: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "words", ["$95,000 - $120,000 per month", "$30,000 - $45,000 a week", "$900 - $1,200 per year"]
+)
+def test_pay_that_nobody_has_in_its_period_keeps_only_its_words(words: str) -> None:
+    assert read_pay(f"Salary: {words}") == Pay(None, None, None, None, words)
+
+
 def test_the_words_of_pay_are_kept_as_written() -> None:
     pay = read_pay("About us\n\nThe salary range is between $133,000 - $240,000 + bonus.\n\nApply")
     assert pay is not None
@@ -427,6 +434,23 @@ def test_the_zone_of_the_place_is_the_pay_and_the_text_has_all(
     assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (*ends, "USD", "year")
     one, other = (title.rstrip(":") for title in titles)
     assert pay.text == f"{one}: $133,000 - $240,000; {other}: $90,000 - $120,000"
+
+
+def test_zones_of_another_country_keep_only_their_words() -> None:
+    zones = [zone(13_300_000, 24_000_000, title="US Salary Range")]
+    words = "US Salary Range: $133,000 - $240,000"
+    assert stated_pay(zones, place="Berlin, Germany") == Pay(None, None, None, None, words)
+    at_home = Pay(133_000, 240_000, "USD", "year", "$133,000 - $240,000")
+    assert stated_pay(zones, place="Austin, TX") == at_home
+    assert stated_pay(zones, place="Remote - EMEA") == at_home
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Target Incentive", "Variable Compensation", "Overtime Pay Range", "Equity Compensation"],
+)
+def test_zones_of_other_money_are_left_out(title: str) -> None:
+    assert stated_pay([zone(1_000_000, 2_000_000, title=title)]) is None
 
 
 def test_the_zone_of_the_place_counts_in_its_own_currency() -> None:
