@@ -8,8 +8,8 @@ _SURELY_A_YEAR = 15_000  # US dollars; from here on pay without a period is a ye
 _PLAUSIBLE: dict[Period, tuple[float, float]] = {
     "hour": (5, 1_000),
     "day": (30, 10_000),
-    "week": (100, 25_000),
-    "month": (300, 80_000),
+    "week": (100, 50_000),
+    "month": (300, 200_000),
     "year": (5_000, 5_000_000),
 }
 _TO_A_DOLLAR = {  # rough rates, to distinguish a month's pay from a year's

@@ -344,13 +344,6 @@ def test_contradictory_figures_keep_only_their_words(words: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "words", ["$95,000 - $120,000 per month", "$30,000 - $45,000 a week", "$900 - $1,200 per year"]
-)
-def test_pay_that_nobody_has_in_its_period_keeps_only_its_words(words: str) -> None:
-    assert read_pay(f"Salary: {words}") == Pay(None, None, None, None, words)
-
-
 def test_the_words_of_pay_are_kept_as_written() -> None:
     pay = read_pay("About us\n\nThe salary range is between $133,000 - $240,000 + bonus.\n\nApply")
     assert pay is not None
