@@ -119,15 +119,18 @@ def _kept(board_id: int, done: datetime) -> ScalarSelect[datetime]:
 _no_change: tuple[ColumnElement[bool], ...] = tuple(
     _CHECK.c[kind] == 0 for kind in ("opened", "revised", "closed", "reopened")
 )
-_OLD = select(
-    *(_CHECK.c[name] for name in OldCheck._fields[:-1]),
-    and_(
-        *_no_change,
-        ~exists().where(PostingChange.check_id == _CHECK.c.id),
-        ~exists().where(Alert.check_id == _CHECK.c.id),
-    ),
+_OLD = (
+    select(
+        *(_CHECK.c[name] for name in OldCheck._fields[:-1]),
+        and_(
+            *_no_change,
+            ~exists().where(PostingChange.check_id == _CHECK.c.id),
+            ~exists().where(Alert.check_id == _CHECK.c.id),
+        ),
+    )
+    .join(Board, Board.id == _CHECK.c.board_id)
+    .order_by(_CHECK.c.finished_at)
 )
-_OLD = _OLD.join(Board, Board.id == _CHECK.c.board_id).order_by(_CHECK.c.finished_at)
 _KEEP = (
     update(_CHECK)
     .where(_CHECK.c.id == bindparam("kept"))

@@ -63,8 +63,8 @@ _FIRST = (
     select(func.min(BoardCheck.finished_at))
     .select_from(Board)
     .join(BoardCheck, BoardCheck.board_id == Board.id, isouter=True)
+    .where(or_(BoardCheck.result.is_(None), BoardCheck.result != "failure"))
 )
-_FIRST = _FIRST.where(or_(BoardCheck.result.is_(None), BoardCheck.result != "failure"))
 
 
 def _open_at(connection: Connection, board: str, moment: datetime) -> dict[int, int]:

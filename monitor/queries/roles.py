@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
 from monitor.config.model import Rule
+from monitor.database.columns import table
 from monitor.database.json_values import one_of
 from monitor.database.search import matches_words
 from monitor.database.tables import Board, Description, Posting, PostingVersion, Saved, SearchText
@@ -87,25 +88,51 @@ def _newest_first() -> tuple[ColumnElement[Any], ...]:
     return POSTINGS.c.first_seen_at.desc(), POSTINGS.c.posting
 
 
+class _Columns(NamedTuple):
+    """The columns that a list is filtered by."""
+
+    name: SQLColumnExpression[str]
+    board: ColumnElement[str]
+    first_seen_at: SQLColumnExpression[Any]
+    closed_at: SQLColumnExpression[Any]
+
+
+_OF_VIEW = _Columns(
+    POSTINGS.c.posting, POSTINGS.c.board, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at
+)
+_OF_TABLES = _Columns(Posting.name, table(Board).c.board, Posting.first_seen_at, Posting.closed_at)
+
+
 def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.boards:
-        conditions.append(one_of(POSTINGS.c.board, wanted.boards))
+    """Return the conditions on the view."""
+    conditions = _shared_conditions(wanted, _left_behind(connection, wanted), _OF_VIEW)
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
-    if wanted.status == "open" and (left := left_behind(connection)):
-        conditions.append(~one_of(POSTINGS.c.board, left))
-    if wanted.since is not None:
-        conditions.append(
-            _since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at)
-        )
-    if wanted.saved or wanted.saved_by is not None:
-        conditions.append(_saved(wanted.saved_by, POSTINGS.c.posting))
     if wanted.text is not None:
         conditions.append(
             POSTINGS.c.posting.in_(names_with_words(connection, wanted.text, wanted.status))
         )
     return conditions
+
+
+def _shared_conditions(
+    wanted: RoleFilter, left: Sequence[str], columns: _Columns
+) -> list[ColumnElement[bool]]:
+    """Return the conditions on boards, time and saved roles. `left`: boards to leave out."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.boards:
+        conditions.append(one_of(columns.board, wanted.boards))
+    if left:
+        conditions.append(~one_of(columns.board, left))
+    if wanted.since is not None:
+        conditions.append(_since(wanted.status, wanted.since, columns))
+    if wanted.saved or wanted.saved_by is not None:
+        conditions.append(_saved(wanted.saved_by, columns.name))
+    return conditions
+
+
+def _left_behind(connection: Connection, wanted: RoleFilter) -> list[str]:
+    return left_behind(connection) if wanted.status == "open" else []
 
 
 _successor = aliased(Board)
@@ -125,13 +152,8 @@ def left_behind(connection: Connection) -> list[str]:
     )
 
 
-def _since(
-    status: Status,
-    since: datetime,
-    first_seen: SQLColumnExpression[Any],
-    closed: SQLColumnExpression[Any],
-) -> ColumnElement[bool]:
-    began, ended = first_seen >= since, closed >= since
+def _since(status: Status, since: datetime, columns: _Columns) -> ColumnElement[bool]:
+    began, ended = columns.first_seen_at >= since, columns.closed_at >= since
     return {"open": began, "closed": ended, "all": or_(began, ended)}[status]
 
 
@@ -174,22 +196,11 @@ def newest_with(columns: Select[T], in_text: ColumnElement[bool], status: Status
 def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:
     """Select the names of the postings to list, so that the view is asked for those alone."""
     query = names_with_words(connection, str(wanted.text), wanted.status)
-    conditions: list[ColumnElement[bool]] = []
-    left = left_behind(connection) if wanted.status == "open" else []
+    left = _left_behind(connection, wanted)
     if wanted.boards or left:
         query = query.join(Board, Board.id == Posting.board_id)
-    if wanted.boards:
-        conditions.append(one_of(Board.board, wanted.boards))
-    if left:
-        conditions.append(~one_of(Board.board, left))
-    if wanted.since is not None:
-        conditions.append(
-            _since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at)
-        )
-    if wanted.saved or wanted.saved_by is not None:
-        conditions.append(_saved(wanted.saved_by, Posting.name))
     return (
-        query.where(*conditions)
+        query.where(*_shared_conditions(wanted, left, _OF_TABLES))
         .order_by(Posting.first_seen_at.desc(), Posting.name)
         .limit(wanted.limit)
     )

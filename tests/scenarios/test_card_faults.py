@@ -58,7 +58,9 @@ async def assert_sent(simulator: Simulator, cards: int, replies: int) -> list[Bo
 
 
 @pytest.mark.parametrize("fault", EVERY)
-async def test_at_the_first_message(simulator: Simulator, fault: str) -> None:
+async def test_a_fault_at_the_first_message_leaves_one_card_of_each_role(
+    simulator: Simulator, fault: str
+) -> None:
     await break_next(simulator, fault, "chat.postMessage")
     simulator.tell(opened("1"), opened("2"))
     simulator.tell(revised("1"), revised("2"), round_id=simulator.begin_round())
@@ -67,7 +69,9 @@ async def test_at_the_first_message(simulator: Simulator, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", EVERY)
-async def test_at_a_reply(simulator: Simulator, fault: str) -> None:
+async def test_a_fault_at_a_reply_leaves_one_copy_of_each_reply(
+    simulator: Simulator, fault: str
+) -> None:
     simulator.tell(opened("1"))
     await deliver(simulator)
     await break_next(simulator, fault, "chat.postMessage")
@@ -78,7 +82,9 @@ async def test_at_a_reply(simulator: Simulator, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", EVERY)
-async def test_at_an_edit(simulator: Simulator, fault: str) -> None:
+async def test_a_fault_at_an_edit_leaves_the_card_in_its_last_state(
+    simulator: Simulator, fault: str
+) -> None:
     simulator.tell(opened("1"))
     await deliver(simulator)
     await break_next(simulator, fault, "chat.update")
@@ -89,7 +95,9 @@ async def test_at_an_edit(simulator: Simulator, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["500", "reset", "timeout", "429", "bad_json", "internal_error"])
-async def test_at_the_search_for_a_reply(simulator: Simulator, fault: str) -> None:
+async def test_a_fault_at_the_search_for_a_reply_leaves_one_copy_of_it(
+    simulator: Simulator, fault: str
+) -> None:
     simulator.tell(opened("1"))
     await deliver(simulator)
     await break_next(simulator, "accept_then_reset", "chat.postMessage")

@@ -184,7 +184,7 @@ def test_an_employers_domain_is_one_of_its_aliases(board: str, host: str | None)
     assert employer_domain(board) == host
 
 
-def test_the_directory_is_sound() -> None:
+def test_the_directory_names_each_board_once_and_fills_every_column() -> None:
     boards = [entry.board for entry in entries()]
     assert len({board.casefold() for board in boards}) == len(boards) > 900
     first_line = DIRECTORY.read_text(encoding="utf-8").partition("\n")[0]

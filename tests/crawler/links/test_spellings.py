@@ -52,6 +52,6 @@ def test_one_name_has_many_forms(other: str) -> None:
 
 
 @pytest.mark.parametrize("other", ["Acme", "Acme Robotics Museum", "", "!!!"])
-def test_another_name_is_another(other: str) -> None:
+def test_names_of_two_employers_are_not_taken_for_one(other: str) -> None:
     assert not same_name("Acme Robotics", other)
     assert not same_name(other, "Acme Robotics")

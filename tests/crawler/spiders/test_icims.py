@@ -122,7 +122,7 @@ def test_a_page_fills_a_card_and_its_computed_dates_are_not_read() -> None:
     assert (found.department, found.deadline, found.first_published) == ("Research", None, None)
 
 
-def test_a_card_keeps_nobody() -> None:
+def test_no_name_of_a_person_is_kept_of_a_card() -> None:
     [row] = icims_portal.read_page(card(7).encode()).rows
     assert b"Bo Example" not in bytes(row)
 

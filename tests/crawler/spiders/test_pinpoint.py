@@ -131,7 +131,7 @@ def test_a_department_may_stand_beside_the_job() -> None:
     assert read(job(job=None, department=None)).department == ""
 
 
-def test_nobody_is_stored() -> None:
+def test_no_name_of_a_person_is_stored() -> None:
     assert b"Ann" not in spider("pinpoint").keep(json.dumps(job()).encode())
 
 

@@ -80,7 +80,7 @@ def test_a_job_without_a_title_is_unreadable() -> None:
         read(job(title=""))
 
 
-def test_nobody_is_stored() -> None:
+def test_no_name_of_a_person_is_stored() -> None:
     reader = spider("teamtailor")()
     [raw] = reader.slice(feed([job()]), site(BOARD)).jobs
     assert b"Ann" not in bytes(raw)

@@ -271,7 +271,7 @@ async def test_without_a_token_the_samples_come_to_the_console(
     assert not slack.calls
 
 
-async def test_no_alert_is_said(place: Place) -> None:
+async def test_alerts_list_says_in_words_that_there_are_none(place: Place) -> None:
     assert (await place.here("db", "upgrade"))[0] == 0
     assert await place.here("alerts", "list") == (0, "No alert yet\n", "")
     assert await place.here("alerts", "list", "--state", "failed", "--channel", "console") == (

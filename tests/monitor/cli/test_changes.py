@@ -150,7 +150,9 @@ def test_a_time_long_before_the_history_is_before_all_of_it(recorded: Program) -
         ),
     ],
 )
-def test_no_change_is_said(sqlite_recorded: Program, arguments: tuple[str, ...], said: str) -> None:
+def test_changes_says_in_words_that_there_are_none(
+    sqlite_recorded: Program, arguments: tuple[str, ...], said: str
+) -> None:
     ran = sqlite_recorded("changes", *arguments)
     assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
     assert sqlite_recorded.ask("changes", *arguments) == []

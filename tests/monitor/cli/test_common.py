@@ -134,5 +134,5 @@ def test_a_reader_that_goes_away_is_no_error(config: str, tmp_path: Path) -> Non
     assert "Broken pipe" not in done.stderr
 
 
-def test_quiet_leaves_results_alone(recorded: Program) -> None:
+def test_quiet_prints_the_same_results(recorded: Program) -> None:
     assert recorded("roles", "-q").out == recorded("roles").out

@@ -44,5 +44,5 @@ def test_boards_postings_and_rules_are_offered(
     assert offered(sqlite_recorded, *typed) == words
 
 
-def test_trouble_offers_nothing(sqlite_recorded: Program) -> None:
+def test_completion_offers_nothing_without_a_configuration(sqlite_recorded: Program) -> None:
     assert offered(Program(sqlite_recorded.config + "-not"), "diff", "gr") == []

@@ -137,7 +137,7 @@ def test_text_of_a_board_cannot_command_a_terminal(text: str, cleaned: str) -> N
     assert clean(text) == cleaned
 
 
-def test_short_forms() -> None:
+def test_a_value_of_a_table_is_written_short() -> None:
     assert short(NOW) == short("2026-11-23T09:00:00.000000Z") == "2026-11-23 09:00Z"
     assert (short(133000.0), short(2.5), short(None), short("")) == ("133000", "2.5", "", "")
     assert shortened("one\n two  three", 9) == "one two …"

@@ -83,7 +83,9 @@ def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Progr
         (["--since", "2200-01-01", "--status", "all"], []),
     ],
 )
-def test_roles_finds(recorded: Program, arguments: list[str], found: list[str]) -> None:
+def test_roles_lists_the_postings_that_fit_its_options(
+    recorded: Program, arguments: list[str], found: list[str]
+) -> None:
     assert keys(recorded.ask("roles", *arguments)) == found
 
 

@@ -235,7 +235,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_used(folder: Path) -> None:
         ("B=2\r\nA=0\r\n", "B=2\r\nA=1\n"),
     ],
 )
-def test_other_lines_stay(text: str, expected: str) -> None:
+def test_a_variable_is_set_once_and_all_other_lines_stay(text: str, expected: str) -> None:
     assert with_variables(text, {"A": "1"}) == expected
 
 

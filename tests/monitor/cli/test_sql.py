@@ -237,7 +237,7 @@ def test_a_missing_folder_of_files_stays_missing(recorded: Program, tmp_path: Pa
     assert not {"copy.db", "other.db"} & {file.name for file in tmp_path.iterdir()}
 
 
-def test_no_row_is_said(recorded: Program) -> None:
+def test_sql_says_in_words_that_no_row_was_found(recorded: Program) -> None:
     ran = recorded("sql", "SELECT * FROM postings WHERE title = 'zzz'")
     assert (ran.code, ran.out, ran.err) == (0, "No rows\n", "")
     assert recorded.ask("sql", "SELECT * FROM postings WHERE title = 'zzz'") == []

@@ -103,7 +103,7 @@ def test_a_backup_is_complete_and_private(tmp_path: Path, sqlite_url: str) -> No
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
-def test_revisions_are_alembics() -> None:
+def test_the_revisions_are_those_that_alembic_finds() -> None:
     scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
 

@@ -46,7 +46,7 @@ UNCONFIRMED = replace(FRESH, state="sending", attempts=1, sending_at=AT - timede
         (NotifyError("why"), UNCONFIRMED, True, "pending", 2, True),
     ],
 )
-def test_outcome_of_a_send(
+def test_an_error_of_a_send_decides_the_state_and_the_next_try(
     error: NotifyError,
     head: QueuedDelivery,
     *,

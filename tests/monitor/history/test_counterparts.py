@@ -68,7 +68,9 @@ def test_a_title_is_compared_without_the_employers_name_and_punctuation(written:
         ),
     ],
 )
-def test_other_titles_stay_others(one: str, other: str) -> None:
+def test_titles_of_two_roles_stay_different_without_the_employers_name(
+    one: str, other: str
+) -> None:
     assert plain_title(one, NAMES) != plain_title(other, NAMES)
 
 

@@ -95,13 +95,13 @@ async def examined(settings: Settings) -> Finding:
     return finding
 
 
-async def test_doctor_reports_it() -> None:
+async def test_doctor_reports_a_channel_of_the_new_notifier() -> None:
     finding = await examined(settings())
     assert (finding.subject, finding.ok, finding.remedy) == ("pigeon:anna", True, "")
     assert finding.found.startswith("its key is set; ")
 
 
-async def test_doctor_names_its_missing_secret() -> None:
+async def test_doctor_names_the_missing_secret_of_the_new_notifier() -> None:
     finding = await examined(settings({}))
     assert (finding.subject, finding.ok, finding.remedy) == (
         "pigeon:anna",

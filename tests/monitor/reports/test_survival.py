@@ -51,5 +51,5 @@ def test_what_is_still_open_counts_as_long_as_it_was_seen(
     assert median(found) == days
 
 
-def test_without_closings_all_stay() -> None:
+def test_all_roles_stay_open_where_none_closed() -> None:
     assert survival([Spell(3, closed=False)]) == [Step(0.0, 1.0)]

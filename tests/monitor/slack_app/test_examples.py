@@ -81,7 +81,7 @@ def role(company: str, title: str, url: str, **fields: Any) -> Role:
     return Role(posting=f"greenhouse:labs:{url}", company=company, title=title, url=url, **facts)
 
 
-def test_watch_and_unwatch() -> None:
+def test_watch_and_unwatch_answer_as_in_the_examples() -> None:
     wanted = example("26_slash_watch")
     first, second, third = links(wanted["blocks"])
     fitting = [
@@ -94,7 +94,7 @@ def test_watch_and_unwatch() -> None:
     same(watch_replies.yours([LONDON, ROBOTICS]), example("26_slash_watch", 2))
 
 
-def test_help() -> None:
+def test_help_answers_as_in_the_example() -> None:
     same(overviews.HELP, example("27_slash_help"))
 
 
@@ -103,7 +103,7 @@ def mute(**fields: Any) -> Any:
     return SimpleNamespace(**row | {"ended_by": None} | fields)
 
 
-def test_mutes() -> None:
+def test_mutes_answer_as_in_the_examples() -> None:
     name = "23_muted_notice"
     until = datetime(2026, 12, 4, 19, 4, tzinfo=UTC)
     muted = {"id": 42, "rule": "research-engineer", "until": until}
@@ -116,7 +116,7 @@ def test_mutes() -> None:
     assert render(edit.document, ZONE) == example(name, 5)["blocks"]
 
 
-def test_roles() -> None:
+def test_roles_answers_as_in_the_examples() -> None:
     wanted = example("24_slash_roles")
     data, words, weather, safety, robotics = links(wanted["blocks"])
     by = datetime.fromtimestamp(1797494340, UTC)
@@ -137,7 +137,7 @@ def test_roles() -> None:
     same(lists.roles(found, "research engineer in london"), wanted)
 
 
-def test_status() -> None:
+def test_status_answers_as_in_the_example() -> None:
     wanted = example("25_slash_status")
     employers = (
         ("Mistral AI", 61, "failing"),
@@ -174,7 +174,7 @@ def test_status() -> None:
     assert json.loads(json.dumps(ours).replace('"8:02 am PST"', '"Dec 9, 8:02 am PST"')) == theirs
 
 
-def test_why() -> None:
+def test_why_answers_as_in_the_example() -> None:
     wanted = example("21_why_this")
     [url] = links(wanted["blocks"])
     explained = [
@@ -210,7 +210,7 @@ def row(title: str, company: str, url: str, posting: str, **fields: Any) -> dict
     )
 
 
-def test_home() -> None:
+def test_app_home_is_drawn_as_in_the_example() -> None:
     wanted = example("28_app_home")["view"]["blocks"]
     protein, gemini, biology, weather = list(dict.fromkeys(links(wanted)))
     times = {"protein": 1797148740, "weather": 1797494340, "gemini": 1797987600}

@@ -103,7 +103,9 @@ def site(made: DatabasePool, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desktop", "dark")])
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_is_sound(site: Served, address: str, size: str, scheme: Scheme) -> None:
+def test_a_page_is_accessible_fits_its_screen_and_asks_no_other_host(
+    site: Served, address: str, size: str, scheme: Scheme
+) -> None:
     with site.open(address, size, scheme) as visit:
         page = visit.page
         refused = [error for error in visit.errors if "status of 40" not in error]

@@ -63,7 +63,7 @@ def test_a_board_that_is_not_read_any_more_is_not_known() -> None:
     assert sentence(Stretch(LONG_AGO, None, known=False)) == "Not known in the last 30 days."
 
 
-def test_an_unwatched_board_ends() -> None:
+def test_the_strip_of_an_unwatched_board_ends_with_its_coverage() -> None:
     assert kinds(Stretch(LONG_AGO, MIDNIGHT - A_DAY, known=True)) == "k" * 28 + "nn"
 
 

@@ -78,5 +78,5 @@ def test_a_short_rule_is_short() -> None:
         (Rule("x", any=("a",), remind=(timedelta(milliseconds=1500),)), "sent 1.5 seconds before"),
     ],
 )
-def test_other_rules_are_said(rule: Rule, words: str) -> None:
+def test_each_condition_of_a_rule_is_said_in_words(rule: Rule, words: str) -> None:
     assert words in in_words(rule)
