@@ -113,7 +113,7 @@ def time_zones_of(place: str) -> frozenset[str]:
     return frozenset(zone for _, zone in _countries_and_zones(place) if zone)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048)  # postings share few places
 def _countries_and_zones(place: str) -> tuple[tuple[str | None, str | None], ...]:
     """Return country and zone of each single place."""
     return tuple(_country_and_zone(part) for part in places(place[:1000]))

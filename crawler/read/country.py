@@ -77,6 +77,7 @@ def country_codes(locations: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for place in locations for code in _codes_of(place)))
 
 
+# so many that a whole history can be labeled again: boards write the same places differently
 @lru_cache(maxsize=20_000)
 def _codes_of(location: str) -> tuple[str, ...]:
     return tuple(code for place in places(location[:_LONGEST]) for code in _codes_of_place(place))
@@ -167,7 +168,7 @@ def _joined(group: _Name, name: _Name) -> _Name | None:
     return None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=20_000)  # of the parts of those places
 def _name(written: str, *, alone: bool) -> _Name | None:
     """Return what a name or code can mean; None if it is unknown."""
     name_key = folded(written)

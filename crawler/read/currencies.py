@@ -90,7 +90,7 @@ def codes() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512)  # there are fewer countries
 def _in_use(territory: str) -> frozenset[str]:
     """Return the codes of the currencies that a country uses today."""
     listed = core.get_global("territory_currencies").get(territory, [])

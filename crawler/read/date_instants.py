@@ -76,7 +76,7 @@ def _zone_in(clock: str) -> str | None:
     return match[0] if match else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # postings share few places
 def _month_first(place: str) -> bool | None:
     """Return True if 03/04 is March 4 in the place's countries. None if unknown or they differ."""
     known = tables().month_first

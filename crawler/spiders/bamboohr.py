@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Probe, Workplace
-from crawler.read.late import place_of
+from crawler.read.deferred import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, names

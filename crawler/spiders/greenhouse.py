@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from crawler.items import Pay, Posting
+from crawler.read.deferred import is_work_model, places, stated_pay, workplace
 from crawler.read.fields import clean_text, custom_field, dicts, line
-from crawler.read.late import is_work_model, places, stated_pay, workplace
 from crawler.read.text import clean
 from crawler.responses import BadResponse
 from crawler.spiders import greenhouse_page

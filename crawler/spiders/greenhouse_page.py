@@ -11,8 +11,8 @@ import re
 from typing import Any, NamedTuple
 
 from crawler.items import Posting
+from crawler.read.deferred import is_work_model
 from crawler.read.fields import clean_text, line
-from crawler.read.late import is_work_model
 from crawler.read.text import clean
 from crawler.responses import BadResponse
 from crawler.spiders.board_page import (

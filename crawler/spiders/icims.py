@@ -20,7 +20,7 @@ from msgspec.json import Decoder
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot
 from crawler.links.forms import board_page
-from crawler.read.late import workplace
+from crawler.read.deferred import workplace
 from crawler.responses import BadResponse
 from crawler.spiders import icims_jibe as jibe
 from crawler.spiders import icims_portal as portal

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from crawler.read.deferred import place_of
 from crawler.read.fields import clean_text
-from crawler.read.late import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.jsonld_page import read_page
 from crawler.spiders.jsonld_posting import EMPLOYMENT, listed, locations, name_of

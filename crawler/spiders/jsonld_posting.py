@@ -17,8 +17,8 @@ import msgspec
 
 from crawler.items import Pay, Posting
 from crawler.links.forms import canonical_key
+from crawler.read.deferred import place_of
 from crawler.read.fields import clean_text, parse_instant
-from crawler.read.late import place_of
 from crawler.read.text import to_text
 from crawler.spiders.jsonld_page import Job
 from crawler.spiders.pay_fields import stated_amount, stated_range

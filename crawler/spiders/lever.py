@@ -7,7 +7,7 @@ https://github.com/lever/postings-api
 from __future__ import annotations
 
 from crawler.items import Pay, Posting
-from crawler.read.late import read_pay
+from crawler.read.deferred import read_pay
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider

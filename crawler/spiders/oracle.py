@@ -24,8 +24,8 @@ from msgspec.json import Decoder
 
 from crawler.fetch import Answer
 from crawler.items import Posting, Probe, Snapshot
+from crawler.read.deferred import workplace
 from crawler.read.fields import dicts
-from crawler.read.late import workplace
 from crawler.responses import BadResponse, decode
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, keyed_by, names

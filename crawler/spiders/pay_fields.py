@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple, get_args
 
 from crawler.items import Pay, Period
+from crawler.read.deferred import is_plausible, period_in_title, read_pay, stated_pay
 from crawler.read.fields import clean_text, line
-from crawler.read.late import is_plausible, period_in_title, read_pay, stated_pay
 from crawler.read.text import to_text
 
 _HIGHEST_PAY = 1e9  # of any currency and period; more is a slip

@@ -15,7 +15,7 @@ import re
 
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Snapshot
-from crawler.read.late import workplace
+from crawler.read.deferred import workplace
 from crawler.responses import BadResponse
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.board_page import PageRows

@@ -12,8 +12,8 @@ from msgspec import Raw
 
 from crawler.fetch import MOVED
 from crawler.items import Posting
+from crawler.read.deferred import is_work_model
 from crawler.read.fields import clean_text
-from crawler.read.late import is_work_model
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, key_in, keyed_in, names
 from crawler.spiders.listing import ListForm

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.read.deferred import at_place, place_of, places, read_deadline, read_pay, workplace
 from crawler.read.fields import (
     LONGEST_TEXT,
     clean_text,
@@ -19,7 +20,6 @@ from crawler.read.fields import (
     parse_instant,
     parse_time,
 )
-from crawler.read.late import at_place, place_of, places, read_deadline, read_pay, workplace
 from crawler.read.text import to_text
 
 _MODELS: dict[str, Workplace] = {"onsite": "onsite", "on_site": "onsite", "in_office": "onsite"}

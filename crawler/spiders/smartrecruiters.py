@@ -18,7 +18,7 @@ from crawler.fetch import Answer
 from crawler.items import Posting, Snapshot, Workplace
 from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
-from crawler.read.late import place_of
+from crawler.read.deferred import place_of
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names

@@ -16,8 +16,8 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.items import Posting
+from crawler.read.deferred import workplace
 from crawler.read.fields import line
-from crawler.read.late import workplace
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm, Listing

@@ -99,7 +99,8 @@ class Alerting:
     def _rows(
         self, board: BoardRow, event: PostingEvent, at: datetime
     ) -> Iterator[dict[str, object]]:
-        from monitor.alerts.role_state import role_of  # noqa: PLC0415  # see `fitting`
+        # loaded with the first event: it loads what compares postings
+        from monitor.alerts.role_state import role_of  # noqa: PLC0415
 
         candidates = _candidates(board, event)
         for rule in self.settings.rules:

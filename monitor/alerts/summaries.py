@@ -60,14 +60,14 @@ def find(
     opened = _just_opened(connection, round_id)
     up_to_date = rules_up_to_date(connection, alerting.settings)
     for board, new in missing:
-        covered += [(board.id, place) for place in new]
+        covered += [(board.id, pair) for pair in new]
         is_baseline = _is_baseline(connection, board, round_id)
         if not alerting.enabled or (is_baseline and alerting.announces_baseline(board.board)):
             continue
         # the round itself has matched the postings of a baseline
         matched = up_to_date if is_baseline else ()
         postings = read_postings(connection, board, {rule for rule, _ in new}, matched)
-        _add(alerting, board, postings, {place: summaries[place] for place in new}, opened)
+        _add(alerting, board, postings, {pair: summaries[pair] for pair in new}, opened)
     return Introductions(covered, summaries)
 
 
@@ -203,16 +203,17 @@ def _add(
         for rule in {rule for rule, _ in summaries}
     }
     announced = alerting.announces_baseline(board.board)
-    for place, summary in summaries.items():
-        left = [role for role in roles[place[0]] if role.posting not in opened.get(place, ())]
-        if announced and roles[place[0]] and not left:  # by another round, role by role
+    for pair, summary in summaries.items():
+        fitting_roles = roles[pair[0]]
+        left = [role for role in fitting_roles if role.posting not in opened.get(pair, ())]
+        if announced and fitting_roles and not left:  # by another round, role by role
             continue
-        rule = alerting.matchers[place[0]].rule
-        if rule.watch is not None and not roles[place[0]]:  # no news for one person
+        rule = alerting.matchers[pair[0]].rule
+        if rule.watch is not None and not fitting_roles:  # no news for one person
             continue
         summary.label = rule.label
         summary.boards.append(BoardCount(board.board, board.company, board.url, postings.total))
         summary.roles += left
-        summary.alerted |= {role.posting for role in roles[place[0]]} - {
+        summary.alerted |= {role.posting for role in fitting_roles} - {
             role.posting for role in left
         }

@@ -127,7 +127,9 @@ class Dispatcher:
             place = self._hosts.get(name) or self._host(name)
             concurrency = settings.politeness(name.partition(":")[0]).concurrency
             slot = slot_of(name, place, concurrency, self._counts[place])
-            check = CheckJob(name, round_.id, round_.enabled, round_.announce, slot.number, slot.of)
+            check = CheckJob(
+                name, round_.id, round_.writes_alerts, round_.announce, slot.number, slot.of
+            )
             found.append(Handed(check, slot, round_.requested))
         return found
 

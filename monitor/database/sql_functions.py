@@ -34,7 +34,7 @@ def add_functions(connection: sqlite3.Connection) -> list[str]:
     return failures
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # a query asks for each of its rows
 def _expression(pattern: str) -> Callable[[str], bool]:
     # RE2 takes 20 ms to load, and few queries use it
     from monitor.text.phrases import regular_expression  # noqa: PLC0415

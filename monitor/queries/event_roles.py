@@ -18,6 +18,7 @@ from monitor.database.tables import Board, Posting, PostingChange, PostingVersio
 from monitor.history.contents import posting_from_row
 from monitor.history.reposts import RepostOf
 from monitor.message_parts import Role
+from monitor.rules.matcher import VersionId
 
 _CONTENT = tuple(
     column for column in PostingVersion.__table__.c if column.name not in {"raw", "digest"}
@@ -25,7 +26,6 @@ _CONTENT = tuple(
 _POSTING = (Posting.key, Posting.company, Posting.board_id, Posting.name)
 # the description is most of the data, and no feed shows it in full
 _TEXT = literal("").label("text")
-Place = tuple[int, int]  # the posting's row id, and the version's number
 
 
 def content_query() -> Select[Any]:
@@ -49,19 +49,19 @@ def boards_of(connection: Connection, rows: Iterable[AnyRow]) -> dict[int, Board
 
 
 def roles_of(
-    connection: Connection, places: Collection[Place], opened: Collection[int]
-) -> dict[Place, Role]:
+    connection: Connection, versions: Collection[VersionId], opened: Collection[int]
+) -> dict[VersionId, Role]:
     """Return the roles with the content of these versions.
 
     `opened`: postings that say which earlier one they repeat.
     """
-    ids = sorted({posting for posting, _ in places})
+    ids = sorted({posting for posting, _ in versions})
     if not ids:
         return {}
     rows = [
         row
         for row in connection.execute(content_query().where(one_of(PostingVersion.posting_id, ids)))
-        if (row.posting_id, row.number) in places
+        if (row.posting_id, row.number) in versions
     ]
     boards, reposts = boards_of(connection, rows), _reposts(connection, sorted(opened))
     return {

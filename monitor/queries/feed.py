@@ -24,7 +24,7 @@ from monitor.message_parts import FieldChange, Role, RoleKind, Why
 from monitor.messages import RoleMessage
 from monitor.queries.changes import ChangeFilter, fitting_changes
 from monitor.queries.event_roles import before_events, roles_of
-from monitor.queries.stored_fits import Fits, fits_of
+from monitor.queries.stored_fits import StoredFits, fits_of
 from monitor.rules.matches import rules_up_to_date
 
 LIMIT: Final = 100
@@ -105,9 +105,9 @@ def _messages(
 ) -> list[RoleMessage]:
     changes = _changes(connection, events)
     after = {event: (event.posting_id, rows[-1].version) for event, rows in changes.items()}
-    places = set(after.values())
-    fits = fits_of(connection, rules, done, places | {(one, two - 1) for one, two in places})
-    roles = roles_of(connection, places, _opened(changes))
+    versions = set(after.values())
+    fits = fits_of(connection, rules, done, versions | {(one, two - 1) for one, two in versions})
+    roles = roles_of(connection, versions, _opened(changes))
     begun = before_events(connection, {event.posting_id for event in events})
     return [
         _message(event, changes[event], roles[after[event]], fits, begun)
@@ -145,7 +145,7 @@ def _message(
     event: _Event,
     rows: Sequence[AnyRow],
     role: Role,
-    fits: Fits,
+    fits: StoredFits,
     begun: Mapping[int, Sequence[tuple[datetime, str]]],
 ) -> RoleMessage:
     kind = cast("RoleKind", next((row.kind for row in rows if row.kind != "revised"), "revised"))
@@ -170,7 +170,7 @@ def _before(kind: RoleKind, at: datetime, begun: Iterable[tuple[datetime, str]])
     return max((one for one, what in begun if what in ends and one < at), default=None)
 
 
-def _why(posting: int, version: int, fits: Fits, *, revised: bool) -> tuple[Why, ...]:
+def _why(posting: int, version: int, fits: StoredFits, *, revised: bool) -> tuple[Why, ...]:
     after = fits[posting, version]
     before = fits[posting, version - 1] if revised and version > 1 else after
     names = dict.fromkeys((*after, *before))

@@ -21,10 +21,9 @@ from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingChange, PostingVersion, RuleMatch
 from monitor.queries.fitting_contents import Content, FittingContents
 from monitor.queries.replay import ReplayedAlert, decide_again, replay
-from monitor.rules.matcher import Explanation
+from monitor.rules.matcher import Explanation, VersionId
 from monitor.rules.matches import rules_up_to_date
 
-Place = tuple[int, int]  # the posting's row id, and the version's number
 _AT_ONCE = 5_000  # postings
 
 
@@ -64,10 +63,10 @@ def _by_matches(
     yield from decide_again(connection, alerting, since, fitting)
 
 
-Fits = Mapping[Place, Mapping[str, Explanation]]
+_Explanations = Mapping[VersionId, Mapping[str, Explanation]]
 
 
-def _changed(connection: Connection, names: Sequence[str], since: datetime) -> Fits:
+def _changed(connection: Connection, names: Sequence[str], since: datetime) -> _Explanations:
     """Return what fits the contents around each change: the one after it, and the one before."""
     change, match = PostingChange, RuleMatch
     around = or_(match.version == change.version, match.version == change.version - 1)
@@ -77,14 +76,14 @@ def _changed(connection: Connection, names: Sequence[str], since: datetime) -> F
         .where(change.at >= since, one_of(match.rule, names))
         .distinct()
     )
-    fits: defaultdict[Place, dict[str, Explanation]] = defaultdict(dict)
+    fits: defaultdict[VersionId, dict[str, Explanation]] = defaultdict(dict)
     for posting, after, version, rule, words in connection.execute(query):
         fits[posting, version][rule] = Explanation(rule, fits=True, words=words)
         fits[posting, after]  # also if nothing fits it any more
     return fits
 
 
-def _first(connection: Connection, names: Sequence[str], since: datetime) -> Fits:
+def _first(connection: Connection, names: Sequence[str], since: datetime) -> _Explanations:
     """Return what fits the first contents of postings that a board's first check found."""
     match = RuleMatch
     query = (
@@ -92,13 +91,15 @@ def _first(connection: Connection, names: Sequence[str], since: datetime) -> Fit
         .join(Posting, and_(Posting.id == match.posting_id, match.version == 1))
         .where(Posting.baseline, Posting.first_seen_at >= since, one_of(match.rule, names))
     )
-    fits: defaultdict[Place, dict[str, Explanation]] = defaultdict(dict)
+    fits: defaultdict[VersionId, dict[str, Explanation]] = defaultdict(dict)
     for posting, rule, words in connection.execute(query):
         fits[posting, 1][rule] = Explanation(rule, fits=True, words=words)
     return fits
 
 
-def _contents(connection: Connection, fits: Fits) -> Iterator[tuple[Content, Mapping[str, Any]]]:
+def _contents(
+    connection: Connection, fits: _Explanations
+) -> Iterator[tuple[Content, Mapping[str, Any]]]:
     """Yield the contents of those versions in the order of their postings."""
     for ids in _portions(sorted({posting for posting, _ in fits})):
         for row in connection.execute(

@@ -191,7 +191,7 @@ def _at_places(
     return or_(one_of(Posting.location, fitting), one_of(Posting.workplace, workplaces))
 
 
-@lru_cache(maxsize=_PLACES_CACHED)
+@lru_cache(maxsize=_PLACES_CACHED)  # each request asks for every location of the history
 def _is_at(place: str, location: str) -> bool:
     phrase = place_phrase(place)
     stated = map(without_exclusions, (location, *split_places(location)))

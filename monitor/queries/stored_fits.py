@@ -15,49 +15,51 @@ from monitor.config.model import Rule
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Description, Posting, PostingVersion, RuleMatch
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Matcher
+from monitor.rules.matcher import Matcher, VersionId
 
-Place = tuple[int, int]  # the posting's row id, and the version's number
-Fits = dict[Place, dict[str, str]]  # the words that fit, by rule
+StoredFits = dict[VersionId, dict[str, str]]  # the words that fit, by rule
 
 
 def fits_of(
-    connection: Connection, rules: Iterable[Rule], done: Collection[str], places: Collection[Place]
-) -> Fits:
+    connection: Connection,
+    rules: Iterable[Rule],
+    done: Collection[str],
+    versions: Collection[VersionId],
+) -> StoredFits:
     """Return the rules that fit these versions, in the order of the configuration.
 
     `done`: names of the rules whose matches are up to date (`rules_up_to_date`).
     """
     known = list(rules)
-    fits: Fits = {place: {} for place in places}
-    if not known or not places:
+    fits: StoredFits = {version_id: {} for version_id in versions}
+    if not known or not versions:
         return fits
     stored = [rule.name for rule in known if rule.name in done]
     stale = [rule for rule in known if rule.name not in done]
-    found = [*_stored(connection, stored, places), *_matched(connection, stale, places)]
+    found = [*_stored(connection, stored, versions), *_matched(connection, stale, versions)]
     order = {rule.name: number for number, rule in enumerate(known)}
-    for place, rule, words in sorted(found, key=lambda one: order[one[1]]):
-        if place in fits:
-            fits[place][rule] = words
+    for version_id, rule, words in sorted(found, key=lambda one: order[one[1]]):
+        if version_id in fits:
+            fits[version_id][rule] = words
     return fits
 
 
 def _stored(
-    connection: Connection, names: Sequence[str], places: Collection[Place]
-) -> Iterator[tuple[Place, str, str]]:
+    connection: Connection, names: Sequence[str], versions: Collection[VersionId]
+) -> Iterator[tuple[VersionId, str, str]]:
     if not names:
         return
     match = RuleMatch
     query = select(match.posting_id, match.version, match.rule, match.words).where(
-        one_of(match.posting_id, _postings(places)), one_of(match.rule, names)
+        one_of(match.posting_id, _postings(versions)), one_of(match.rule, names)
     )
     for row in connection.execute(query):
         yield (row.posting_id, row.version), row.rule, row.words
 
 
 def _matched(
-    connection: Connection, rules: Sequence[Rule], places: Collection[Place]
-) -> Iterator[tuple[Place, str, str]]:
+    connection: Connection, rules: Sequence[Rule], versions: Collection[VersionId]
+) -> Iterator[tuple[VersionId, str, str]]:
     if not rules:
         return
     matchers = [Matcher(rule) for rule in rules]
@@ -67,17 +69,17 @@ def _matched(
         .join(Posting, Posting.id == version.posting_id)
         .join(Board, Board.id == Posting.board_id)
         .join(Description, Description.digest == version.description_digest)
-        .where(one_of(version.posting_id, _postings(places)))
+        .where(one_of(version.posting_id, _postings(versions)))
     )
     for row in connection.execute(query).mappings():
-        place = (row["posting_id"], row["number"])
-        if place in places:
+        version_id = (row["posting_id"], row["number"])
+        if version_id in versions:
             candidate = candidate_from_row(row)
             for matcher in matchers:
                 explained = matcher.explain(candidate)
                 if explained.fits:
-                    yield place, explained.rule, explained.words
+                    yield version_id, explained.rule, explained.words
 
 
-def _postings(places: Collection[Place]) -> list[int]:
-    return sorted({posting for posting, _ in places})
+def _postings(versions: Collection[VersionId]) -> list[int]:
+    return sorted({posting for posting, _ in versions})

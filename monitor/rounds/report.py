@@ -97,7 +97,7 @@ _CHECKS = (
     .where(BoardCheck.round_id == bindparam("round"))
     .order_by(Board.board, BoardCheck.id)
 )
-_THEN = and_(
+_VERSION_OF_CHANGE = and_(
     PostingVersion.posting_id == PostingChange.posting_id,
     PostingVersion.number == PostingChange.version,
 )
@@ -109,7 +109,7 @@ _CHANGES = (
     )
     .join_from(PostingChange, BoardCheck, BoardCheck.id == PostingChange.check_id)
     .join(Posting, Posting.id == PostingChange.posting_id)
-    .outerjoin(PostingVersion, _THEN)
+    .outerjoin(PostingVersion, _VERSION_OF_CHANGE)
     .where(BoardCheck.round_id == bindparam("round"))
     .order_by(PostingChange.id)
 )

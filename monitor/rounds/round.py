@@ -80,9 +80,9 @@ class Round:
     id: int
     settings: Settings  # when it began
     boards: dict[str, list[str]]  # by ats
-    enabled: bool  # whether it writes alerts
+    writes_alerts: bool
     announce: bool
-    left: set[str]  # ats that it crawls itself, and has not crawled yet
+    ats_left: set[str]  # those that it crawls itself, and has not crawled yet
     chance: OneChance  # spreads the next round
     requested: bool = False  # by a `check`, which waits for it
     notes: RoundNotes = field(default_factory=RoundNotes)
@@ -111,11 +111,18 @@ class Round:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(open_round, shared, settings, shared.clock())
         shared.live[round_id] = names_to_check if alerts else ()
-        left = set(boards) if shared.workers is None else set()
-        shared.busy.update(left)
-        chance = OneChance(shared.random.random())
+        ats_left = set(boards) if shared.workers is None else set()
+        shared.busy.update(ats_left)
         one = cls(
-            shared, round_id, settings, boards, alerts, announce, left, chance, requested=requested
+            shared,
+            round_id,
+            settings,
+            boards,
+            writes_alerts=alerts,
+            announce=announce,
+            ats_left=ats_left,
+            chance=OneChance(shared.random.random()),
+            requested=requested,
         )
         if shared.workers is not None:
             shared.workers.hand_out(one)
@@ -130,7 +137,7 @@ class Round:
                 await self.shared.workers.wait(self)
                 self.notes = await asyncio.to_thread(read_notes, self.shared.engine, self.id)
             async with asyncio.TaskGroup() as crawls:
-                for ats in self.left.copy():
+                for ats in self.ats_left.copy():
                     crawls.create_task(self._crawl(ats))
             await new_board.seek(
                 self.shared.engine, self.settings, self.notes.unknown_boards, self.id
@@ -142,8 +149,8 @@ class Round:
 
     def free(self) -> None:
         """Give up the ats that were not crawled, so that other rounds can have them."""
-        self.shared.busy.subtract(self.left)
-        self.left.clear()
+        self.shared.busy.subtract(self.ats_left)
+        self.ats_left.clear()
 
     async def _crawl(self, ats: str) -> None:
         """Record the results of one ats. Errors wait for the round's end, so other crawls go on."""
@@ -154,9 +161,9 @@ class Round:
             self.notes.storage_errors.append(error)
         # after an error the ats stays busy until the failed round ends
         if not self.notes.storage_errors:
-            self.left.discard(ats)
+            self.ats_left.discard(ats)
             self.shared.busy[ats] -= 1
-            if self.left:  # otherwise the round's end follows at once
+            if self.ats_left:  # otherwise the round's end follows at once
                 self.shared.on_ats_finished()
 
     async def _crawl_alone(self, ats: str) -> None:
@@ -190,7 +197,9 @@ class Round:
         """Return the alerting of the current settings: new results use the current rules."""
         settings = self.shared.settings()
         if self.alerting is None or self.alerting.settings is not settings:
-            self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
+            self.alerting = Alerting.of(
+                settings, enabled=self.writes_alerts, announce=self.announce
+            )
         return self.alerting
 
     async def _end(self) -> None:

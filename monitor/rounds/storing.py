@@ -153,7 +153,8 @@ class BatchStore:
         """
         if len(check.ready.new_texts) <= _FEW_TEXTS:
             return check
-        from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415  # as in check_recorder.py
+        # decided checks have loaded it
+        from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415
 
         left = deque(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
         while left:
@@ -165,8 +166,9 @@ class BatchStore:
 
     def _decide_first(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
-        from monitor.rounds import write_check  # noqa: F401, PLC0415  # not while we hold the lock
-        from monitor.rounds.check import decide_check  # noqa: PLC0415  # as in check_recorder.py
+        # loaded with the first check that is not quiet, before the transaction: see check_recorder.py
+        from monitor.rounds import write_check  # noqa: F401, PLC0415
+        from monitor.rounds.check import decide_check  # noqa: PLC0415
 
         checks: list[DecidedCheck] = []
         until = time.monotonic() + _LONGEST_TRANSACTION

@@ -11,6 +11,8 @@ from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
 
+VersionId = tuple[int, int]  # the posting's row id, and the version's number
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

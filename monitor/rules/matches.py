@@ -21,7 +21,7 @@ from monitor.database.bulk import insert_rows
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Candidate, Matcher
+from monitor.rules.matcher import Candidate, Matcher, VersionId
 from monitor.rules.watches import with_watches
 
 _MATCH = table(tables.RuleMatch)
@@ -48,8 +48,8 @@ def store_fits(connection: Connection, versions: Iterable[tuple[int, int, Sequen
     insert_rows(connection, _MATCH, rows)
 
 
-def delete_matches(connection: Connection, versions: Iterable[tuple[int, int]]) -> None:
-    """Delete the matches of versions (posting id, number) that were read again."""
+def delete_matches(connection: Connection, versions: Iterable[VersionId]) -> None:
+    """Delete the matches of versions that were read again."""
     for posting_id, number in versions:
         connection.execute(
             delete(_MATCH).where(_MATCH.c.posting_id == posting_id, _MATCH.c.version == number)
