@@ -73,7 +73,7 @@ def _normalized(text: str) -> bytes:
     return normal.encode("utf-8", "replace")
 
 
-# each phrase of each rule asks for the same texts; few long ones are kept, so that memory stays small
+# each phrase of each rule asks for the same texts; of long ones few are kept: memory stays small
 _normalized_short = lru_cache(maxsize=4096)(_normalized)
 _normalized_long = lru_cache(maxsize=4)(_normalized)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crawler.items import BoardRequest, Snapshot
 from tests.support.ats_server import NOT_FOUND, AtsServer, Reply
 
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOST = "careers.example.org"
 SITEMAP = f"jsonld:{HOST}/sitemap.xml"
 PAGE = f"jsonld:{HOST}/open-roles"
@@ -97,3 +100,16 @@ class JsonLdServer(AtsServer):
         if isinstance(found, int):
             return Reply(b"", found)
         return found if isinstance(found, Reply) else Reply(found)
+
+
+def at(first: Snapshot | None = None, hours: float = 0, **fields: Any) -> BoardRequest:
+    """Return the request of a check so many hours after the start, with what the last one noted."""
+    known = [s.key for s in first.sightings] + sorted(first.still) if first else []
+    plain: dict[str, Any] = {"known": lambda: known, "notes": first.notes if first else None}
+    plain["at"] = START + timedelta(hours=hours)
+    return BoardRequest(first.board if first else SITEMAP, **plain | fields)
+
+
+def keys(found: Snapshot) -> list[str]:
+    """Return the keys of the postings that were read, sorted."""
+    return sorted(sighting.key for sighting in found.sightings)
