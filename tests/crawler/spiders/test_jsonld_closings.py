@@ -11,6 +11,7 @@ from tests.support.ats_server import Reply
 from tests.support.crawling import snapshot
 from tests.support.jsonld import (
     HOST,
+    PAGE,
     JsonLdServer,
     at,
     keys,

@@ -6,78 +6,34 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 
 from monitor.alerts import mutes
 from monitor.channels import Listed
-from monitor.config.model import AlertSettings, Rule
+from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.database.lease import Lease, LeaseLost, acquire
 from monitor.database.slack_channels import Directory
-from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
+from monitor.database.tables import Alert, Card, Delivery, Introduction
 from monitor.delivery import channel_merge
-from monitor.delivery.card_editor import CardEditor
-from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.pack import new_id, pack
 from monitor.delivery.threads import IS_REST, begin_threads
 from monitor.demo.board_server import BoardServer
-from monitor.queries.consistency import findings
 from tests.support.alerts import AT, notice
 from tests.support.block_rules import parts
 from tests.support.boards import posting
 from tests.support.greenhouse import job
+from tests.support.named_scenario import BOTH, ID, NAME, Named
 from tests.support.outbox_fixture import post_office
 from tests.support.running import Place, ProcessLog, until
-from tests.support.slack_channel import Channel, Refusal
-from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
+from tests.support.slack_channel import Channel
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, kinds, paid
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 from tests.support.written_alerts import write_digests
 
-NAME, ID = "slack:#roles", f"slack:{ROLES}"
-BOTH = replace(RULE, notify=(NAME, ID))
 OTHER = replace(RULE, name="engineers", any=("engineer",), notify=(ID,))
-
-
-class Named(SlackScenario):
-    """A scenario like the daemon's: names that are learned count from the next round on."""
-
-    async def use(self, *rules: Rule) -> None:
-        """Apply a changed configuration."""
-        self.history.settings = replace(self.history.settings, rules=rules)
-        self.office.channels = self.history.settings.channels()
-        await self.office.outbox().ask_channel_names()
-        self.name()
-
-    async def deliver(self) -> None:
-        self.office.channels = self.history.settings.channels()
-        await super().deliver()
-        self.name()
-
-    def name(self) -> None:
-        self.history.settings = slack_channels.read(self.office.engine).applied(
-            self.history.settings
-        )
-
-    def contradictions(self) -> list[str]:
-        with read_transaction(self.office.engine) as connection:
-            return list(findings(connection))
-
-    def spellings(self) -> set[str]:
-        """Return every name under which rows of the channel are stored."""
-        columns = (
-            Alert.channel,
-            Delivery.channel,
-            Card.channel,
-            Mute.channel,
-            Introduction.channel,
-        )
-        with read_transaction(self.office.engine) as connection:
-            found = {name for column in columns for name in connection.scalars(select(column))}
-        return found - {"slack:#ops"}
 
 
 @pytest.fixture
@@ -85,14 +41,6 @@ async def life(engine: Engine) -> AsyncIterator[Named]:
     async with post_office(engine) as office:
         yield Named(office, BOTH)
         assert office.one_copy_each()
-
-
-ALICE, CHAT = "slack:U0ALICE01", "slack:D0ALICE01"
-
-
-def open_chat(life: Named) -> Channel:
-    """Open Alice's direct message, as it exists after a first message."""
-    return life.slack.channels.setdefault("D0ALICE01", Channel("D0ALICE01", "", user="U0ALICE01"))
 
 
 def rename(life: Named, rows: Iterable[object], name: str) -> None:
@@ -367,83 +315,6 @@ async def test_a_second_name_added_at_runtime_duplicates_nothing(
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE kind = 'opened'") == [(ID,)]
 
 
-async def test_a_lease_lost_while_names_are_learned_stops_the_message(
-    life: Named, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lease = acquire(life.office.engine, "run", life.office.clock)
-    ask = ChannelNames.ask_if_needed  # the call before the one that sends
-
-    async def slowly(*args: Any) -> bool:  # as it is called
-        found = await ask(*args)
-        lease.is_lost = True
-        return found
-
-    monkeypatch.setattr(ChannelNames, "ask_if_needed", slowly)
-    life.office.tell(notice(), channel="slack:#ops")
-    outbox = life.office.outbox()
-    outbox.work_under(lease)
-    with pytest.raises(LeaseLost):
-        await outbox.deliver(until_idle=False)
-    assert life.slack.texts() == []
-    assert [one.state for one in life.office.deliveries()] == ["sending"]
-    monkeypatch.undo()
-    await life.deliver()
-    assert len(life.slack.channels[OPS].messages) == 1
-
-
-@pytest.mark.parametrize("scope", [True, False])
-@pytest.mark.parametrize("names", [(ALICE, CHAT), (CHAT, ALICE)])
-async def test_a_person_and_their_direct_message_are_one_channel(
-    life: Named, names: tuple[str, str], scope: bool
-) -> None:
-    chat = open_chat(life)
-    if not scope:
-        life.slack.break_next("missing_scope", "conversations.list", 100)
-    await life.use(replace(RULE, notify=names))
-    for step in ((), (paid(PAY),), (paid(MORE),)):
-        await life.check(*step)
-    assert len(chat.messages) == 2
-    assert len(chat.everything()) == 3
-    assert life.spellings() == {names[0]}
-    assert life.contradictions() == []
-
-
-async def test_a_direct_message_named_by_id_keeps_its_rows(
-    life: Named,
-) -> None:
-    await life.use(replace(RULE, notify=(ALICE,)))
-    await life.check()
-    await life.check(paid(PAY))
-    with life.office.engine.begin() as connection:
-        mutes.mute(
-            connection, ALICE, posting_id=None, rule="other", by="U0ALICE01", now=life.history.now
-        )
-    await life.use(replace(RULE, notify=(CHAT,)))
-    await life.check(paid(MORE))
-    chat = life.slack.channels["D0ALICE01"]
-    assert (len(chat.messages), len(chat.everything())) == (2, 3)
-    assert life.spellings() == {CHAT}
-    with read_transaction(life.office.engine) as connection:
-        assert mutes.current(connection, life.history.now).reason(CHAT, "other", None) is not None
-    assert life.contradictions() == []
-
-
-async def test_a_first_direct_message_teaches_its_id(
-    life: Named,
-) -> None:
-    chat = open_chat(life)
-    life.slack.break_next("missing_scope", "conversations.list", 100)
-    await life.use(replace(RULE, notify=(CHAT, ALICE)))
-    life.slack.break_next("429", channel="U0ALICE01")
-    await life.check()
-    assert len(chat.everything()) == 1
-    assert life.spellings() == {CHAT}
-    with read_transaction(life.office.engine) as connection:
-        assert slack_channels.directory(connection).channels == {
-            "U0ALICE01": Listed("D0ALICE01", private=True)
-        }
-
-
 async def test_a_name_stored_in_capitals_is_the_same_channel(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
     await life.check()
@@ -494,59 +365,3 @@ async def test_a_known_id_does_not_wait_for_a_slow_list(
         assert (await outbox.deliver(until_idle=False)).sent == 1
     assert life.slack.calls["chat.postMessage"] == sent + 1
     await outbox.close()
-
-
-@pytest.mark.parametrize("method", ["auth.test", "conversations.list", "chat.postMessage"])
-async def test_a_lease_lost_during_a_message_stops_it(
-    life: Named, monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
-    """Lose the lease before the post, or between refused blocks and their text."""
-    lease = acquire(life.office.engine, "run", life.office.clock)
-    handler = "_" + method.replace(".", "_")
-    answer = getattr(life.slack, handler)
-
-    def lose(arguments: dict[str, object]) -> object:
-        lease.is_lost = True
-        if method == "chat.postMessage":
-            raise Refusal("invalid_blocks")
-        return answer(arguments)
-
-    monkeypatch.setattr(life.slack, handler, lose)
-    life.office.tell(notice(), channel="slack:#ops")
-    outbox = life.office.outbox()
-    outbox.work_under(lease)
-    with pytest.raises(LeaseLost):
-        await outbox.deliver(until_idle=False)
-    assert life.slack.channels[OPS].messages == []
-    assert [one.state for one in life.office.deliveries()] == ["sending"]
-    monkeypatch.undo()
-    await life.deliver()
-    assert len(life.slack.channels[OPS].messages) == 1
-
-
-async def test_a_lease_lost_before_an_edit_leaves_the_card_stale(
-    life: Named, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await life.use(replace(RULE, notify=(NAME,)))
-    await life.check()
-    await life.check(paid(PAY))
-    life.check_without_delivery(paid(MORE))
-    lease = acquire(life.office.engine, "run", life.office.clock)
-    outbox = life.office.outbox()
-    outbox.work_under(lease)
-    monkeypatch.setattr(CardEditor, "_edit", lost_before(lease, CardEditor._edit))
-    with pytest.raises(LeaseLost):
-        await outbox.deliver(until_idle=False)
-    assert life.slack.calls["chat.update"] == 0
-    assert "$141k" not in shown(life.card)
-    monkeypatch.undo()
-    await life.deliver()
-    assert "$141k" in shown(life.card)
-
-
-def lost_before(lease: Lease, call: Any) -> Any:  # a method, as it is called
-    async def lose(*args: object) -> object:
-        lease.is_lost = True
-        return await call(*args)
-
-    return lose
