@@ -45,7 +45,7 @@ class Alerting:
         )
 
     def remembering(self) -> Alerting:
-        """Return a copy whose rules cache their answers for a posting."""
+        """Return a copy for one check, whose rules cache their answers for a posting."""
         return replace(
             self,
             matchers={name: _CachingMatcher(matcher) for name, matcher in self.matchers.items()},
@@ -217,7 +217,7 @@ def fitting(
 
 
 class _CachingMatcher(Matcher):
-    """A matcher that keeps its results. They are needed before a transaction and again in it."""
+    """A matcher of one check that keeps its results: a transaction needs them a second time."""
 
     def __init__(self, other: Matcher) -> None:
         vars(self).update(vars(other))

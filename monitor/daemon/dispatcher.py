@@ -55,8 +55,8 @@ class Dispatcher:
     _queued: dict[int, Handed] = field(default_factory=dict)  # by job
     _left: dict[int, set[str]] = field(default_factory=dict)  # boards, by round
     _done: dict[int, asyncio.Future[None]] = field(default_factory=dict)  # by round
-    _boards_known: object = None  # for which the hosts were found
-    _ats_known: object = None
+    _boards_known: object = None  # the settings' boards for which the hosts were found
+    _ats_known: object = None  # likewise
     _hosts: Mapping[str, str] = field(default_factory=dict)  # by board
     _counts: Counter[str] = field(default_factory=Counter)  # boards of a host
     _task: asyncio.Task[None] | None = None
@@ -118,11 +118,7 @@ class Dispatcher:
 
     def _to_hand_out(self, round_: Round, names: Sequence[str]) -> list[Handed]:
         settings, found = self.settings(), []
-        if settings.boards is not self._boards_known or settings.ats is not self._ats_known:
-            self._boards_known, self._ats_known = settings.boards, settings.ats
-            watched = (board.board for board in settings.boards if board.enabled)
-            self._hosts = {board: self._host(board) for board in watched}
-            self._counts = Counter(self._hosts.values())
+        self._find_hosts(settings)
         for name in names:
             place = self._hosts.get(name) or self._host(name)
             concurrency = settings.politeness(name.partition(":")[0]).concurrency
@@ -132,6 +128,19 @@ class Dispatcher:
             )
             found.append(Handed(check, slot, round_.requested))
         return found
+
+    def _find_hosts(self, settings: Settings) -> None:
+        """Find the hosts of the watched boards, once for each configuration.
+
+        Settings are frozen, and new watches leave boards and ats as they are. So another object is
+        another configuration.
+        """
+        if settings.boards is self._boards_known and settings.ats is self._ats_known:
+            return
+        self._boards_known, self._ats_known = settings.boards, settings.ats
+        watched = (board.board for board in settings.boards if board.enabled)
+        self._hosts = {board: self._host(board) for board in watched}
+        self._counts = Counter(self._hosts.values())
 
     def _host(self, board: str) -> str:
         return board_host(board, self.settings().politeness(board.partition(":")[0]).api_url)

@@ -1,7 +1,7 @@
 """An outbox with a real Slack server and a database, whose waits pass at once.
 
-Run as a program (`python post_office.py DATABASE API_URL`), it delivers what waits with real time,
-for tests that kill it.
+Run as a program (`python -m tests.support.outbox_fixture DATABASE API_URL`), it delivers what waits
+with real time, for tests that kill it.
 """
 
 from __future__ import annotations
