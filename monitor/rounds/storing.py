@@ -166,7 +166,7 @@ class BatchStore:
 
     def _decide_first(self, results: Sequence[Result]) -> list[DecidedCheck]:
         """Decide the first results, at least one, before the transaction begins."""
-        # loaded with the first check that is not quiet, before the transaction: see check_recorder.py
+        # not in the transaction, and not in a round of quiet checks: see check_recorder.py
         from monitor.rounds import write_check  # noqa: F401, PLC0415
         from monitor.rounds.check import decide_check  # noqa: PLC0415
 
