@@ -37,7 +37,7 @@ lint: $(TEST_TOOLS) ## all of `make test` except the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-slow: $(TEST_TOOLS) ## the tests that take minutes
+slow: $(TEST_TOOLS) ## the tests that take minutes, and pages and answers on PostgreSQL
 	$(BIN)/pytest -q -m slow
 
 snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff before you commit it

@@ -23,6 +23,8 @@ from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.places import ROOT
 from tests.support.slack_server import SlackServer, slack_server
 
+# what asks the database through `queries/`, whose tests run on both
+READERS = {"assistant", "slack_app", "web"}
 SLOW_FILES = {"test_packaging.py", "test_run.py", "test_scrapy_command.py", "test_reload.py"}
 
 
@@ -53,11 +55,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` leaves some out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of recordings that are not beside this clone. Put slow files first.
 
-    A file runs on one worker. A slow file that begins last would be waited for alone.
+    A file runs on one worker. A slow file that begins last would be waited for alone. Pages and
+    answers are tested on SQLite every day, and on PostgreSQL by `make slow`.
     """
+    for item in items:
+        if _is_on_postgres(item) and READERS & set(item.path.relative_to(ROOT).parts):
+            item.add_marker(pytest.mark.slow)
     absent = [
         item
         for item in items
@@ -67,6 +74,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=absent)
     left = set(items) - set(absent)
     items[:] = sorted((item for item in items if item in left), key=_is_quick)
+
+
+def _is_on_postgres(item: pytest.Item) -> bool:
+    """Return True for the second run of a test that runs on a database of each kind."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "postgresql" in callspec.params.values()
 
 
 def _is_quick(item: pytest.Item) -> bool:

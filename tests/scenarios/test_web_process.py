@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -76,12 +77,20 @@ def refused(*arguments: str) -> str:
     return found.stderr
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    file = tmp_path / "rolewatch.toml"
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a configuration and the database of its first check."""
+    folder = tmp_path_factory.mktemp("checked")
+    file = folder / "rolewatch.toml"
     file.write_text(CONFIG.format(web=""))
     subprocess.run([ROLEWATCH, "--config", file, "check"], capture_output=True, check=False)
-    return file
+    return folder
+
+
+@pytest.fixture
+def config(checked: Path, tmp_path: Path) -> Path:
+    shutil.copytree(checked, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "rolewatch.toml"
 
 
 def test_the_page_is_served_alone_and_ends_on_ctrl_c(config: Path) -> None:
@@ -136,7 +145,7 @@ def test_an_address_in_use_is_one_line(config: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("listen", ["8460", "here", "127.0.0.1:99999", "http://127.0.0.1:8460"])
+@pytest.mark.parametrize("listen", ["here", "127.0.0.1:99999"])
 def test_a_wrong_address_is_one_line(config: Path, listen: str) -> None:
     errors = refused("--config", str(config), "web", "--listen", listen)
     assert "expected a host and a port" in errors

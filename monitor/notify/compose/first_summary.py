@@ -7,7 +7,7 @@ thread.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from monitor.message_parts import BoardCount, More, RuleCount
@@ -119,11 +119,14 @@ def _postings(message: FirstCheckSummary) -> dict[str, set[str]]:
     return boards
 
 
-def _board_of(posting: str, boards: Iterable[str]) -> str | None:
+def _board_of(posting: str, boards: Container[str]) -> str | None:
     """Return the board of a posting's name. Both may contain colons."""
-    names = set(boards)
-    ends = [place for place, letter in enumerate(posting) if letter == ":"]
-    return next((posting[:end] for end in reversed(ends) if posting[:end] in names), None)
+    end = posting.rfind(":")
+    while end > 0:
+        if posting[:end] in boards:
+            return posting[:end]
+        end = posting.rfind(":", 0, end)
+    return None
 
 
 def counted(message: FirstCheckSummary) -> tuple[BoardCount, ...]:

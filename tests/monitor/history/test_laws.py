@@ -276,7 +276,7 @@ def _law_of_both(template: Path, postgres: Engine) -> Callable[[Steps], None]:
 
 
 def test_the_history_at_every_moment_is_what_the_contract_says(template: Path) -> None:
-    many(40, _law_of_the_contract(template))
+    many(25, _law_of_the_contract(template))
 
 
 def test_a_replay_from_an_empty_database_gives_the_same_history(template: Path) -> None:
@@ -284,7 +284,7 @@ def test_a_replay_from_an_empty_database_gives_the_same_history(template: Path) 
 
 
 def test_sqlite_and_postgresql_agree_row_for_row(template: Path, postgres_engine: Engine) -> None:
-    many(12, _law_of_both(template, postgres_engine))
+    many(8, _law_of_both(template, postgres_engine))
 
 
 @pytest.mark.slow

@@ -133,7 +133,7 @@ def _pages(engine: Engine, wanted: RoleList) -> list[Row]:
 
 
 @given(wanted=FILTERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_filters_orders_and_pages_lose_and_double_no_role(
     stored_roles: tuple[Engine, list[Row]], wanted: RoleList
 ) -> None:

@@ -44,7 +44,7 @@ def sqlite() -> Iterator[Connection]:
         yield connection
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(TEXTS, st.sampled_from(PHRASES))
 def test_a_text_with_a_phrase_may_have_its_letters(
     sqlite: Connection, text: str, phrase: str

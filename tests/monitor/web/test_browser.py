@@ -45,6 +45,8 @@ PAGES = (
     "/rules/nothing",
     "/stats",
 )
+# pages of different kinds
+UNLIKE = {"/", "/roles/greenhouse:examplelabs:100", "/changes?since=30d", "/stats", "/boards"}
 SIZES = {"phone": (360, 740), "desktop": (1280, 900)}
 Scheme = Literal["light", "dark"]
 
@@ -101,8 +103,15 @@ def site(made: DatabasePool, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             yield Served(address, started)
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desktop", "dark")])
-@pytest.mark.parametrize("address", PAGES)
+def _visits() -> Iterator[object]:
+    """Yield each page on both screens. Every day it is one of them: a visit takes seconds."""
+    for number, address in enumerate(PAGES):
+        for place, screen in enumerate((("phone", "light"), ("desktop", "dark"))):
+            marks = () if number % 2 == place else (pytest.mark.slow,)
+            yield pytest.param(address, *screen, marks=marks)
+
+
+@pytest.mark.parametrize(("address", "size", "scheme"), [*_visits()])
 def test_a_page_is_accessible_fits_its_screen_and_asks_no_other_host(
     site: Served, address: str, size: str, scheme: Scheme
 ) -> None:
@@ -117,7 +126,10 @@ def test_a_page_is_accessible_fits_its_screen_and_asks_no_other_host(
         assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize(
+    "address",
+    [pytest.param(one, marks=() if one in UNLIKE else (pytest.mark.slow,)) for one in PAGES],
+)
 def test_a_page_needs_no_script(site: Served, address: str) -> None:
     with site.open(address, script=False) as visit:
         assert visit.page.locator("h1").count() == 1
