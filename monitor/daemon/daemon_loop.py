@@ -44,11 +44,16 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The work that is due now, and the instants of the next."""
+    """The work that is due at an instant, and when the next is.
 
+    The whole step works with that instant. A machine may sleep within a step, and a digest that
+    only then falls due waits for the round that falls due with it.
+    """
+
+    at: datetime
     requests: list[OpenRequest]  # rounds that a `check` asked for
-    boards: list[str]  # to check now
-    next_board: datetime | None  # when the next one is due, where none is now
+    boards: list[str]  # to check
+    next_board: datetime | None  # when the next one is due, where none is
 
 
 @dataclass
@@ -135,8 +140,8 @@ class DaemonLoop:
             await self.rounds.begin_requested(agenda.requests[0])
         elif agenda.boards:
             await self._check(agenda.boards)
-        elif self._timed_alerts_are_due():
-            await self._write_timed_alerts()
+        elif self._timed_alerts_are_due(agenda.at):
+            await self._write_timed_alerts(agenda.at)
         elif not await self.upkeep.step(rounds_run=bool(self.rounds.tasks)):
             self._plan(agenda)
             return False
@@ -145,11 +150,12 @@ class DaemonLoop:
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
             handed_out = self.workers.boards if self.workers else frozenset()
-            due = due_boards(connection, self.clock(), busy, handed_out)
+            now = self.clock()
+            due = due_boards(connection, now, busy, handed_out)
             requests = [
                 request for request in open_requests(connection) if request.id not in answering
             ]
-            return Agenda(requests, due.boards, due.next_at)
+            return Agenda(now, requests, due.boards, due.next_at)
 
     async def _check(self, names: list[str]) -> None:
         """Begin a round, unless the daemon stops first."""
@@ -187,12 +193,12 @@ class DaemonLoop:
         self.timed_at = _AT_ONCE
         self.wake.set()
 
-    def _timed_alerts_are_due(self) -> bool:
+    def _timed_alerts_are_due(self, now: datetime) -> bool:
         """Return True if it is time for reminders and digests.
 
         They wait for a running round, whose changes they report, but not for one that hangs.
         """
-        if self.timed_at > self.clock():
+        if self.timed_at > now:
             return False
         loop = asyncio.get_running_loop()
         if self.timed_since is None:
@@ -200,12 +206,12 @@ class DaemonLoop:
             loop.call_later(PATIENCE + _MARGIN, self.run_soon)
         return not self.rounds.tasks or loop.time() >= self.timed_since + PATIENCE
 
-    async def _write_timed_alerts(self) -> None:
+    async def _write_timed_alerts(self, now: datetime) -> None:
         await self.configuration.apply_stored()
         self.timed_at, self.timed_since, next_at = _NEVER, None, _AT_ONCE
         try:
             written = await asyncio.to_thread(
-                scheduled.write, self.engine, self.configuration.settings, self.clock()
+                scheduled.write, self.engine, self.configuration.settings, now
             )
             next_at = written.next_at
         finally:
@@ -217,7 +223,7 @@ class DaemonLoop:
     def _plan(self, agenda: Agenda) -> None:
         """Plan when to run again, in place of what was planned before."""
         # else it waits for a round
-        timed_at = self.timed_at if self.timed_at > self.clock() else None
+        timed_at = self.timed_at if self.timed_at > agenda.at else None
         for job, at in (("rounds", agenda.next_board), ("timed_alerts", timed_at)):
             if at is not None:
                 self.scheduler.add_job(

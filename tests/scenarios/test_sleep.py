@@ -13,6 +13,7 @@ import pytest
 from apscheduler.schedulers import base
 from sqlalchemy import Engine
 
+from monitor.daemon.daemon_loop import Agenda, DaemonLoop
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.living import living
@@ -74,6 +75,30 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
     # by the database's clock
     assert asked_at < datetime.fromisoformat(expires_at) < answered_at + timedelta(minutes=1)
     assert "late" not in console.getvalue()
+
+
+async def test_a_night_that_passes_within_a_step_has_its_digest_after_its_round(
+    tmp_path: Path, sqlite_engine: Engine, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    monkeypatch.setattr(base, "datetime", Clock)
+    monkeypatch.setattr(Clock, "ahead", now.replace(hour=12, minute=0) - now)
+    night, read = Clock.ahead + DAY, DaemonLoop._read_agenda
+
+    def read_and_sleep(loop: DaemonLoop, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
+        agenda = read(loop, busy, answering)
+        if not agenda.boards and not loop.rounds.tasks and Clock.ahead < night:
+            boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Overnight"))
+            monkeypatch.setattr(Clock, "ahead", night)
+        return agenda
+
+    monkeypatch.setattr(DaemonLoop, "_read_agenda", read_and_sleep)
+    watched = living(tmp_path, sqlite_engine, boards.url, every="15m", more=MORE, clock=Clock.now)
+    async with watched as daemon:
+        digests = "SELECT message FROM alert WHERE kind = 'digest'"
+        await until(lambda: daemon.ask(digests))
+        [(message,)] = daemon.ask(digests)
+    assert "Research Engineer, Overnight" in message
 
 
 @pytest.fixture
