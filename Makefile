@@ -18,14 +18,16 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
 
-.PHONY: run test quick lint bench race bench-sources bench-store bench-process bench-history bench-web slow clean help
+.PHONY: run test suite quick lint bench race bench-sources bench-store bench-process bench-history bench-web slow clean help
 .PHONY: snapshots chaos chaos-workers soak coverage mutants fuzz docs pictures
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
-test: lint ## format check, lint, types, import contracts, then all tests. Offline
+test: lint suite ## format check, lint, types, import contracts, then all tests. Offline
+
+suite: $(TEST_TOOLS)
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 quick: lint ## lint, then the tests of pure functions, in under a minute
@@ -37,7 +39,7 @@ lint: $(TEST_TOOLS) ## all of `make test` except the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-slow: $(TEST_TOOLS) ## the tests that take minutes, and pages and answers on PostgreSQL
+slow: $(TEST_TOOLS) ## the tests that take minutes, and those of alerts, pages and answers on PostgreSQL
 	$(BIN)/pytest -q -m slow
 
 snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff before you commit it

@@ -137,6 +137,7 @@ async def test_a_daemon_that_listens_is_asked_by_http_and_unhealthy_once_killed(
     assert len(says.splitlines()) == 1
 
 
+@pytest.mark.slow
 async def test_the_page_is_healthy_and_stops_in_time(sealed: Box, made: DatabasePool) -> None:
     made.copy(sealed.data / "rolewatch.db")
     sealed.own(sealed.data / "rolewatch.db")
@@ -169,6 +170,7 @@ def reachable(postgres_engine: Engine) -> Iterator[str]:
         folder.chmod(mode)
 
 
+@pytest.mark.slow
 async def test_a_worker_is_healthy_with_the_address_of_the_database_alone(
     sealed: Box, reachable: str
 ) -> None:

@@ -162,6 +162,7 @@ async def test_a_board_that_is_moved_beside_it_is_one_message(
     assert await stopped(daemon) < 10
 
 
+@pytest.mark.slow
 async def test_the_last_board_is_not_checked_once_removed_and_checked_again_when_put_back(
     place: Place, boards: BoardServer
 ) -> None:
@@ -182,6 +183,7 @@ async def test_the_last_board_is_not_checked_once_removed_and_checked_again_when
     assert await stopped(daemon) < 10
 
 
+@pytest.mark.slow
 async def test_a_board_removed_during_its_check_is_left_alone(
     place: Place, boards: BoardServer
 ) -> None:

@@ -102,6 +102,7 @@ def least(messages: int, waits: float) -> float:
     return (messages - BURST) / RATE + waits
 
 
+@pytest.mark.slow
 async def test_alerts_to_five_channels_arrive_in_order_and_independently(
     simulator: Simulator,
 ) -> None:

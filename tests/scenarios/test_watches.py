@@ -78,6 +78,7 @@ async def test_a_kill_between_change_and_message_leaves_one_card(workspace: Work
     assert len(await workspace.messages(DIRECT)) == 1
 
 
+@pytest.mark.slow
 async def test_home_shows_saved_roles_and_watches_and_drops_them(workspace: Workspace) -> None:
     visit = {"type": "app_home_opened", "user": ALICE, "tab": "home"}
     await workspace.control("event", event=visit, settle=1.0)

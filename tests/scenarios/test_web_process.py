@@ -159,6 +159,7 @@ def test_a_missing_database_is_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "rolewatch.db").exists()
 
 
+@pytest.mark.slow
 def test_the_demo_shows_its_page(tmp_path: Path) -> None:
     with running("demo", "--web", "--dir", str(tmp_path / "demo")) as process:
         assert process.stdout is not None

@@ -51,6 +51,7 @@ async def boards() -> AsyncIterator[BoardServer]:
         yield server
 
 
+@pytest.mark.slow
 async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
     tmp_path: Path, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ async def test_a_changed_dotenv_counts_like_a_changed_file(
     assert await daemon.stopped() < 10
 
 
+@pytest.mark.slow
 async def test_a_changed_file_of_a_secret_counts_too(place: Place) -> None:
     (place.folder / ".env").write_text("SLACK_BOT_TOKEN_FILE=token\n")
     (place.folder / "token").write_text("xoxb-1")
