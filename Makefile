@@ -39,7 +39,7 @@ lint: $(TEST_TOOLS) ## all of `make test` except the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-slow: $(TEST_TOOLS) ## the tests that take minutes, and those of alerts, pages and answers on PostgreSQL
+slow: $(TEST_TOOLS) ## the tests that take minutes, and those on PostgreSQL of all that stands above the SQL
 	$(BIN)/pytest -q -m slow
 
 snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff before you commit it

@@ -23,8 +23,8 @@ from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.places import ROOT
 from tests.support.slack_server import SlackServer, slack_server
 
-# what asks the database through `queries/`, or writes with a check: both are tested on both
-ABOVE_SQL = {"alerts", "assistant", "slack_app", "web"}
+# the packages with most of the SQL, whose tests run on both databases every day
+SQL = {"database", "history", "queries", "rounds", "rules"}
 SLOW_FILES = {"test_packaging.py", "test_run.py", "test_scrapy_command.py", "test_reload.py"}
 
 
@@ -59,11 +59,11 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests of recordings that are not beside this clone. Put slow files first.
 
-    A file runs on one worker. A slow file that begins last would be waited for alone. Alerts,
-    pages and answers are tested on SQLite every day, and on PostgreSQL by `make slow`.
+    A file runs on one worker. A slow file that begins last would be waited for alone. What
+    stands above the SQL is tested on SQLite every day, and on PostgreSQL by `make slow`.
     """
     for item in items:
-        if _is_on_postgres(item) and ABOVE_SQL & set(item.path.relative_to(ROOT).parts):
+        if _is_on_postgres(item) and not SQL & set(item.path.relative_to(ROOT).parts):
             item.add_marker(pytest.mark.slow)
     absent = [
         item

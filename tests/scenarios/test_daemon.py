@@ -138,6 +138,7 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(
     assert await stopped(daemon) < 10
 
 
+@pytest.mark.slow
 async def test_a_board_that_is_moved_beside_it_is_one_message(
     place: Place, boards: BoardServer, slack: SlackServer
 ) -> None:

@@ -43,6 +43,7 @@ async def card(workspace: Workspace) -> str:
     return str((await workspace.cards())[-1]["ts"])
 
 
+@pytest.mark.slow
 async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Workspace) -> None:
     ts = await card(workspace)
     for action in ("role_open", "role_save"):

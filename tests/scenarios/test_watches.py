@@ -46,6 +46,7 @@ def values(message: dict[str, Any], action: str) -> list[str]:
     return options + [one["value"] for one in found if "value" in one]
 
 
+@pytest.mark.slow
 async def test_a_watch_sends_its_person_one_card_and_its_replies(workspace: Workspace) -> None:
     [answer] = await workspace.slash('watch "applied scientist" at example labs')
     assert "Applied Scientist, Planning" in json.dumps(answer["blocks"])

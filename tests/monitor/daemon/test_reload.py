@@ -50,6 +50,7 @@ async def test_a_changed_log_is_taken_up(place: Place) -> None:
     assert await daemon.stopped() < 10
 
 
+@pytest.mark.slow
 async def test_another_database_is_refused_with_a_reason_and_the_old_configuration_stays(
     place: Place,
 ) -> None:
@@ -95,6 +96,7 @@ async def test_a_half_written_file_is_read_when_it_is_whole(place: Place) -> Non
     assert await daemon.stopped() < 10
 
 
+@pytest.mark.slow
 async def test_a_changed_dotenv_counts_like_a_changed_file(
     place: Place, slack: SlackServer
 ) -> None:

@@ -104,10 +104,11 @@ def site(made: DatabasePool, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _visits() -> Iterator[object]:
-    """Yield each page on both screens. Every day it is one of them: a visit takes seconds."""
+    """Yield each page on both screens. A visit takes seconds: every day a few on one of them."""
     for number, address in enumerate(PAGES):
         for place, screen in enumerate((("phone", "light"), ("desktop", "dark"))):
-            marks = () if number % 2 == place else (pytest.mark.slow,)
+            is_daily = address in UNLIKE and number % 2 == place
+            marks = () if is_daily else (pytest.mark.slow,)
             yield pytest.param(address, *screen, marks=marks)
 
 
