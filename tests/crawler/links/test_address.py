@@ -119,7 +119,7 @@ def test_a_job_on_an_employers_own_site_asks_for_its_board() -> None:
         parse("https://example.org/jobs/one?gh_jid=5938712")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(ADDRESSES)
 def test_any_text_is_an_address_or_a_value_error(written: str) -> None:
     try:

@@ -246,7 +246,7 @@ def test_a_date_without_an_instant_keeps_its_words(date: str) -> None:
     assert (found.at, found.text) == (None, date)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(PHRASES)
 def test_any_text_is_read_and_an_instant_is_in_utc(text: str) -> None:
     found = read_deadline(text, published=PUBLISHED, place="Berlin")

@@ -453,7 +453,7 @@ def test_the_zone_of_the_place_counts_in_its_own_currency() -> None:
     assert (pay.minimum, pay.maximum, pay.currency) == (80_000, 90_000, "GBP")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(PHRASES)
 def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
     pay = read_pay(text)

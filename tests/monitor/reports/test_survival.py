@@ -16,7 +16,7 @@ spells = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(spells)
 def test_the_curve_and_the_median_are_those_of_lifelines(found: list[Spell]) -> None:
     from lifelines import KaplanMeierFitter  # a second, for each worker  # noqa: PLC0415
