@@ -1,4 +1,4 @@
-"""When to ask again for a board that could not be read.
+"""Decide whether and when a board that could not be read is asked for again.
 
 This stands for Scrapy's RetryMiddleware, which retries at once and knows no Retry-After.
 """

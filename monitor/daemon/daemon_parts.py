@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DaemonSetup:
-    """What a daemon is given. It stays the same when the configuration changes."""
+    """The values that a daemon gets at its start. A changed configuration does not change them."""
 
     load: Callable[[], Settings]
     lease: Lease

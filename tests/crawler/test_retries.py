@@ -1,4 +1,4 @@
-"""When a board that could not be read is asked for again."""
+"""A board that could not be read is asked for again after a wait."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crawler.items import BoardRequest, Failure, Probe, Snapshot
+from crawler.items import BoardRequest, Probe, Snapshot
 from crawler.spiders.jsonld_page import read_page
 from crawler.spiders.sitemap import is_sitemap
 from tests.support.ats_server import Reply
@@ -34,10 +34,6 @@ from tests.support.jsonld import (
 async def server() -> AsyncIterator[JsonLdServer]:
     async with JsonLdServer(3) as server:
         yield server
-
-
-async def failure(server: JsonLdServer, request: BoardRequest | str = SITEMAP) -> Failure:
-    return await failure_of(server, request)
 
 
 async def of_page(server: JsonLdServer, body: bytes) -> Snapshot:
@@ -149,7 +145,7 @@ async def test_a_job_with_neither_identifier_nor_address_is_counted(server: Json
 async def test_a_page_of_jobs_without_any_key_is_a_failure(server: JsonLdServer) -> None:
     bare = [posting(number, identifier=None, url=None) for number in (1, 2)]
     server.pages["/open-roles"] = page(*bare)
-    assert "neither an identifier nor an address" in (await failure(server, PAGE)).reason
+    assert "neither an identifier nor an address" in (await failure_of(server, PAGE)).reason
 
 
 async def test_a_broken_block_is_counted(server: JsonLdServer) -> None:
@@ -161,12 +157,12 @@ async def test_a_broken_block_is_counted(server: JsonLdServer) -> None:
 @pytest.mark.parametrize("body", [b"<html><div id=root></div></html>", page({"@type": "WebSite"})])
 async def test_a_page_without_a_job_is_a_failure(server: JsonLdServer, body: bytes) -> None:
     server.pages["/open-roles"] = body
-    assert "no JobPosting as it is served" in (await failure(server, PAGE)).reason
+    assert "no JobPosting as it is served" in (await failure_of(server, PAGE)).reason
 
 
 async def test_an_empty_list_is_believed_after_a_day(server: JsonLdServer) -> None:
     server.pages["/open-roles"] = page({"@type": "ItemList", "itemListElement": []})
-    first = await failure(server, BoardRequest(PAGE, at=START))
+    first = await failure_of(server, BoardRequest(PAGE, at=START))
     later = BoardRequest(PAGE, at=START + timedelta(hours=25), notes=first.notes)
     assert (await snapshot(server, later)).seen == 0
 
@@ -192,9 +188,9 @@ async def test_a_page_that_shows_a_part_of_its_list_is_a_failure(server: JsonLdS
     whole = item_list(posting(1), posting(2), numberOfItems="2")
     assert keys(await of_page(server, page(whole, item_list(numberOfItems=9)))) == ["R-1", "R-2"]
     server.pages["/open-roles"] = page(whole | {"numberOfItems": 200})
-    assert "its list has 200 jobs, and shows 2" in (await failure(server, PAGE)).reason
+    assert "its list has 200 jobs, and shows 2" in (await failure_of(server, PAGE)).reason
     server.pages["/open-roles"] = page(posting(1), head='<link rel="next" href="?page=2">')
-    assert "links to a next page" in (await failure(server, PAGE)).reason
+    assert "links to a next page" in (await failure_of(server, PAGE)).reason
 
 
 EMPLOYER = {"@type": "PropertyValue", "name": "Example Labs", "value": "4711"}
@@ -235,7 +231,7 @@ async def test_one_identifier_on_all_pages_without_a_number_is_a_failure(
 ) -> None:
     server.jobs(*range(1, 6))
     server.pages |= {path(n): page(posting(n, identifier=EMPLOYER)) for n in range(1, 6)}
-    assert "one identifier" in (await failure(server)).reason
+    assert "one identifier" in (await failure_of(server, SITEMAP)).reason
 
 
 async def test_an_xhtml_page_with_a_declaration_is_read(server: JsonLdServer) -> None:
@@ -255,19 +251,19 @@ async def test_a_page_that_fails_is_a_failure(
     server: JsonLdServer, status: int, unknown: bool
 ) -> None:
     server.pages["/open-roles"] = status
-    found = await failure(server, PAGE)
+    found = await failure_of(server, PAGE)
     assert (found.status, found.unknown) == (status, unknown)
 
 
 async def test_a_redirect_to_another_host_is_a_failure(server: JsonLdServer) -> None:
     server.pages["/open-roles"] = Reply(b"", 302, {"Location": "https://login.example.org/"})
-    assert "another host" in (await failure(server, PAGE)).reason
+    assert "another host" in (await failure_of(server, PAGE)).reason
 
 
 @pytest.mark.parametrize("board", [PAGE, SITEMAP])
 async def test_robots_txt_is_obeyed(server: JsonLdServer, board: str) -> None:
     server.robots = "User-agent: *\nDisallow: /open-roles\nDisallow: /sitemap.xml"
-    assert "robots.txt" in (await failure(server, board)).reason
+    assert "robots.txt" in (await failure_of(server, board)).reason
     assert server.paths() == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crawler.items import BoardRequest, Failure
+from crawler.items import BoardRequest
 from crawler.spiders.jsonld_sitemap import is_job_path
 from tests.support.crawling import failure_of, snapshot
 from tests.support.jsonld import (
@@ -31,10 +31,6 @@ from tests.support.jsonld import (
 async def server() -> AsyncIterator[JsonLdServer]:
     async with JsonLdServer(3) as server:
         yield server
-
-
-async def failure(server: JsonLdServer, request: BoardRequest | str = SITEMAP) -> Failure:
-    return await failure_of(server, request)
 
 
 async def test_the_pages_of_a_sitemap_are_read_once(server: JsonLdServer) -> None:
@@ -102,7 +98,7 @@ async def test_a_missing_part_of_an_index_fails_the_board(
 ) -> None:
     server.pages |= {"/a.xml": urlset((path(1), "")), "/b.xml": part}
     server.pages["/sitemap.xml"] = index("/a.xml", "/b.xml")
-    found = await failure(server)
+    found = await failure_of(server, SITEMAP)
     assert (found.reason.startswith("/b.xml"), found.unknown) == (True, False)
     assert server.read() == []
 
@@ -120,7 +116,7 @@ async def test_another_answer_than_a_sitemap_is_a_failure(
     server: JsonLdServer, body: bytes
 ) -> None:
     server.pages["/sitemap.xml"] = body
-    assert not (await failure(server)).unknown
+    assert not (await failure_of(server, SITEMAP)).unknown
 
 
 async def test_an_address_on_another_host_is_no_page_of_the_board(server: JsonLdServer) -> None:
@@ -177,7 +173,7 @@ async def test_one_job_in_two_languages_is_one_posting(server: JsonLdServer) -> 
 
 async def test_a_site_whose_pages_show_no_job_is_a_failure(server: JsonLdServer) -> None:
     server.pages |= {path(number): b"<html><div id=root></div></html>" for number in (1, 2, 3)}
-    assert "none of its 3 pages shows a JobPosting" in (await failure(server)).reason
+    assert "none of its 3 pages shows a JobPosting" in (await failure_of(server, SITEMAP)).reason
 
 
 async def test_known_pages_that_lose_their_job_stay_and_are_named(server: JsonLdServer) -> None:
@@ -221,7 +217,7 @@ async def test_a_listed_page_that_answers_404_is_asked_for_once_a_day(server: Js
 
 async def test_an_empty_sitemap_is_believed_after_a_day(server: JsonLdServer) -> None:
     server.pages["/sitemap.xml"] = urlset()
-    first = await failure(server, at())
+    first = await failure_of(server, at())
     later = at(hours=25, notes=first.notes)
     assert (await snapshot(server, later)).seen == 0
 
@@ -236,7 +232,7 @@ async def test_a_sitemap_that_becomes_a_page_is_a_failure(server: JsonLdServer) 
     server.pages["/jobs-sitemap"] = urlset((path(1), ""))
     first = await snapshot(server, board)
     server.pages["/jobs-sitemap"] = page(posting(1))
-    assert "no sitemap" in (await failure(server, at(first))).reason
+    assert "no sitemap" in (await failure_of(server, at(first))).reason
 
 
 @pytest.mark.parametrize(

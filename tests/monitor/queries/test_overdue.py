@@ -1,4 +1,4 @@
-"""What should have happened by now."""
+"""Work that is overdue is found, and work that waits on purpose is not."""
 
 from __future__ import annotations
 
