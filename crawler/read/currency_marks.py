@@ -42,7 +42,7 @@ def currency_marks(text: str) -> tuple[str, ...]:
 
     A line far from all of them names no money.
     """
-    numbers = list(digit_runs(text))
+    numbers = digit_runs(text)
     if not numbers:
         return ()
     # a search in the capitals alone takes a tenth of the time
@@ -56,8 +56,9 @@ def _names(text: str, numbers: Sequence[tuple[int, int]]) -> set[str]:
     """Return letters next to a number that name a currency or an amount: "500 kr", "Rs 18"."""
     behind = (_NAME_BEHIND.match(text, end - 1) for _, end in numbers)
     names = {match[1] for match in islice(filter(None, behind), _MAX_NAMES)}
-    in_front = {_word_before(text, begin) for begin, _ in numbers}
-    names |= {name for name in _NAMES_IN_FRONT if any(word.endswith(name) for word in in_front)}
+    for word in {_word_before(text, begin) for begin, _ in numbers}:
+        if word.endswith(_NAMES_IN_FRONT):
+            names.update(filter(word.endswith, _NAMES_IN_FRONT))
     if text.isascii():
         return names
     return names | {letter for letter in "万萬円元원" if letter in text}

@@ -109,12 +109,12 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
 
     It is the rest of the sentence, or the next line if the date stands alone there.
     """
-    may_have_date = lines_with_digits(text)
-    if not any(may_have_date):
+    numbered = lines_with_digits(text)
+    if not numbered:
         return
-    lines = [each for each in zip(text.split("\n"), may_have_date, strict=True) if each[0]]
-    for (line, has_digits), (following, follow_digits) in pairwise([*lines, ("", False)]):
-        if has_digits or follow_digits:
+    lines = [(number, line) for number, line in enumerate(text.split("\n")) if line]
+    for (number, line), (next_number, following) in pairwise([*lines, (-1, "")]):
+        if number in numbered or next_number in numbered:
             # few lines have a date, and most of those have a stem: so the dates first
             for cue in find_cues(line, _parts_near_dates(line, following)):
                 yield cue[0], _sentence(line[cue.end() : cue.end() + _WINDOW], following)
