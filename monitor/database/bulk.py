@@ -1,17 +1,18 @@
 """Insert many rows at once, quicker than SQLAlchemy does on SQLite.
 
-For each value of each row SQLAlchemy finds the column's conversion again. A large check holds the
-write lock meanwhile, for as long as SQLite takes to insert the rows. This module finds the
-conversions of a table once, and passes on values that need none.
+For each value of each row SQLAlchemy finds the column's conversion again, while the transaction
+holds the write lock. This module finds the conversions of a table once, and passes on values that
+need none. `prepare_rows` converts the values before the transaction begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, Table, insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -20,44 +21,79 @@ _FEW = 10  # rows, for which it does not matter
 _Convert = Callable[[Any], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedRows:
+    """Rows of one table, for `insert_prepared`."""
+
+    table: Table
+    rows: Sequence[Mapping[str, object]]
+    columns: tuple[str, ...] = ()  # of `values`
+    values: Sequence[tuple[object, ...]] | None = None  # None: SQLAlchemy converts them
+
+
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows that have the same columns."""
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite" or len(rows) < _FEW:
-        connection.execute(insert(table), rows)
-        return
+    insert_prepared(connection, prepare_rows(connection.dialect, table, rows))
+
+
+def prepare_rows(
+    dialect: Dialect, table: Table, rows: Sequence[Mapping[str, object]]
+) -> PreparedRows:
+    """Convert the values of rows that have the same columns."""
+    if dialect.name != "sqlite" or len(rows) < _FEW:
+        return PreparedRows(table, rows)
     names = tuple(rows[0])
-    statement, converted, constants = _plan(connection.dialect, table, names)
+    plan = _plan(dialect, table, names)
     columns: list[Iterable[object]] = [map(itemgetter(name), rows) for name in names]
-    for place, convert in converted:
+    for place, convert in plan.converted:
         columns[place] = map(convert, columns[place])
-    columns += [repeat(value, len(rows)) for value in constants]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    columns += [repeat(value, len(rows)) for value in plan.defaults.values()]
+    return PreparedRows(table, rows, (*names, *plan.defaults), list(zip(*columns, strict=True)))
+
+
+def insert_prepared(
+    connection: Connection, prepared: PreparedRows, **late: Sequence[object]
+) -> None:
+    """Insert the rows, with columns that were not known before. Their values need no conversion."""
+    if not prepared.rows:
+        return
+    known_late = zip(*late.values(), strict=True) if late else repeat(())
+    if prepared.values is None:
+        rows = [
+            {**row, **dict(zip(late, values, strict=True))}
+            for row, values in zip(prepared.rows, known_late, strict=False)
+        ]
+        connection.execute(insert(prepared.table), rows)
+        return
+    values = [row + added for row, added in zip(prepared.values, known_late, strict=False)]
+    statement = _statement(connection.dialect, prepared.table, (*prepared.columns, *late))
+    connection.exec_driver_sql(statement, values)
+
+
+class _Plan(NamedTuple):
+    converted: Sequence[tuple[int, _Convert]]  # places of columns, with their conversion
+    defaults: Mapping[str, object]  # converted values of the columns that are not given
 
 
 @lru_cache(maxsize=64)
-def _plan(
-    dialect: Dialect, table: Table, names: tuple[str, ...]
-) -> tuple[str, list[tuple[int, _Convert]], tuple[object, ...]]:
-    """Return the statement, the conversions by place, and the values of columns not given."""
-    defaults = {
-        column.name: column.default.arg
-        for column in table.columns
-        if isinstance(column.default, ScalarElementColumnDefault) and column.name not in names
-    }
-    columns = [table.columns[name] for name in (*names, *defaults)]
-    processors = [_processor(column, dialect) for column in columns]
-    constants = tuple(
-        process(value) if process else value
-        for value, process in zip(defaults.values(), processors[len(names) :], strict=True)
+def _plan(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Plan:
+    converts = [_processor(table.columns[name], dialect) for name in names]
+    return _Plan(
+        [(place, convert) for place, convert in enumerate(converts) if convert],
+        {
+            column.name: convert(column.default.arg) if convert else column.default.arg
+            for column in table.columns
+            if isinstance(column.default, ScalarElementColumnDefault) and column.name not in names
+            for convert in [_processor(column, dialect)]
+        },
     )
-    converted = [(place, one) for place, one in enumerate(processors[: len(names)]) if one]
+
+
+@lru_cache(maxsize=64)
+def _statement(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
     quote = dialect.identifier_preparer.quote
-    listed = ", ".join(quote(column.name) for column in columns)
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {quote(table.name)} ({listed}) VALUES ({marks})"  # noqa: S608  # names of models
-    return statement, converted, constants
+    listed, marks = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
+    return f"INSERT INTO {quote(table.name)} ({listed}) VALUES ({marks})"  # noqa: S608  # names of models
 
 
 def _processor(column: Column[Any], dialect: Dialect) -> _Convert | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Update, bindparam, func, select, update
 
 from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.bulk import insert_rows
+from monitor.database.bulk import PreparedRows, insert_prepared, insert_rows
 from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.reposts import Repost
@@ -33,11 +33,12 @@ _SUPERSEDE = _CHANGE_VERSION.values(superseded=True)
 _REPLACE = _CHANGE_VERSION.values(valid_to=bindparam("at"), superseded=True)
 
 
-def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
+def add_postings(connection: Connection, new: PreparedRows) -> dict[str, int]:
     """Store new postings of one board. Return their ids by key."""
+    rows = new.rows
     if not rows:
         return {}
-    insert_rows(connection, _POSTING, rows)
+    insert_prepared(connection, new)
     keys = json_list([str(row["key"]) for row in rows])
     added = connection.execute(_IDS, {"board": rows[0]["board_id"], "keys": keys})
     return {row.key: row.id for row in added}
@@ -68,6 +69,11 @@ def mark_reposts(connection: Connection, reposts: Mapping[int, Repost]) -> None:
         for posting_id, one in reposts.items()
     ]
     change_postings(connection, rows)
+
+
+def add_first_versions(connection: Connection, ids: Sequence[int], versions: PreparedRows) -> None:
+    """Store the first versions of the postings with these ids."""
+    insert_prepared(connection, versions, posting_id=ids)
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:

@@ -18,7 +18,7 @@ from monitor.database.search_index import Indexed
 from monitor.database.texts import NewTexts, find_new_texts
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
-from monitor.history.opened_rows import OpenedRow, Row, opened_rows
+from monitor.history.opened_rows import OpenedRows, PreparedColumns, Row, opened_rows
 from monitor.history.posting_rows import posting_columns, version_columns
 from monitor.rules.matcher import Matcher, candidate_of_posting
 from monitor.rules.matches import Fit, find_fits
@@ -32,7 +32,7 @@ class Ready:
     # of the posting's own row; its labels may load tables of names
     own: Mapping[str, Row] = field(default_factory=dict)
     fits: Mapping[str, Sequence[Fit]] = field(default_factory=dict)
-    opened: Sequence[OpenedRow] = ()
+    opened: OpenedRows | None = None  # None: none opens
     new_texts: NewTexts = field(default_factory=NewTexts)
     # the content of those that close, by id
     last: Mapping[int, Posting] = field(default_factory=dict)
@@ -71,5 +71,10 @@ def prepare(
         (posting.title, str(columns[posting.key]["description_digest"]), posting.description)
         for posting, _ in versions
     ]
-    opened = opened_rows(board, at, changes.opened, own, columns, baseline=baseline)
+    opened = None
+    if changes.opened:
+        known = PreparedColumns(own, columns, fits)
+        opened = opened_rows(
+            board, at, changes.opened, known, baseline=baseline, dialect=connection.dialect
+        )
     return Ready(columns, own, fits, opened, find_new_texts(connection, texts), last)

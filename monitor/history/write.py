@@ -17,6 +17,7 @@ from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
+from monitor.history.opened_rows import OpenedRows
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
@@ -45,16 +46,17 @@ class _Writer:
         self._learn_company(changes.company)
         self._write_missing(changes)
         self._write_touched(changes.touched)
-        opened = OpenedWriter(self.connection, self.rows, changes.reposts)
-        events = opened.write(ready.opened)
+        events = self._write_opened(ready.opened, changes)
         events += self._write_revised(changes.revised)
         events += self._write_reopened(changes.reopened)
         events += self._write_closed(changes.closed)
-        matches.store_fits(
-            self.connection,
-            self.rows.fits,
-        )
+        matches.store_fits(self.connection, self.rows.fits)
         return self._with_reposts(self._with_times(events), changes)
+
+    def _write_opened(self, opened: OpenedRows | None, changes: BoardChanges) -> list[PostingEvent]:
+        if opened is None:
+            return []
+        return OpenedWriter(self.connection, self.rows, changes.reposts).write(opened)
 
     def _learn_company(self, company: str | None) -> None:
         """Store the company's name if the board sends it."""

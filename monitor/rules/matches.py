@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, and_, delete, func, insert, select, update
 
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
-from monitor.database.bulk import insert_rows
+from monitor.database.bulk import PreparedRows, insert_prepared, insert_rows, prepare_rows
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
 from monitor.rules.candidates import candidate_columns, candidate_from_row
@@ -40,6 +40,19 @@ def find_fits(matchers: Iterable[Matcher], candidate: Candidate) -> list[Fit]:
     """Return the rules that fit."""
     explanations = [matcher.explain(candidate) for matcher in matchers]
     return [Fit(one.rule, one.words) for one in explanations if one.fits]
+
+
+def prepare_fits(dialect: Dialect, fits: Iterable[Fit]) -> PreparedRows:
+    """Return the rows of first versions with their rules, for `store_prepared_fits`."""
+    rows = [{"rule": fit.rule, "version": 1, "words": fit.words} for fit in fits]
+    return prepare_rows(dialect, _MATCH, rows)
+
+
+def store_prepared_fits(
+    connection: Connection, fits: PreparedRows, posting_ids: Sequence[int]
+) -> None:
+    """Store the rules that fit first versions: one posting's id for each fit."""
+    insert_prepared(connection, fits, posting_id=posting_ids)
 
 
 def store_fits(connection: Connection, versions: Iterable[tuple[int, int, Sequence[Fit]]]) -> None:

@@ -9,6 +9,7 @@ transaction, of all of them, of the event loop's longest stall, and of the round
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import tempfile
 import time
@@ -17,7 +18,8 @@ from pathlib import Path
 from random import Random
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import freeze_gc
@@ -36,25 +38,37 @@ RULES = (
 
 
 class Held:
-    """The duration of each write transaction."""
+    """The duration of each write transaction, with its commit.
+
+    SQLite copies its log into the file after some commits, when others may write again. That is
+    switched off.
+    """
 
     def __init__(self, engine: Engine) -> None:
-        self.began: dict[int, float] = {}
+        self.began: dict[int, float] = {}  # by the driver's connection
         self.took: list[float] = []
+        self.commit = engine.dialect.do_commit
         event.listen(engine, "begin", self._begin)
-        event.listen(engine, "commit", self._commit)
+        event.listen(engine, "connect", _copy_no_log)
+        # SQLAlchemy's event of a commit comes before it
+        setattr(engine.dialect, "do_commit", self._commit)  # noqa: B010  # mypy allows no method there
 
     def _begin(self, connection: Connection) -> None:
         if not is_reading(connection):
-            self.began[id(connection)] = time.perf_counter()
+            self.began[id(connection.connection.dbapi_connection)] = time.perf_counter()
 
-    def _commit(self, connection: Connection) -> None:
-        if (began := self.began.pop(id(connection), None)) is not None:
+    def _commit(self, connection: PoolProxiedConnection) -> None:
+        self.commit(connection)
+        if (began := self.began.pop(id(connection.dbapi_connection), None)) is not None:
             self.took.append(time.perf_counter() - began)
 
 
-async def measure(engine: Engine, url: str) -> None:
-    held = Held(engine)
+def _copy_no_log(connection: DBAPIConnection, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+async def measure(engine: Engine, held: Held, url: str) -> None:
     settings = Settings(
         Path("rolewatch.toml"),
         SecretStr("sqlite://"),
@@ -92,9 +106,10 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         engine_as_is(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/lock.db") as engine,
     ):
+        held = Held(engine)
         upgrade(engine)
         freeze_gc()  # as `run` does
-        asyncio.run(measure(engine, url))
+        asyncio.run(measure(engine, held, url))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
-from monitor.database.bulk import insert_rows
+from monitor.database.bulk import insert_prepared, insert_rows, prepare_rows
 from monitor.database.columns import Base, table
 from monitor.database.tables import Posting, PostingChange, PostingVersion
 from tests.support.boards import posting, snapshot
@@ -38,13 +38,13 @@ def test_many_rows_are_stored_as_sqlalchemy_stores_them(engine: Engine) -> None:
             one = table(model)
             text = {"description_digest": digest} if model is PostingVersion else {}
             row = columns | text
-            for add, first in ((insert_rows, 100), (_insert, 200)):
+            for add, first in ((insert_rows, 100), (_insert, 200), (_insert_late, 300)):
                 add(connection, one, [row | _own(model, first + place) for place in range(20)])
             kept = [column for column in one.c if column.name not in _own(model, 0)]
-            newest = select(*kept).order_by(one.c.id.desc()).limit(40)
+            newest = select(*kept).order_by(one.c.id.desc()).limit(60)
             rows = connection.execute(newest).all()
 
-            assert len(rows) == 40
+            assert len(rows) == 60
             assert len({repr(row[1:]) for row in rows}) == 1, model
 
 
@@ -53,6 +53,14 @@ def _own(model: type, number: int) -> dict[str, object]:
     if model is Posting:
         return {"key": str(number), "name": f"greenhouse:examplelabs:{number}"}
     return {"number": number} if model is PostingVersion else {"pay_old_max": float(number)}
+
+
+def _insert_late(connection: Connection, one: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows of which one column is known only in the transaction."""
+    name = next(name for name in ("posting_id", "board_id") if name in rows[0])
+    known = [{key: value for key, value in row.items() if key != name} for row in rows]
+    prepared = prepare_rows(connection.dialect, one, known)
+    insert_prepared(connection, prepared, **{name: [row[name] for row in rows]})
 
 
 def _insert(connection: Connection, one: Table, rows: Sequence[Mapping[str, object]]) -> None:
