@@ -11,9 +11,9 @@ import typer
 from crawler.links.address import parse
 from crawler.links.directory import company_of
 from crawler.registry import is_readable, title
-from monitor.cli.adding import Found, moved, readable
 from monitor.cli.board_checks import Checked, check_boards
 from monitor.cli.choosing import SHOWN, Candidate, choose
+from monitor.cli.named_board import Found, moved, readable
 from monitor.config.entries import ats_off
 from monitor.errors import UserError
 

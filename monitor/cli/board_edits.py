@@ -50,7 +50,8 @@ def add(
     try_name: TryNameOption = False,
 ) -> None:
     """Add a board to the configuration file and watch it."""
-    from monitor.cli.adding import moved, resolve, watched_already
+    from monitor.cli.adding import resolve
+    from monitor.cli.named_board import moved, watched_already
     from monitor.config.entries import ats_off
     from monitor.config.file import add_board
 
@@ -78,7 +79,7 @@ def add(
 
 def _checked(current: State, address: Address) -> Checked:
     """Check a board. Raises UserError if the ATS does not know it."""
-    from monitor.cli.adding import checked_once
+    from monitor.cli.named_board import checked_once
 
     with current.busy("checking"):
         return checked_once(address, current.settings, current.holds())

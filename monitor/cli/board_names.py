@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.links.address import Address, parse
 from crawler.links.directory import employer, search_by_name
 from crawler.registry import is_readable
-from monitor.cli.adding import is_page, is_understood, moved, no_employer, unreadable
+from monitor.cli.named_board import is_page, is_understood, moved, no_employer, unreadable
 
 if TYPE_CHECKING:
     from monitor.cli.output import Row

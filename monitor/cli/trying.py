@@ -13,8 +13,8 @@ from crawler.links.forms import board_page
 from crawler.links.spellings import TRIED, boards_to_try, same_name
 from crawler.registry import title
 from monitor.cli import choosing
-from monitor.cli.adding import Found
 from monitor.cli.board_checks import Checked, check_boards
+from monitor.cli.named_board import Found
 from monitor.config.entries import ats_off
 from monitor.errors import UserError
 

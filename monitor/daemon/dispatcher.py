@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +32,7 @@ from monitor.daemon.daemon_queue import DaemonQueue, Handed
 from monitor.daemon.queue_times import QueueTimes
 from monitor.daemon.slots import slot_of
 from monitor.database.trouble import OutageLog, is_outage
-from monitor.rounds.round import Round
+from monitor.rounds.shared_state import HandedRound
 
 log = structlog.get_logger()
 _LAST_WAIT: Final = 5.0  # seconds that a stopping daemon waits for the boards in hand
@@ -93,33 +93,32 @@ class Dispatcher:
         """The boards that wait for a worker or are in the hands of one."""
         return frozenset(board for boards in self._left.values() for board in boards)
 
-    def hand_out(self, round_: Round) -> None:
+    def hand_out(self, round_: HandedRound) -> None:
         """Have a round's boards checked and stored."""
-        names = [board for boards in round_.boards.values() for board in boards]
-        for handed in self._to_hand_out(round_, names):
+        for handed in self._to_hand_out(round_):
             waiting = self._waiting.setdefault(handed.slot.lock, deque())
             (waiting.appendleft if handed.urgent else waiting.append)(handed)
-        self._left[round_.id] = set(names)
+        self._left[round_.id] = set(round_.boards)
         self._done[round_.id] = done = asyncio.get_running_loop().create_future()
-        if not names:
+        if not round_.boards:
             done.set_result(None)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
 
-    async def wait(self, round_: Round) -> None:
+    async def wait(self, round_id: int) -> None:
         """Wait until they are. Cancelling it takes back what no worker has begun."""
         try:
-            await asyncio.shield(self._done[round_.id])
+            await asyncio.shield(self._done[round_id])
         except asyncio.CancelledError:
-            await self._take_back(round_.id)
+            await self._take_back(round_id)
             raise
         finally:
-            self._forget(round_.id)
+            self._forget(round_id)
 
-    def _to_hand_out(self, round_: Round, names: Sequence[str]) -> list[Handed]:
+    def _to_hand_out(self, round_: HandedRound) -> list[Handed]:
         settings, found = self.settings(), []
         self._find_hosts(settings)
-        for name in names:
+        for name in round_.boards:
             place = self._hosts.get(name) or self._host(name)
             concurrency = settings.politeness(name.partition(":")[0]).concurrency
             slot = slot_of(name, place, concurrency, self._counts[place])

@@ -1,4 +1,4 @@
-"""Record checks, and make the rows and log facts that every check has.
+"""Record checks.
 
     check_recorder.py  decides again if the board's row changed meanwhile
     quiet_checks.py    checks that found nothing, many in one transaction
@@ -12,29 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection
 
-from crawler.items import Failure, Result, Snapshot, Unchanged
+from crawler.items import Failure, Result
 from monitor.alerts.alerting import Alerting
-from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_board
-from monitor.database.columns import table
-from monitor.history.board_columns import Columns
+from monitor.rounds.check_columns import Facts
 
 if TYPE_CHECKING:
     from monitor.rounds.check import DecidedCheck
-
-RESULT_NAMES = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}
-# Core tables, as in history/postings.py
-_BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
-CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
-# without `returning`: FTS5 flushes its pending index at every such statement
-ADD_CHECK = insert(_CHECK)
-Facts = dict[str, object]  # for the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +62,14 @@ class CheckRecorder:
             check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
-        return CheckWriter(connection, self, check).write()
+        writer = CheckWriter(
+            connection,
+            check,
+            self.round_id,
+            self.random,
+            report_unreachable_later=self.report_unreachable_later,
+        )
+        return writer.write()
 
 
 def _dropped(check: DecidedCheck) -> Facts:
@@ -80,29 +77,3 @@ def _dropped(check: DecidedCheck) -> Facts:
     result = check.result
     reason: Facts = {"reason": result.reason} if isinstance(result, Failure) else {}
     return {"board": check.board.board, "result": "left meanwhile"} | reason
-
-
-def checked_columns(at: datetime) -> Columns:
-    """Return the columns of a board that was checked, whatever came of it."""
-    return {"clock": at, "last_check_at": at, "held_round": None}
-
-
-def check_row(round_id: int, board: BoardRow, result: Result, at: datetime) -> Columns:
-    """Return the columns that a check has whatever came of it."""
-    return {
-        "round_id": round_id,
-        "board_id": board.id,
-        "started_at": at - timedelta(seconds=result.seconds),
-        "finished_at": at,
-        "result": RESULT_NAMES[type(result)],
-        "status": result.status,
-        "bytes": result.bytes,
-        "seconds": result.seconds,
-        "every": board.every,
-    }
-
-
-def check_facts(board: BoardRow, result: Result) -> Facts:
-    """Return the facts that the log has of every check."""
-    seconds = round(result.seconds, 3)
-    return {"board": board.board, "result": RESULT_NAMES[type(result)], "seconds": seconds}

@@ -40,8 +40,8 @@ from monitor.config.model import Settings
 from monitor.history.schedule import OneChance
 from monitor.rounds import new_board
 from monitor.rounds.check_recorder import CheckRecorder
-from monitor.rounds.round_rows import close_round, open_round, read_requests
-from monitor.rounds.shared_state import SharedState
+from monitor.rounds.round_rows import RoundEnd, close_round, open_round, read_requests
+from monitor.rounds.shared_state import HandedRound, SharedState
 from monitor.rounds.storing import BatchStore, RoundNotes
 from monitor.rounds.to_the_end import to_the_end
 from monitor.rules.matches import match_backlog
@@ -84,7 +84,6 @@ class Round:
     announce: bool
     ats_left: set[str]  # those that it crawls itself, and has not crawled yet
     chance: OneChance  # spreads the next round
-    requested: bool = False  # by a `check`, which waits for it
     notes: RoundNotes = field(default_factory=RoundNotes)
     alerting: Alerting | None = None  # of the settings of the last batch
 
@@ -122,10 +121,10 @@ class Round:
             announce=announce,
             ats_left=ats_left,
             chance=OneChance(shared.random.random()),
-            requested=requested,
         )
         if shared.workers is not None:
-            shared.workers.hand_out(one)
+            names = [name for some in boards.values() for name in some]
+            shared.workers.hand_out(HandedRound(round_id, names, alerts, announce, requested))
         return one
 
     async def run(self) -> None:
@@ -134,7 +133,7 @@ class Round:
             if self.shared.workers is not None:
                 from monitor.rounds.worker_notes import read_notes  # noqa: PLC0415  # for workers alone
 
-                await self.shared.workers.wait(self)
+                await self.shared.workers.wait(self.id)
                 self.notes = await asyncio.to_thread(read_notes, self.shared.engine, self.id)
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.ats_left.copy():
@@ -207,9 +206,8 @@ class Round:
         try:
             async with shared.ending, shared.settings_lock.storing():
                 others = self._boards_of_other_rounds()
-                since = await asyncio.to_thread(
-                    close_round, self, self._alerting(), others, shared.clock()
-                )
+                end = RoundEnd(self.id, self.notes, self._alerting(), others)
+                since = await asyncio.to_thread(close_round, shared, end, shared.clock())
                 shared.network.incident, shared.network.asked = since, True
         finally:
             del shared.live[self.id]

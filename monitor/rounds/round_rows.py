@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from sqlalchemy import Engine, insert, update
 
@@ -19,9 +19,7 @@ from monitor.history.due import board_requests
 from monitor.rounds import host_holds
 from monitor.rounds.network_incident import NetworkIncident
 from monitor.rounds.shared_state import SharedState
-
-if TYPE_CHECKING:
-    from monitor.rounds.round import Round
+from monitor.rounds.storing import RoundNotes
 
 
 def open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
@@ -43,22 +41,29 @@ def read_requests(engine: Engine, names: Collection[str], now: datetime) -> list
         return board_requests(connection, names, now)
 
 
-def close_round(
-    round_: Round, alerting: Alerting, boards_of_other_rounds: Collection[str], now: datetime
-) -> datetime | None:
+class RoundEnd(NamedTuple):
+    """A round that ends."""
+
+    id: int
+    notes: RoundNotes
+    alerting: Alerting
+    boards_of_other_rounds: Collection[str]  # they write those boards' summaries
+
+
+def close_round(shared: SharedState, end: RoundEnd, now: datetime) -> datetime | None:
     """Write the end of a round. Return since when the network is away, by its incident."""
-    shared, notes = round_.shared, round_.notes
+    alerting, notes = end.alerting, end.notes
     enabled = sum(board.enabled for board in alerting.settings.boards)
     shared.network.end_round(notes.tally, enabled, now)
     with read_and_roll_back(shared.engine) as connection:
-        found = summaries.find(connection, alerting, round_.id, boards_of_other_rounds)
+        found = summaries.find(connection, alerting, end.id, end.boards_of_other_rounds)
     with shared.engine.begin() as connection:
-        summaries.write(connection, found, round_.id, now)
-        incident = NetworkIncident(connection, alerting, shared.network, round_.id, now)
+        summaries.write(connection, found, end.id, now)
+        incident = NetworkIncident(connection, alerting, shared.network, end.id, now)
         since = incident.update(notes.tally)
         expire.expire(connection, now)
         ended = {"finished_at": now} | ({"held": notes.not_asked} if notes.not_asked else {})
-        row = update(tables.CheckRound).where(tables.CheckRound.id == round_.id)
+        row = update(tables.CheckRound).where(tables.CheckRound.id == end.id)
         connection.execute(row.values(**ended))
         saved = host_holds.save(connection, shared.holds, now)
     shared.holds.mark_saved(saved)

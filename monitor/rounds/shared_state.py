@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine
 
 from crawler.holds import Holds
 from monitor.config.model import Settings
 from monitor.rounds.network import Network
-
-if TYPE_CHECKING:
-    from monitor.rounds.round import Round
 
 
 class SettingsLock:
@@ -56,6 +53,17 @@ class SettingsLock:
                 yield
 
 
+@dataclass(frozen=True, slots=True)
+class HandedRound:
+    """A round whose boards are handed to workers."""
+
+    id: int
+    boards: Sequence[str]
+    writes_alerts: bool
+    announce: bool
+    requested: bool  # by a `check`, which waits for it: before other rounds
+
+
 class Workers(Protocol):
     """The processes that check boards, where there are any."""
 
@@ -63,10 +71,10 @@ class Workers(Protocol):
     def boards(self) -> frozenset[str]:
         """The boards that they have, or will get."""
 
-    def hand_out(self, round_: Round) -> None:
+    def hand_out(self, round_: HandedRound) -> None:
         """Have a round's boards checked and stored."""
 
-    async def wait(self, round_: Round) -> None:
+    async def wait(self, round_id: int) -> None:
         """Wait until they are. Cancelling it takes back what no worker has begun."""
 
 

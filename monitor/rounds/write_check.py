@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import Connection
 
@@ -31,10 +32,9 @@ from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
 from monitor.rounds.check import DecidedCheck
-from monitor.rounds.check_recorder import (
+from monitor.rounds.check_columns import (
     ADD_CHECK,
     CHANGE_BOARD,
-    CheckRecorder,
     Facts,
     check_facts,
     check_row,
@@ -47,8 +47,11 @@ class CheckWriter:
     """Writes one check, in the caller's transaction."""
 
     connection: Connection
-    recorder: CheckRecorder
     check: DecidedCheck
+    round_id: int
+    random: Random
+    # the end of the round reports boards that no host answered: it knows the state of the network
+    report_unreachable_later: bool
 
     @property
     def board(self) -> BoardRow:
@@ -74,9 +77,7 @@ class CheckWriter:
 
     def _put_off(self, failure: Failure) -> Facts:
         """Plan the next try of a board whose host asked to wait. This is no check."""
-        columns = board_columns.after_hold(
-            self.board, failure, self.recorder.round_id, self.check.now
-        )
+        columns = board_columns.after_hold(self.board, failure, self.round_id, self.check.now)
         self._change_board(columns)
         return {"board": self.board.board, "reason": failure.reason}
 
@@ -88,7 +89,7 @@ class CheckWriter:
             failure,
             failures,
             unknown,
-            report_unreachable_later=self.recorder.report_unreachable_later,
+            report_unreachable_later=self.report_unreachable_later,
         )
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
@@ -177,7 +178,7 @@ class CheckWriter:
             if change.amend
         ]
         mark_stale(self.connection, alerting, board, shown)
-        ids = {"round_id": self.recorder.round_id, "check_id": check_id}
+        ids = {"round_id": self.round_id, "check_id": check_id}
         write_check_alerts(
             self.connection,
             alerting,
@@ -192,12 +193,12 @@ class CheckWriter:
             move_summary.write(self.connection, alerting, board, move, **ids, at=self.check.at)
 
     def _incidents(self, check_id: int) -> BoardIncidents:
-        alerting, round_id = self.check.alerting, self.recorder.round_id
+        alerting, round_id = self.check.alerting, self.round_id
         where = (self.connection, alerting, self.board, round_id, check_id, self.check.at)
         return BoardIncidents(*where)
 
     def _add_check(self, result: Result, **columns: object) -> int:
-        row = check_row(self.recorder.round_id, self.board, result, self.check.at)
+        row = check_row(self.round_id, self.board, result, self.check.at)
         inserted = self.connection.execute(ADD_CHECK, row | columns)
         # one row always has a key
         key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
@@ -209,6 +210,4 @@ class CheckWriter:
         every = timedelta(seconds=self.board.every)
         if texts_wait:
             every = min(every, schedule.TEXTS_WAIT)
-        return schedule.next_check(
-            self.check.now, every, failures, retry_after, self.recorder.random
-        )
+        return schedule.next_check(self.check.now, every, failures, retry_after, self.random)

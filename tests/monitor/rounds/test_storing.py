@@ -13,7 +13,8 @@ from crawler.items import Probe, Result, Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
 from monitor.rounds.check import DecidedCheck
-from monitor.rounds.check_recorder import CheckRecorder, Facts
+from monitor.rounds.check_columns import Facts
+from monitor.rounds.check_recorder import CheckRecorder
 from monitor.rounds.storing import BatchStore, RoundNotes
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
