@@ -19,7 +19,7 @@ from scrapy.utils.misc import load_object
 from crawler.holds import Holds, host_of
 from crawler.items import BoardRequest, Failure, Politeness, Result
 from crawler.links.forms import tenant_host
-from crawler.registry import spider
+from crawler.readers import spider
 from crawler.result_stream import ResultStream
 from crawler.scrapy_overhead import ConnectedSignals
 from crawler.spiders.base import BoardSpider

@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pkgutil import resolve_name
-from typing import TYPE_CHECKING
 
-from crawler.items import Posting
 from crawler.product import HOST, NAME, Product, labels
-
-if TYPE_CHECKING:
-    from crawler.spiders.base import BoardSpider
 
 GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
 PRODUCTS = {
@@ -222,17 +216,6 @@ def why_off(ats: str) -> str:
     return PRODUCTS[ats].opt_in
 
 
-def spider(ats: str) -> type[BoardSpider]:
-    """Return the spider class of an ATS that can be crawled."""
-    found: type[BoardSpider] = resolve_name(PRODUCTS[ats].spider)
-    return found
-
-
 def reader_version(ats: str) -> int:
     """Return the version of today's reader of an ATS; 0 for one that can no longer be read."""
     return PRODUCTS[ats].reader if ats in _READABLE else 0
-
-
-def reread(ats: str, raw: bytes) -> Posting:
-    """Return the posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
-    return spider(ats).read(raw)

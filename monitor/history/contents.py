@@ -11,7 +11,8 @@ import zstandard
 from sqlalchemy import Connection, and_, select
 
 from crawler.items import Deadline, Pay, Period, Posting, Sighting, Unreadable, Workplace
-from crawler.registry import reader_version, reread
+from crawler.readers import reread
+from crawler.registry import reader_version
 from monitor.database import tables
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.items import Posting, Snapshot
-from crawler.registry import reread
+from crawler.readers import reread
 from monitor.config.model import Settings
 from monitor.messages import FirstCheckSummary, load
 from monitor.queries.changes import timeline

@@ -15,7 +15,7 @@ import msgspec
 
 from crawler.items import Posting, Unreadable
 from crawler.links.forms import board_page
-from crawler.registry import reread, spider
+from crawler.readers import reread, spider
 from crawler.spiders.details import DetailSpider
 from tests.support.crawling import site
 from tests.support.places import ROOT

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders import amazon_slices
 from crawler.spiders.amazon import AmazonSpider
 from monitor.demo.board_server import Trouble

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.items import Deadline, Pay, Posting, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.ashby import AshbySpider
 from monitor.history.compare import differences, keep_unsent, same_content
 from tests.support.ashby import compensation, job, key, row, second, tier

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting, Probe, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists
 from tests.support.ats_server import NOT_FOUND, Reply

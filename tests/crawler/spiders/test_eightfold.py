@@ -14,7 +14,7 @@ import pytest
 
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Failure, Posting, Probe, Snapshot
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.responses import BadResponse
 from crawler.spiders.eightfold import EightfoldSpider
 from monitor.demo.board_server import Trouble

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import failure_of, snapshot

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from crawler.items import Deadline, Pay, Posting, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.greenhouse import GreenhouseSpider
 from tests.support.crawling import site
 from tests.support.greenhouse import job

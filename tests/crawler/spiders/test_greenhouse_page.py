@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crawler.items import BoardRequest, Failure
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.greenhouse import PAGE_NOTE
 from crawler.spiders.greenhouse_page import MARK, read_page
 from monitor.history.compare import differences, keep_unsent

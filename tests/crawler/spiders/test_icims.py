@@ -12,7 +12,7 @@ import pytest
 
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Failure, Posting, Probe
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.responses import BadResponse
 from crawler.spiders import icims_portal
 from crawler.spiders.icims import IcimsSpider

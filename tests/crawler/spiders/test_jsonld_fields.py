@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.items import Posting, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.jsonld_page import read_page
 from crawler.spiders.jsonld_posting import key_of, read_posting, stored_job
 from tests.support.jsonld import (

@@ -21,7 +21,7 @@ from crawler.items import (
     Unchanged,
     Unreadable,
 )
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.lever import LeverSpider
 from monitor.demo.board_server import Trouble
 from tests.support.crawling import check_boards, failure_of, plain, snapshot

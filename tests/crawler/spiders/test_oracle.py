@@ -11,7 +11,7 @@ import pytest
 
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Failure, Pay, Posting, Probe, Snapshot
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.responses import BadResponse
 from crawler.spiders.oracle import OracleSpider
 from monitor.demo.board_server import Trouble

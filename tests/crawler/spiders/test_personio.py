@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, parse
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting, Snapshot, Unreadable
-from crawler.registry import reread, spider
+from crawler.readers import reread, spider
 from crawler.spiders.personio import PAGE_NOTE
 from crawler.spiders.personio_rows import rows_of_page
 from monitor.demo.board_server import Trouble

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.items import BoardRequest, Failure, Pay, Posting, Unreadable
-from crawler.registry import reread, spider
+from crawler.readers import reread, spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import failure_of, snapshot

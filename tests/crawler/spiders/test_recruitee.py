@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from crawler.items import BoardRequest, Failure, Pay, Posting, Unreadable
-from crawler.registry import reread, spider
+from crawler.readers import reread, spider
 from crawler.spiders.recruitee import PAGE_NOTE
 from crawler.spiders.recruitee_page import rows_of_page
 from monitor.demo.board_server import Trouble

@@ -13,7 +13,7 @@ import pytest
 
 from crawler.items import BoardRequest, Failure, Pay, Posting, Snapshot
 from crawler.links.forms import board_page
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.rippling import RipplingSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists

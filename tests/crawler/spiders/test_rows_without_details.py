@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from crawler.items import Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from monitor.history.compare import differences, keep_unsent
 from tests.support import bamboohr, eightfold, icims, oracle, rippling, smartrecruiters, workday
 from tests.support.ats_server import AtsServer

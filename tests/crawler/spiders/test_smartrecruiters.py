@@ -14,7 +14,8 @@ import pytest
 
 from crawler.items import BoardRequest, Failure, Pay, Posting, Probe, Snapshot
 from crawler.links.forms import board_page
-from crawler.registry import PRODUCTS, reread
+from crawler.readers import reread
+from crawler.registry import PRODUCTS
 from crawler.spiders.smartrecruiters import SmartRecruitersSpider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_detail, read_lists, read_rows

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import parse
 import pytest
 
 from crawler.items import BoardRequest, Failure, Posting, Unreadable
-from crawler.registry import spider
+from crawler.readers import spider
 from monitor.demo.board_server import Trouble
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import failure_of, site, snapshot

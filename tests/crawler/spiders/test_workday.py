@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from crawler.items import BoardRequest, Deadline, Failure, Posting, Probe, Snapshot, Unreadable
-from crawler.registry import reread
+from crawler.readers import reread
 from crawler.spiders.slices import Facet, agreed_division
 from crawler.spiders.workday import WorkdaySpider, key_of
 from crawler.spiders.workday_slices import CAP

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.items import Deadline, Pay, Posting, Unreadable
-from crawler.registry import reader_version, reread
+from crawler.readers import reread
+from crawler.registry import reader_version
 from monitor.alerts import reminders
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
