@@ -21,6 +21,7 @@ _AFTER_DAY = re.compile(
     re.IGNORECASE,
 )
 _MAX_NUMBERS = 2_000  # in one line
+_YEARS = ("y1", "s1", "y2", "y3", "y4", "y5", "y6")  # groups of `_phrase`
 
 
 @lru_cache(maxsize=1)
@@ -98,6 +99,11 @@ def _begins_ofmonths() -> frozenset[str]:
 def find_date(words: str, start: int = 0) -> re.Match[str] | None:
     """Return the first date in a text with single spaces, with the weekday and time next to it."""
     return _phrase().search(words, start)
+
+
+def has_year(match: re.Match[str]) -> bool:
+    """Return True if the date names its year."""
+    return any(match[name] for name in _YEARS)
 
 
 def is_span(match: re.Match[str]) -> bool:

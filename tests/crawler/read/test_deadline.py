@@ -246,6 +246,32 @@ def test_a_date_without_an_instant_keeps_its_words(date: str) -> None:
     assert (found.at, found.text) == (None, date)
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "31 December 9999",
+        "December 31, 9999",
+        "31 Dec 1999",
+        "31.12.9999",
+        "31 de diciembre de 9999",
+    ],
+)
+def test_a_date_in_a_year_of_no_deadline_keeps_its_words(date: str) -> None:
+    found = read_deadline(f"Application deadline: {date}", published=PUBLISHED, place="London, UK")
+    assert found is not None
+    assert (found.at, found.text) == (None, date)
+
+
+@pytest.mark.parametrize(
+    "date", ["31 December 1700 GMT", "31 December, 2359 hours", "31 December 2026 1000 places"]
+)
+def test_four_digits_behind_a_date_may_be_no_year(date: str) -> None:
+    found = read_deadline(f"Apply by {date}", published=PUBLISHED, place="London, UK")
+    assert found is not None
+    assert found.at is not None
+    assert found.at.date() == datetime(2026, 12, 31, tzinfo=UTC).date()
+
+
 @settings(max_examples=150, deadline=None)
 @given(PHRASES)
 def test_any_text_is_read_and_an_instant_is_in_utc(text: str) -> None:
