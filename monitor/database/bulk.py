@@ -17,7 +17,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Dialect, Table, insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from monitor.database.pauses import with_pauses
+
 _FEW = 10  # rows, for which it does not matter
+_AT_ONCE = 500  # rows, which SQLite inserts in a few milliseconds
 _Convert = Callable[[Any], Any]
 
 
@@ -67,7 +70,8 @@ def insert_prepared(
         return
     values = [row + added for row, added in zip(prepared.values, known_late, strict=False)]
     statement = _statement(connection.dialect, prepared.table, (*prepared.columns, *late))
-    connection.exec_driver_sql(statement, values)
+    for start in with_pauses(range(0, len(values), _AT_ONCE)):
+        connection.exec_driver_sql(statement, values[start : start + _AT_ONCE])
 
 
 class _Plan(NamedTuple):

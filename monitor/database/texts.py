@@ -15,6 +15,7 @@ from monitor.database import search_index
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore
 from monitor.database.json_values import in_json_list, json_list
+from monitor.database.pauses import with_pauses
 from monitor.database.search_index import Document, Indexed
 from monitor.database.tables import Description, SearchText
 
@@ -59,7 +60,7 @@ def find_new_texts(connection: Connection, texts: Sequence[Indexed]) -> NewTexts
         ],
         [
             search_index.document(connection, *documents[key])
-            for key in sorted(documents.keys() - stored)
+            for key in with_pauses(sorted(documents.keys() - stored))
         ],
     )
 

@@ -12,6 +12,7 @@ from crawler.items import Posting, Sighting, Snapshot, Unreadable
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
+from monitor.database.pauses import with_pauses
 from monitor.history.company_names import is_same_company
 from monitor.history.contents import load_contents, load_last_readable
 from monitor.history.decide import LoadedSnapshot
@@ -76,7 +77,7 @@ def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -
     parts = partition(stored, snapshot.sightings, snapshot.still)
     again = parts.changed + parts.back
     names = [name for name in (snapshot.company, board.company) if name]
-    read = {sighting.key: _read(sighting, names) for sighting in parts.new + again}
+    read = {sighting.key: _read(sighting, names) for sighting in with_pauses(parts.new + again)}
     states = [stored[sighting.key] for sighting in again]
     unread = [sighting for sighting in parts.back if read[sighting.key] is None]
     return LoadedSnapshot(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting
 from monitor.database.board_row import BoardRow
+from monitor.database.pauses import with_pauses
 from monitor.database.search_index import Indexed
 from monitor.database.texts import NewTexts, find_new_texts
 from monitor.history.contents import load_contents
@@ -59,12 +60,12 @@ def prepare(
     def match(posting: Posting) -> list[Fit]:
         return find_fits(matchers, candidate_of_posting(board.board, company, posting))
 
-    fits = {posting.key: match(posting) for posting, _ in versions}
+    fits = {posting.key: match(posting) for posting, _ in with_pauses(versions)}
     for posting in (*(one.before for one in changes.revised), *last.values()):
         match(posting)  # alerts ask for it in the transaction, and the matchers know it then
     columns = {
         posting.key: version_columns(board.ats, posting, sighting.keep())
-        for posting, sighting in versions
+        for posting, sighting in with_pauses(versions)
     }
     own = {posting.key: posting_columns(posting) for posting, _ in versions}
     texts: list[Indexed] = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from crawler.items import Failure, Result
 from monitor.database.board_row import BoardRow, load_named_boards
 from monitor.database.engine import read_and_roll_back
 from monitor.database.lease import LeaseLost
+from monitor.database.pauses import with_pauses
 from monitor.database.tables import Board, BoardCheck
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
@@ -156,12 +156,15 @@ class BatchStore:
         # decided checks have loaded it
         from monitor.database.texts import NewTexts, store_texts  # noqa: PLC0415
 
-        left = deque(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
-        while left:
+        parts = with_pauses(check.ready.new_texts.parts(_TEXTS_AT_ONCE))
+        for first in parts:
             until = time.monotonic() + _LONGEST_TRANSACTION
             with self.engine.begin() as connection:
-                while left and time.monotonic() < until:
-                    store_texts(connection, left.popleft())
+                store_texts(connection, first)
+                for part in parts:
+                    store_texts(connection, part)
+                    if time.monotonic() > until:
+                        break
         return replace(check, ready=replace(check.ready, new_texts=NewTexts()))
 
     def _decide_first(self, results: Sequence[Result]) -> list[DecidedCheck]:
