@@ -32,6 +32,7 @@ from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.columns import AnyRow, table
 from monitor.database.engine import read_transaction
+from monitor.database.pauses import with_pauses
 from monitor.database.texts import find_new_texts, store_texts
 from monitor.history.compare import derived_fields, differences, same_content
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
@@ -119,7 +120,7 @@ def reread_older(
     while rows := _some(engine, reader):
         better = [
             Reread(row, before := posting_from_row(row), read_by(reader, row.ats, before, row.raw))
-            for row in rows
+            for row in with_pauses(rows)
         ]
         with engine.begin() as connection:
             _write(connection, matchers, better, reader, now)

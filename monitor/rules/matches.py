@@ -20,6 +20,7 @@ from monitor.database import tables
 from monitor.database.bulk import PreparedRows, insert_prepared, insert_rows, prepare_rows
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
+from monitor.database.pauses import with_pauses
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Candidate, Matcher, VersionId
 from monitor.rules.watches import with_watches
@@ -216,7 +217,7 @@ def _match_stored(
         .where(and_(version.id >= first, version.id <= last))
     )
     rows: list[dict[str, object]] = []
-    for row in connection.execute(query).mappings():
+    for row in with_pauses(connection.execute(query).mappings()):
         fits = find_fits(matchers, candidate_from_row(row))
         rows += _rows(row["posting_id"], row["number"], fits)
     return rows
