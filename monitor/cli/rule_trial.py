@@ -30,7 +30,7 @@ from monitor.cli.rule_options import (
     chosen,
     tried,
 )
-from monitor.text.values import clean, counted, short, shortened
+from monitor.text.values import clean, short, shortened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -154,14 +154,14 @@ class Trial:
                 yield f"      {clean(one.words)}", "dim"
 
     def _summary(self, count: int, mine: Sequence[ReplayedAlert]) -> str:
-        """Return `fits 12 open roles now; would have sent 40 alerts in the last 90 days …`.
+        """Return `fits 12 open roles now; would have told 40 in the last 90 days …`.
 
         First summaries are not counted.
         """
         sent = sum(one.kind != "summary" for one in mine)
         roles = "1 open role" if count == 1 else f"{count:,} open roles"
         return (
-            f"fits {roles} now; would have sent {counted(sent, 'alert')} in the last "
+            f"fits {roles} now; would have told {sent:,} in the last "
             f"{_span(self.now - self.since)}{self._rate(sent)}"
         )
 

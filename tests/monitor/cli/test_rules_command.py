@@ -164,7 +164,7 @@ def test_a_replay_of_one_rule_tells_that_one_alone(recorded: Program) -> None:
 def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
     printed = rolewatch("rules", "test").out.splitlines()
     said = (
-        "fits 0 open roles now; would have sent 0 alerts in the last 90 days, of which nothing "
+        "fits 0 open roles now; would have told 0 in the last 90 days, of which nothing "
         "is stored yet"
     )
     assert printed == [f"research-engineer: {said}", f"kernels: {said}"]
@@ -175,7 +175,7 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(recorded: Progra
     count = sum(row["kind"] != "summary" for row in rows)
     first, second, *_ = recorded("rules", "test", "--rule", "research-engineer").out.splitlines()
     said = (
-        f"research-engineer: fits 3 open roles now; would have sent {count} alerts in the last "
+        f"research-engineer: fits 3 open roles now; would have told {count} in the last "
         "90 days, of which the history covers "
     )
     assert first.startswith(said)
@@ -192,12 +192,12 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(recorded: Progra
         (
             "90d",
             6,
-            "would have sent 2 alerts in the last 90 days, of which the history covers 6 days",
+            "would have told 2 in the last 90 days, of which the history covers 6 days",
         ),
-        ("90d", 7, "would have sent 2 alerts in the last 90 days (about 2 a week)"),
-        ("90d", 14, "would have sent 2 alerts in the last 90 days (about 1 a week)"),
-        ("30d", 56, "would have sent 1 alert in the last 30 days (about 0.2 a week)"),
-        ("5d", 56, "would have sent 1 alert in the last 5 days"),
+        ("90d", 7, "would have told 2 in the last 90 days (about 2 a week)"),
+        ("90d", 14, "would have told 2 in the last 90 days (about 1 a week)"),
+        ("30d", 56, "would have told 1 in the last 30 days (about 0.2 a week)"),
+        ("5d", 56, "would have told 1 in the last 5 days"),
     ],
 )
 def test_a_rate_is_stated_from_a_week_of_history_on(
