@@ -122,6 +122,8 @@ def _allowed(detail: ErrorDetails) -> str:
         return f"expected at {bound} {context.get('ge', context.get('le'))}"
     if kind == "value_error":
         return str(context["error"])
+    if kind == "tuple_type" and len(detail["loc"]) == 1:
+        return f"expected tables that each begin with [[{detail['loc'][0]}]]"
     return {
         "string_type": "expected a text in quotes",
         "int_type": "expected a whole number",

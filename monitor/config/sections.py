@@ -109,7 +109,7 @@ class AtsSettings:
         StrictInt, Field(description="Requests at the same time to one host.", ge=1, le=64)
     ] = 4
     enabled: Annotated[
-        bool | None,
+        StrictBool | None,
         Field(
             description="`false` turns all boards of the ATS off. SmartRecruiters is off until "
             "`true`, since its robots.txt closes the API."

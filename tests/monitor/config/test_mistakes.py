@@ -49,6 +49,13 @@ LINES = [
     ("crawl = 3", "crawl = 3: expected a table of keys"),
     ("[ats.levr]", "ats.levr: levr is not supported; allowed: amazon, "),
     ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
+    (
+        "[ats.greenhouse]\nenabled = 'yes'",
+        'ats.greenhouse.enabled = "yes": expected true or false',
+    ),
+    ("[ats.greenhouse]\nenabled = 1", "ats.greenhouse.enabled = 1: expected true or false"),
+    ("[rules]\nname = 'r'", "rules: expected tables that each begin with [[rules]]"),
+    ("boards = 'greenhouse:x'", 'boards = "greenhouse:x": expected tables that each begin with [['),
     ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
     (
         "[ats.greenhouse]\nconcurrency = true",
