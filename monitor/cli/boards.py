@@ -35,7 +35,13 @@ def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
         known.get(board.board) or alike.get(fold(board.board)) or _new(board)
         for board in current.settings.boards
     ]
-    emit(rows, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, current.console)
+    emit(
+        rows,
+        _SHOWN if fmt is Format.TABLE else _COLUMNS,
+        fmt,
+        current.console,
+        empty="No board is watched: add one with `rolewatch boards add NAME`",
+    )
 
 
 def _known(current: State) -> dict[str, Mapping[str, object]]:

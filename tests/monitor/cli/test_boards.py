@@ -21,6 +21,13 @@ def test_a_board_without_a_check_is_new(watching: Program) -> None:
     ]
 
 
+def test_a_listing_without_a_board_says_how_to_add_one(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.touch()
+    said = "No board is watched: add one with `rolewatch boards add NAME`\n"
+    assert Program(str(file))("boards", "list").out == said
+
+
 def test_a_listing_says_how_each_board_fares(watching: Program, server: BoardServer) -> None:
     server.troubles["otherworks"] = Trouble(status=500)
     for _ in range(3):
