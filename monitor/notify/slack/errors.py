@@ -74,19 +74,18 @@ _CHANNEL: Final = {
     # as chat.update says it
     "is_inactive": "the channel is archived: unarchive it or name another",
     "is_archived": "the channel is archived: unarchive it or name another",
-    "user_not_found": "no such user in the workspace",
-    "user_disabled": "the person has left the workspace",
+    "user_not_found": "name a person by the member ID that their profile shows",
+    "user_disabled": "name a person who is still in the workspace",
     "messages_tab_disabled": "turn on the Messages tab in the app's settings, App Home",
-    "restricted_action": "the channel's settings do not let the app post",
+    "restricted_action": "let the app post, in the channel's settings",
 }
-
-
 _PLAIN: Final = {
     "not_in_channel": "rolewatch is not in that channel",
     "channel_not_found": "there is no such channel, or a private one without rolewatch",
     "is_archived": "the channel is archived",
     "is_inactive": "the channel is archived",
-    "user_not_found": "there is no such user",
+    "user_not_found": "there is no such person in the workspace",
+    "user_disabled": "the person has left the workspace",
     "restricted_action": "the channel's settings do not let rolewatch post",
     "invalid_auth": "the token is not valid",
     "not_authed": "the token is missing",
@@ -150,6 +149,11 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
         return TokenRefusedError(f"{named}: {_WORKSPACE[code]}", slack_error=code)
     hint = _CHANNEL.get("restricted_action" if code.startswith("restricted_action") else code)
     return ChannelRefusedError(f"{code}: {hint}" if hint else plain, slack_error=code)
+
+
+def no_such_person() -> NotifyError:
+    """Return the error for a person's id that Slack calls an unknown channel."""
+    return refused(Answer(OK, "user_not_found"), posting=True)
 
 
 def _without_code(status: int, *, posting: bool) -> NotifyError:

@@ -31,6 +31,7 @@ from monitor.notify.slack.channel_ids import ChannelDirectory
 from monitor.notify.slack.client import INERT, TIMEOUT, BlocksRefusedError, Body, Web
 from monitor.notify.slack.delivery_id import find_message, metadata, search_errors
 from monitor.notify.slack.draw import draw, draw_reply
+from monitor.notify.slack.errors import no_such_person
 
 log = structlog.get_logger()
 
@@ -207,6 +208,8 @@ class SlackNotifier:
             if error.permanent and not isinstance(error, BlocksRefusedError):
                 # the name may belong to another channel now
                 self._directory.ids.pop(Channel.parse(channel).name, None)
+            if error.slack_error == "channel_not_found" and Channel.parse(channel).is_person:
+                raise no_such_person() from error
             raise
 
     async def _require_same_channel(self, channel: str, card: Receipt) -> None:

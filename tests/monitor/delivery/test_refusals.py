@@ -66,6 +66,18 @@ async def test_an_incident_alerts_the_operator_once(office: PostOffice) -> None:
     assert second == "Slack refused #old: the channel is archived. 1 message waits."
 
 
+async def test_a_wrong_person_is_reported_with_what_to_correct(office: PostOffice) -> None:
+    """Nobody can invite the app into a direct message."""
+    office.operators = ("console",)
+    office.tell(opened("1"), channel="slack:U0NOBODY1")
+    office.slack.break_next("channel_not_found", "chat.postMessage")
+    await office.outbox().deliver(until_idle=True)
+    said = office.console.getvalue()
+    assert "Slack refused U0NOBODY1: there is no such person in the workspace" in said
+    assert "Name a person by the member ID that their profile shows, then run" in said
+    assert "/invite" not in said
+
+
 async def test_an_incident_ends_even_if_its_messages_were_discarded(
     office: PostOffice,
 ) -> None:

@@ -191,6 +191,19 @@ async def test_a_refused_channel_says_why(notifier: SlackNotifier, channel: str,
     assert error.reason.startswith(word)
 
 
+async def test_a_persons_wrong_id_is_no_missing_channel(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
+    slack.break_next("channel_not_found")
+    error = await refused(notifier, "slack:U0NOBODY1")
+    assert (error.permanent, error.affects_all_channels, error.slack_error) == (
+        True,
+        False,
+        "user_not_found",
+    )
+    assert error.reason == "user_not_found: name a person by the member ID that their profile shows"
+
+
 async def test_an_unknown_error_is_permanent(slack: SlackServer, notifier: SlackNotifier) -> None:
     slack.break_next("something_new")
     error = await refused(notifier)
