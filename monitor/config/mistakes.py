@@ -113,8 +113,6 @@ def _allowed(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "unexpected_keyword_argument":
         return _unknown(detail["loc"])
-    if kind == "missing":
-        return "this key is required"
     if kind == "literal_error":
         return f"expected {context['expected']}"
     if kind in {"greater_than_equal", "less_than_equal"}:
@@ -125,6 +123,7 @@ def _allowed(detail: ErrorDetails) -> str:
     if kind == "tuple_type" and len(detail["loc"]) == 1:
         return f"expected tables that each begin with [[{detail['loc'][0]}]]"
     return {
+        "missing": "this key is required",
         "string_type": "expected a text in quotes",
         "int_type": "expected a whole number",
         "bool_type": "expected true or false",
