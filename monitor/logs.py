@@ -27,6 +27,7 @@ _WARNINGS_ONLY = (
     "apscheduler",
     "asyncio",
     "dateparser",
+    "procrastinate",
     "scrapy",
     "slack_sdk",
     "sqlalchemy",
