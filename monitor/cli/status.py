@@ -61,15 +61,21 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 def _unchecked(current: State) -> _Status:
     """Return the configured boards before the first check has created a database."""
-    from crawler.links.directory import company_of
+    return _Status(_not_stored(current, ()), (), 0, None, None)
 
+
+def _not_stored(current: State, stored: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of the configured boards that no check has stored yet."""
+    from crawler.links.directory import company_of
+    from crawler.links.forms import fold
+
+    known = {fold(row["board"]) for row in stored}
     unknown = dict.fromkeys(_COLUMNS) | {"state": "new", "open_postings": 0, "failures": 0}
-    boards = [
+    return [
         unknown | {"board": board.board, "company": board.company or company_of(board.board)}
         for board in current.settings.boards
-        if board.enabled
+        if board.enabled and fold(board.board) not in known
     ]
-    return _Status(boards, (), 0, None, None)
 
 
 def _asked(current: State) -> _Status:
@@ -82,7 +88,11 @@ def _asked(current: State) -> _Status:
         found, row = read_status(connection), running(connection)
         workers = count_workers(connection) if current.settings.workers.queue else None
     daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
-    return _Status(found.boards, found.waiting, found.muted_roles, daemon, _next(found), workers)
+    # in the order of `read_status`: those in trouble first, then the new ones
+    boards = sorted(
+        (*found.boards, *_not_stored(current, found.boards)), key=lambda row: row["state"] == "ok"
+    )
+    return _Status(boards, found.waiting, found.muted_roles, daemon, _next(found), workers)
 
 
 def _next(found: Status) -> datetime | None:

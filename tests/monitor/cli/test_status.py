@@ -28,6 +28,19 @@ def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_noth
     assert watching("roles").code == 2  # there is still no database
 
 
+def test_a_board_that_was_added_is_listed_before_its_first_check(watching: Program) -> None:
+    watching("check")
+    watching("boards", "add", "greenhouse:thirdlab", "--no-check")
+    ran = watching("status")
+    assert ran.out.splitlines()[0] == "3 boards, 1 not read yet; 12 open roles"
+    rows = watching.ask("status")["boards"]
+    assert [(row["board"], row["state"]) for row in rows] == [
+        ("greenhouse:thirdlab", "new"),
+        ("greenhouse:examplelabs", "ok"),
+        ("greenhouse:otherworks", "ok"),
+    ]
+
+
 def test_the_boards_what_waits_and_the_next_check(recorded: Program, engine: Engine) -> None:
     taken = acquire(engine, "run", lambda: datetime.now(UTC))
     with engine.begin() as connection:
