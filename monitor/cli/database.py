@@ -181,7 +181,8 @@ def _warn(shared: State, source: Engine) -> None:
     if at_work is not None:
         shared.errors.print(
             f"a daemon runs on the source (pid {at_work.pid} on {at_work.host}): its later changes "
-            "are not in the copy"
+            "are not in the copy",
+            soft_wrap=True,
         )
 
 

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from monitor.database.engine import make_engine, read_transaction
+from monitor.database.lease import acquire
 from monitor.database.schema import newest, revision
 from tests.support.program import Program
 from tests.support.story import STORY
@@ -179,3 +181,13 @@ def test_a_backup_of_postgresql_names_pg_dump(postgres_recorded: Program, tmp_pa
     assert ran.code == 2
     assert "pg_dump" in ran.err
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_copy_beside_a_daemon_says_in_one_line_what_it_lacks(
+    recorded: Program, engine: Engine, tmp_path: Path
+) -> None:
+    taken = acquire(engine, "run", lambda: datetime.now(UTC))
+    ran = recorded("db", "copy", f"sqlite:///{tmp_path / 'copy.db'}")
+    taken.release(datetime.now(UTC))
+    [said] = [line for line in ran.err.splitlines() if line.startswith("a daemon runs")]
+    assert said.endswith("its later changes are not in the copy")
