@@ -40,10 +40,11 @@ def _not_ready(current: State) -> Finding | None:
 
     That is right on the first day. Later its name may be mistyped.
     """
-    from monitor.database.opening import engine_as_is
+    from monitor.database.opening import engine_as_is, require_folder
     from monitor.database.schema import older
 
     if (file := current.no_database()) is not None:
+        require_folder(file)
         remedy = "`rolewatch check` creates it; to use another file, name it in [database] url"
         return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
     with engine_as_is(current.settings.database_url.get_secret_value()) as engine:

@@ -123,10 +123,18 @@ def _require_sqlite() -> None:
         )
 
 
+def require_folder(file: Path) -> None:
+    """Raise UserError if there is no folder for the database's file."""
+    if not file.parent.is_dir():
+        raise UserError(
+            f"there is no folder {file.parent} for the database: make it, or name another file in "
+            "[database] url"
+        )
+
+
 def _make_private(file: Path) -> None:
     """Create a missing file so that only its owner can read it, since history is private."""
-    if not file.parent.is_dir():
-        raise UserError(f"there is no folder {file.parent} for the database")
+    require_folder(file)
     if file.is_dir():
         raise UserError(f"the database {file} is a folder: name a file in [database] url")
     try:

@@ -72,3 +72,12 @@ def test_doctor_says_that_there_is_no_database_yet_and_makes_none(
     assert found["found"] == f"{tmp_path / 'rolewatch.db'} does not exist yet"
     assert "[database] url" in found["remedy"]
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
+
+
+def test_doctor_finds_a_database_whose_folder_is_missing(watching: Program, tmp_path: Path) -> None:
+    away = {"ROLEWATCH_DATABASE_URL": "sqlite:///away/rolewatch.db"}
+    ran = watching("doctor", "--format", "json", environ=away)
+    found = {row["subject"]: row for row in ran.json}["database"]
+    assert (ran.code, found["ok"]) == (1, False)
+    assert found["found"].startswith(f"there is no folder {tmp_path / 'away'} for the database")
+    assert found["found"] in watching("check", environ=away).err
