@@ -73,9 +73,8 @@ def _on(settings: Settings, texts: Sequence[str]) -> list[str]:
 
 def watched(settings: Settings, text: str) -> str:
     """Return the watched board that `text` names. Raises UserError with the watched boards."""
-    boards = [board for board in settings.boards if board.enabled]
-    names = [board.board for board in boards]
-    name = named(boards, text)
+    names = [board.board for board in settings.boards if board.enabled]
+    name = named(settings.boards, text)
     if name not in names:
         add = f"`rolewatch boards add {name}` adds it"
         off = f"take its `enabled = false` out of {settings.file}"

@@ -162,12 +162,13 @@ def test_a_board_that_is_not_watched_is_refused_with_those_that_are(
     assert not server.requests
 
 
+@pytest.mark.parametrize("name", [OTHER, OTHER.partition(":")[2]])
 def test_a_board_that_is_switched_off_is_refused_with_what_switches_it_on(
-    watching: Program, server: BoardServer
+    watching: Program, server: BoardServer, name: str
 ) -> None:
     file = Path(watching.config)
     file.write_text(file.read_text().replace('company = "Other Works"', "enabled = false"))
-    ran = watching("check", OTHER)
+    ran = watching("check", name)
     assert ran.code == 2
     assert (
         ran.err
