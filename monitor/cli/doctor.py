@@ -112,7 +112,7 @@ def _configuration(settings: Settings) -> Finding:
 
 
 async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
-    """Check each board once."""
+    """Check each board once. Say of the others why they are not watched."""
     from crawler.crawl import crawl
     from crawler.items import BoardRequest
     from monitor.rounds.network import is_unreached
@@ -132,6 +132,10 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
     else:
         for result in unreached:
             yield await _board(result, settings)
+    for board in settings.boards:
+        if not board.enabled:
+            remedy = board.off or f"it has `enabled = false` in {settings.file}"
+            yield Finding(board.board, ok=True, found="not watched", remedy=remedy)
 
 
 def _offline(result: Result, boards: int) -> Finding:

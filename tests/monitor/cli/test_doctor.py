@@ -82,6 +82,16 @@ async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(
     assert "500" in found["greenhouse:otherworks"]["found"]
 
 
+async def test_a_board_that_is_not_watched_says_why(place: Place) -> None:
+    off = '[[boards]]\nboard = "greenhouse:otherworks"\nenabled = false\n'
+    place.configure(off + '[[boards]]\nboard = "smartrecruiters:somebody"\n')
+    found = await _findings(place)
+    own, closed = found["greenhouse:otherworks"], found["smartrecruiters:somebody"]
+    assert (own["ok"], own["found"]) == (closed["ok"], closed["found"]) == (True, "not watched")
+    assert "`enabled = false`" in own["remedy"]
+    assert "[ats.smartrecruiters] enabled = true" in closed["remedy"]
+
+
 async def test_a_board_that_no_longer_exists_is_sought_on_its_employers_careers_page(
     place: Place, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
