@@ -60,20 +60,15 @@ def read(connection: Connection, settings: Settings, now: datetime) -> OpenRoles
 def write(
     connection: Connection, settings: Settings, open_roles: OpenRoles | None, now: datetime
 ) -> int:
-    """Write the due digest of each channel that rules name. Return how many.
+    """Write the due digest of each channel that rules name.
 
-    `open_roles`: from `read`.
+    Return how many, with the alerts that no longer wait for one. `open_roles`: from `read`.
     """
+    released = _release(connection, settings)
     at = settings.digest
-    if at is None:  # waiting alerts are sent at once
-        connection.execute(
-            update(Alert)
-            .where(Alert.for_digest, Alert.delivery_id.is_(None))
-            .values(for_digest=False)
-        )
     moment = due_since(at, settings, now) if at is not None else None
     if moment is None or open_roles is None:
-        return 0
+        return released
     # loaded once a day
     from monitor.alerts.digest_day import DigestDay  # noqa: PLC0415
     from monitor.alerts.mutes import current  # noqa: PLC0415
@@ -84,7 +79,24 @@ def write(
     day = DigestDay(connection, settings, roles, now, mutes)
     for channel, rules in channels.items():
         day.write(channel, rules)
-    return len(channels)
+    return released + len(channels)
+
+
+def _release(connection: Connection, settings: Settings) -> int:
+    """Send the alerts at once whose channel gets no digest any more. Return how many."""
+    with_digest = _named(settings) if settings.digest is not None else set()
+    return connection.execute(
+        update(Alert)
+        .where(Alert.for_digest, Alert.delivery_id.is_(None), Alert.channel.not_in(with_digest))
+        .values(for_digest=False)
+    ).rowcount
+
+
+def _named(settings: Settings) -> set[str]:
+    """Return the channels that rules name, with the console if a token is missing for now."""
+    written = {channel for rule in settings.rules for channel in rule.notify}
+    one_name = {settings.aliases.get(channel, channel) for channel in written}
+    return written | one_name | set(map(settings.effective_channel, written))
 
 
 def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:

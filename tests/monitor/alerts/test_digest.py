@@ -166,6 +166,32 @@ def test_alerts_waiting_for_a_removed_digest_are_sent_at_once(engine: Engine) ->
     assert days.history.alerted("state") == ["pending", "pending"]
 
 
+def test_alerts_waiting_for_the_digest_of_a_channel_that_no_rule_names_are_sent_at_once(
+    engine: Engine,
+) -> None:
+    """A rule without a token tells the console, until there is one."""
+    family = replace(ENGINEER, mode="digest", notify=("apprise:a",))
+    days = Days(engine, family)
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    days.at(2, 12)
+    assert days.history.alerted("channel") == ["console", "console"]
+    assert days.history.alerted("state") == ["pending", "held"]
+    days.history.settings = settings(family, alerts=DIGEST, secrets={"apprise:a": _SECRET})
+    assert days.at(2, 13) == 1
+    assert days.history.alerted("state") == ["pending", "pending"]
+
+
+def test_alerts_wait_for_the_digest_of_a_channel_whose_address_is_missing_for_now(
+    engine: Engine,
+) -> None:
+    family = replace(ENGINEER, mode="digest", notify=("apprise:a",))
+    days = Days(engine, family, secrets={"apprise:a": _SECRET})
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    days.history.settings = settings(family, alerts=DIGEST)
+    assert days.at(2, 13) == 0
+    assert days.history.alerted("state") == ["pending", "held"]
+
+
 def test_alerts_waiting_for_a_digest_can_be_discarded(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
     days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
