@@ -154,6 +154,13 @@ LINES = [
         ),
     ),
     (
+        SOUND + "min_pay = '150000 USX'",
+        (
+            'rules[0].min_pay (rule "r") = "150000 USX": expected a currency of ISO 4217 such as'
+            ' "150000 USD"'
+        ),
+    ),
+    (
         SOUND + "notify = ['email:me']",
         'rules[0].notify[0] (rule "r") = "email:me": expected slack:#name, ',
     ),
