@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -27,17 +28,28 @@ _LIST = (
     "any",
     "all",
     "none",
+    "none_in",
     "in",
     "locations",
     "boards",
     "min_pay",
     "on",
+    "fields",
+    "remind",
     "notify",
+    "mention",
     "mode",
     "muted",
 )
 # left out of a table where all rules have it
-_USUAL = {"in": "title", "on": "opened; revised; closed; reopened", "mode": "instant"}
+_USUAL = {
+    "none_in": "title",
+    "in": "title",
+    "on": "opened; revised; closed; reopened",
+    "fields": "title; location; pay; deadline; description",
+    "remind": "72h; 24h",
+    "mode": "instant",
+}
 _EXPLAIN = ("rule", "fits", "words", "failed")
 
 
@@ -100,14 +112,23 @@ def _muted(current: State) -> dict[str, list[str]]:
 
 
 def _row(rule: Rule, muted: tuple[str, ...], fmt: Format) -> dict[str, object]:
-    lists = {
+    from monitor.config.keys import duration_text
+
+    lists: dict[str, Iterable[str]] = {
         "any": rule.any,
         "all": rule.all,
         "none": rule.none,
+        "none_in": rule.none_in,
         "in": rule.read_in,
         "locations": rule.locations,
+        "boards": rule.boards,
+        "on": rule.on,
+        "fields": rule.fields,
+        "remind": map(duration_text, rule.remind),
+        "notify": rule.notify,
+        "mention": rule.mention,
+        "muted": muted,
     }
-    lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify, "muted": muted}
     shown = {
         name: list(values) if fmt is Format.JSON else "; ".join(values)
         for name, values in lists.items()

@@ -73,7 +73,7 @@ def toml(value: object) -> str:
         case tuple():
             return f"[{', '.join(map(toml, value))}]"
         case timedelta():
-            text = _duration(value)
+            text = duration_text(value)
         case time():
             text = f"{value:%H:%M}"
         case _:
@@ -81,7 +81,7 @@ def toml(value: object) -> str:
     return f'"{text}"'
 
 
-def _duration(value: timedelta) -> str:
+def duration_text(value: timedelta) -> str:
     """Return the shortest form: "15m", "72h", "250ms". Days from a week on: "90d"."""
     milliseconds = round(value.total_seconds() * 1000)
     units = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}

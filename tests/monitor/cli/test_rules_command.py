@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,31 @@ def test_the_rules_are_listed_as_the_configuration_has_them(recorded: Program) -
     assert rows[1]["any"] == ["kernels"]
     assert rows[1]["in"] == ["description"]
     assert rows[0]["notify"] == ["console"]
+
+
+def test_a_rule_is_listed_with_everything_that_it_says(tmp_path: Path) -> None:
+    conditions = {
+        "any": ["kernels"],
+        "none": ["intern*"],
+        "none_in": ["title", "description"],
+        "in": ["description"],
+        "locations": ["London"],
+        "boards": ["greenhouse:examplelabs"],
+        "min_pay": "150000 USD",
+        "on": ["opened"],
+        "fields": ["pay"],
+        "remind": ["36h", "30m"],
+        "notify": ["console"],
+        "mention": ["U012ABCDEF"],
+        "mode": "digest",
+    }
+    file = tmp_path / "rolewatch.toml"
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in conditions.items())
+    file.write_text(
+        '[[boards]]\nboard = "greenhouse:examplelabs"\n[[rules]]\nname = "x"\n' + "".join(lines)
+    )
+    [row] = Program(str(file)).ask("rules", "list")
+    assert row == conditions | {"rule": "x", "all": [], "muted": []}
 
 
 def test_a_muted_rule_says_where_and_until_when(recorded: Program, engine: Engine) -> None:
