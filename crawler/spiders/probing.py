@@ -1,4 +1,4 @@
-"""Probe single postings, one after the other, until the host stops answering."""
+"""Probe single postings, or ask for their details, one after the other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crawler.spiders.checks import CheckSpider
 from crawler.spiders.jobs import UNREADABLE, JobReader
 from crawler.spiders.site import OK, Site
 
-SILENT_LIMIT = 3  # requests in a row without a clear answer, after which no more are sent
+SILENT_LIMIT = 3  # details in a row without a clear answer, after which the others wait
 MOST_DETAILS = 50  # postings that one check reads one by one
 _BUSY = {429, 503}
 
@@ -38,7 +38,7 @@ class Reply(Enum):
 async def ask_in_turn(
     keys: Iterable[str], ask: Callable[[str], Awaitable[Reply]], most: int | None = None
 ) -> None:
-    """Ask for each of these postings, at most so many."""
+    """Ask for the detail of each of these postings, at most so many."""
     silent = 0
     for key in islice(keys, most):
         reply = await ask(key)
@@ -50,15 +50,11 @@ async def ask_in_turn(
 async def probe_in_turn(
     keys: Iterable[str], probe: Callable[[str], Awaitable[Probe]]
 ) -> dict[str, Probe]:
-    """Return the answer to each of these probes, by key."""
-    probes: dict[str, Probe] = {}
+    """Return the answer to each of these probes, by key.
 
-    async def ask(key: str) -> Reply:
-        probes[key] = await probe(key)
-        return Reply.SILENT if probes[key] is Probe.SILENT else Reply.CLEAR
-
-    await ask_in_turn(keys, ask)
-    return probes
+    A silent one says nothing about the next. The crawl's gate keeps a host that hangs from more.
+    """
+    return {key: await probe(key) for key in keys}
 
 
 class ProbeSpider(JobReader, CheckSpider):

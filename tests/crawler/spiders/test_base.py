@@ -72,13 +72,13 @@ async def test_a_posting_that_is_not_listed_is_probed(server: BoardServer) -> No
     assert found.probes == {"7": Probe.THERE, "8": Probe.GONE}
 
 
-async def test_a_probe_without_a_clear_answer_is_silent_and_after_three_the_host_is_left_alone(
+async def test_a_probe_without_a_clear_answer_is_silent_and_the_next_ones_are_still_sent(
     server: BoardServer,
 ) -> None:
     for key in "3456":
         server.troubles[f"examplelabs/{key}"] = Trouble(status=403)
-    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("3", "4", "5", "6")))
-    assert found.probes == dict.fromkeys("345", Probe.SILENT)
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: tuple("34567")))
+    assert found.probes == {**dict.fromkeys("3456", Probe.SILENT), "7": Probe.GONE}
 
 
 async def test_a_web_page_and_another_posting_are_no_answer_to_a_probe(server: BoardServer) -> None:
