@@ -1,6 +1,6 @@
 """Check every request before a page sees it, and add the headers of every answer.
 
-In this order: the host name, the password, the method; then a time limit. It is an ASGI application
+In this order: the host name, the method, the password; then a time limit. It is an ASGI application
 around the site's, so that errors and files get the same headers as pages.
 """
 
@@ -91,13 +91,11 @@ class Guard:
         host = host_name(request.headers.get("host", ""))
         if host not in own_hosts(self.listen, web.base_url):
             return _plain(421, "rolewatch does not serve this host name. See [web] base_url.")
-        if request.scope["path"] != _OPEN:
-            refused = self._refuse_stranger(request, web.password)
-            if refused is not None:
-                return refused
         if request.method not in {"GET", "HEAD"}:
             return _plain(405, "This page only reads: GET and HEAD.", {"Allow": _METHODS})
-        return None
+        if request.scope["path"] == _OPEN:
+            return None
+        return self._refuse_stranger(request, web.password)
 
     def _refuse_stranger(self, request: Request, secret: SecretStr | None) -> Response | None:
         """Return 401 or 429, or None for whoever knows the password or the feed's key.

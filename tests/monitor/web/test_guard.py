@@ -48,6 +48,14 @@ def test_only_get_and_head_are_answered(site: WebSite, method: str, path: str) -
     assert answer.headers["allow"] == "GET, HEAD"
 
 
+def test_another_method_is_refused_before_the_password_is_asked_for(site: WebSite) -> None:
+    site.with_password(PASSWORD)
+    for _ in range(12):
+        answer = site.client.post("/", headers=_basic("guess"))
+        assert answer.status_code == 405
+    assert site.client.get("/", headers=_basic(PASSWORD)).status_code == 200
+
+
 def test_head_is_answered_without_a_body(site: WebSite) -> None:
     answer = site.client.head("/")
     assert answer.status_code == 200
