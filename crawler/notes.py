@@ -27,6 +27,7 @@ class Notes:
 
     robots: dict[str, RobotsFile] = field(default_factory=dict)  # by "https://host"
     own: dict[str, Any] = field(default_factory=dict)  # plain JSON values, the source's own
+    were_stored: bool = False  # the last check left notes
 
     @classmethod
     def load(cls, text: str | None) -> Notes:
@@ -38,10 +39,13 @@ class Notes:
             stored = msgspec.json.decode(text, type=_Stored) if text else _Stored()
         except msgspec.DecodeError:
             stored = _Stored()
-        return cls(stored.robots, stored.own)
+        return cls(stored.robots, stored.own, were_stored=bool(stored.robots or stored.own))
 
     def dump(self) -> str | None:
-        """Return the notes as text; None when there are none."""
-        if not self.robots and not self.own:
+        """Return the notes as text; None when there are none, as before.
+
+        Notes of which none is left are a text too: it has to replace the stored one.
+        """
+        if not (self.robots or self.own or self.were_stored):
             return None
         return msgspec.json.encode(_Stored(self.robots, self.own), order="sorted").decode()
