@@ -22,7 +22,7 @@ from monitor.notify.compose.first_summary import summary
 from monitor.notify.compose.grouped import group
 from monitor.notify.compose.night import night
 from monitor.notify.compose.operator import operator, operator_reply
-from monitor.notify.compose.reminder import reminder, reminder_reply
+from monitor.notify.compose.reminder import reminder
 from monitor.notify.compose.rest import rest
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
@@ -80,8 +80,6 @@ def compose_reply(message: Message, style: Style) -> Composed:
             return role.reply(message, style)
         case OperatorMessage():
             return operator_reply(message)
-        case ReminderMessage():
-            return reminder_reply(message, style)
         case _:
             return compose(message, style)
 

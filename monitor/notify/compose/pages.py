@@ -23,7 +23,7 @@ from monitor.notify.compose import board_wide, employers, first_summary, moves, 
 from monitor.notify.compose.deadlines import nearest_first
 from monitor.notify.compose.employers import Entry, Listing
 from monitor.notify.compose.role_lines import SHORTEST, SPACE
-from monitor.notify.document import DOT, Header
+from monitor.notify.document import Header
 
 SHOWN: Final = 5  # roles of an employer before the thread
 _AROUND: Final = 1_500  # UTF-16 units kept for what stands around the roles of a page
@@ -76,12 +76,7 @@ def split_changes(items: Iterable[RoleMessage]) -> list[tuple[RoleMessage, ...]]
 
 def split_reminders(items: Iterable[Reminder]) -> list[tuple[Reminder, ...]]:
     """Return the reminders, as many together as one message takes."""
-    return [tuple(page) for page in _pages(items, lambda item, _: _reminder_cost(item))]
-
-
-def _reminder_cost(item: Reminder) -> int:
-    rules = employers.tags([why.rule for why in item.why])
-    return _deadline_cost(item.role) + role_lines.line_size(rules) + len(DOT)
+    return [tuple(page) for page in _pages(items, lambda item, _: _deadline_cost(item.role))]
 
 
 def _deadline_cost(role: Role) -> int:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from monitor.message_parts import Reminder
 from monitor.messages import ReminderMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.controls import view
-from monitor.notify.compose.employers import tags
 from monitor.notify.compose.events import mentions
-from monitor.notify.compose.grouped import grey_rule, part_of
+from monitor.notify.compose.grouped import part_of
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
 from monitor.notify.document import (
-    DOT,
     Composed,
     Controls,
     Document,
@@ -33,29 +29,13 @@ from monitor.notify.document import (
 
 
 def reminder(message: ReminderMessage, style: Style) -> Composed:
-    """Return the message about one near deadline or many, with the rules that fit."""
+    """Return the message about one near deadline or many."""
     if len(message.items) == 1:
-        only = message.items[0]
-        said = _one(only, message)
-        return Composed(said.sentence, (*said.document, *_grey(_rules([only]))))
+        return _one(message.items[0], message)
     return Composed(
         _many_sentence(message),
         role_lines.first_that_fits(lambda detail: _many(message, detail), limited=style.limited),
     )
-
-
-def reminder_reply(message: ReminderMessage, style: Style) -> Composed:
-    """Return the message for the thread of a card. The card names the rules."""
-    return _one(message.items[0], message) if len(message.items) == 1 else reminder(message, style)
-
-
-def _rules(items: Iterable[Reminder]) -> list[str]:
-    return list(dict.fromkeys(why.rule for item in items for why in item.why))
-
-
-def _grey(names: Sequence[str]) -> Document:
-    words = DOT.join(wording.sanitize(name, 100) for name in names)
-    return (Grey(text(wording.truncate(words, wording.VALUE_LIMIT))),) if words else ()
 
 
 def _one(item: Reminder, message: ReminderMessage) -> Composed:
@@ -85,12 +65,8 @@ def _many(message: ReminderMessage, detail: Detail) -> Document:
     who = tuple(dict.fromkeys(user for item in items for user in item.mention))
     near = f"{len(items):,} deadlines are near{part_of(message.part, message.parts)}"
     head = (*sign("alarm_clock"), *bold(near), *mentions(who))
-    names = _rules(items)
-    lines = [
-        role_lines.deadline_line(item.role, detail, tags(_rules([item])) if len(names) > 1 else ())
-        for item in items
-    ]
-    return (paragraph(head), Text(rows(lines)), *grey_rule(names))
+    lines = [role_lines.deadline_line(item.role, detail) for item in items]
+    return (paragraph(head), Text(rows(lines)))
 
 
 def _nearest_first(message: ReminderMessage) -> list[Reminder]:
