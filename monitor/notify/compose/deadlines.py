@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from monitor.message_parts import Role
 from monitor.messages import RoleMessage
 from monitor.notify.compose import facts, role_lines
-from monitor.notify.compose.employers import Listing, changed
+from monitor.notify.compose.employers import Listing, changed, tags
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.document import Document, Line, Span, Text, bold, rows, text
 
@@ -28,7 +28,12 @@ def block(
     if not roles:
         return ()
     lines = [
-        role_lines.deadline_line(role, detail, _happened(events.get(role.posting), detail, listing))
+        role_lines.deadline_line(
+            role,
+            detail,
+            _happened(events.get(role.posting), detail, listing),
+            tags(listing.reminding.get(role.posting, ())),
+        )
         for role in roles
     ]
     return (Text(rows([bold(heading), *lines])),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
@@ -71,6 +71,8 @@ class Listing:
     since: Callable[[datetime], str] = _no_words  # "today", of an instant
     only: str = ""  # the employer that the headline names
     deadlines: bool = True
+    # by posting: the rules whose reminders its deadline line stands for
+    reminding: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def of_items(items: Iterable[RoleMessage]) -> list[Entry]:

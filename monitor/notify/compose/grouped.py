@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from monitor.message_parts import Reminder
 from monitor.messages import GroupMessage, RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import counts, employers, facts, role_lines
@@ -70,7 +71,7 @@ def at_employers(items: Iterable[RoleMessage], space: int) -> str:
     return counts.named((facts.company(item.role) for item in items), space)
 
 
-def rules(items: Iterable[RoleMessage]) -> list[str]:
+def rules(items: Iterable[RoleMessage | Reminder]) -> list[str]:
     """Return the name of each rule that fits, once."""
     return list(dict.fromkeys(why.rule for item in items for why in item.why))
 

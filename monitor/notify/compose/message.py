@@ -15,14 +15,13 @@ from monitor.messages import (
     RestMessage,
     RoleMessage,
 )
-from monitor.notify.compose import events, role, role_lines
+from monitor.notify.compose import events, reminder, role, role_lines
 from monitor.notify.compose.board_wide import board_wide_edit
 from monitor.notify.compose.digest import digest
 from monitor.notify.compose.first_summary import summary
 from monitor.notify.compose.grouped import group
 from monitor.notify.compose.night import night
 from monitor.notify.compose.operator import operator, operator_reply
-from monitor.notify.compose.reminder import reminder
 from monitor.notify.compose.rest import rest
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.document import Composed
@@ -45,7 +44,7 @@ def compose(message: Message, style: Style) -> Composed:
         case CardMessage():
             return role.current_card(message, style)
         case ReminderMessage():
-            return reminder(message, style)
+            return reminder.reminder(message, style)
         case OperatorMessage():
             return operator(message)
         case _:
@@ -78,6 +77,8 @@ def compose_reply(message: Message, style: Style) -> Composed:
     match message:
         case RoleMessage():
             return role.reply(message, style)
+        case ReminderMessage():
+            return reminder.reply(message, style)
         case OperatorMessage():
             return operator_reply(message)
         case _:

@@ -41,10 +41,13 @@ def night(message: QuietHoursMessage, style: Style) -> Composed:
 
 def _document(message: QuietHoursMessage, style: Style, detail: Detail) -> Document:
     items, due = _items(message), _reminders(message)
-    names = rules(items)
+    names = rules([*items, *due])
     who = dict.fromkeys([*mentioned(items), *(user for one in due for user in one.mention)])
     listing = Listing(
-        at=latest(items), tagged=len(names) > 1, since=lambda _at: "overnight" if items else ""
+        at=latest(items),
+        tagged=len(names) > 1,
+        since=lambda _at: "overnight" if items else "",
+        reminding={one.role.posting: rules([one]) for one in due} if len(names) > 1 else {},
     )
     roles = [one.role for one in due]
     return (

@@ -22,6 +22,7 @@ from monitor.notify import wording
 from monitor.notify.compose import board_wide, employers, first_summary, moves, role_lines
 from monitor.notify.compose.deadlines import nearest_first
 from monitor.notify.compose.employers import Entry, Listing
+from monitor.notify.compose.grouped import rules
 from monitor.notify.compose.role_lines import SHORTEST, SPACE
 from monitor.notify.document import Header
 
@@ -76,7 +77,12 @@ def split_changes(items: Iterable[RoleMessage]) -> list[tuple[RoleMessage, ...]]
 
 def split_reminders(items: Iterable[Reminder]) -> list[tuple[Reminder, ...]]:
     """Return the reminders, as many together as one message takes."""
-    return [tuple(page) for page in _pages(items, lambda item, _: _deadline_cost(item.role))]
+    return [tuple(page) for page in _pages(items, _reminder_cost)]
+
+
+def _reminder_cost(reminder: Reminder, _before: Reminder | None) -> int:
+    names = employers.tags(rules([reminder]))
+    return _deadline_cost(reminder.role) + role_lines.line_size(names)
 
 
 def _deadline_cost(role: Role) -> int:

@@ -1,4 +1,4 @@
-"""Reminders of deadlines: one role in three lines, many roles as a list."""
+"""Reminders of deadlines: one role in a few lines, many roles as a list."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from monitor.messages import ReminderMessage
 from monitor.notify import wording
 from monitor.notify.compose import facts, role_lines
 from monitor.notify.compose.controls import view
+from monitor.notify.compose.employers import tags
 from monitor.notify.compose.events import mentions
-from monitor.notify.compose.grouped import part_of
+from monitor.notify.compose.grouped import grey_rule, part_of, rules
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
 from monitor.notify.document import (
+    DOT,
     Composed,
     Controls,
     Document,
@@ -29,13 +31,24 @@ from monitor.notify.document import (
 
 
 def reminder(message: ReminderMessage, style: Style) -> Composed:
-    """Return the message about one near deadline or many."""
+    """Return the message about one near deadline or many, with the rules that asked for it."""
     if len(message.items) == 1:
-        return _one(message.items[0], message)
+        item = message.items[0]
+        names = DOT.join(wording.sanitize(name, 100) for name in rules([item]))
+        grey = text(wording.truncate(names, wording.VALUE_LIMIT))
+        alone = _one(item, message)
+        return Composed(alone.sentence, (*alone.document, *((Grey(grey),) if grey else ())))
     return Composed(
         _many_sentence(message),
         role_lines.first_that_fits(lambda detail: _many(message, detail), limited=style.limited),
     )
+
+
+def reply(message: ReminderMessage, style: Style) -> Composed:
+    """Return a reminder for the thread of a card, which names the rules."""
+    if len(message.items) == 1:
+        return _one(message.items[0], message)
+    return reminder(message, style)
 
 
 def _one(item: Reminder, message: ReminderMessage) -> Composed:
@@ -65,8 +78,12 @@ def _many(message: ReminderMessage, detail: Detail) -> Document:
     who = tuple(dict.fromkeys(user for item in items for user in item.mention))
     near = f"{len(items):,} deadlines are near{part_of(message.part, message.parts)}"
     head = (*sign("alarm_clock"), *bold(near), *mentions(who))
-    lines = [role_lines.deadline_line(item.role, detail) for item in items]
-    return (paragraph(head), Text(rows(lines)))
+    names = rules(items)
+    lines = [
+        role_lines.deadline_line(item.role, detail, tags(rules([item])) if len(names) > 1 else ())
+        for item in items
+    ]
+    return (paragraph(head), Text(rows(lines)), *grey_rule(names))
 
 
 def _nearest_first(message: ReminderMessage) -> list[Reminder]:
