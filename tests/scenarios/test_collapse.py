@@ -128,8 +128,18 @@ async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_tha
     watch.lists(range(1, 31))
     rounds = [await watch.check() for _ in range(4)]
     assert [one.closed for one in rounds] == [0, 0, 70, 0]
-    assert watch.probes == [0, 3, 3, 3, 0]
+    assert watch.probes == [0, PROBES, PROBES, PROBES, 0]
     assert watch.operator_alerts() == 1
+
+
+async def test_a_404_closes_at_once_behind_probes_without_an_answer(watch: Watch) -> None:
+    watch.lists(range(1, 41))
+    silence(watch, range(1, 5))
+    await watch.check()
+    watch.lists(range(7, 41))
+    rounds = [await watch.check() for _ in range(2)]
+    assert watch.probes == [0, 6, 4]
+    assert [one.closed for one in rounds] == [2, 4]  # two by 404, four by two checks
 
 
 async def test_rounds_that_failed_or_did_not_agree_close_nothing(watch: Watch) -> None:
