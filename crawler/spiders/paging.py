@@ -110,9 +110,11 @@ class ListReader:
             rows.add(header.row)
             if not header.is_shown:
                 continue
-            if header.key not in found:
-                # a slice would keep the whole body in memory
-                found[header.key] = self.sighting(header.key, bytes(job))
+            # a slice would keep the whole body in memory
+            sighting = self.sighting(header.key, bytes(job))
+            twin = found.get(header.key)
+            if twin is None or sighting.raw < twin.raw:  # the same one of two, in any order
+                found[header.key] = sighting
             self.company = self.company or page.company or header.company
         if not self.paging.overlap and not rows.isdisjoint(self.rows):
             raise BadResponse("its list moved while its pages were read", retryable=True)

@@ -121,6 +121,16 @@ async def test_an_unchanged_board_probes_the_postings_that_were_missing_before(
     assert result.probes == {"9": Probe.GONE}
 
 
+async def test_the_order_of_two_jobs_with_one_key_changes_nothing(server: BoardServer) -> None:
+    twins = [job(1, title="Research Engineer"), job(1, title="Research Engineer, Paris")]
+    digests = set()
+    for jobs in (twins, twins[::-1]):
+        server.boards["examplelabs"].jobs = jobs
+        [one] = (await snapshot(server)).sightings
+        digests.add(one.digest)
+    assert len(digests) == 1
+
+
 async def test_a_key_that_is_listed_twice_counts_once_and_a_job_without_one_is_counted(
     server: BoardServer,
 ) -> None:
