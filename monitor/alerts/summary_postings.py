@@ -33,7 +33,7 @@ def read_postings(
     If all rules are in `matched`, the stored matches say which contents may fit. Else every content
     is read.
     """
-    stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
+    stored = list(load_postings(connection, board.id).values())
     wanted = stored
     if all(rule in matched for rule in rules):
         fit = _matching(connection, board, rules)

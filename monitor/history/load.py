@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column, select
@@ -68,7 +69,10 @@ def load_unlisted(connection: Connection, board_id: int) -> tuple[list[PostingSt
 
 
 def _load(connection: Connection, query: Select[str], **values: object) -> list[PostingState]:
-    return _decoder.decode(connection.execute(query, values).scalar_one())
+    """Return the postings in the order in which they were first seen."""
+    found = _decoder.decode(connection.execute(query, values).scalar_one())
+    # PostgreSQL gives those last whose row changed last
+    return sorted(found, key=attrgetter("id"))
 
 
 def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -> LoadedSnapshot:

@@ -287,6 +287,21 @@ def test_sqlite_and_postgresql_agree_row_for_row(template: Path, postgres_engine
     many(8, _law_of_both(template, postgres_engine))
 
 
+def test_postings_close_in_the_order_in_which_they_were_first_seen(
+    template: Path, postgres_engine: Engine
+) -> None:
+    """PostgreSQL lists a row that was updated, as one that is read later, behind all others."""
+    first: dict[str, Any] = dict.fromkeys("12345678", "unreadable") | {"9": "plain"}
+    _law_of_both(template, postgres_engine)(
+        [
+            (("list", first, {}, 0), 15),
+            (("list", {}, {}, 0), 15),
+            (("list", {"1": "plain"}, {}, 0), 15),
+            (("empty", {}, {"1": "gone", "9": "gone"}, 0), 15),
+        ]
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_the_history_is_what_the_contract_says_in_thousands_of_lives(template: Path) -> None:
