@@ -164,8 +164,9 @@ class BoardSpider(ProbeSpider):
 
         The hosts of the ATS are asked in turn, until one knows the board. The notes keep that one.
         """
-        headers = self.validators(request, notes)
         sites = self.sites(request, notes)
+        # after an empty list only a whole one ends the day that it has to last
+        headers = {} if sites[0].was_empty else self.validators(request, notes)
         asked = [site for site in sites if site.base == notes.own.get(_HOST_NOTE)] or sites
         for site in asked:
             try:

@@ -112,10 +112,19 @@ class Site:
         """
         if count:
             self.notes.own.pop(_EMPTY_SINCE, None)
-        elif not self.is_a_day_ago(self.notes.own.setdefault(_EMPTY_SINCE, self.now)):
+            return
+        # the earlier one: a first answer from the future says that the clock was set back
+        since = min(self.notes.own.get(_EMPTY_SINCE, self.now), self.now)
+        self.notes.own[_EMPTY_SINCE] = since
+        if not self.is_a_day_ago(since):
             trouble = BadResponse(why)
             trouble.unknown = unknown
             raise trouble
+
+    @property
+    def was_empty(self) -> bool:
+        """True if the last list was an empty one of `refuse_empty`."""
+        return _EMPTY_SINCE in self.notes.own
 
     def noted_today(self, name: str) -> dict[str, Any] | None:
         """Return what `note_today` noted less than a day ago; None without it."""
