@@ -91,6 +91,10 @@ def union(slices: Sequence[Snapshot]) -> Snapshot:
     unreadable = sum(part.without_key for part in slices)
     if len(sightings) + unreadable != sum(part.seen for part in slices):
         raise BadResponse("its list moved while its slices were read")
-    return replace(
-        slices[0], sightings=tuple(sightings.values()), without_key=unreadable, etag=None
+    return replace(  # without validators, which speak of one slice
+        slices[0],
+        sightings=tuple(sightings.values()),
+        without_key=unreadable,
+        etag=None,
+        last_modified=None,
     )

@@ -160,6 +160,15 @@ async def test_a_board_beyond_the_cap_is_read_by_its_businesses(small_cap: Amazo
     assert len({sighting.key for sighting in found.sightings}) == found.seen == 450
 
 
+async def test_a_list_of_slices_has_no_validator_of_one_of_them(small_cap: AmazonServer) -> None:
+    for number, one in enumerate(small_cap.jobs):
+        one["business_category"] = f"business-{number % 5}"  # each is one page
+    dated = {"ETag": '"1"', "Last-Modified": "Sun, 29 Nov 2026 12:00:00 GMT"}
+    small_cap.troubles[LIST] = Trouble(headers=dated)
+    found = await snapshot(small_cap, ALL)
+    assert (found.seen, found.etag, found.last_modified) == (450, None, None)
+
+
 async def test_a_business_beyond_the_cap_is_read_by_its_countries(small_cap: AmazonServer) -> None:
     for number, one in enumerate(small_cap.jobs):
         one |= {
