@@ -83,10 +83,14 @@ class Holds:
         self._holds[host] = max(self._holds.get(host, hold), hold)
         return self._holds[host]
 
-    def restore(self, host: str, seconds: float, status: int, repeats: int) -> None:
-        """Take up a hold that an earlier process noted."""
+    def restore(
+        self, host: str, seconds: float, status: int, repeats: int, *, is_saved: bool = True
+    ) -> None:
+        """Take up a hold that an earlier process noted. `is_saved`: it is stored as it is."""
         self._repeats[host] = repeats
-        self._saved[host] = self._hold(host, seconds, status)
+        hold = self._hold(host, seconds, status)
+        if is_saved:
+            self._saved[host] = hold
 
     def unsaved(self) -> dict[str, Hold]:
         """Return the holds that began or grew since they were last saved, by host."""

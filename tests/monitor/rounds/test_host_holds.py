@@ -191,6 +191,20 @@ async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(
     assert due <= START - timedelta(days=299)
 
 
+async def test_a_clock_set_back_a_day_does_not_begin_a_hold_again_in_each_process(
+    engine: Engine, server: BoardServer
+) -> None:
+    server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "60"})
+    wanted = _settings(server)
+    await _round(engine, wanted, START)
+    server.troubles.clear()
+    yesterday = START - timedelta(days=1)
+    held = await _round(engine, wanted, yesterday)
+    assert {one.result for one in held.values()} == {"held"}
+    read = await _round(engine, wanted, yesterday + 2 * MINUTE)
+    assert {one.result for one in read.values()} == {"snapshot"}
+
+
 async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(
     engine: Engine, server: BoardServer
 ) -> None:
