@@ -76,13 +76,16 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
     """Return `after`, with fields that its raw job no longer sends taken from `before`.
 
     A key that vanishes is the ats's doing and not an edit. Pay that is sent less exactly than
-    before is taken from `before` too, unless it contradicts it.
+    before is taken from `before` too, unless it contradicts it. So are the ats's own numbers and
+    times, which another of its answers may lack.
     """
     silent = after.unsent - before.unsent
     lost = {name for name in silent if name not in _DERIVED or name in before.stated}
     if "pay" in lost and _contradicts(after.pay, before.pay):
         lost.remove("pay")
-    kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
+    kept: dict[str, Any] = {
+        name: getattr(before, name) for name in lost - _OF_ATS if hasattr(before, name)
+    }
     if "location" in kept:  # its places are read from the same fields
         kept["locations"] = before.locations
     if "description" in lost:
@@ -92,7 +95,13 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
             if name not in after.stated or name in silent - before.stated
         }
         kept |= {name: getattr(before, name) for name in unread}
-    if not lost:
+    kept |= {
+        name: value
+        for name in _OF_ATS
+        if (value := getattr(before, name)) is not None
+        and (name in lost or getattr(after, name) is None)
+    }
+    if not lost and not kept:
         return after
     # else the next job without the key would seem to take it away
     stated = (after.stated - kept.keys()) | (before.stated & kept.keys())
@@ -116,6 +125,7 @@ def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:
     return below or above
 
 
+_OF_ATS = frozenset({"requisition", "internal_job", "first_published", "updated_at"})
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them
 
 

@@ -37,6 +37,10 @@ _CONTENT = (
         tables.Description.text,
         tables.Posting.key,
         tables.Posting.company,
+        tables.Posting.requisition,
+        tables.Posting.internal_job,
+        tables.Posting.ats_first_published,
+        tables.Posting.ats_updated_at,
     )
     .join_from(
         tables.Posting,
@@ -59,10 +63,17 @@ def load_contents(
     version = reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
     for row in connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ():
-        contents[row.posting_id] = (
+        content = (
             posting_from_row(row)
             if row.reader_version == version
             else _read(connection, board, row, reader)
+        )
+        contents[row.posting_id] = replace(
+            content,
+            requisition=row.requisition,
+            internal_job=row.internal_job,
+            first_published=row.ats_first_published,
+            updated_at=row.ats_updated_at,
         )
     return contents
 
