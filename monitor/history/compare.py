@@ -212,6 +212,7 @@ _FIELDS: dict[str, tuple[Callable[[Posting], object], Callable[[Posting], str]]]
     "workplace": (lambda p: p.workplace, lambda p: p.workplace or ""),
     "pay": (lambda p: _amount(p.pay), lambda p: pay_words(p.pay)),
     "deadline": (lambda p: _instant(p.deadline), lambda p: deadline_words(p.deadline)),
-    "url": (lambda p: p.url, lambda p: p.url),
+    # a board whose token is spelled in other capitals has its postings at such addresses
+    "url": (lambda p: p.url.casefold(), lambda p: p.url),
     "description": (lambda p: one_line(p.description), lambda p: p.description),
 }

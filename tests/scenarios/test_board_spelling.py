@@ -7,14 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from monitor.config.load import ConfigError, parse_settings
-from monitor.config.model import Settings
+from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.history.boards import sync_boards, unwatch
 from monitor.queries.resolve import find_board, find_posting
-from tests.support.boards import posting, snapshot
+from tests.support.boards import START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
+from tests.support.oracle import BOARD, OracleServer
+from tests.support.rounds import events_of_round
 
 KEY = "138166347879064262"
 LINK = f"https://www.google.com/about/careers/applications/jobs/results/{KEY}"
@@ -178,3 +180,18 @@ def test_a_posting_of_a_token_with_steps_is_no_link(engine: Engine) -> None:
             == "workday:acme.wd5/External"
         )
         assert find_board(connection, "workday:ACME.wd5/External") == "workday:acme.wd5/External"
+
+
+async def test_addresses_in_the_other_spelling_are_no_edit(engine: Engine) -> None:
+    async with OracleServer(3) as server:
+        ats = {"oracle": AtsSettings(api_url=server.url, delay=timedelta(0))}
+        wanted = settings(ENGINEER, boards=(BOARD,), ats=ats)
+        assert await events_of_round(engine, wanted, START) == set()
+        wanted = replace(wanted, boards=(WatchedBoard(BOARD.lower(), ""),))
+        shown, server.rows = server.rows, server.rows[1:]
+        await events_of_round(engine, wanted, START + timedelta(hours=1))
+        server.rows = shown  # the row that was hidden is read again
+        assert await events_of_round(engine, wanted, START + timedelta(hours=2)) == set()
+        with engine.connect() as connection:
+            addresses = connection.scalars(text("SELECT url FROM postings")).all()
+        assert sum("/sites/careers/" in address for address in addresses) == 1
