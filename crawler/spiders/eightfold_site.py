@@ -121,6 +121,7 @@ async def find_api(site: Site, noted: dict[str, Any]) -> dict[str, Any]:
         return {"domain": domain, **await _interface(site, domain, noted)}
     except BadResponse:
         noted.pop("domain", None)  # it may be another one by now
+        noted["at"] = 0.0  # asked again, also when the clock is set back behind the last answer
         raise
 
 
@@ -171,8 +172,9 @@ def _wait(site: Site, noted: dict[str, Any], found: _Answer) -> None:
 
     The sitemap says less, and lags: a board never goes there for one bad answer.
     """
-    since = noted.setdefault("refused", site.now)
-    if 0 <= site.now - since < _DAYS:
+    # the earlier one: a first refusal from the future says that the clock was set back
+    since = noted["refused"] = min(noted.get("refused", site.now), site.now)
+    if site.now - since < _DAYS:
         raise BadResponse(f"it refuses its job list, which it showed before: {found.why}")
 
 

@@ -39,8 +39,8 @@ def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
     return reread("eightfold", msgspec.json.encode(parts))
 
 
-async def failure(server: EightfoldServer) -> Failure:
-    [result] = (await check_boards(server, BOARD)).values()
+async def failure(server: EightfoldServer, request: BoardRequest | str = BOARD) -> Failure:
+    [result] = (await check_boards(server, request)).values()
     assert isinstance(result, Failure), result
     return result
 
@@ -103,6 +103,29 @@ async def test_the_domain_is_found_once_and_the_interface_once_a_day(
     await snapshot(server, later(first))
     pages = [seen for seen in server.paths() if seen.endswith("/careers")]
     assert (len(pages), server.starts()) == (1, ["0", "0", "0"])
+
+
+async def test_a_clock_set_back_behind_a_failed_question_asks_again(
+    server: EightfoldServer,
+) -> None:
+    first = await snapshot(server, BOARD)
+    day = datetime.now(UTC) + timedelta(hours=25)
+    server.troubles["/examplelabs/api/pcsx/search"] = Trouble(status=404)
+    failed = await failure(server, later(first, at=day))
+    server.troubles.clear()
+    earlier = later(replace(first, notes=failed.notes), at=day - timedelta(hours=2))
+    found = await snapshot(server, earlier)
+    assert found.seen == first.seen
+
+
+async def test_a_clock_set_back_behind_a_refusal_begins_its_days_again(
+    server: EightfoldServer,
+) -> None:
+    first = await snapshot(server, BOARD)
+    day, server.speaks = datetime.now(UTC) + timedelta(hours=50), ""
+    refused = await failure(server, later(first, at=day))
+    earlier = later(replace(first, notes=refused.notes), at=day - timedelta(hours=24))
+    assert "refuses its job list" in (await failure(server, earlier)).reason
 
 
 async def test_a_site_without_a_tenant_is_unknown(server: EightfoldServer) -> None:
