@@ -59,6 +59,8 @@ class IcimsSpider(DetailSpider):
             answer = await site.get(path, good=_ANY)
             if answer.status in OK and jibe.is_list(answer.body):
                 return {"name": _JIBE}
+            # it may be blocked for now, so only a portal's own page says that it is one
+            portal.read_page((await site.get(portal.LIST.format(page=0))).body)
         return {"name": _PORTAL}
 
     def list_call(self, site: Site, page: Params) -> Call:

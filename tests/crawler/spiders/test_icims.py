@@ -204,6 +204,17 @@ async def test_a_host_without_json_is_a_portal(server: IcimsServer) -> None:
     assert (await snapshot(server, SITE)).seen == 3
 
 
+async def test_a_host_that_refuses_its_first_check_is_asked_again_at_the_next(
+    server: IcimsServer,
+) -> None:
+    for path in ("/api/jobs", "/jobs/search"):
+        server.troubles[f"/careers.example.org{path}"] = Trouble(status=403)
+    refused = await failure(server, SITE)
+    server.troubles.clear()
+    found = await snapshot(server, BoardRequest(SITE, notes=refused.notes))
+    assert [b"in_row" in one.raw for one in found.sightings] == [True] * 3  # with JSON
+
+
 async def test_a_portal_that_shows_its_last_page_again_is_a_failure(server: IcimsServer) -> None:
     server.cards, server.names_pages = list(range(1, 42)), False
     server.past_the_end_is_last = True
