@@ -67,8 +67,8 @@ class OracleSpider(DetailSpider):
     )
     from_detail = DetailSpider.from_detail | {"location", "department", "employment_type"}
 
-    async def ask_daily(self, site: Site, noted: Fields) -> Fields:  # noqa: ARG002  # always asked again
-        return await find_site(site)
+    async def ask_daily(self, site: Site, noted: Fields) -> Fields:
+        return await find_site(site, noted)
 
     def list_call(self, site: Site, page: Params) -> Call:
         further = {name: page[name] for name in ("expand", "facet") if name in page}

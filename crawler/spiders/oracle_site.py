@@ -80,17 +80,21 @@ def number_of(site: Site) -> str:
     return quote(site.notes.own[NOTE]["number"], safe="")
 
 
-async def find_site(site: Site) -> dict[str, Any]:
-    """Return the note of the board's site. Raises BadResponse for a site that its host lacks."""
+async def find_site(site: Site, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return the note of the board's site, given the last one.
+
+    Raises BadResponse for a site that its host lacks.
+    """
     path = f"{ROOT}/recruitingCESites?onlyData=true&limit=500"
     answer = await site.get(path, good=OK | _NO_SITES)
     name, is_listed = unquote(site.steps[1]), answer.status in OK
-    number = _number_in(answer, name) if is_listed else name
+    # a host that named the site before may refuse its list for a while
+    number = _number_in(answer, name) if is_listed else str(noted.get("number", name))
     if number is None:
         raise _unknown(f"{site.steps[0]} has no active site {name}")
     if not is_listed:
         await _refuse_echo(site, number)
-    return {"number": number, "proved": is_listed}
+    return {"number": number, "proved": is_listed or bool(noted.get("proved"))}
 
 
 def _number_in(answer: Answer, name: str) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
 from tests.support.crawling import check_boards, failure_of, snapshot
 from tests.support.oracle import BOARD, HOST, LIST, NUMBER, SITES, OracleServer, detail, row
 
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = f"https://{HOST}/hcmUI/CandidateExperience/en/sites/Careers"
 
 
@@ -102,6 +105,19 @@ async def test_the_sites_of_a_host_are_read_once_a_day(server: OracleServer) -> 
     first = await snapshot(server, BOARD)
     await snapshot(server, BoardRequest(BOARD, notes=first.notes))
     assert sum(seen.path == SITES for seen in server.requests) == 1
+
+
+async def test_a_site_that_its_host_named_is_read_while_the_list_of_sites_is_refused(
+    server: OracleServer,
+) -> None:
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.troubles[SITES] = Trouble(status=403, body=b"{}")
+    tomorrow = BoardRequest(BOARD, notes=first.notes, at=START + timedelta(hours=25))
+    second = await snapshot(server, tomorrow)
+    assert second.seen == first.seen
+    server.others = []  # the host shows the same jobs for any site
+    later = replace(tomorrow, notes=second.notes, at=START + timedelta(hours=50))
+    assert "for any site" in (await failure(server, later)).reason
 
 
 async def test_a_site_that_its_host_does_not_have_is_unknown(server: OracleServer) -> None:
