@@ -27,13 +27,15 @@ _WARNINGS_ONLY = (
     "apscheduler",
     "asyncio",
     "dateparser",
-    "procrastinate",
     "scrapy",
     "slack_sdk",
     "sqlalchemy",
     "twisted",
     "tzlocal",
 )
+# Procrastinate logs each job that fails, and both log each outage with a traceback: the daemon and
+# its workers log their own findings.
+_SILENT = ("procrastinate", "psycopg.pool")
 
 _BARE = re.compile(r"[^\s\"'=]+")
 _HEAD = ("timestamp", "level", "event", "exception")
@@ -62,6 +64,8 @@ def set_up(level: str, fmt: Literal["text", "json"], stream: TextIO, *, verbosit
     root.setLevel(_shifted(level, verbosity).upper())
     for name in _WARNINGS_ONLY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

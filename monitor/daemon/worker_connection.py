@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import socket
 from collections.abc import Coroutine
@@ -28,10 +27,6 @@ from monitor.database.shared_clock import SharedClock
 from monitor.rounds import host_holds
 
 _LET_GO: Final = 2.0  # seconds for closing connections, which may hang
-
-# it logs each job, and what goes wrong with a traceback; the worker logs its own findings
-logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
-logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 _REGISTER: Final = text("""
 INSERT INTO worker (id, queue_id, host, pid, version, started_at, last_seen_at, lost_at, done)

@@ -62,6 +62,14 @@ def test_json_has_one_object_a_line() -> None:
     assert "\u2028" not in out.getvalue()
 
 
+def test_the_queue_and_its_connections_log_no_traceback_of_their_own() -> None:
+    out = io.StringIO()
+    set_up("info", "text", out)
+    for library in ("procrastinate.worker", "psycopg.pool"):
+        logging.getLogger(library).error("poll_jobs_to_abort error", exc_info=ConnectionError())
+    assert out.getvalue() == ""
+
+
 @pytest.mark.parametrize(
     ("verbosity", "shown"),
     [

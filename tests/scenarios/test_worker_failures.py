@@ -82,6 +82,7 @@ async def test_a_worker_that_dies_or_freezes_loses_its_board_to_another(
             log.process.send_signal(signal.SIGCONT)
             await until(lambda: daemon.ask("SELECT DISTINCT state FROM workers") == [("idle",)])
             assert log.of("job_given_back")
+            assert not log.of("Traceback"), log.lines
         await asyncio.sleep(1)
         assert len(watched.requests) == asked  # the frozen one asks nothing more
         assert daemon.ask("SELECT count(*) FROM board_check") == [(len(TOKENS),)]
