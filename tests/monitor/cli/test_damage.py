@@ -23,10 +23,8 @@ NO_DATABASE = (
     "file is not a database; it was left unchanged: restore a backup in its place, or "
     "name another file in [database] url"
 )
-HALF = (
-    "database disk image is malformed; the file is damaged: `rolewatch db check` shows the "
-    "damage, and a backup restores it"
-)
+# `db check` says it too, so it does not advise `db check`
+HALF = "database disk image is malformed; the file is damaged: restore a backup in its place"
 PAGE = 4096
 
 
