@@ -44,18 +44,23 @@ def choose(
         )
     for number, line in enumerate([*shown, *filter(None, [otherwise])], 1):
         typer.echo(f"{number}  {line}")
-    answer = str(
-        typer.prompt(
-            f"Which board is “{text}”? Its number, or nothing to add none",
-            default="",
-            show_default=False,
-        )
-    ).strip()
+    if left:
+        typer.echo(f"{left} more are not listed: give more of the name, or ats:token")
+    answer = _answer(f"Which board is “{text}”? Its number, or nothing to choose none")
     if otherwise and answer == str(len(shown) + 1):
         return None
     if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
-        raise UserError("no board was chosen: nothing was added")
+        raise UserError("no board was chosen: nothing was changed")
     return candidates[int(answer) - 1]
+
+
+def _answer(question: str) -> str:
+    """Return what the person types; "" for Ctrl-C and for the end of the input."""
+    try:
+        return str(typer.prompt(question, default="", show_default=False)).strip()
+    except typer.Abort:
+        typer.echo()  # the message of the refusal stands on a line of its own
+        return ""
 
 
 def agrees(question: str) -> bool:

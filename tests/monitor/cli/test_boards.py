@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,23 @@ def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
     assert "1  greenhouse:optiverus (Optiver)" in ran.out
     assert ran.code == (0 if added else 2)
     assert added == (program.watched() if added else [])
+
+
+def test_a_list_of_candidates_says_how_many_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    ran = program("boards", "add", "labs", "--no-check", stdin="\n")
+    assert ran.code == 2
+    assert re.search(r"^\d+ more are not listed: ", ran.out, re.MULTILINE)
+
+
+def test_a_person_who_leaves_the_choice_is_told_that_nothing_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    ran = program("boards", "add", "Optiver", "--no-check", stdin="")
+    assert (ran.code, ran.err) == (2, "no board was chosen: nothing was changed\n")
+    assert not (tmp_path / "rolewatch.toml").exists()
