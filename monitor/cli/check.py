@@ -128,6 +128,7 @@ class _Check:
         """Let the daemon run the round. Return None if it went away before it answered."""
         from monitor.rounds.requests import request_round
 
+        self._warn_without_workers()
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) checks"):
             round_id = await request_round(
                 self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now
@@ -136,6 +137,22 @@ class _Check:
             return None
         well = self._show(round_id)
         return self._say_undelivered(self._undelivered(round_id)) and well
+
+    def _warn_without_workers(self) -> None:
+        """Say why the daemon's round does not end, if no worker checks its boards."""
+        from monitor.database.engine import read_transaction
+        from monitor.queries.workers import count_workers
+
+        if not self.current.settings.workers.queue:
+            return
+        with read_transaction(self.engine) as connection:
+            alive = count_workers(connection).alive
+        if not alive:
+            typer.echo(
+                "no worker is alive, and the check waits for one: start `rolewatch worker` with "
+                "$ROLEWATCH_DATABASE_URL",
+                err=True,
+            )
 
     def _show(self, round_id: int) -> bool:
         """Print the results of the round. Return True if every board was read."""

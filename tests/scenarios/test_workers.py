@@ -112,6 +112,24 @@ async def test_check_beside_workers_waits_for_their_result(
         assert doctor["workers"]["idle"] == 1
 
 
+async def test_check_says_that_it_waits_for_a_worker(
+    tmp_path: Path, postgres_engine: Engine, boards: BoardServer
+) -> None:
+    serve(boards, "labs1")
+    slow = {"every": "1h", "config": config(["labs1"]), "queue_times": QUICK}
+    async with living(tmp_path, postgres_engine, boards.url, **slow) as daemon:  # type: ignore[arg-type]
+        asked = asyncio.create_task(asyncio.to_thread(Program(str(daemon.config)), "check"))
+        await until(lambda: daemon.ask("SELECT count(*) FROM round_request") == [(1,)])
+        async with workers_here(postgres_engine, 1):
+            ran = await asked
+        assert ran.code == 0, ran.err
+        assert "no worker is alive" in ran.err
+        async with workers_here(postgres_engine, 1):
+            await until(lambda: daemon.ask("SELECT count(*) FROM workers") == [(1,)])
+            ran = await asyncio.to_thread(Program(str(daemon.config)), "check")
+        assert (ran.code, ran.err) == (0, "")
+
+
 @pytest.mark.slow
 async def test_an_idle_daemon_with_workers_leaves_its_database_alone(
     tmp_path: Path, postgres_engine: Engine, boards: BoardServer
