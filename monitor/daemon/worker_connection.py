@@ -32,7 +32,6 @@ _REGISTER: Final = text("""
 INSERT INTO worker (id, queue_id, host, pid, version, started_at, last_seen_at, lost_at, done)
 VALUES (:id, NULL, :host, :pid, :version, now(), now(), now() + make_interval(secs => :lost), 0)
 ON CONFLICT (id) DO UPDATE SET queue_id = NULL, last_seen_at = now(), lost_at = EXCLUDED.lost_at""")
-_FORGET: Final = text("DELETE FROM worker WHERE lost_at < now() - interval '1 day'")
 _LEAVE: Final = text("DELETE FROM worker WHERE id = :id")
 
 
@@ -137,7 +136,6 @@ class ConnectedWorker:
     def _register(self) -> None:
         with self.engine.execution_options(rolewatch_silent=True).begin() as connection:
             self.clock.measure(connection)
-            connection.execute(_FORGET)
             own: dict[str, Any] = {"host": socket.gethostname(), "pid": os.getpid()}
             own |= {"id": self.setup.id, "version": version("rolewatch")}
             connection.execute(_REGISTER, own | {"lost": self.times.lost})

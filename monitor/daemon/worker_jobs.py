@@ -39,6 +39,8 @@ WITH known AS (
 ), seen AS (
     UPDATE worker SET last_seen_at = now(), lost_at = now() + make_interval(secs => %(lost)s)
     WHERE id = %(id)s
+), forgotten AS (
+    DELETE FROM worker WHERE id <> %(id)s AND lost_at < now() - interval '1 day'
 )
 SELECT clock_timestamp() AS now, EXISTS (SELECT FROM known) AS known"""
 
@@ -69,7 +71,10 @@ class WorkerJobs(CheckJobs):
         return queue_id
 
     async def update_heartbeat(self, worker_id: int) -> None:
-        """Give a sign. Procrastinate ends its signs after an error, so none is raised."""
+        """Give a sign, and forget workers that were lost a day ago.
+
+        Procrastinate ends its signs after an error, so none is raised.
+        """
         asked = elapsed()
         own = {"queue_id": worker_id, "id": self._id, "lost": self._times.lost}
         try:

@@ -130,6 +130,25 @@ async def test_check_says_that_it_waits_for_a_worker(
         assert (ran.code, ran.err) == (0, "")
 
 
+async def test_a_lost_worker_is_listed_for_a_day(postgres_engine: Engine) -> None:
+    lost = text(
+        "INSERT INTO worker (id, host, pid, version, started_at, last_seen_at, lost_at, done)"
+        " SELECT hours::text, 'far', 1, '0.2.0', at, at, at, 0 FROM unnest(ARRAY[23, 25]) hours,"
+        " LATERAL (SELECT now() - make_interval(hours => hours) AS at) lost"
+    )
+
+    def listed(state: str) -> list[str]:
+        query = text("SELECT worker_id FROM workers WHERE state = :state ORDER BY 1")
+        with postgres_engine.connect() as connection:
+            return [*connection.scalars(query, {"state": state})]
+
+    async with workers_here(postgres_engine, 1):
+        await until(lambda: len(listed("idle")) == 1)
+        with postgres_engine.begin() as connection:
+            connection.execute(lost)
+        await until(lambda: listed("lost") == ["23"])
+
+
 @pytest.mark.slow
 async def test_an_idle_daemon_with_workers_leaves_its_database_alone(
     tmp_path: Path, postgres_engine: Engine, boards: BoardServer
