@@ -30,7 +30,7 @@ _REMEDIES = {
         "it was left unchanged: restore a backup in its place, or name another file in"
         " [database] url"
     ),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged: restore a backup in its place"),
+    sqlite3.SQLITE_CORRUPT: "the file is damaged: restore a backup in its place",
 }
 
 
