@@ -93,8 +93,12 @@ def _release(connection: Connection, settings: Settings) -> int:
 
 
 def _named(settings: Settings) -> set[str]:
-    """Return the channels that rules name, with the console if a token is missing for now."""
-    written = {channel for rule in settings.rules for channel in rule.notify}
+    """Return the channels that rules name, with the console if a token is missing for now.
+
+    A personal watch gives its direct message no digest.
+    """
+    rules = (rule for rule in settings.rules if rule.watch is None)
+    written = {channel for rule in rules for channel in rule.notify}
     one_name = {settings.aliases.get(channel, channel) for channel in written}
     return written | one_name | set(map(settings.effective_channel, written))
 

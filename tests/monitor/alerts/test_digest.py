@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
-from monitor.alerts import mutes
-from monitor.config.model import AlertSettings, Rule
+from monitor.alerts import mutes, watches
+from monitor.config.model import AlertSettings, Rule, SlackSettings
 from monitor.config.values import Kind
 from monitor.delivery.manual import discard
 from monitor.delivery.open_items import count_moving_of_round
@@ -178,6 +178,22 @@ def test_alerts_waiting_for_the_digest_of_a_channel_that_no_rule_names_are_sent_
     assert days.history.alerted("state") == ["pending", "held"]
     days.history.settings = settings(family, alerts=DIGEST, secrets={"apprise:a": _SECRET})
     assert days.at(2, 13) == 1
+    assert days.history.alerted("state") == ["pending", "pending"]
+
+
+def test_a_personal_watch_keeps_no_alert_waiting_for_a_digest(engine: Engine) -> None:
+    """A direct message gets a digest from a rule of the file, and none from a watch."""
+    to_alice = replace(ENGINEER, mode="digest", notify=("slack:U0ALICE001",))
+    slack = SlackSettings(token=_SECRET)
+    days = Days(engine, to_alice, slack=slack)
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    with engine.begin() as connection:
+        now = days.history.now
+        watch = watches.begin(connection, "U0ALICE001", ["chef"], employer=None, place="", now=now)
+    days.history.settings = settings(
+        replace(to_alice, notify=("slack:#roles",)), watch, alerts=DIGEST, slack=slack
+    )
+    days.at(2, 13)
     assert days.history.alerted("state") == ["pending", "pending"]
 
 
