@@ -3,12 +3,14 @@
 A rule's threshold (72 h, 24 h) is due that long before the deadline. Of several that are due, only
 the nearest is sent. A threshold that had passed when the role's own alert gave the deadline is
 skipped: a role found with 50 hours left is reminded of at 24. The last threshold is always sent. A
-threshold is sent again when the deadline has changed and its moment comes again.
+threshold is sent again when the deadline has changed and its moment comes again, or when it expired
+because the role closed or the deadline moved, and that is undone. What a rule that is removed or
+renamed has sent to a channel is not sent there again by another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,15 +25,15 @@ from monitor.alerts.open_roles import OpenRole, OpenRoles
 from monitor.alerts.rows import insert_alerts, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Alert, Posting, PostingChange
+from monitor.database.tables import Alert, Delivery, Posting, PostingChange
 from monitor.message_parts import Reminder, Why
 from monitor.messages import ReminderMessage, dump
 
 # a missed reminder is stored as expired for this long after its deadline
 MISSED: Final = timedelta(days=1)
 
-# posting, rule, channel, seconds of the threshold → when sent last
-RemindersSent = Mapping[tuple[int, str, str, float], datetime]
+# posting, rule, channel, seconds of the threshold → when sent last. None: by rules that are removed
+RemindersSent = Mapping[tuple[int, str | None, str, float], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def write(connection: Connection, near: OpenRoles | None, now: datetime) -> int:
     alerting, rules = near.alerting, {rule.name: rule for rule in near.rules}
     postings = [posting for posting in near.refreshed(connection) if posting.why]
     changed = _deadline_changes(connection, postings)
-    sent = _sent(connection, postings)
+    sent = _sent(connection, postings, {rule.name for rule in alerting.settings.rules})
     due = [
         (reminder, channel)
         for posting in postings
@@ -137,11 +139,10 @@ def next_due(connection: Connection, settings: Settings, now: datetime) -> datet
 
 
 def _is_new(due: Due, channel: str, sent: RemindersSent) -> bool:
-    last = sent.get(
-        (due.posting.posting_id, due.why.rule_name, channel, due.threshold.total_seconds())
-    )
+    posting_id, threshold = due.posting.posting_id, due.threshold.total_seconds()
     deadline = due.posting.role.deadline_at
-    return last is None or deadline is None or last < deadline - due.threshold
+    last = (sent.get((posting_id, rule, channel, threshold)) for rule in (due.why.rule_name, None))
+    return all(at is None or deadline is None or at < deadline - due.threshold for at in last)
 
 
 def _was_due_before(due: Due, begun_at: datetime | None) -> bool:
@@ -190,22 +191,29 @@ def _deadline_changes(connection: Connection, postings: Sequence[OpenRole]) -> d
     return {row[0]: row[1] for row in rows}
 
 
-def _sent(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent:
-    """Return the reminders sent before. Those of a moved role's former posting count."""
+def _sent(
+    connection: Connection, postings: Sequence[OpenRole], rules: Collection[str]
+) -> RemindersSent:
+    """Return the reminders sent before. Those of a moved role's former posting count.
+
+    One that expired before its deadline does not count. `rules`: the names of all current ones.
+    """
     ids = _ids(postings)
     now = {row.former: row.id for row in connection.execute(_FORMER, {"ids": json_list(ids)})}
     mine = and_(Alert.kind == "reminder", in_json_list(Alert.posting_id, "ids"))
-    found: dict[tuple[int, str, str, float], datetime] = {}
+    counts = or_(Delivery.state.is_(None), Delivery.state != "expired", Delivery.reason == TOO_LATE)
+    found: dict[tuple[int, str | None, str, float], datetime] = {}
     query = (
         select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at)
-        .where(mine)
+        .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
+        .where(mine, counts)
         .order_by(Alert.id)
     )
     for row in connection.execute(query, {"ids": json_list([*now, *ids])}):
+        posting_id = now.get(row.posting_id, row.posting_id)
+        rule = row.rule if row.rule in rules else None
         for item in reminders_in(row.message):
-            found[
-                now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold
-            ] = row.created_at
+            found[posting_id, rule, row.channel, item.threshold] = row.created_at
     return found
 
 

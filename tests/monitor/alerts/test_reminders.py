@@ -219,6 +219,63 @@ def test_a_reminder_of_a_postponed_deadline_is_sent_later(
     assert states == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
 
 
+def test_a_reminder_that_expired_with_its_role_is_sent_when_the_role_reopens(
+    engine: Engine,
+) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    days.check(closed="1")
+    days.at(23)
+    days.check(days.role())
+    assert [days.at(22), days.at(21)] == [1, 0]
+    assert days.history.ask(
+        "SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id"
+    ) == [("expired", "the role closed before it could be sent"), ("pending", None)]
+
+
+@pytest.mark.parametrize("meanwhile", [DEADLINE + timedelta(days=7), None])
+def test_a_reminder_that_expired_with_its_deadline_is_sent_when_the_deadline_is_back(
+    engine: Engine, meanwhile: datetime | None
+) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    days.check(days.role(meanwhile))
+    days.at(23)
+    days.check(days.role())
+    assert [days.at(22), days.at(21)] == [1, 0]
+    assert days.history.ask(
+        "SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id"
+    ) == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
+
+
+def test_a_sent_reminder_is_not_sent_again_when_its_role_reopens(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    with engine.begin() as connection:
+        connection.execute(update(Delivery).values(state="sent", sent_at=days.history.now))
+    days.check(closed="1")
+    days.at(23)
+    days.check(days.role())
+    assert days.at(22) == 0
+
+
+def test_a_renamed_rule_does_not_remind_again(engine: Engine) -> None:
+    days = Days(engine)
+    assert days.at(72) == 1
+    days.history.settings = settings(replace(ENGINEER, name="engineers"))
+    assert [days.at(left) for left in (71, 24)] == [0, 1]
+
+
+def test_a_new_rule_reminds_beside_another(engine: Engine) -> None:
+    days = Days(engine)
+    assert days.at(72) == 1
+    days.history.settings = settings(ENGINEER, Rule("second", any=("engineer",)))
+    assert days.at(71) == 1
+
+
 def test_a_waiting_reminder_shows_the_moved_deadline(engine: Engine) -> None:
     days = Days(engine)
     days.at(20)
