@@ -24,7 +24,7 @@ from monitor.message_parts import (
     Why,
 )
 
-BoardEvent = Literal["failing", "recovered", "moved", "collapsed", "drained"]
+BoardEvent = Literal["failing", "recovered", "moved", "collapsed", "drained", "unwatched"]
 ChannelEvent = Literal["refused", "works", "network", "network back", "test"]
 DaemonEvent = Literal["restarted", "configuration", "in order", "late", "in time"]
 # the prefix of the posting's name in a sample message

@@ -74,6 +74,8 @@ def attach(
     if isinstance(message, ReminderMessage):
         return _posted_card(connection, channel, posting_id)
     subject = thread_key(message)
+    if isinstance(message, OperatorMessage) and message.past:
+        _end_elsewhere(connection, channel, message)
     if subject is None or kind(channel) not in THREADED:
         return None
     same_card = (Card.channel == channel, Card.subject == subject)
@@ -87,6 +89,14 @@ def attach(
         connection.execute(update(Card).where(Card.id == known.id).values(next_revision(after)))
     card_id: int = known.id
     return card_id
+
+
+def _end_elsewhere(connection: Connection, channel: str, message: OperatorMessage) -> None:
+    """Show an incident's end on its cards in other channels, which the operator had before."""
+    statement = update(Card).where(
+        Card.subject == message.incident, Card.posting_id.is_(None), Card.channel != channel
+    )
+    connection.execute(statement.values(next_revision(dump(message))))
 
 
 def begin_thread(connection: Connection, channel: str, subject: str, message: Message) -> int:

@@ -6,9 +6,10 @@ reply. Elsewhere each is a message. Nothing here commits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from shlex import quote
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -18,7 +19,7 @@ from monitor.alerts import open_incidents
 from monitor.alerts.incident_words import from_to, near, short_reason, without_instants
 from monitor.database.board_row import BoardRow
 from monitor.database.tables import Posting
-from monitor.messages import OperatorMessage, instant, unmarked
+from monitor.messages import BoardEvent, OperatorMessage, instant, unmarked
 from monitor.notify.wording import count, sanitize, span
 
 _NAME_LIMIT: Final = 60  # UTF-16 units of an employer's name
@@ -152,13 +153,26 @@ def drained(board: BoardRow, since: datetime, at: datetime, closed: int) -> Oper
     return _message("drained", board, since, news, (), past=past)
 
 
+def unwatched(board: BoardRow) -> Iterator[OperatorMessage]:
+    """Yield the end of each incident of a board that is no longer watched."""
+    incidents = (
+        ("failing", board.failing_since, "could not be read since"),
+        ("collapsed", board.collapsed_since, "lost many roles at once at"),
+    )
+    for begins, since, what in incidents:
+        if since is not None:
+            news = "is no longer watched"
+            past = f" {what} {instant(since)}. It {news}."
+            yield _message("unwatched", board, since, news, (), past=past, begins=begins)
+
+
 def key(event: str, board: str, since: datetime) -> str:
     """Return the key of a board's incident."""
     return open_incidents.key(f"{_BEGINNINGS.get(event, event)} {board}", since)
 
 
 def _message(
-    event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
+    event: BoardEvent,
     board: BoardRow,
     since: datetime,
     headline: str,
@@ -166,6 +180,7 @@ def _message(
     *,
     sentence: str = "",
     past: str = "",
+    begins: str = "",
 ) -> OperatorMessage:
     subject = f"{_name(board.company)}’s board"
     return OperatorMessage(
@@ -174,7 +189,7 @@ def _message(
         tuple(filter(None, facts)),
         board=board.board,
         url=board.url,
-        incident=key(event, board.board, since),
+        incident=key(begins or event, board.board, since),
         subject=subject,
         sentence=f"{subject} {sentence}".strip() if sentence else "",
         past=past,

@@ -20,7 +20,7 @@ from monitor.database.tables import Alert
 from monitor.messages import OperatorMessage, dump, load
 
 _ENDS: Final = frozenset(
-    {"recovered", "moved", "drained", "works", "in order", "in time", "network back"}
+    {"recovered", "moved", "drained", "unwatched", "works", "in order", "in time", "network back"}
 )
 
 

@@ -138,12 +138,13 @@ def _leave(current: State, board: str) -> None:
     """Unwatch the board in the database at once, without waiting for the next round."""
     from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
     from monitor.history.boards import unwatch
+    from monitor.rounds.board_incidents import end_unwatched
 
     if current.no_database():
         return
     try:
         with current.engine().begin() as connection:
-            unwatch(connection, [board])
+            end_unwatched(connection, unwatch(connection, [board]))
     except (UserError, *DATABASE_ERRORS) as error:
         why = error if isinstance(error, UserError) else describe_with_remedy(error)
         typer.echo(f"the database shows it as watched until the next check: {why}", err=True)

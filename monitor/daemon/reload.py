@@ -29,6 +29,7 @@ from monitor.delivery.outbox import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
+from monitor.rounds.board_incidents import end_unwatched
 from monitor.rounds.shared_state import SettingsLock
 from monitor.rules.watches import with_stored
 from monitor.slack_app.app import SlackApp
@@ -42,7 +43,7 @@ def store_configuration(engine: Engine, settings: Settings, now: datetime) -> No
     """Store boards, rules and channels as configured. End the incident of a refused file."""
     with engine.begin() as connection:
         channel_merge.respell(connection)
-        boards.sync_boards(connection, settings)
+        end_unwatched(connection, boards.sync_boards(connection, settings))
         daemon_incidents.accepted_file(connection, Alerting(settings), now)
         if settings.workers.queue:
             shared_settings.store(connection, settings)

@@ -22,8 +22,10 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.rules import matches
 
 
-def sync_boards(connection: Connection, settings: Settings) -> None:
+def sync_boards(connection: Connection, settings: Settings) -> list[BoardRow]:
     """Bring the board table and the stored rules in line with the configuration.
+
+    Return the boards that are no longer watched, as they were.
 
     A board that was removed from the configuration keeps its history and is unwatched. One that is
     now spelled differently is renamed.
@@ -41,12 +43,13 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
                 _reset_after_absence(connection, stored[name])
     matches.register_rules(connection, settings)
     removed = [
-        name
+        row
         for name, row in stored.items()
         if name not in wanted and (row.watched or row.next_check_at is not None)
     ]
     if removed:
-        _unwatch(connection, removed)
+        _unwatch(connection, [row.board for row in removed])
+    return removed
 
 
 def _stored(connection: Connection) -> dict[str, BoardRow]:
@@ -89,13 +92,15 @@ def _rename(connection: Connection, row: BoardRow, name: str) -> None:
     )
 
 
-def unwatch(connection: Connection, names: Collection[str]) -> None:
-    """Stop watching these boards, however they are spelled. Unknown ones are ignored."""
+def unwatch(connection: Connection, names: Collection[str]) -> list[BoardRow]:
+    """Stop watching these boards, however they are spelled. Unknown ones are ignored.
+
+    Return the boards as they were.
+    """
     left = {fold(name) for name in names}
-    _unwatch(
-        connection,
-        [name for name in connection.scalars(select(tables.Board.board)) if fold(name) in left],
-    )
+    removed = [row for row in load_boards(connection) if fold(row.board) in left]
+    _unwatch(connection, [row.board for row in removed])
+    return removed
 
 
 def _unwatch(connection: Connection, names: Collection[str]) -> None:
@@ -133,6 +138,9 @@ def _changed(row: BoardRow, board: WatchedBoard) -> dict[str, object]:
     if not row.watched:
         changed |= {"watched": True, "put_back": row.last_ok_at is not None}
         changed |= dict.fromkeys(("etag", "last_modified", "next_check_at"))
+        # its failures were before it was unwatched
+        changed |= {"failures": 0, "unknown": 0}
+        changed |= dict.fromkeys(("failing_since", "reason", "collapsed_since", "found_at"))
     return changed
 
 

@@ -7,6 +7,7 @@ caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -117,6 +118,13 @@ class BoardIncidents:
         self.alerting.write_operator_alert(
             self.connection, message, round_id=self.round_id, check_id=self.check_id, at=self.at
         )
+
+
+def end_unwatched(connection: Connection, boards: Iterable[BoardRow]) -> None:
+    """Show in the incidents of these boards that they are no longer watched, without an alert."""
+    for board in boards:
+        for message in incidents.unwatched(board):
+            stale_cards.update_incident(connection, message)
 
 
 def reported_since(connection: Connection, board: BoardRow) -> datetime | None:

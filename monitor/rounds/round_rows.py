@@ -17,6 +17,7 @@ from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import sync_boards
 from monitor.history.due import board_requests
 from monitor.rounds import host_holds
+from monitor.rounds.board_incidents import end_unwatched
 from monitor.rounds.network_incident import NetworkIncident
 from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import RoundNotes
@@ -28,7 +29,7 @@ def open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
         host_holds.restore(connection, shared.holds, now)
         # rounds that could not end, as with a full disk
         lease.end_rounds(connection, now, list(shared.live))
-        sync_boards(connection, settings)
+        end_unwatched(connection, sync_boards(connection, settings))
         started = connection.execute(
             insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
         )

@@ -17,6 +17,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.history.boards import sync_boards
+from monitor.rounds.board_incidents import end_unwatched
 from monitor.rounds.check_recorder import CheckRecorder
 from tests.support.boards import BOARD, START
 from tests.support.written_alerts import write_first_summaries
@@ -55,7 +56,7 @@ class History:
         self.now += timedelta(minutes=minutes)
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
-            sync_boards(connection, self.settings)
+            end_unwatched(connection, sync_boards(connection, self.settings))
             started = (
                 insert(tables.CheckRound)
                 .values(started_at=self.now)

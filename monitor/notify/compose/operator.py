@@ -18,6 +18,7 @@ _SIGNS: Final = {
     "moved": "large_green_circle",
     "collapsed": "large_yellow_circle",
     "drained": "large_green_circle",
+    "unwatched": "white_circle",
     "refused": "no_entry",
     "works": "large_green_circle",
     "restarted": "warning",

@@ -51,6 +51,21 @@ async def test_a_failing_board_is_one_message_until_it_recovers(life: SlackScena
     assert "back after 75 minutes: 0 opened, 0 closed" in shown(thread(life)[0])
 
 
+@pytest.mark.parametrize("operator", ["slack:#roles", "console"])
+async def test_an_incident_ends_in_the_channel_that_the_operator_had_before(
+    life: SlackScenario, operator: str
+) -> None:
+    for _ in range(3):
+        await life.check_result(Failure(BOARD, "HTTP 503"))
+    life.history.settings = replace(
+        life.history.settings, alerts=AlertSettings(operator=(operator,))
+    )
+    await life.check(*postings(9))
+    assert kinds(notices(life)) == ["large_green_circle"]
+    assert "could not be read from " in shown(notices(life)[0])
+    assert thread(life) == []
+
+
 async def test_the_next_failure_is_another_incident(life: SlackScenario) -> None:
     for _ in range(2):
         for _ in range(3):
@@ -145,6 +160,43 @@ async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: SlackS
     assert kinds(notices(life)) == ["large_green_circle"]
     assert kinds(thread(life)) == []  # one message
     assert "8 roles closed" in shown(notices(life)[0])
+
+
+async def test_a_removed_boards_incident_says_so(life: SlackScenario) -> None:
+    for _ in range(3):
+        await life.check_result(Failure(BOARD, "HTTP 503"))
+    life.history.settings = replace(life.history.settings, boards=())
+    life.history.check()
+    await life.deliver()
+    assert kinds(notices(life)) == ["closed"]
+    assert "rolewatch keeps trying" not in shown(notices(life)[0])
+    assert "It is no longer watched." in shown(notices(life)[0])
+    assert thread(life) == []
+
+
+async def test_a_removed_boards_collapse_says_so(life: SlackScenario) -> None:
+    await life.check()
+    assert kinds(notices(life)) == ["large_yellow_circle"]
+    life.history.settings = replace(life.history.settings, boards=())
+    life.history.check()
+    await life.deliver()
+    assert kinds(notices(life)) == ["closed"]
+    assert "It is no longer watched." in shown(notices(life)[0])
+
+
+async def test_a_board_that_is_put_back_fails_anew(life: SlackScenario) -> None:
+    watched = life.history.settings
+    for _ in range(3):
+        await life.check_result(Failure(BOARD, "HTTP 503"))
+    life.history.settings = replace(watched, boards=())
+    life.history.check()
+    life.history.settings = watched
+    for _ in range(2):
+        await life.check_result(Failure(BOARD, "HTTP 503"))
+    assert kinds(notices(life)) == ["closed"]
+    await life.check_result(Failure(BOARD, "HTTP 503"))
+    assert kinds(notices(life)) == ["closed", "red_circle"]
+    assert "3 checks in a row failed" in shown(notices(life)[1])
 
 
 async def test_a_refused_channel_is_one_message_until_it_works_again(office: PostOffice) -> None:
