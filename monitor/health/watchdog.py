@@ -6,18 +6,21 @@ progress. Each pending item has an id that changes when it makes progress. The s
 is late. The watchdog cannot see its own event loop hang: systemd does that, see `heartbeat.py`. The
 monotonic clock stands still while the machine sleeps, so a laptop that wakes up is not late with
 everything that became due overnight.
+
+A restarted daemon ends the incidents of the one before, as soon as it knows that they are over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from monitor.alerts import open_incidents
 from monitor.config.model import Settings
 from monitor.database.columns import iso
 from monitor.database.engine import read_transaction
@@ -45,6 +48,10 @@ class Lateness:
             if now - self._first[part, what] >= one.patience:
                 found.setdefault(part, []).append(one.words)
         return found
+
+    def since(self, part: Part, some: Iterable[PendingWork]) -> float | None:
+        """Return since when the oldest of these items waits, or None without any."""
+        return min((self._first[part, one.what] for one in some), default=None)
 
 
 log = structlog.get_logger()
@@ -75,9 +82,14 @@ class Watchdog:
     _first_at: float | None = None  # by `seconds`
     # since when, of reported incidents
     _alerted: dict[Part, datetime] = field(default_factory=dict)
+    # incidents of the daemon before that may last; None: not read yet
+    _former: set[Part] | None = None
+    _taken_over_at: float = 0.0  # by `seconds`
 
     def check(self, settings: Settings) -> None:
         """Check once. Database errors are reported as lateness, never raised."""
+        found: dict[Part, list[PendingWork]] = {}
+        began = self.seconds()
         try:
             with read_transaction(self.engine) as connection:
                 now = self.clock()
@@ -86,14 +98,39 @@ class Watchdog:
                     "delivery": overdue.messages(connection, now),
                     "workers": overdue.workers(connection, settings, self._age()),
                 }
-            # the literal's keys are parts
-            late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]
+                if self._former is None:
+                    self._former = self._take_over(connection, settings)
+                    self._taken_over_at = began
+            late = self.lateness.late(found, began)
         except DATABASE_ERRORS as error:
             unread = [f"the database cannot be read: {describe(error)}"]
             late = {"rounds": unread, "delivery": unread}
         self.late, self.checked_at = late, self.seconds()
         for part in PARTS:
-            self._tell(part, late.get(part))
+            if late.get(part) or not self._may_last(part, found.get(part, []), began):
+                self._tell(part, late.get(part))
+
+    def _take_over(self, connection: Connection, settings: Settings) -> set[Part]:
+        """Return the parts with an open incident, which the daemon before has reported."""
+        for part in PARTS if settings.workers.queue else PARTS[:2]:
+            incident = open_incidents.find_open(connection, f"late {part}")
+            if incident is not None:
+                self._alerted[part] = incident.since
+                self._logged.add(part)
+        return set(self._alerted)
+
+    def _may_last(self, part: Part, waiting: Sequence[PendingWork], now: float) -> bool:
+        """Return True if an incident of the daemon before may last: its work may still wait.
+
+        Work that has begun to wait since shows progress.
+        """
+        if not self._former or part not in self._former:
+            return False
+        knows_workers = now - self._taken_over_at >= overdue.WORKERS.total_seconds()
+        is_known = knows_workers and self.lateness.since(part, waiting) != self._taken_over_at
+        if is_known:
+            self._former.remove(part)
+        return not is_known
 
     def _age(self) -> float:
         """Return the seconds since the first check."""

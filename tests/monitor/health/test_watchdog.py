@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
+from monitor.alerts.rows import write_operator_message
 from monitor.config.model import Settings, WorkerSettings
 from monitor.database.engine import make_engine
 from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
-from monitor.messages import OperatorMessage
+from monitor.messages import OperatorMessage, load
 from tests.support.alerts import AlertWriter, opened
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
@@ -34,9 +36,31 @@ class Ward:
     def __post_init__(self) -> None:
         self.history = History(self.engine, now=datetime.now(UTC), alerts=False)
         self.settings: Settings = self.history.settings
-        self.dog = Watchdog(
-            self.engine, lambda: self.history.now, lambda: self.passed, self.write_operator_alert
+        self.dog = self.new_dog(self.write_operator_alert)
+
+    def new_dog(self, write_operator_alert: Callable[[OperatorMessage], None]) -> Watchdog:
+        return Watchdog(
+            self.engine, lambda: self.history.now, lambda: self.passed, write_operator_alert
         )
+
+    def restart(self) -> None:
+        """Begin anew, as a restarted daemon does."""
+        self.dog = self.new_dog(self.store)
+
+    def store(self, message: OperatorMessage) -> None:
+        """Write an alert to the database, as the daemon does."""
+        with self.engine.begin() as connection:
+            write_operator_message(connection, ["console"], message, at=self.history.now)
+
+    def stored(self) -> list[str]:
+        """Return the headlines of the stored alerts about rounds. Nobody sends them."""
+        texts = self.history.ask("SELECT message FROM alert ORDER BY id")
+        headlines = [
+            message.headline
+            for message in (load(row[0]) for row in texts)
+            if isinstance(message, OperatorMessage)
+        ]
+        return [headline for headline in headlines if headline.startswith("Rounds")]
 
     def write_operator_alert(self, message: OperatorMessage) -> None:
         self.incidents.append(message.incident)
@@ -174,6 +198,36 @@ def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(
     ward.wait(1)
     ward.wait(1)
     assert len(ward.alerts) == 1
+
+
+def test_a_restarted_daemon_ends_the_incident_of_the_one_before(ward: Ward) -> None:
+    ward.dog.write_operator_alert = ward.store
+    ward.wait(16)
+    assert ward.wait(16)
+    ward.restart()
+    ward.wait(0)
+    ward.wait(3)
+    assert ward.stored() == ["Rounds are late"]  # nobody knows yet whether they still are
+    ward.history.check(snapshot([posting("1")]), minutes=1)
+    ward.wait(1)
+    assert ward.stored() == ["Rounds are late", "Rounds are in time again"]
+    ward.restart()
+    ward.wait(5)
+    assert len(ward.stored()) == 2
+
+
+def test_an_incident_that_outlasts_a_restart_is_reported_once(ward: Ward) -> None:
+    ward.dog.write_operator_alert = ward.store
+    ward.wait(16)
+    assert ward.wait(16)
+    ward.restart()
+    ward.wait(1)
+    assert ward.wait(16)
+    assert ward.wait(16)
+    assert ward.stored() == ["Rounds are late"]
+    ward.history.check(snapshot([posting("1")]), minutes=1)
+    ward.wait(1)
+    assert ward.stored() == ["Rounds are late", "Rounds are in time again"]
 
 
 def test_a_watchdog_check_that_hangs_is_a_reason(ward: Ward) -> None:
