@@ -118,6 +118,14 @@ def _with_reminders(text: str, items: tuple[Reminder, ...], now: datetime) -> Me
     return msgspec.structs.replace(message, items=items, at=now) if items else None
 
 
+def has_passed(text: str, now: datetime) -> bool:
+    """Return whether a stored message has a reminder whose deadline has passed."""
+    if _REMINDER not in text:
+        return False
+    deadlines = [item.role.deadline_at for item in reminders_in(text)]
+    return any(deadline is not None and deadline <= now for deadline in deadlines)
+
+
 def counted_from(text: str, now: datetime) -> str:
     """Return a stored message, in which a reminder counts the time that is left now.
 

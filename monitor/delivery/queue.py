@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor.alerts import cards
-from monitor.alerts.expire import counted_from
+from monitor.alerts.expire import counted_from, expire, has_passed
 from monitor.channels import kind
 from monitor.database.columns import AnyRow
 from monitor.database.tables import Alert, Delivery, Posting
@@ -35,7 +35,8 @@ def claim(
 ) -> Claimed | None:
     """Mark the message `sending` and return it.
 
-    Return None if another process was quicker, or if the message was merged into another one.
+    Return None if another process was quicker, if the message was merged into another one, or if
+    its reminders expired while nobody ran.
     If this process dies, the message is due again after `wait`.
     """
     statement = update(Delivery).where(
@@ -48,9 +49,14 @@ def claim(
         "next_try_at": now + wait,
     }
     locked = (
-        select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
+        select(Delivery.message, Delivery.card_id)
+        .where(Delivery.id == head.id, Delivery.state == head.state)
+        .with_for_update()
     )
     row = connection.execute(locked).one_or_none()  # others may be merged into it just now
+    if row is not None and head.sending_at is None and has_passed(row.message, now):
+        expire(connection, now)
+        row = connection.execute(locked).one_or_none()
     if row is None:
         return None
     message, card_id = row

@@ -61,6 +61,7 @@ class Channel:
 @pytest.fixture
 async def channel(engine: Engine) -> AsyncIterator[Channel]:
     async with post_office(engine) as office:
+        office.clock = At(START)
         yield Channel(office)
 
 
@@ -100,6 +101,43 @@ async def test_a_reminder_that_waited_says_how_much_time_is_left(channel: Channe
         one for one in channel.replies(channel.messages[1]) if "left to apply" in one["text"]
     ]
     assert "30 hours left to apply" in shown(reply)
+
+
+async def test_a_reminder_whose_deadline_passed_while_nobody_ran_is_not_sent(
+    channel: Channel,
+) -> None:
+    """The first delivery after a start comes before anything that is due by time."""
+    await channel.check()
+    await channel.check(DUE)
+    due = DEADLINE - timedelta(hours=24)
+    scheduled.write(channel.office.engine, channel.history.settings, due)
+    with channel.office.engine.begin() as connection:
+        pack(connection, due)
+    channel.office.clock = At(DEADLINE + timedelta(minutes=1))
+    await channel.deliver()
+    assert all("left to apply" not in one["text"] for one in channel.replies(channel.messages[1]))
+    assert channel.history.ask("SELECT state, reason FROM alerts WHERE kind = 'reminder'") == [
+        ("expired", "the deadline passed before it could be sent")
+    ]
+
+
+async def test_a_list_is_sent_without_the_reminders_whose_deadline_passed(
+    channel: Channel,
+) -> None:
+    await channel.check()
+    soon = replace(DUE, deadline=Deadline(DEADLINE - timedelta(hours=6), "noon"))
+    await channel.check(
+        *(replace(soon if number < 3 else DUE, key=str(number)) for number in range(1, 13))
+    )
+    due = DEADLINE - timedelta(hours=24)
+    scheduled.write(channel.office.engine, channel.history.settings, due)
+    with channel.office.engine.begin() as connection:
+        pack(connection, due)
+    channel.office.clock = At(DEADLINE - timedelta(hours=1))
+    await channel.deliver()
+    assert "10 deadlines are near" in channel.messages[-1]["text"]
+    states = channel.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'")
+    assert sorted(states) == [("expired",)] * 2 + [("sent",)] * 10
 
 
 async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(
