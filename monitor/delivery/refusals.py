@@ -14,6 +14,7 @@ from monitor.alerts import open_incidents
 from monitor.alerts.open_incidents import OpenIncident
 from monitor.alerts.rows import write_operator_message
 from monitor.channels import kind
+from monitor.database.slack_channels import directory
 from monitor.database.tables import Delivery
 from monitor.delivery import open_items
 from monitor.delivery.open_items import of_kind
@@ -38,10 +39,11 @@ def open_incident(
     """
     everywhere = error.affects_all_channels
     subject = kind(channel) if everywhere else channel
-    if _find_open(connection, subject):
+    names = directory(connection).all_names(channel)
+    if any(_find_open(connection, name) for name in ([subject] if everywhere else names)):
         return False
     others = [
-        each for each in operators if (kind(each) != subject if everywhere else each != channel)
+        each for each in operators if (kind(each) != subject if everywhere else each not in names)
     ]
     terminal = ["console"] if channel != "console" and (everywhere or not others) else []
     incident = open_incidents.key(f"refused {subject}", now)
@@ -89,11 +91,12 @@ def _remedy(code: str, remedy: str) -> str:
 
 
 def close_incident(connection: Connection, channel: str, now: datetime) -> None:
-    """Write that the channel works again, if an incident is open.
+    """Write that the channel works again, if an incident is open under any of its names.
 
     Call this before the message that the channel took is settled.
     """
-    for subject in dict.fromkeys((channel, kind(channel))):
+    names = directory(connection).all_names(channel)
+    for subject in dict.fromkeys((*names, kind(channel))):
         incident = _find_open(connection, subject)
         if incident is not None:
             name = subject.partition(":")[2] or subject.capitalize()

@@ -66,6 +66,26 @@ async def test_an_incident_alerts_the_operator_once(office: PostOffice) -> None:
     assert second == "Slack refused #old: the channel is archived. 1 message waits."
 
 
+async def test_an_incident_ends_under_another_name_of_its_channel(office: PostOffice) -> None:
+    """The configuration names it by its ID, and then `#roles`."""
+    office.channels = (f"slack:{ROLES}",)
+    await office.outbox().ask_channel_names()
+    office.slack.channels[ROLES].archived = True
+    office.tell(opened("1"), channel=f"slack:{ROLES}")
+    await office.outbox().deliver(until_idle=True)
+    refused = f"Slack refused {ROLES}: the channel is archived. 1 message waits."
+    assert operator_texts(office) == [refused]
+    office.channels = ("slack:#roles",)
+    office.tell(opened("2"), channel="slack:#roles")
+    await office.outbox().deliver(until_idle=True)
+    assert operator_texts(office) == [refused]
+    office.slack.channels[ROLES].archived = False
+    await office.clock.sleep(3600)
+    await office.outbox().deliver(until_idle=True)
+    [ended] = operator_texts(office)
+    assert ended.startswith(f"{ROLES} refused messages from ")
+
+
 async def test_a_wrong_person_is_reported_with_what_to_correct(office: PostOffice) -> None:
     """Nobody can invite the app into a direct message."""
     office.operators = ("console",)
