@@ -121,7 +121,8 @@ class CardEditor:
         with self._engine.begin() as connection:
             if error is None:
                 if edit.attempts:
-                    refusals.close_incident(connection, edit.channel, now)
+                    operators = self._sender.settlement.operators
+                    refusals.close_incident(connection, edit.channel, operators, now)
                 _settled(connection, edit.id, target)
             elif isinstance(error, MessageMissingError):
                 cards.mark_missing(connection, edit.id, target.place.ts)

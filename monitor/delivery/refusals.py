@@ -90,9 +90,13 @@ def _remedy(code: str, remedy: str) -> str:
     return f"{first}, then {again}" if first else f"To try at once, {again}"
 
 
-def close_incident(connection: Connection, channel: str, now: datetime) -> None:
+def close_incident(
+    connection: Connection, channel: str, operators: Sequence[str], now: datetime
+) -> None:
     """Write that the channel works again, if an incident is open under any of its names.
 
+    The message goes to the channels where the incident was reported and that are the operator's
+    still, or else to those that the operator has now.
     Call this before the message that the channel took is settled.
     """
     names = directory(connection).all_names(channel)
@@ -106,7 +110,9 @@ def close_incident(connection: Connection, channel: str, now: datetime) -> None:
                 incident=incident.key,
                 past=f"{name} refused messages from {instant(incident.since)} to {instant(now)}",
             )
-            write_operator_message(connection, incident.channels, message, at=now)
+            still = [each for each in incident.channels if each in (*operators, "console")]
+            channels = still or operators or incident.channels
+            write_operator_message(connection, channels, message, at=now)
 
 
 def _find_open(connection: Connection, subject: str) -> OpenIncident | None:

@@ -39,7 +39,7 @@ class Settlement:
 
     engine: Engine
     _clock: Callable[[], datetime]
-    _operators: Sequence[str]
+    operators: Sequence[str]
     _names: ChannelNames
     # two channels refused at once are one incident, and names are learned once
     lock: asyncio.Lock
@@ -48,7 +48,7 @@ class Settlement:
 
     def reconfigure(self, other: Settlement) -> None:
         """Take over the operator's channels of another configuration."""
-        self._operators = other._operators
+        self.operators = other.operators
 
     async def settle(
         self, head: QueuedDelivery, after: DeliveryOutcome, counts: Delivered, *, claimed: bool
@@ -87,7 +87,7 @@ class Settlement:
         now, error = self._clock(), after.error
         with self.engine.begin() as connection:
             if after.state == "sent" and (head.attempts or head.channel not in self._healthy):
-                refusals.close_incident(connection, head.channel, now)
+                refusals.close_incident(connection, head.channel, self.operators, now)
                 self._healthy.add(head.channel)
             queue.settle(connection, head, after, now, claimed=claimed)
             self._names.record_channel_id(connection, head.channel, after.receipt)
@@ -103,7 +103,7 @@ class Settlement:
         """Apply a channel's trouble to other channels, and open its incident."""
         if error.permanent:
             self._healthy.clear()
-            refusals.open_incident(connection, channel, error, self._operators, self._clock())
+            refusals.open_incident(connection, channel, error, self.operators, self._clock())
         if error.affects_all_channels and next_try_at is not None:
             queue.postpone_kind(connection, channel, next_try_at, error.reason)
         # an answer about this channel alone: the workspace accepts calls again

@@ -66,6 +66,19 @@ async def test_an_incident_alerts_the_operator_once(office: PostOffice) -> None:
     assert second == "Slack refused #old: the channel is archived. 1 message waits."
 
 
+async def test_an_incident_ends_in_the_operators_new_channel(office: PostOffice) -> None:
+    office.tell(opened("1"), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    office.operators = ("slack:#roles",)
+    office.slack.channels[ARCHIVED].archived = False
+    await office.clock.sleep(3600)
+    await office.outbox().deliver(until_idle=True)
+    [ended], [former] = office.slack.texts(ROLES), operator_texts(office)
+    assert ended == former
+    assert ended.startswith("#old refused messages from ")
+    assert office.slack.channels[OPS].threads == {}
+
+
 async def test_an_incident_ends_under_another_name_of_its_channel(office: PostOffice) -> None:
     """The configuration names it by its ID, and then `#roles`."""
     office.channels = (f"slack:{ROLES}",)
