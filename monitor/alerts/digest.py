@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select, update
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_roles import OpenRoles
 from monitor.config.model import Rule, Settings
+from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Introduction
 from monitor.text.local_time import latest_instant, next_instant
 
@@ -87,7 +88,7 @@ def _release(connection: Connection, settings: Settings) -> int:
     with_digest = _named(settings) if settings.digest is not None else set()
     return connection.execute(
         update(Alert)
-        .where(Alert.for_digest, Alert.delivery_id.is_(None), Alert.channel.not_in(with_digest))
+        .where(Alert.for_digest, Alert.delivery_id.is_(None), ~one_of(Alert.channel, with_digest))
         .values(for_digest=False)
     ).rowcount
 
