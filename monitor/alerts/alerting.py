@@ -15,6 +15,7 @@ from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted, why_of
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
+from monitor.database.pauses import with_pauses
 from monitor.message_parts import Role, Why
 from monitor.messages import OperatorMessage, RoleMessage, dump
 from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
@@ -207,7 +208,7 @@ def fitting(
 
     explained = (
         (key, posting, matcher.explain(candidate_of_posting(board.board, board.company, posting)))
-        for key, posting in postings
+        for key, posting in with_pauses(postings)
     )
     return [
         role_of(board, key, posting, first=found.places)

@@ -16,6 +16,7 @@ from crawler.registry import reader_version
 from monitor.database import tables
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list
+from monitor.database.pauses import with_pauses
 from monitor.history.compare import keep_unsent
 from monitor.history.values import PostingState
 
@@ -62,7 +63,7 @@ def load_contents(
     ids = [posting.id for posting in stored]
     version = reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
-    for row in connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ():
+    for row in with_pauses(connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ()):
         content = (
             posting_from_row(row)
             if row.reader_version == version
