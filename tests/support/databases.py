@@ -38,6 +38,12 @@ _OTHERS = text(
 )
 
 
+def _delete(file: Path) -> None:
+    """Delete a SQLite file with its log."""
+    for part in file.parent.glob(f"{file.name}*"):
+        part.unlink()
+
+
 class DatabasePool:
     """Lends databases at the newest schema and empties them afterwards."""
 
@@ -67,6 +73,8 @@ class DatabasePool:
         """Write a SQLite file without rows."""
         if not self._file.exists():
             _upgrade(f"sqlite:///{self._file}")
+        # a thread of an earlier test that ends late may have made an empty database there
+        _delete(file)
         shutil.copy(self._file, file)
 
     @contextmanager
@@ -79,9 +87,7 @@ class DatabasePool:
         )
         self._engines.setdefault(url, make_engine(url))
         yield url
-        file = Path(url.removeprefix("sqlite:///"))
-        for left in file.parent.glob(f"{file.name}*"):
-            left.unlink()
+        _delete(Path(url.removeprefix("sqlite:///")))
         self._spare_files.append(url)
 
     @contextmanager
