@@ -97,7 +97,8 @@ def _is_currency(code: str) -> bool:
     """Return True for the code of a currency. Pay in any other would always count as unknown."""
     from babel.core import get_global  # noqa: PLC0415  # 20 ms, for rules with `min_pay` alone
 
-    return code in get_global("all_currencies") and code not in {"XXX", "XTS"}  # none, a test
+    # the list has two codes that are no currency: "XXX" stands for none, "XTS" is for tests
+    return code in get_global("all_currencies") and code not in {"XXX", "XTS"}
 
 
 def _parse_time(value: object) -> time:

@@ -30,7 +30,8 @@ def refresh(connection: Connection, holds: Holds, now: datetime) -> None:
     """Load the stored holds, which another process may have stored since."""
     for row in connection.execute(select(HostHold.__table__).where(HostHold.until > now)):
         left = min(row.until - max(now, row.saved_at), MAX_RETRY_AFTER)
-        # one from the future is stored again: else it would begin anew in each process
+        # the clock was set back behind a hold that is saved in the future: it is stored again with
+        # its end, or each process would count its whole length from its own start
         is_saved = row.saved_at <= now
         holds.restore(row.host, left.total_seconds(), row.status, row.repeats, is_saved=is_saved)
 

@@ -44,7 +44,7 @@ class Ward:
         )
 
     def restart(self) -> None:
-        """Begin anew, as a restarted daemon does."""
+        """Replace the watchdog, as a restarted daemon does."""
         self.dog = self.new_dog(self.store)
 
     def store(self, message: OperatorMessage) -> None:
