@@ -80,9 +80,32 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(
         target, connect_args={"timeout": _BUSY_TIMEOUT}, json_serializer=_json, **creator
     )
+    if not creator:
+        opener = _Opener(file)
+        event.listen(engine, "do_connect", opener.connect)
+        event.listen(engine, "connect", opener.note)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _Opener:
+    """Opens a SQLite file. One that was there once, and was moved or deleted, is not made again.
+
+    A running daemon would leave an empty database in its place.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._was_there = file, False
+
+    def connect(self, *_: object) -> sqlite3.Connection | None:
+        """Return a connection. None: SQLAlchemy opens the file, and makes it if it is missing."""
+        self.note()
+        return _open(self._file, "mode=rw") if self._was_there else None
+
+    def note(self, *_: object) -> None:
+        """Note that the file is there."""
+        self._was_there = self._was_there or self._file.exists()
 
 
 def read_transaction(engine: Engine) -> AbstractContextManager[Connection]:
@@ -93,7 +116,10 @@ def read_transaction(engine: Engine) -> AbstractContextManager[Connection]:
 def open_read_only(file: Path, timeout: float = _BUSY_TIMEOUT) -> sqlite3.Connection:
     """Open a SQLite file for reading, in a read-only folder too. Raise sqlite3.Error."""
     # https://www.sqlite.org/uri.html#uriimmutable
-    how = "immutable=1" if _is_read_only(file) else "mode=ro"
+    return _open(file, "immutable=1" if _is_read_only(file) else "mode=ro", timeout)
+
+
+def _open(file: Path, how: str, timeout: float = _BUSY_TIMEOUT) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{quote(str(file.absolute()))}?{how}",
         uri=True,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import OperationalError
 
 from monitor.database.engine import _use_wal, make_engine, read_transaction
 from monitor.database.tables import Board
@@ -79,3 +81,16 @@ def test_a_read_transaction_sees_one_moment(engine: Engine) -> None:
         assert connection.scalar(count) == before == 0
     with read_transaction(engine) as connection:
         assert connection.scalar(count) == 1
+
+
+def test_a_file_that_was_moved_away_is_not_made_again(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.db"
+    engine = make_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE one (id INTEGER)"))
+        for part in tmp_path.iterdir():
+            part.rename(tmp_path / part.name.replace("rolewatch", "moved"))
+        with pytest.raises(OperationalError, match="unable to open"), engine.connect():
+            pass
+    assert not file.exists()
+    engine.dispose()
