@@ -27,6 +27,7 @@ _WARNINGS_ONLY = (
     "apscheduler",
     "asyncio",
     "dateparser",
+    "matplotlib",
     "scrapy",
     "slack_sdk",
     "sqlalchemy",

@@ -101,10 +101,12 @@ def test_a_librarys_line_has_the_same_form_and_its_chatter_is_left_out() -> None
     set_up("debug", "text", out)
     logging.getLogger("sqlalchemy.engine").info("SELECT 1")
     logging.getLogger("procrastinate.blueprints").info("Adding tasks from blueprint")
+    logging.getLogger("matplotlib.font_manager").info("generated new fontManager")
     logging.getLogger("apscheduler.scheduler").warning("job %s missed", "round")
     assert out.getvalue().endswith("WARNING job round missed logger=apscheduler.scheduler\n")
     assert "SELECT" not in out.getvalue()
     assert "blueprint" not in out.getvalue()
+    assert "fontManager" not in out.getvalue()
 
 
 @pytest.mark.parametrize("fmt", ["text", "json"])

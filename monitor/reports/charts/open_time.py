@@ -15,6 +15,7 @@ FEWEST = 10  # openings that make a curve; fewer are an anecdote
 _FEWEST_FOLLOWED = 5
 _SHORTEST = 14.0  # days that a chart shows, if it has them
 _MILESTONES = (365, 180, 90, 60, 30, 14, 7, 3, 1)  # days
+_NAME = "how long roles stay open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ def open_times(facts: Facts, employers: Employers) -> OpenTimes | LeftOut:
     """Return the chart of how long roles stay open."""
     if len(facts.stays) < FEWEST:
         needed = f"needs {FEWEST} openings seen from their first day, so far {len(facts.stays)}"
-        return LeftOut("how long roles stay open", needed)
+        return LeftOut(_NAME, needed)
     everybody = curve("", None, [stay.spell for stay in facts.stays])
+    if everybody.half is None and everybody.end < 1:
+        return LeftOut(_NAME, "needs a day since the first openings")
     own = [
         curve(company, employers.rank(company), spells)
         for company in employers.named
@@ -104,7 +107,7 @@ def _headline(everybody: Curve, own: Sequence[Curve], *, alone: bool) -> str:
     if not everybody.closed:
         return f"None of {who} {everybody.openings} new roles has closed yet"
     if everybody.half is None:
-        day = next((day for day in _MILESTONES if day <= everybody.end), 0)
+        day = next(day for day in _MILESTONES if day <= everybody.end)
         share = words.percent(share_at(everybody.steps, day))
         return f"{share} of {whose} are still open after {words.counted(day, 'day')}, {openings}"
     when = f"within {days_words(everybody.half) if everybody.half >= 1 else 'a day'}"

@@ -64,6 +64,12 @@ def test_nine_openings_are_too_few() -> None:
     assert isinstance(open_times(known, Employers.of(known)), LeftOut)
 
 
+def test_openings_of_the_first_hours_are_not_drawn() -> None:
+    known = facts(stays=stays("Acme", closed=[0.1] * 3, still=[0.2] * 12))
+    left_out = open_times(known, Employers.of(known))
+    assert left_out == LeftOut("how long roles stay open", "needs a day since the first openings")
+
+
 def test_the_numbers_are_a_table_too() -> None:
     [row] = chart(QUICK).table.rows
     assert row[:2] == ("Quick", "20")
