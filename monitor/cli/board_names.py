@@ -50,7 +50,7 @@ def advice(text: str, rows: Sequence[Row]) -> str:
     except ValueError as error:
         if is_page(text) and not is_understood(text):
             return (
-                f"{text} is a web page: `rolewatch boards add {quote(text)}` reads it and finds "
-                "its board"
+                f"{text} is a web page: `rolewatch boards add {quote(text)}` looks for "
+                "a board on it"
             )
         return str(error)
