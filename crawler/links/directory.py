@@ -182,6 +182,7 @@ class _Names(NamedTuple):
     company: str
     token: str
     aliases: frozenset[str]
+    rests: tuple[str, ...]  # of the company's name, from its second word on, from its third, …
 
 
 @cache
@@ -192,9 +193,15 @@ def _names() -> Mapping[str, _Names]:
             name_key(entry.company),
             name_key(_label(entry.board)),
             frozenset(map(name_key, entry.aliases)),
+            _rests(entry.company),
         )
         for entry in entries()
     }
+
+
+def _rests(company: str) -> tuple[str, ...]:
+    words = [name_key(word) for word in company.split()]
+    return tuple("".join(words[first:]) for first in range(1, len(words)))
 
 
 def _label(board: str) -> str:
@@ -224,7 +231,7 @@ def _rank(key: str, entry: Entry) -> int | None:
     all_names = (names.company, names.token, *names.aliases)
     if any(name.startswith(key) for name in all_names):
         return _PART
-    return _INNER_PART if key in names.company or key in names.token else None
+    return _INNER_PART if any(rest.startswith(key) for rest in names.rests) else None
 
 
 def _similar_names(key: str) -> list[Match]:

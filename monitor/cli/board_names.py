@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 
 def candidates(text: str) -> list[Row]:
-    """Return the board and posting of a link or `ats:token`, or boards of that name, best first."""
+    """Return the board and posting of a link or `ats:token`, or boards of that name, best first.
+
+    A board whose employer's name only has or resembles the text may be a wrong one: `advice` names
+    it.
+    """
     try:
         return [_row(parse(text))]
     except ValueError:
-        return [_row(parse(match.entry.board)) for match in search_by_name(text)]
+        return [_row(parse(match.entry.board)) for match in search_by_name(text) if match.exact]
 
 
 def _row(address: Address) -> Mapping[str, object]:
@@ -43,8 +47,9 @@ def advice(text: str, rows: Sequence[Row]) -> str:
         return moved(address.board) or unreadable(address)
     if rows:
         return ""
-    if not {":", "/", "."} & set(text):
-        return no_employer(text, f"`rolewatch boards add {quote(text)} --try-name`")
+    alike = [f"{match.entry.board} ({match.entry.company})" for match in search_by_name(text)]
+    if alike or not {":", "/", "."} & set(text):
+        return no_employer(text, f"`rolewatch boards add {quote(text)} --try-name`", alike)
     try:
         return parse(text).board
     except ValueError as error:

@@ -85,7 +85,7 @@ def find_boards(
         str,
         typer.Argument(
             metavar="NAME|LINK",
-            help="An employer's name or a part of it, or any link of a board or a job.",
+            help="An employer's name, or any link of a board or a job.",
         ),
     ],
     fmt: FormatOption = Format.TABLE,

@@ -11,14 +11,17 @@ from crawler.links.address import Address, parse
 from crawler.links.directory import current_board, employer
 from crawler.links.web_links import why_no_board
 from crawler.registry import is_readable, supported, title
+from monitor.cli.choosing import SHOWN
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.holds import Holds
     from monitor.cli.board_checks import Checked
     from monitor.config.model import Settings
 
-NO_EMPLOYER = "No employer in the directory matches"
+NO_EMPLOYER = "No employer in the directory is called"
 TRIED = "Greenhouse, Ashby and Lever"
 
 
@@ -30,11 +33,17 @@ class Found:
     checked: Checked | None = None  # None: it was not checked to find it
 
 
-def no_employer(name: str, how: str = "--try-name") -> str:
-    """Return a sentence for a name that the directory lacks. `how` is a command or option."""
+def no_employer(name: str, how: str = "--try-name", alike: Sequence[str] = ()) -> str:
+    """Return a sentence for a name that the directory lacks. `how` is a command or option.
+
+    `alike` are boards whose employers' names have a part of it or resemble it.
+    """
+    left = len(alike) - SHOWN
+    meant = " or ".join([*alike[:SHOWN], *([f"{left} more"] if left > 0 else [])])
+    unless = f"unless you mean {meant}, " if alike else ""
     return (
-        f"{NO_EMPLOYER} “{name}”: give the address of its board or careers page, or ats:token. "
-        f"{how} tries the name on {TRIED}"
+        f"{NO_EMPLOYER} “{name}”: {unless}give the address of its board or careers page, or "
+        f"ats:token. {how} tries the name on {TRIED}"
     )
 
 

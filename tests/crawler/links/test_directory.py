@@ -121,6 +121,12 @@ def test_a_part_or_a_typing_error_is_not_an_exact_match() -> None:
     assert len(search_by_name("labs")) > 10
 
 
+def test_a_part_of_a_name_begins_a_word_of_it() -> None:
+    found = [match.entry.company for match in search_by_name("institute")]
+    assert "Allen Institute for AI" in found
+    assert search_by_name("arm") == []  # not Recursion Pharmaceuticals
+
+
 @pytest.mark.parametrize("name", ["no such lab", "", " - ", "zz"])
 def test_an_unknown_name_finds_nothing(name: str) -> None:
     assert search_by_name(name) == []

@@ -124,7 +124,7 @@ def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> N
         ),
         (UNREADABLE_URL, f"cannot read {UNREADABLE_TITLE} boards yet"),
         ("nope:x", "nope is not supported; allowed: amazon, ashby, "),
-        ("No Such Lab", "No employer in the directory matches “No Such Lab”: give the address"),
+        ("No Such Lab", "No employer in the directory is called “No Such Lab”: give the address"),
         ("boards.greenhouse.io", "is an address of Greenhouse that names no board"),
         ("", "ats:token"),
         ("http://[/careers", "is not an address"),

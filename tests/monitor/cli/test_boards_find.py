@@ -95,6 +95,23 @@ def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(
     assert bool(said) == bool(ran.err)
 
 
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("Tesla", "ashby:tesslcareers (Tessl)"),
+        ("Citadel", "ashby:citadel-ai (Citadel AI)"),
+        ("google deepmimd", "google:deepmind (Google DeepMind)"),
+        ("no such lab", ""),
+    ],
+)
+def test_an_employer_whose_name_is_only_alike_is_no_answer(
+    tmp_path: Path, text: str, alike: str
+) -> None:
+    ran = Program(str(tmp_path / "none.toml"))("boards", "find", text, "--format", "json")
+    assert (ran.code, ran.out) == (1, "[]\n")
+    assert f"“{text}”: {f'unless you mean {alike}, ' * bool(alike)}give the address" in ran.err
+
+
 UNREADABLE_LINKS = {link.ats: link for link in links() if link.ats and not is_readable(link.meant)}
 
 

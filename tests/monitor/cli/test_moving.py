@@ -124,7 +124,7 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
         (OLD, OLD, "OLD and NEW are both"),
         (OLD, "greenhouse:OtherWorks", "OLD and NEW are both"),
         (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "OLD and NEW are both"),
-        (OLD, "otherworks", "No employer in the directory matches “otherworks”"),
+        (OLD, "otherworks", "No employer in the directory is called “otherworks”"),
         (OLD, UNREADABLE, f"cannot read {UNREADABLE_TITLE} boards yet"),
         (OLD, "greenhouse:nobody", "knows no board 'nobody'"),
         ("", NEW, "ats:token"),
