@@ -8,8 +8,8 @@ Decisions:
 - Several ranges of one block (zones, levels, towns) are one range, from the lowest minimum to the
   highest maximum. They share the place's currency, or else the most common one. If some name the
   posting's first place, only those count.
-- A range for another country ("in the US" at a role in Berlin) leaves the pay unknown, with its
-  words.
+- A range for another country ("in the US" at a role in Berlin), or one range for another state ("in
+  Colorado" at a role in Austin), leaves the pay unknown, with its words.
 - On-target earnings and total compensation count only if no base pay is named.
 - A bare "$" is the dollar of the country that the words name, else of the place, else US dollars.
 - The period comes from the amount or from words about pay. Without either, only an amount too large
@@ -42,7 +42,7 @@ from crawler.read.pay_context import (
     is_total,
     period_of,
 )
-from crawler.read.pay_labels import for_place, is_elsewhere, label_of
+from crawler.read.pay_labels import for_place, is_elsewhere, is_in_other_states, label_of
 from crawler.read.plausible_pay import is_plausible
 
 _BLOCK_LINES = 8  # between two ranges of one block, at most
@@ -86,10 +86,10 @@ def read_pay(text: str, *, place: str = "") -> Pay | None:
     ]
     if not here:
         return Pay(None, None, None, None, _words(candidates)) if candidates else None
-    return _combine(
-        _first_block([candidate for candidate in here if not candidate.is_total] or here, local),
-        place,
-    )
+    block = _first_block([candidate for candidate in here if not candidate.is_total] or here, local)
+    if len(block) == 1 and is_in_other_states(block[0].label, place):
+        return Pay(None, None, None, None, _words(block))
+    return _combine(block, place)
 
 
 def _candidates(

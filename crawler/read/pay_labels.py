@@ -20,7 +20,9 @@ _TRAILING = re.compile(
     r"\s?(?:\((?P<inside>[^()]{1,80})\)"
     r"|(?:per (?:year|annum)\s|annually\s)?(?:in|for|at)\s(?P<rest>[^.;,(]{1,80}))"
 )
-_SENTENCE_END = re.compile(r"[^\W_A-Z][.;!?]\s+(?=[^\W\d_a-z])")
+_SENTENCE_END = re.compile(  # and behind "Dallas, TX" if a word of its own follows
+    r"[^\W_A-Z](?<!\b[SJ]r)[.;!?]\s+(?=[^\W\d_a-z])|\s?\.\s+(?=(?:The|This|For|Our|If)\s)"
+)
 _APART = re.compile(
     r"\([^()]*\b(?:outside|except|excluding|excl)\b[^()]*\)"
     r"|\b(?:outside|except|excluding|other than|not in|elsewhere|all other|rest of)\b.*",
@@ -57,6 +59,15 @@ _ALSO = {
     "canada": ("CAN",),
 }
 
+_STATES_OF_TOWNS = {  # large towns; and those whose names hold the name of another state
+    "New York City": "NY", "NYC": "NY", "San Francisco": "CA", "Bay Area": "CA",
+    "Los Angeles": "CA", "Seattle": "WA", "Denver": "CO", "Boulder": "CO", "Chicago": "IL",
+    "Boston": "MA", "Austin": "TX", "Dallas": "TX", "Houston": "TX", "Atlanta": "GA",
+    "Kansas City": "MO", "Washington, D.C.": "DC", "Washington, DC": "DC", "Washington D.C.": "DC",
+    "Washington DC": "DC",
+}  # fmt: skip
+_METROS = (frozenset({"NY", "NJ", "CT"}), frozenset({"DC", "MD", "VA"}), frozenset({"MO", "KS"}))
+
 
 def label_of(line: str, money: MoneyRange, *, begin: int, above: str) -> str:
     """Return the words that may name the place of a range, without exceptions ("outside NYC").
@@ -78,6 +89,49 @@ def is_elsewhere(label: str, countries: frozenset[str]) -> bool:
     """Return True if a label names countries, or places in them, and none of the posting's."""
     named = countries_named(label) if countries else frozenset()
     return bool(named) and named.isdisjoint(countries)
+
+
+def is_in_other_states(label: str, place: str) -> bool:
+    """Return True if a label names states, or large towns, and the posting is in other ones.
+
+    False unless each place of the posting names its state. Suburbs in the state next to a city
+    share its pay.
+    """
+    here = [_states_named(one) for one in places(place)]
+    named = _states_named(label) if here and all(here) else frozenset()
+    return bool(named) and frozenset().union(*map(_with_suburbs, here)).isdisjoint(named)
+
+
+def _with_suburbs(states: frozenset[str]) -> frozenset[str]:
+    return states.union(*(metro for metro in _METROS if metro & states))
+
+
+@lru_cache(maxsize=256)
+def _states_named(text: str) -> frozenset[str]:
+    """Return the codes of the states that a text names, or whose large towns it names.
+
+    A code alone may be a word. So codes count only behind a comma, or beside another state.
+    """
+    names, codes = _state_patterns()
+    found = {
+        _STATES_OF_TOWNS.get(name) or min(names_of_state(name), key=len)
+        for match in names.finditer(text)
+        if (name := match[0].removeprefix(", "))
+    }
+    return frozenset(found.union(codes.findall(text)) if found else found)
+
+
+@lru_cache(maxsize=1)
+def _state_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return a pattern for names and for codes behind a comma, and one for all codes."""
+    known = {name for key in zones_by_state() for name in names_of_state(key)}
+    codes = "|".join(sorted(name for name in known if name.isupper()))
+    names = {name for name in known if not name.isupper()}.union(_STATES_OF_TOWNS)
+    any_name = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return (
+        re.compile(rf"(?<![^\W_])(?:{any_name})(?![^\W_])|, (?:{codes})(?![^\W_])"),
+        re.compile(rf"(?<![^\W_])(?:{codes})(?![^\W_])"),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -85,6 +85,50 @@ def test_other_names_of_places_leave_pay_as_it_is(text: str, place: str) -> None
     assert (pay.minimum, pay.maximum, pay.currency) == (151_000, 171_000, "USD")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("The salary range for candidates in Colorado is $151,000 - $171,000.", "Austin, TX"),
+        (
+            "This range is for us. The salary range for Reno, NV is $151,000 - $171,000.",
+            "Dallas, TX",
+        ),
+        (
+            "Our range in Dallas, TX . The pay range for New York, NY is $151,000 - $171,000.",
+            "Dallas, Texas",
+        ),
+        (
+            "In California, Colorado or Washington, the base pay is $151,000 - $171,000.",
+            "Atlanta, GA",
+        ),
+        ("CA, NY, CT pay range: $151,000 - $171,000", "Denver, CO; Austin, TX"),
+    ],
+)
+def test_one_range_for_another_state_keeps_only_its_words(text: str, place: str) -> None:
+    assert read_pay(text, place=place) == Pay(None, None, None, None, "$151,000 - $171,000")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("In Colorado the pay range is $151,000 - $171,000.", "Remote - US"),
+        ("In Colorado the pay range is $151,000 - $171,000.", "Austin, TX; Denver, CO"),
+        ("In Colorado the pay range is $151,000 - $171,000.", "Austin, TX; Remote"),
+        ("In Colorado the pay range is $151,000 - $171,000.", "Omaha Riverfront"),
+        ("In the Bay Area the pay range is $151,000 - $171,000.", "Palo Alto, CA"),
+        ("In New York City the pay range is $151,000 - $171,000.", "Hoboken, NJ"),
+        ("In Washington, D.C. the pay range is $151,000 - $171,000.", "Arlington, VA"),
+        ("CA, NY, CT pay range: $151,000 - $171,000", "Fresno, CA"),
+        ("Our Denver team is large. The pay range is $151,000 - $171,000.", "Austin, TX"),
+        ("The MD pay range is $151,000 - $171,000.", "Austin, TX"),
+    ],
+)
+def test_a_range_of_the_own_state_or_of_a_suburb_is_the_pay(text: str, place: str) -> None:
+    pay = read_pay(text, place=place)
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (151_000, 171_000, "USD")
+
+
 def test_each_country_has_its_own_range() -> None:
     text = "UK salary: £81,000 - £95,000. US salary: $151,000 - $171,000."
     assert read_pay(text, place="Leeds, UK") == Pay(
