@@ -42,7 +42,8 @@ _GROSS = (
     rf"|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
 )
 _JOINED = re.compile(
-    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to"
+    r"(?:\s(?:year|hour)(?=\sto\s))?\s{0,3}"
+    r"(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to"
     r"|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
     r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum"
     r"|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from crawler.items import Period
 from crawler.read import currencies
@@ -12,12 +13,15 @@ from crawler.read.pay_periods import period_of_pay
 from crawler.read.pay_vocabulary import (
     ANNOUNCED,
     BASE,
+    DOLLAR_COUNTRIES,
+    IN_OTHER_KIND,
     NAMED_DIRECTLY,
     NEVER,
     OTHER,
     OTHER_BEFORE,
     OTHER_PAY,
     PAY,
+    THRESHOLD,
     TOTAL,
 )
 from crawler.read.plausible_pay import likely_period
@@ -28,14 +32,14 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])[.;!?]\s+(?=[^\W\d_a-z])")
+_SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)[.;!?]\s+(?=[^\W\d_a-z])")
 _LABEL = re.compile(
     r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately"
     r"|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
     re.IGNORECASE,
 )
 _END_OF_HOURLY = re.compile(r"(?:[•*-]\s)?(?:up to|from|start(?:s|ing) at)\s?", re.IGNORECASE)
-_NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
+_NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)(?<!\bc)\.", re.IGNORECASE)
 _AT_MOST = re.compile(
     r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu"
     r"|jusqu['\u2019]à|hasta|tot|upp till|op til|até"
@@ -73,16 +77,6 @@ _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
     r"(?!\s(?:eligib\w+|potential|plan))",
     re.IGNORECASE,
 )
-_COUNTRIES = {
-    "CAD": re.compile(
-        r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
-    ),
-    "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
-    "NZD": re.compile(r"\bNZD\b|\bNew Zealand\b"),
-    "SGD": re.compile(r"\bSGD\b|\bSingapore\b"),
-    "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
-    "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
-}
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 _HEADING = 40  # characters of a heading, at most
 # characters around an amount that are read
@@ -120,10 +114,13 @@ def context_of(
         after,
         rest,
         sentence,
-        OTHER_PAY.sub("bonus", above[-_BEFORE:]),
+        _with_bonus(above[-_BEFORE:]),
         begin == 0,
         follows_range,
     )
+
+
+_with_bonus = lru_cache(maxsize=4)(partial(OTHER_PAY.sub, "bonus"))  # amounts share the line above
 
 
 def _last_sentence(words: str) -> str:
@@ -143,13 +140,16 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
         return False
     if other > pay or (not named and _first(OTHER, context.after) < after):
         return False
-    if _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence):
+    is_never = _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence)
+    if is_never or IN_OTHER_KIND.match(context.rest):
         return False
     if money.is_range or (money.period == "hour" and context.first):
         return pay >= 0 or after < _AFTER or _stands_alone(money, context) or context.follows_range
     if pay >= 0:
-        return len(context.before) - pay <= _NEAR and not _NOT_ONE_PHRASE.search(
-            context.before, pay
+        return (
+            len(context.before) - pay <= _NEAR
+            and not _NOT_ONE_PHRASE.search(context.before, pay)
+            and not THRESHOLD.search(context.before, pay)
         )
     return after < _AFTER or _is_under_heading(money, context)
 
@@ -203,7 +203,7 @@ def currency_of(money: MoneyRange, context: Context, countries: frozenset[str]) 
     if written != "":
         return written
     for words in (context.before, context.after, context.above):
-        if named := [code for code, country in _COUNTRIES.items() if country.search(words)]:
+        if named := [code for code, country in DOLLAR_COUNTRIES.items() if country.search(words)]:
             return named[0] if len(named) == 1 else None
     return currencies.of_dollar(countries)
 

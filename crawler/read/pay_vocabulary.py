@@ -14,8 +14,8 @@ def _words(*expressions: str) -> re.Pattern[str]:
 _ENGLISH_PAY = (
     r"salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|(?:fixed|gross"
     r"|net|take-home) income|rate of pay"
-    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:the|our) rate(?= is| of"
-    r"| for)|(?:hourly|annual|yearly"
+    r"|(?:pay|contract|hourly|daily|weekly|monthly|day) rates?|rate(?=\s?:)"
+    r"|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly"
     r"|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total"
     r"|fixed|gross|base) pay"
@@ -59,7 +59,8 @@ _SLAVIC_PAY = (
     r"|(?:kuukausi|vuosi|tunti)?palkka|fizetés|munkabér|maaş|ücret|зарплата|оклад"
 )
 _EAST_ASIAN_PAY = (
-    r"年収|年俸|月給|月収|時給|日給|給与|給料|月薪|年薪|时薪|薪资|薪酬|工资|연봉|월급|시급|급여"
+    r"(?<!平均)年収|年俸|月給|月収|時給|日給|給与|給料|月薪|年薪|时薪|薪资|薪酬|工资"
+    r"|연봉|월급|시급|급여"
 )
 PAY = re.compile(
     rf"{_BEGIN}(?:{_ENGLISH_PAY}|{_GERMANIC_PAY}|{_ROMANCE_PAY}|{_SLAVIC_PAY}){_END}"
@@ -83,7 +84,8 @@ OTHER = _words(
     r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
     r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume"
     r"|transactions?|payments?|series [a-h]|worth"
-    r"|(?:salary|pay|wage) (?:increases?|rises?)|(?:project|order) value|tips"
+    r"|(?:salary|pay|wage) (?:increases?|rises?|caps?|limits?|thresholds?|expectations?|packaging)"
+    r"|(?:project|order) value|tips"
     r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?"
     r"|vouchers?|perks?|learning|education"
     r"|development"
@@ -103,7 +105,7 @@ OTHER = _words(
     r"friskvård\w{0,10}|bidrag|omsättning|tilskud|bonussen|försäkring",
 )
 OTHER_BEFORE = _words(  # other money only if the amount follows them
-    r"federal minimum wage(?: is| of)?"
+    r"(?:federal|state|city|local|legal|statutory) minimum wage(?: is| of)?|minimum wage in"
     r"|visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
     r"|ed)? (?:of|up)"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
@@ -125,6 +127,9 @@ OTHER_BEFORE = _words(  # other money only if the amount follows them
 # an amount after these is other money, even if "salary" is nearer, until a pay range is announced
 NEVER = _words(
     r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify"
+    r"|(?:employees|workers|people|staff|teams) with (?:salar(?:y|ies)|wages|incomes)"
+    r"|whose (?:\w+ ){0,2}(?:salar(?:y|ies)|wages|pay|incomes?)|must (?:earn|make)"
+    r"|\d{1,3}\s?% of (?:[\w'\u2019]+ ){1,3}(?:earn|make)"
     r"|threshold|(?:life|health|death|dental"
     r"|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D|income protection"
     r"|\d{1,3}\s?% of (?:your |their |annual |base "
@@ -139,7 +144,11 @@ OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
     r"|leave|workers?['\u2019]?s?|unemployment|bereavement|additional|supplemental|extra)"
     r"(?: hourly)? (?:pay|compensation|comp|earnings)",
     r"(?:previous|prior|market) salar(?:y|ies)|wage claims?|(?:company|corporate) earnings",
-    r"(?:customers|clients|families|households|individuals|people) (?:earning|making)",
+    r"(?:customers|clients|families|households|individuals|people|employees|workers|those"
+    r"|anyone) (?:earning|making)",
+    r"(?:median|(?:market|industry|national|company) average|average (?:employee|market|industry"
+    r"|national)) (?:\w+ ){0,2}(?:salary|wage|pay|compensation|income|earnings)",
+    r"average (?:\w+ ){0,2}(?:salary|pay|compensation) (?:at|of|across) (?:the|our|all)",
 )
 NAMED_DIRECTLY = re.compile(
     r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
@@ -152,3 +161,28 @@ ANNOUNCED = re.compile(
     r"|salaire|salario)(?:\s\w{1,12}){0,2}\s?:",
     re.IGNORECASE,
 )
+# behind an amount: "up to $50,000 in commission"
+IN_OTHER_KIND = re.compile(
+    r"\s(?:in|of)\s(?:(?:an?|annual|the|company|potential|total)\s){0,2}(?:commissions?|bonus(?:es)?"
+    r"|equity|stocks?|rsus?|options|funding|revenue|arr|grants?|incentives?|credits?|savings"
+    r"|benefits|tips|assistance|reimbursement|sales|assets|prizes?|scholarships?|donations?"
+    rf"|insurance|coverage){_END}",
+    re.IGNORECASE,
+)
+# before a single amount: people who earn "less than $50,000"
+THRESHOLD = re.compile(
+    rf"{_BEGIN}(?:(?<!no )(?<!not )(?:less|more|greater) than|(?<!not )(?:above|below|under|over)"
+    r"|exceed(?:s|ing)?)\s$",
+    re.IGNORECASE,
+)
+# names of the country whose dollars are meant
+DOLLAR_COUNTRIES = {
+    "CAD": re.compile(
+        r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
+    ),
+    "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
+    "NZD": re.compile(r"\bNZD\b|\bNew Zealand\b"),
+    "SGD": re.compile(r"\bSGD\b|\bSingapore\b"),
+    "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
+    "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
+}

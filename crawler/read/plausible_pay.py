@@ -22,8 +22,15 @@ _TO_A_DOLLAR = {  # rough rates, to distinguish a month's pay from a year's
 
 
 def likely_period(amount: float, currency: str | None, *hints: Period | None) -> Period | None:
-    """Return the first plausible hint, else a year if the amount can only be a year's pay."""
-    possible = (hint for hint in hints if hint and is_plausible(amount, currency, hint))
+    """Return the first plausible hint, else a year if the amount can only be a year's pay.
+
+    If the currency may be one of several ("$" in Argentina), every hint is plausible.
+    """
+    possible = (
+        hint
+        for hint in hints
+        if hint and (currency is None or is_plausible(amount, currency, hint))
+    )
     rate = _TO_A_DOLLAR.get(currency or "USD")
     return next(possible, "year" if rate and amount >= _SURELY_A_YEAR * rate else None)
 

@@ -275,6 +275,11 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("Salary: EUR €90,000 - EUR €120,000", 90_000, 120_000, "EUR", "year"),
         ("Pay range: $165,000.00/Yr. - $210,000.00/Yr. - USD", 165_000, 210_000, "USD", "year"),
+        ("Pay ranges from $216,000 year to $367,200/year.", 216_000, 367_200, "USD", "year"),
+        ("Pay Range: Sr. Specialist: $105,000 - $145,000", 105_000, 145_000, "USD", "year"),
+        ("The monthly rate for interns is $11,700 USD.", 11_700, 11_700, "USD", "month"),
+        ("Salary: c. £50,000", 50_000, 50_000, "GBP", "year"),
+        ("Our salary is not less than $90,000 a year.", 90_000, None, "USD", "year"),
     ],
 )
 def test_pay_is_read_as_a_person_reads_it(
@@ -330,6 +335,24 @@ def test_pay_is_read_as_a_person_reads_it(
         "You advise clients earning $100,000 - $500,000 per year",
         "More hourly pay:\n+$4.50/hr at night",
         "From $20,000 to $200,000: we write checks of any size",
+        "The average base salary at the company is $150,000.",
+        "The median employee salary is $180,000.",
+        "Median total compensation of our peers: $220,000",
+        "平均年収は850万円です",
+        "80% of our engineers earn $160,000 or more in salary.",
+        "Employees earning $155,000 or more get a second review.",
+        "These rules apply to workers earning above $123,750 per year.",
+        "Workers earning less than $50,000 a year get a grant.",
+        "For a salary above $100,000, a background check is required.",
+        "You advise clients whose wages range from $15 to $20 per hour.",
+        "We serve employees with salaries from $30,000 to $300,000.",
+        "You must earn a minimum salary of $66,560 to be exempt.",
+        "The minimum wage in this city is $20.76 per hour.",
+        "The salary cap of the plan is $350,000.",
+        "Salary packaging up to $15,900 per year",
+        "What are your salary expectations? (e.g. $100,000 - $120,000)",
+        "Competitive base salary + up to $50,000 in commission",
+        "Generous compensation including $10,000 - $20,000 in equity",
         "",
     ],
 )
@@ -354,6 +377,11 @@ def test_the_dollars_of_two_countries_have_no_currency() -> None:
     pay = read_pay("The salary range in the US and Canada is $100,000 - $150,000.")
     assert pay is not None
     assert (pay.maximum, pay.currency) == (150_000, None)
+
+
+def test_a_stated_month_is_no_year_where_the_currency_is_unclear() -> None:
+    pay = read_pay("Sueldo bruto mensual: $300.000 - $400.000", place="Montevideo, Uruguay; Lima")
+    assert pay is None or pay.period != "year"
 
 
 def zone(
