@@ -33,7 +33,8 @@ _FILLER = re.compile(
     r"|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
     r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between"
-    r"|extended|new|opens?|runs"
+    r"|extended|new|opens?|opened|runs|about|eod|day|online"
+    r"|via(?:\s(?:our|the))?\s[a-z.]{2,20}(?:\s(?:portal|website|site|page|system|form))?"
     r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au"
     r"|jusqu['\u2019]au|avant|de|des|du|candidatures?"
     r"|el|es"
@@ -48,7 +49,7 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
+    r"\b(?:from|between|open(?:s|ed)?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
 )  # the next date is a beginning; alone it is no deadline
 _CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
 _EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)

@@ -30,6 +30,7 @@ _ENGLISH = (
     r"|opening|job|anticipated|expected"
     r"|scheduled|currently|set|intended|planned|due|and|remains?"
     r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
+    r"|(?:^|[.;|•]\s|\d{4}\s)(?:job )?close date(?=\s?:)|\bapplication closing(?=\s?:)"
     r"|截止日期|応募締切|締め切り|마감"
 )
 _GERMANIC = (
@@ -110,6 +111,8 @@ _NO_DEADLINE = re.compile(
     r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$"
     r"|(?:\bnot|\bcannot|n['\u2019]t)\s$"
     r"|\b(?:priority|early|preferred|first[- ]round)\s$"
+    r"|\b(?:respond(?:ing)? to|reply to|review(?:ing)?|process(?:ing)?|assess(?:ing)?"
+    r"|screen(?:ing)?)\s(?:all\s|your\s|the\s)?$"
     r"|\b(?:papers?|abstracts?|manuscripts?|proposals?|bids?|tenders?|grants?|reports?|visa|h-?1b"
     r"|tax|conference|enrol?lment|quarter|month|deal|loan|real estate)\s$",
     re.IGNORECASE,
