@@ -43,6 +43,7 @@ _SEPARATOR = (  # for text with single spaces only; "OR" behind a comma is Orego
 )
 _PART = re.compile(rf"{_SEPARATOR}|((?:\([^()]*\)|\[[^\[\]]*\]|(?!{_SEPARATOR}).)+)")
 _NAME = re.compile(r"[^\W\d_][^/()\[\]]+")
+_A_WEEK = re.compile(r"\b(?:days?|times|x)\s?/\s?(?:week|wk|month)\b", re.IGNORECASE)
 _MANY_SLASHES = 20
 _KEPT = 256  # readings: a board names the same few places again and again
 
@@ -67,7 +68,11 @@ def _towns(part: str) -> list[str]:
     "Newark/Elizabeth, NJ" stays whole, since both towns are in that state.
     """
     names = part.split("/")
-    if not 1 < len(names) <= _MANY_SLASHES or not all(_NAME.fullmatch(name) for name in names):
+    if (
+        _A_WEEK.search(part)
+        or not 1 < len(names) <= _MANY_SLASHES
+        or not all(_NAME.fullmatch(name) for name in names)
+    ):
         return [part]
     return names if len({"," in name for name in names}) == 1 else [part]
 

@@ -33,6 +33,7 @@ LOCATIONS = st.lists(
         ("Remote (US or Canada)", ("Remote (US or Canada)",)),
         ("Remote - US", ("Remote - US",)),
         ("Oregon", ("Oregon",)),
+        ("Leeds - 2 days/week in office", ("Leeds - 2 days/week in office",)),
         ("Paris; paris;  Paris", ("Paris",)),
         ("", ()),
         (" ; | ", ()),
