@@ -34,6 +34,7 @@ from crawler.read.country_names import (
     folded,
     iso_codes,
     shared_towns,
+    towns_with_region,
 )
 from crawler.read.place import places
 
@@ -87,7 +88,11 @@ def _codes_of_place(place: str) -> Iterator[str]:
     parts = _PARTING.split(place)
     streets = {_bare(part) for part in parts if _STREET.search(part)}
     pieces = [piece for part in parts if (piece := _bare(part))]
-    if " ".join(map(folded, pieces)) in UNCLEAR:
+    joined = " ".join(map(folded, pieces))
+    if joined in UNCLEAR:
+        return
+    if code := towns_with_region().get(joined):
+        yield code
         return
     if _is_country_first(pieces):
         yield pieces[0]

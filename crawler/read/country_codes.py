@@ -19,13 +19,17 @@ NAMES = {  # names that boards use and the table of countries lacks
 STATES_FIRST = "AL AZ CA CO GA IL KY LA MA MD ME MN MO MS MT NC NE PA SC SD TN VA"
 COUNTRIES_FIRST = "NL"
 # codes that rarely mean their country: "NA" is North America, "EST" a time zone, "ST" a street
-RARE_COUNTRIES = "AM BS BW EST ET MG MH NA PM ST TG TO"
+RARE_COUNTRIES = (
+    "AM AQ AS AX BI BLR BS BV BW CC CX EST ET FK GD GP GS GW HM IO KI MG MH NA NF NR NU PM PN PW SH"
+    " SJ ST TF TG TK TO TV VG YT"
+)
 RARE_ALONE = "PT SA"  # Pacific Time, South America
 # codes that people also write behind towns of these countries: regions, and SA for South Africa
 REGIONS = {
     "AU": "SA WA",
     "BR": "AL AM AP BA ES GO MA MG MS MT PA PE PR RO RS SC SE TO",
     "CH": "BE BS FR GE GR LU SG SH SO TG",
+    "CO": "DC",
     "DE": "BE BW BY HE NI SH SL SN ST TH",
     "ES": "CT MD VC",
     "IN": "CH HR KL MH ML MP PY TG TN",
@@ -41,7 +45,36 @@ STATE_OR_OTHER = {
 }
 # Ontario is a province of Canada, and a town of California; MI is Michigan, and Milan's own code;
 # TN is Tennessee, and Trento
-UNCLEAR = frozenset({"ontario ca", "milano mi", "milan tn"})
+UNCLEAR = frozenset(
+    {"ontario ca", "milano mi", "milan tn", "america", "halifax ca", "waterloo ca", "hamilton ca"}
+)
+# towns behind which people write a region's code that is also a country's or an American state's
+TOWNS_WITH_REGION = {
+    "BR": "Blumenau_SC Joinville_SC Florianopolis_SC Vitoria_ES Belem_PA Recife_PE",
+    "CA": "Whitehorse_YT Iqaluit_NU St_John's_NL Corner_Brook_NL Gander_NL Mount_Pearl_NL"
+    " Charlottetown_PE Summerside_PE Saskatoon_SK Regina_SK Moose_Jaw_SK",
+    "CH": "Aarau_AG Baden_AG Neuchatel_NE Schwyz_SZ",
+    "CN": "Beijing_BJ Shanghai_SH Shenzhen_GD Guangzhou_GD",
+    "DE": "Potsdam_BB Cottbus_BB",
+    "ES": "Almeria_AL Bilbao_BI Cordoba_CO Girona_GI Malaga_MA Murcia_MU Sevilla_SE Seville_SE"
+    " Valladolid_VA",
+    "IE": "Cork_CO",
+    "IN": "Chandigarh_CH Dehradun_UK Gangtok_SK Goa_GA Guwahati_AS Imphal_MN Kohima_NL Panaji_GA"
+    " Panjim_GA Patna_BR",
+    "IT": "Alessandria_AL Arezzo_AR Benevento_BN Bergamo_BG Biella_BI Bologna_BO Bolzano_BZ"
+    " Brescia_BS Cagliari_CA Catania_CT Catanzaro_CZ Chieti_CH Como_CO Cremona_CR Crotone_KR"
+    " Cuneo_CN Ferrara_FE Fermo_FM Foggia_FG Genova_GE Grosseto_GR Imperia_IM Isernia_IS"
+    " La_Spezia_SP Latina_LT Lecce_LE Livorno_LI Lucca_LU Macerata_MC Mantova_MN Massa_MS Matera_MT"
+    " Messina_ME Modena_MO Monza_MB Napoli_NA Nuoro_NU Palermo_PA Parma_PR Pavia_PV Pescara_PE"
+    " Pisa_PI Pistoia_PT Ravenna_RA Rieti_RI Rovigo_RO Salerno_SA Sassari_SS Savona_SV Siena_SI"
+    " Sondrio_SO Teramo_TE Terni_TR Torino_TO Trento_TN Treviso_TV Varese_VA Vicenza_VI Viterbo_VT",
+    "MX": "Chihuahua_CH Hermosillo_SO Leon_GT Mexicali_BC Saltillo_CO Tijuana_BC",
+    "RO": "Brasov_BV Iasi_IS Timisoara_TM",
+    "SE": "Goteborg_VG Gothenburg_VG",
+    "ZA": "Centurion_GP Johannesburg_GP Midrand_GP Pretoria_GP Sandton_GP East_London_EC",
+}
+# names of countries and towns in other languages that are words, or codes of something else
+NO_NAMES = "ama cad cita ira julon man oma oral rim rom viro"
 # territories with a code of their own: the country behind one adds nothing
 TERRITORIES = {
     "CN": "HK MO TW",

@@ -13,7 +13,13 @@ from crawler.read.countries import (
     territory_codes,
     zones_by_city,
 )
-from crawler.read.country_codes import NAMES, NO_COUNTRIES, REGIONS
+from crawler.read.country_codes import (
+    NAMES,
+    NO_COUNTRIES,
+    NO_NAMES,
+    REGIONS,
+    TOWNS_WITH_REGION,
+)
 from crawler.read.letters import fold_letters
 from crawler.read.towns import SHARED, TOWNS
 
@@ -44,7 +50,8 @@ def countries_by_name() -> dict[str, str]:
     """Return the code of each country by its folded names."""
     own = {name.replace("_", " "): code for code, names in NAMES.items() for name in names.split()}
     of_cldr = {folded(name): code for name, code in codes_by_name().items()}
-    return {name: code for name, code in (of_cldr | own).items() if code in iso_codes()}
+    names = of_cldr | own
+    return {name: names[name] for name in names.keys() - _no_names() if names[name] in iso_codes()}
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +59,7 @@ def countries_by_town() -> dict[str, str]:
     """Return the country of each town by its folded names."""
     by_zone = ((name, country_of_zone(zone)) for name, zone in zones_by_city().items())
     towns = {folded(name): code for name, code in by_zone if code in iso_codes()}
+    towns = {name: code for name, code in towns.items() if name not in _no_names()}
     return towns | {name: code for code, names in TOWNS.items() for name in _split(names)}
 
 
@@ -61,6 +69,17 @@ def shared_towns() -> dict[str, frozenset[str]]:
     return {
         name: frozenset(codes.split()) for codes, names in SHARED.items() for name in _split(names)
     }
+
+
+@lru_cache(maxsize=1)
+def towns_with_region() -> dict[str, str]:
+    """Return the country of each town with the code of its region: "como co" is in Italy."""
+    return {name: code for code, names in TOWNS_WITH_REGION.items() for name in _split(names)}
+
+
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    return frozenset(NO_NAMES.split())
 
 
 def folded(name: str) -> str:

@@ -29,10 +29,11 @@ TOWNS = {
     "FR": "Grenoble Lille Bordeaux Montpellier Strasbourg Rennes Marseille Sophia_Antipolis"
     " Ile-de-France La_Defense",
     "GB": "Belfast Cardiff Liverpool Sheffield Nottingham Leicester Coventry Brighton Swindon"
-    " Milton_Keynes Slough Cheltenham Basingstoke Guildford Greater_London City_of_London",
+    " Milton_Keynes Newcastle_upon_Tyne Swansea Slough Cheltenham"
+    " Basingstoke Guildford Greater_London City_of_London",
     "GE": "Batumi Kutaisi",
     "GR": "Thessaloniki",
-    "ID": "Bandung Surabaya Yogyakarta",
+    "ID": "Bandung Surabaya Yogyakarta Denpasar Tangerang",
     "IE": "Cork Galway Limerick County_Dublin",
     "IL": "Tel_Aviv-Yafo Tel_Aviv_District Haifa Herzliya Herzeliya Ramat_Gan Petah_Tikva"
     " Petach_Tikva Ra'anana Raanana Netanya Rehovot Yokneam Beer_Sheva Be'er_Sheva Caesarea"
@@ -46,6 +47,7 @@ TOWNS = {
     "IT": "Bologna Trento Genova Genoa Torino Milano Roma",
     "JP": "Yokohama Kyoto Nagoya Fukuoka Sapporo 東京 大阪 京都 横浜 日本",
     "KR": "Busan Pangyo Seongnam 서울 대한민국",
+    "KW": "Kuwait_City",
     "MA": "Rabat Marrakech Marrakesh Tangier",
     "MT": "Valletta Sliema St_Julian's St_Julians Birkirkara",
     "MX": "Guadalajara Queretaro CDMX Ciudad_de_Mexico",
@@ -79,7 +81,7 @@ TOWNS = {
     " Idaho_Falls Meridian Nampa Fort_Collins Colorado_Springs Broomfield Golden"
     " Englewood Littleton Longmont Louisville Lafayette Little_Rock Bentonville Fayetteville"
     " Wilmington Portland Lehi Provo Huntsville Savannah Augusta Alpharetta Marietta"
-    " New_Albany Hawthorne Mountain_View Washington_DC",
+    " New_Albany Hawthorne Mountain_View Washington_DC District_of_Columbia",
     "VN": "Hanoi Da_Nang Ho_Chi_Minh",
     "ZA": "Cape_Town Durban Pretoria",
 }
@@ -92,7 +94,8 @@ SHARED = {
     "AU CA GB US": "Richmond Windsor",
     "CA GB NZ US": "Chatham",
     "CA US": "Creston",
-    "CA GB US": "Surrey Halifax Kingston Hamilton Waterloo St_Johns Saint_Johns",
+    "CA GB US": "Surrey Halifax Kingston Hamilton Waterloo St_Johns Saint_Johns"
+    " St_John's Saint_John's",
     "AU GB US": "Newcastle",
     "CD CG": "Congo",
     "CO US": "Columbia",

@@ -79,6 +79,26 @@ CLEAR = {
     "SE London": "GB",
     "Malmö, SE": "SE",
     "Chatham, NJ": "US",
+    "St. John's, NL": "CA",
+    "Whitehorse, YT": "CA",
+    "Veldhoven, NL": "NL",
+    "Johannesburg, GP": "ZA",
+    "Johannesburg, GP, ZA": "ZA",
+    "Modena, MO": "IT",
+    "Como, CO": "IT",
+    "Lodi, CA": "US",
+    "Verona, WI": "US",
+    "Guwahati, AS": "IN",
+    "Tijuana, BC": "MX",
+    "Sevilla, SE": "ES",
+    "Bogotá, D.C.": "CO",
+    "Bogotá, DC, CO": "CO",
+    "Washington, D.C.": "US",
+    "Shanghai, SH": "CN",
+    "Isle of Man": "IM",
+    "Minsk, BLR": "BY",
+    "Swansea": "GB",
+    "Kuwait City": "KW",
 }
 SEVERAL = {
     "London; New York": ("GB", "US"),
@@ -99,6 +119,7 @@ UNCLEAR = (
     "Remote - NA", "NA", "Remote (EST)", "Remote (ET)", "Remote - PT", "Remote (9 AM - 5 PM)",
     "Granada", "Richmond, Victoria", "Macon", "2 Locations", "Lebanon, New Hampshire", "",
     "Headquarters", "CPT", "SE Asia", "Milan, TN", "Chatham", "Midway",
+    "America or EMEA", "Halifax, CA", "Unknown Town, GP", "Unknown Town, VG", "Man", "CAD", "BLR",
 )  # fmt: skip
 
 
