@@ -57,7 +57,11 @@ OTHER_MEANINGS: Final = (
     "staff training", "staff therapist", "staff physician", "staff development", "staff scheduling",
     "staff sergeant", "staff chaplain", "staff dentist", "staff interpreter", "staff photographer",
     "staff psychologist", "staff reporter", "staff rn", "staff technologist", "staff veterinarian",
-    "staff physical therapist", "staff occupational therapist", "elementary principal",
+    "staff physical therapist", "staff occupational therapist", "staff psychiatrist",
+    "staff member", "staff officer", "staff experience", "staff relations", "medical staff",
+    "elementary principal", "principal residence", "lead nurture", "lead follow up",
+    "lead sourcing", "lead capture", "senior day care", "intern experience", "intern supervisor",
+    "internship supervisor", "of interns",
     "inbound lead specialist", "outbound lead specialist", "lead conversion", "lead enrichment",
     "lead funnel", "lead intake", "lead paint", "lead qualifier", "lead routing", "lead scoring",
     "principal investigator", "assistant principal", "vice principal", "school principal",
@@ -115,6 +119,11 @@ _OF_AN_OFFICER = re.compile(
     r"(?<![^\W_])(?:ceo|cto|cfo|coo|cio|ciso)\s(?=(?:[\w&-]+\s){0,3}(?:analyst|associate|consultant"
     r"|coordinator|engineer|manager|partner|recruiter|specialist)(?![^\W_]))"
 )
+# "Head, Risk", "Global Head - Sales", and not "Print Head, Mechanical Engineer"
+_HEAD = re.compile(
+    r"(?:^|(?<=^global )|(?<=^deputy )|(?<=^regional )|(?<=^group )|(?<=^country ))"
+    r"head(?=\s?,|\s[-\u2013\u2014]\s)"
+)
 _POSSESSIVE = re.compile(r"[\w-]+['\u2019]s(?![^\W_])")  # "Director's Assistant"
 _WORD = re.compile(r"[^\W_]+")
 # each phrase begins with one of these; to look for them takes a tenth of the time of all patterns
@@ -132,6 +141,7 @@ def seniority(title: str) -> Seniority | None:
     text = fold_letters(clean(title))
     if _FIRST_WORDS.isdisjoint(_WORD.findall(text)):
         return None
+    text = _HEAD.sub("head of", text)
     text = _SUPPORTED.sub(_without_others, _SOMEBODY_ELSE.sub(" ", text))
     text = _OF_AN_OFFICER.sub(" | ", _POSSESSIVE.sub(" | ", text))
     text = _PEOPLE.sub(" ", _OTHER_MEANING.sub(" | ", text))

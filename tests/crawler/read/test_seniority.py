@@ -31,6 +31,7 @@ TITLES = {
     "director": (
         "Director of Product Management", "Senior Director, Finance", "Head of Research",
         "Director, Executive Communications", "Directrice artistique", "Assistant Director",
+        "Head, Risk", "Head – Sales", "Global Head, Compliance",
     ),
     "executive": (
         "Chief Technology Officer", "Chief Information Security Officer", "VP, Engineering",
@@ -51,6 +52,8 @@ NONE = (
     "Administrative Assistant, VP Sales", "Executive Business Partner, CTO", "PA to CEO",
     "Technical Advisor - CTO", "CFO Services Consultant", "COO Office Analyst", "Staff RN",
     "Lead Scoring Analyst", "Junior High Teacher", "Software Engineer, Ads Manager",
+    "Print Head, Mechanical Engineer", "Head Chef", "Head Start Teacher", "Staff Psychiatrist",
+    "Medical Staff Coordinator", "Lead Nurture Specialist", "Intern Experience Specialist",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
 
