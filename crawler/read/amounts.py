@@ -22,6 +22,7 @@ _NUMBER = re.compile(
     r"'\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
     r"|\d{1,9}(?:[.,]\d{1,2})?)(?!\d)"
 )
+_DIGITS = re.compile(r"\d+")
 _TIMES: dict[str, float] = {
     "k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5,
     "l": 1e5, "cr": 1e7, "crore": 1e7,
@@ -103,7 +104,7 @@ def money_ranges(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRan
     Numbers without a currency are skipped. `marks` come from `currency_marks`; a number far from
     all of them is skipped early.
     """
-    numbers = islice(_NUMBER.finditer(line), _MAX_AMOUNTS)
+    numbers = islice(_numbers(line), _MAX_AMOUNTS)
     amounts = [_amount(line, number) for number in numbers if _is_near(number, line, marks)]
     used_until = -1  # index of the last amount that a range includes
     for index, amount in enumerate(amounts):
@@ -117,6 +118,15 @@ def money_ranges(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRan
                 yield _range(amount, after, chained_to=amounts[index + 2] if chained else None)
         elif amount.sign:
             yield _single(amount)
+
+
+def _numbers(line: str) -> Iterator[re.Match[str]]:
+    """Yield the numbers of a line. To find the digits first takes half the time of the pattern."""
+    end = 0
+    for begin in (digits.start() for digits in _DIGITS.finditer(line)):
+        if begin >= end and (number := _NUMBER.match(line, begin)):
+            yield number
+            end = number.end()
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,11 @@ _FLOOR = re.compile(
     + ")",
     re.IGNORECASE,
 )
+# behind an amount: "$19.25/hr minimum"
+_MINIMUM, _MAXIMUM = (
+    re.compile(rf"\s{end}\b(?!\s(?:of|wage)\b)", re.IGNORECASE)
+    for end in ("min(?:imum)?", "max(?:imum)?")
+)
 _OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
 _ANY_PAY = re.compile(r"\b(?:compensation|package|pay|earnings?)\W*$", re.IGNORECASE)
 _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
@@ -222,16 +227,15 @@ def period_of(money: MoneyRange, context: Context, currency: str | None) -> Peri
 
 
 def is_at_most(money: MoneyRange, context: Context) -> bool:
-    return bool(
-        _AT_MOST.search(context.before) or (not money.is_range and _CEILING.search(context.before))
-    )
+    is_ceiling = _CEILING.search(context.before) or _MAXIMUM.match(context.after)
+    return bool(_AT_MOST.search(context.before) or (is_ceiling and not money.is_range))
 
 
 def is_at_least(money: MoneyRange, context: Context) -> bool:
     return not money.is_range and (
         money.open_ended
         or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
-        or bool(_OVERPAY.search(context.rest))
+        or bool(_OVERPAY.search(context.rest) or _MINIMUM.match(context.after))
     )
 
 

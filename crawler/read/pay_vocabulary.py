@@ -24,7 +24,7 @@ _ENGLISH_PAY = (
     r"|grade|zone|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
     r"|(?:position|role|job|internship) (?:will )?pays?(?= \D{0,12}$|\s?[^\w\s])"
-    r"|total cash(?=\s?:)|hiring ranges?"
+    r"|(?:total cash|target cash)(?=\s?:)|basic(?=\s*$)|hiring ranges?"
     r"|(?:interns|fellows|trainees|apprentices)(?: are| will be) paid"
     r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
     r"|range for (?:this"
@@ -35,7 +35,7 @@ _ENGLISH_PAY = (
     r"|you(?:(?: will|['\u2019]ll)(?: be)?|['\u2019]re| are)? (?:paid|earn|receive a salary)"
 )
 _GERMANIC_PAY = (
-    r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst)|(?:stunden|brutto"
+    r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst|salär)|(?:stunden|brutto"
     r"|monats|wochen|mindest|grund|jahres"
     r"|basis)?lohn(?:band|spanne|rahmen)?"
     r"|bezahlung|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
@@ -45,7 +45,8 @@ _GERMANIC_PAY = (
     r"|time|grund|grunn|start)?lønn?(?:en|spænd)?"
 )
 _ROMANCE_PAY = (
-    r"salaires?|rémunérations?|salariale|taux horaire|TJM|package annuel|salarios?|sueldos?"
+    r"salaires?|fixe(?=\s?(?:de|:)?\s*$)|rémunérations?|salariale|taux horaire|TJM"
+    r"|package annuel|salarios?|sueldos?"
     r"|retribución|remuneración|(?:banda|rango"
     r"|franja) salarial"
     r"|retribuzione|stipendio|compenso|paga oraria|RAL|salários?|(?:faixa|banda) salarial"
