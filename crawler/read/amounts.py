@@ -141,7 +141,7 @@ def _behind() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?"
         rf"|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
-        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\."
+        rf"(?:\s?\(?(?P<sign>{sign})\)?(?!\d))?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\."
         rf"(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
         # "210,000/yr. - USD", but not "140,000 - USD 160,000"
         rf"(?:\s(?:-\s(?!\(?[A-Z]{{3}}\s?[^\w\s]?\d))?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"

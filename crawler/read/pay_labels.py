@@ -66,6 +66,10 @@ _STATES_OF_TOWNS = {  # large towns; and those whose names hold the name of anot
     "Kansas City": "MO", "Washington, D.C.": "DC", "Washington, DC": "DC", "Washington D.C.": "DC",
     "Washington DC": "DC",
 }  # fmt: skip
+_NO_COMPANY = (  # no word with a capital follows, as in "Washington Post"
+    r"(?![^\W_])(?!\s(?!(?:Pay|Salary|Base|Compensation|Hiring|Annual|State|City|Metro|Area|Residents"
+    r"|Applicants|Candidates|Only|Office|Based|Range)\b)[A-Z][a-z])"
+)
 _METROS = (frozenset({"NY", "NJ", "CT"}), frozenset({"DC", "MD", "VA"}), frozenset({"MO", "KS"}))
 
 
@@ -129,7 +133,7 @@ def _state_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = {name for name in known if not name.isupper()}.union(_STATES_OF_TOWNS)
     any_name = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     return (
-        re.compile(rf"(?<![^\W_])(?:{any_name})(?![^\W_])|, (?:{codes})(?![^\W_])"),
+        re.compile(rf"(?<![^\W_])(?:{any_name}){_NO_COMPANY}|, (?:{codes})(?![^\W_])"),
         re.compile(rf"(?<![^\W_])(?:{codes})(?![^\W_])"),
     )
 

@@ -102,6 +102,7 @@ def test_other_names_of_places_leave_pay_as_it_is(text: str, place: str) -> None
             "Atlanta, GA",
         ),
         ("CA, NY, CT pay range: $151,000 - $171,000", "Denver, CO; Austin, TX"),
+        ("Colorado Pay Range: $151,000 - $171,000", "Austin, TX"),
     ],
 )
 def test_one_range_for_another_state_keeps_only_its_words(text: str, place: str) -> None:
@@ -121,6 +122,7 @@ def test_one_range_for_another_state_keeps_only_its_words(text: str, place: str)
         ("CA, NY, CT pay range: $151,000 - $171,000", "Fresno, CA"),
         ("Our Denver team is large. The pay range is $151,000 - $171,000.", "Austin, TX"),
         ("The MD pay range is $151,000 - $171,000.", "Austin, TX"),
+        ("Washington Post Media pay range: $151,000 - $171,000", "New York, NY"),
     ],
 )
 def test_a_range_of_the_own_state_or_of_a_suburb_is_the_pay(text: str, place: str) -> None:
