@@ -1,8 +1,9 @@
 """Read countries, seniority and clear dates from the words of a stored posting.
 
 A posting is counted by its countries and its seniority. They are read from what a reader sees and
-are no part of a posting's digest. Whoever changes how they are read adds a migration that empties
-the stored ones: the upgrade reads them again.
+are no part of a posting's digest. Whoever changes how they are read raises the version of every
+reader (`registry.py`): a posting that is read again is labeled again. A migration may empty the
+stored ones, and the upgrade then reads them.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Product:
     no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
     spider: str = ""  # a dotted path; "" for an ATS that cannot be read yet
     # raised when it reads pay, deadline or workplace differently: stored postings are read again
-    reader: int = 2
+    reader: int = 3
     # why it is off until `[ats.NAME] enabled = true`: one sentence; "" for one that is on
     opt_in: str = ""
     # the time between two checks, if a check costs the host many requests; None: as [crawl] says

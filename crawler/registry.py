@@ -28,7 +28,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=NAME,
         spider="crawler.spiders.ashby:AshbySpider",
-        reader=3,
+        reader=4,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": labels(
@@ -72,7 +72,7 @@ PRODUCTS = {
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
-        reader=4,
+        reader=5,
     ),
     "icims": labels(
         "iCIMS",
@@ -106,7 +106,7 @@ PRODUCTS = {
         "https://jobs.lever.co/{token}/{key}",
         cased=True,
         spider="crawler.spiders.lever:LeverSpider",
-        reader=3,
+        reader=4,
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
