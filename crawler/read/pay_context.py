@@ -14,6 +14,7 @@ from crawler.read.pay_vocabulary import (
     ANNOUNCED,
     BASE,
     DOLLAR_COUNTRIES,
+    EXAMPLE,
     IN_OTHER_KIND,
     NAMED_DIRECTLY,
     NEVER,
@@ -23,6 +24,7 @@ from crawler.read.pay_vocabulary import (
     PAY,
     THRESHOLD,
     TOTAL,
+    without_role,
 )
 from crawler.read.plausible_pay import likely_period
 
@@ -107,10 +109,8 @@ def context_of(
 ) -> Context:
     """Return the context of an amount. `begin` is the end of the previous one in the line, or 0."""
     sentence = _last_sentence(line[max(0, money.start - _BEFORE) : money.start])
-    before = _LEFT_OUT.sub(
-        " ", _last_sentence(line[max(begin, money.start - _BEFORE) : money.start])
-    )
-    before = OTHER_PAY.sub("bonus", before)
+    before = _last_sentence(line[max(begin, money.start - _BEFORE) : money.start])
+    before = OTHER_PAY.sub("bonus", _LEFT_OUT.sub(" ", without_role(before)))
     rest = _SENTENCE_END.split(line[money.end : money.end + 2 * _AFTER], maxsplit=1)[0]
     after = OTHER_PAY.sub("bonus", _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0])
     return Context(
@@ -118,7 +118,7 @@ def context_of(
         before,
         after,
         rest,
-        sentence,
+        without_role(sentence),
         _with_bonus(above[-_BEFORE:]),
         begin == 0,
         follows_range,
@@ -141,7 +141,8 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     after = -1 if money.is_range and PAY.search(context.own) else _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
     is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
-    if is_own or context.before.endswith("+"):  # "+$4.50/hr" is added to pay
+    # "+$4.50/hr" is added to pay
+    if is_own or context.before.endswith("+") or EXAMPLE.search(context.before[-_NEAR:]):
         return False
     if other > pay or (not named and _first(OTHER, context.after) < after):
         return False

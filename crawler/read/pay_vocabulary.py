@@ -88,8 +88,8 @@ OTHER = _words(
     r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
     r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume"
     r"|transactions?|payments?|series [a-h]|worth"
-    r"|(?:salary|pay|wage) (?:increases?|rises?|caps?|limits?|thresholds?|expectations?|packaging)"
-    r"|(?:project|order) value|tips"
+    r"|(?:salary|pay|wage) (?:increases?|rises?|caps?|pools?|limits?|thresholds?|expectations?"
+    r"|packaging)|(?:project|order) value|tips"
     r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?"
     r"|vouchers?|perks?|learning|education"
     r"|development"
@@ -109,7 +109,7 @@ OTHER = _words(
     r"friskvård\w{0,10}|bidrag|omsättning|tilskud|bonussen|försäkring",
 )
 OTHER_BEFORE = _words(  # other money only if the amount follows them
-    r"(?:federal|state|city|local|legal|statutory) minimum wage(?: is| of)?|minimum wage in"
+    r"(?:federal|state|city|local|legal|statutory) minimum wage(?: is| of)?|minimum wage (?:in|to)"
     r"|visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
     r"|ed)? (?:of|up)"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
@@ -131,7 +131,10 @@ OTHER_BEFORE = _words(  # other money only if the amount follows them
 # an amount after these is other money, even if "salary" is nearer, until a pay range is announced
 NEVER = _words(
     r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify"
-    r"|(?:employees|workers|people|staff|teams) with (?:salar(?:y|ies)|wages|incomes)"
+    r"|(?:administer|process|run)(?:ning|ing|s)?(?: the)? payroll|negotiat(?:e|es|ed|ing)"
+    r"|(?:salary|pay) negotiations?"
+    r"|(?:employees|workers|people|staff|teams|candidates|executives|professionals|clients|customers)"
+    r" with (?:salar(?:y|ies)|wages|incomes)"
     r"|whose (?:\w+ ){0,2}(?:salar(?:y|ies)|wages|pay|incomes?)|must (?:earn|make)"
     r"|(?:determine|set|benchmark|review) (?:the )?(?:compensation|salaries|pay) for"
     r"|\d{1,3}\s?% of (?:[\w'\u2019]+ ){1,3}(?:earn|make)"
@@ -154,6 +157,8 @@ OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
     r"(?:median|(?:market|industry|national|company) average|average (?:employee|market|industry"
     r"|national)) (?:\w+ ){0,2}(?:salary|wage|pay|compensation|income|earnings)",
     r"average (?:\w+ ){0,2}(?:salary|pay|compensation) (?:at|of|across) (?:the|our|all)",
+    r"durchschnitts(?:gehalt|lohn|verdienst)\w{0,3}|gemiddeld salaris|medellön"
+    r"|(?:salaire|salario|stipendio|salário|sueldo) (?:moyen|médi[ao]n?|medio|mediano|promedio)",
 )
 NAMED_DIRECTLY = re.compile(
     r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
@@ -168,12 +173,15 @@ ANNOUNCED = re.compile(
 )
 # behind an amount: "up to $50,000 in commission"
 IN_OTHER_KIND = re.compile(
-    r"\s(?:in|of)\s(?:(?:an?|annual|the|company|potential|total)\s){0,2}(?:commissions?|bonus(?:es)?"
+    r"(?:\s(?:in|of)\s(?:(?:an?|annual|the|company|potential|total)\s){0,2}(?:commissions?|bonus(?:es)?"
     r"|equity|stocks?|rsus?|options|funding|revenue|arr|grants?|incentives?|credits?|savings"
     r"|benefits|tips|assistance|reimbursement|sales|assets|prizes?|scholarships?|donations?"
-    rf"|insurance|coverage){_END}",
+    r"|insurance|coverage)|\sfor\syour\s(?:\w+\s)?(?:health|medical|dental|insurance|phone|internet"
+    rf"|gym|tuition|travel|parking|childcare|relocation|equipment|home)){_END}",
     re.IGNORECASE,
 )
+# directly before an amount that is an example
+EXAMPLE = re.compile(r"(?:\bsuch as|\be\.g\.,?|\bfor (?:example|instance),?)\s$", re.IGNORECASE)
 # before a single amount: people who earn "less than $50,000"
 THRESHOLD = re.compile(
     rf"{_BEGIN}(?:(?<!no )(?<!not )(?:less|more|greater) than|(?<!not )(?:above|below|under|over)"
@@ -191,3 +199,25 @@ DOLLAR_COUNTRIES = {
     "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
     "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
 }
+_TITLE_WORD = r"(?:[A-Z(&][\w&/'\u2019.,()+-]*|of|and|to|in|the|for|[-\u2013])"
+_ROLE_NOUN = (
+    r"(?:Account Executive|Accountant|Adjuster|Administrator|Advisor|Agent|Analyst|Architect"
+    r"|Assistant|Associate|Auditor|Buyer|Clerk|Consultant|Coordinator|Counsel|Counselor|Designer"
+    r"|Developer|Director|Driver|Editor|Educator|Engineer|Generalist|Head|Instructor|Intern|Lead"
+    r"|Manager|Navigator|Nurse|Officer|Operator|Partner|Planner|President|Producer|Recruiter"
+    r"|Representative|Researcher|Scientist|Specialist|Strategist|Supervisor|Technician|Therapist"
+    r"|Trader|Underwriter|Writer)"
+)
+_FOR_A_ROLE = re.compile(  # "salary range for the Insurance Agent is"
+    rf"((?:ranges?|salary|pay|compensation|wage|rate|band)\sfor\s)(?:(?:the|this|our|an?)\s)?"
+    rf"(?=(?:{_TITLE_WORD}\s){{0,8}}?{_ROLE_NOUN}\b)(?:{_TITLE_WORD}\s){{0,9}}?{_TITLE_WORD}"
+    r"(?:\s(?:role|position|job|opening))?(?=\s(?:is|are|will be|ranges?|in)\b|\s?:)"
+)
+
+
+def without_role(words: str) -> str:
+    """Return words before an amount without the title of the role that the pay is for.
+
+    A title may have words for other money: "Director of Development", "Payments Lead".
+    """
+    return _FOR_A_ROLE.sub(r"\1this role", words) if " for " in words else words

@@ -358,6 +358,17 @@ def test_pay_is_read_as_a_person_reads_it(
         "You must earn a minimum salary of $66,560 to be exempt.",
         "The minimum wage in this city is $20.76 per hour.",
         "You determine compensation for roles from $50,000 to $500,000.",
+        "Das Durchschnittsgehalt liegt bei 60.000 €.",
+        "Le salaire médian de l'entreprise est de 45 000 €.",
+        "El salario medio en España es de 27.000 €.",
+        "You help engineers negotiate salaries of $300,000 - $500,000.",
+        "You place candidates with salaries between $100,000 and $250,000.",
+        "You run payroll; salaries range from $40,000 to $200,000.",
+        "You build compensation ranges such as $80,000 - $120,000.",
+        "You calculate wages, e.g. $15 - $20 per hour.",
+        "We pay up to $1,500 per month for your health plan.",
+        "The team has a salary pool of $1,000,000 - $1,200,000.",
+        "We work for raising the minimum wage to $20 an hour.",
         "The salary cap of the plan is $350,000.",
         "Salary packaging up to $15,900 per year",
         "What are your salary expectations? (e.g. $100,000 - $120,000)",
@@ -368,6 +379,34 @@ def test_pay_is_read_as_a_person_reads_it(
 )
 def test_other_money_is_not_read(text: str) -> None:
     assert read_pay(text) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "the Insurance Agent",
+        "this Health Insurance Specialist role",
+        "the Payments Lead",
+        "the Director of Development",
+        "the Portfolio Manager position",
+        "a Housing Navigator",
+        "the Customer Success Manager",
+        "our Commissions Analyst",
+        "the Payroll Specialist",
+        "Equity Research Associate",
+        "the Manager, Learning & Development",
+        "the Travel Nurse (RN)",
+    ],
+)
+def test_the_title_of_the_role_says_nothing_of_the_money(title: str) -> None:
+    pay = read_pay(f"The salary range for {title} is $81,000 - $92,000.")
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.period) == (81_000, 92_000, "year")
+
+
+@pytest.mark.parametrize("words", ["Referral Bonuses", "Learning and Development", "each Award"])
+def test_other_money_that_pay_is_for_is_not_read(words: str) -> None:
+    assert read_pay(f"The pay for {words} is $8,100 - $9,200.") is None
 
 
 @pytest.mark.parametrize("words", ["$139,700-216-500", "$125,000K-$156,250K"])
