@@ -51,6 +51,8 @@ _JOINED_BY_AND = rf" {_WORD} and "
 # ignored in places: "Remote - US" and "Remote (US)" are the same
 _PLACE_SIGNS = re.compile(r"[,:()\[\]]|\s[-\u2013\u2014]+\s")
 _CODE = re.compile(r"[A-Za-z]{2}")
+# no codes of Indiana and Ontario
+_CAPITAL_MODEL = re.compile(r"(?<!\w)(?:IN-(?:OFFICE|PERSON)|ON-SITE)(?!\w)")
 # gaps of a phrase that may hold an "and"; with more, the expression would grow by the square
 _MAX_AND_GAPS = 8
 
@@ -124,7 +126,8 @@ class PlaceCode:
 
     def found_in(self, text: str) -> bool:
         """Return True if the text contains the code."""
-        return self._expression.search(text.encode("utf-8", "replace")) is not None
+        without = _CAPITAL_MODEL.sub(" ", text)
+        return self._expression.search(without.encode("utf-8", "replace")) is not None
 
 
 _EXCLUDED = re.compile(

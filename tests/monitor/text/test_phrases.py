@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text.normal_form import normalize
-from monitor.text.phrases import Phrase, without_exclusions
+from monitor.text.phrases import Phrase, place_phrase, without_exclusions
 
 # Titles as boards really write them; whether "research engineer" and "research scientist" fit.
 TITLES = [
@@ -166,6 +166,21 @@ def test_a_phrase_does_not_fit(phrase: str, text: str) -> None:
 def test_an_invalid_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Phrase(phrase)
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "fits"),
+    [
+        ("IN", "Gary, IN", True),
+        ("IN", "IN-OFFICE", False),
+        ("IN", "IN-PERSON, Leeds", False),
+        ("ON", "Toronto, ON", True),
+        ("ON", "ON-SITE - Leeds", False),
+        ("IN", "IN-OFFICE - Gary, IN", True),
+    ],
+)
+def test_a_workplace_in_capitals_is_no_code_of_a_state(code: str, place: str, fits: bool) -> None:
+    assert place_phrase(code).found_in(place) is fits
 
 
 def test_commas_of_a_place_do_not_matter() -> None:
