@@ -48,6 +48,12 @@ _STREET = re.compile(
     r"\s*[0-9]\S*\s+\S|\b(?:[0-9]+(?:st|nd|rd|th)|street|ave|avenue|blvd|boulevard|road|rd|highway)\b",
     re.IGNORECASE,
 )
+# "ON" is no Ontario there, and "AT" no Austria
+_WITH_CODE = re.compile(
+    r"(?<![^\W_])(?:on[- ]site|in[- ](?:office|person)|at[- ]home|co[- ]working|no[- ]remote)"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s(?:and|or|&)\s")
 _PREFIX = re.compile(r"[A-Z]{2,3}\s?[-\u2013\u2014:]\s")  # "CH - Shanghai": maybe an employer's own
 _DIRECTIONS = frozenset({"NE", "NW", "SE", "SW"})  # before a name: "SE London"
@@ -85,7 +91,7 @@ def _codes_of(location: str) -> tuple[str, ...]:
 
 
 def _codes_of_place(place: str) -> Iterator[str]:
-    parts = _PARTING.split(place)
+    parts = _PARTING.split(_WITH_CODE.sub(" ", place))
     streets = {_bare(part) for part in parts if _STREET.search(part)}
     pieces = [piece for part in parts if (piece := _bare(part))]
     joined = " ".join(map(folded, pieces))

@@ -20,8 +20,8 @@ STATES_FIRST = "AL AZ CA CO GA IL KY LA MA MD ME MN MO MS MT NC NE PA SC SD TN V
 COUNTRIES_FIRST = "NL"
 # codes that rarely mean their country: "NA" is North America, "EST" a time zone, "ST" a street
 RARE_COUNTRIES = (
-    "AM AQ AS AX BI BLR BS BV BW CC CX EST ET FK GD GP GS GW HM IO KI MG MH NA NF NR NU PM PN PW SH"
-    " SJ ST TF TG TK TO TV VG YT"
+    "AI AM AQ AS AX BI BLR BS BV BW CC CX EST ET FK GD GP GS GW HM IO KI MG MH ML NA NF NR NU PM PN"
+    " PW SH SJ ST TF TG TK TO TV VG YT"
 )
 RARE_ALONE = "PT SA"  # Pacific Time, South America
 # codes that people also write behind towns of these countries: regions, and SA for South Africa

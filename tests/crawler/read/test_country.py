@@ -96,6 +96,10 @@ CLEAR = {
     "Washington, D.C.": "US",
     "Shanghai, SH": "CN",
     "Isle of Man": "IM",
+    "ON-SITE - Austin, TX": "US",
+    "CO-WORKING, Berlin": "DE",
+    "AI Lab, Berlin": "DE",
+    "Bamako, ML": "ML",
     "Minsk, BLR": "BY",
     "Swansea": "GB",
     "Kuwait City": "KW",
@@ -120,6 +124,7 @@ UNCLEAR = (
     "Granada", "Richmond, Victoria", "Macon", "2 Locations", "Lebanon, New Hampshire", "",
     "Headquarters", "CPT", "SE Asia", "Milan, TN", "Chatham", "Midway",
     "America or EMEA", "Halifax, CA", "Unknown Town, GP", "Unknown Town, VG", "Man", "CAD", "BLR",
+    "ON-SITE", "ON SITE", "IN-OFFICE", "AT-HOME", "NO-REMOTE", "AI",
 )  # fmt: skip
 
 
