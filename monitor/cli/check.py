@@ -106,6 +106,8 @@ class _Check:
         from monitor.rules.watches import with_stored
 
         begin_work()
+        if self.alerts:
+            await self._learn_channel_names(lease)
         with self.current.busy("checking"):
             round_id = await run_round(
                 lease.engine,
@@ -137,6 +139,23 @@ class _Check:
             return None
         well = self._show(round_id)
         return self._say_undelivered(self._undelivered(round_id)) and well
+
+    async def _learn_channel_names(self, lease: Lease) -> None:
+        """Ask Slack for the ids of names before alerts are written, if a name may be an id's."""
+        from monitor.cli.sending import make_outbox
+        from monitor.database.slack_channels import read
+
+        settings = self.current.settings
+        if not read(lease.engine).may_be_doubled(
+            map(settings.effective_channel, settings.channels())
+        ):
+            return
+        outbox = make_outbox(self.engine, sys.stderr)(settings)
+        outbox.work_under(lease)
+        try:
+            await outbox.ask_channel_names()
+        finally:
+            await outbox.close()
 
     def _warn_without_workers(self) -> None:
         """Say why the daemon's round does not end, if no worker checks its boards."""

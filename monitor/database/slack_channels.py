@@ -53,6 +53,12 @@ class Directory:
         """Return a key that all names of one channel share: its id, or the name without one."""
         return self.channel_id(channel) or str(Channel.parse(channel))
 
+    def may_be_doubled(self, channels: Iterable[str]) -> bool:
+        """Return True if a channel may be among them twice: as an id, and as an unknown name."""
+        parts = [part for part in map(Channel.parse, channels) if part.is_slack]
+        unknown = any(part.has_slack_name and part.name not in self.channels for part in parts)
+        return unknown and not all(part.has_slack_name or part.is_direct_message for part in parts)
+
     def is_public(self, channel: str) -> bool:
         """Return True if Slack has listed this channel as public."""
         private = {

@@ -287,6 +287,19 @@ async def test_check_sends_a_channel_with_two_names_one_message(
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
 
 
+async def test_check_knows_that_two_rules_name_one_channel(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    rule = '[[rules]]\nname = "{}"\nany = ["engineer"]\nnotify = ["{}"]\n'
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, title="Research Engineer"))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        place.configure(rule.format("second", ID))
+        assert (await place.here("check"))[0] == 0
+    assert [text.startswith("Now watching") for text in slack.texts()] == [True]
+    assert place.ask("SELECT DISTINCT channel FROM introduction") == [(NAME,)]
+
+
 async def test_a_second_name_added_at_runtime_duplicates_nothing(
     tmp_path: Path, slack: SlackServer
 ) -> None:
