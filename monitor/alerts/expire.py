@@ -1,7 +1,7 @@
 """Expire reminders that can no longer be sent, and update the deadlines of those that wait.
 
 A reminder expires when its deadline passes, its role closes, or its deadline moves away. The other
-reminders of its message are still sent.
+reminders of its message are still sent. A digest that waited names no deadline that is over.
 """
 
 from __future__ import annotations
@@ -14,13 +14,22 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, select, update
 
 from monitor.alerts.rows import link, write_unsent
+from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
-from monitor.message_parts import Reminder
-from monitor.messages import Message, QuietHoursMessage, ReminderMessage, dump, load
+from monitor.message_parts import Reminder, Role
+from monitor.messages import (
+    DigestMessage,
+    Message,
+    QuietHoursMessage,
+    ReminderMessage,
+    dump,
+    load,
+)
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
 # as `dump` writes it
 _REMINDER: Final = '{"type":"reminder"'
+_DIGEST: Final = '{"type":"digest"'
 _CLOSED: Final = "the role closed before it could be sent"
 _DEADLINE_CHANGED: Final = "the deadline moved before it could be sent"
 
@@ -138,6 +147,33 @@ def counted_from(text: str, now: datetime) -> str:
     deadlines = [item.role.deadline_at for item in message.items]
     is_near = all(deadline is not None and deadline > now for deadline in deadlines)
     return dump(msgspec.structs.replace(message, at=now)) if is_near else text
+
+
+def without_past_deadlines(connection: Connection, text: str, now: datetime) -> str:
+    """Return a stored message whose digests list no deadline that passed or whose role closed."""
+    if _DIGEST not in text:
+        return text
+    message = load(text)
+    if isinstance(message, QuietHoursMessage):
+        parts = tuple(
+            _with_future(connection, part, now) if isinstance(part, DigestMessage) else part
+            for part in message.parts
+        )
+        return dump(QuietHoursMessage(parts))
+    return (
+        dump(_with_future(connection, message, now)) if isinstance(message, DigestMessage) else text
+    )
+
+
+def _with_future(connection: Connection, digest: DigestMessage, now: datetime) -> DigestMessage:
+    names = [role.posting for role in digest.deadlines]
+    is_closed = and_(one_of(Posting.name, names), Posting.state == "closed")
+    closed = set(connection.scalars(select(Posting.name).where(is_closed)))
+
+    def is_near(role: Role) -> bool:
+        return role.posting not in closed and (role.deadline_at is None or role.deadline_at > now)
+
+    return msgspec.structs.replace(digest, deadlines=tuple(filter(is_near, digest.deadlines)))
 
 
 def _expire_alerts(

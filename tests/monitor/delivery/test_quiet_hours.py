@@ -7,9 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from monitor.config.model import AlertSettings
+from monitor.database import tables
 from monitor.delivery.held_messages import merged_messages
 from monitor.delivery.manual import retry
 from monitor.message_parts import FieldChange, Reminder, Why
@@ -23,7 +24,7 @@ from monitor.messages import (
 )
 from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_summary
-from tests.support.alerts import notice, opened, revised, role, summary
+from tests.support.alerts import digest, notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.outbox_fixture import At, PostOffice, post_office
 from tests.support.slack_scenario import MORE, PAY, SlackScenario, paid
@@ -80,6 +81,23 @@ async def test_operator_messages_are_sent_at_any_time(night: Night) -> None:
     night.tell(notice(), channel="slack:#roles")
     assert await night.deliver() == 2
     assert len(night.slack.channels[OPS].messages) == 1
+
+
+async def test_a_held_digest_lists_no_deadline_that_passed_in_the_night(night: Night) -> None:
+    passed, later = (
+        role(name, f"Engineer {name}", deadline_at=night.clock() + timedelta(hours=hours))
+        for name, hours in (("passed", 8), ("later", 10))
+    )
+    night.tell(digest(opened("1"), near=(passed, later)), at=night.clock())
+    with night.engine.begin() as connection:  # of a rule, not of the operator
+        connection.execute(update(tables.Alert).values(kind="digest"))
+    night.tell(opened("2"), round_id=night.begin_round(), at=night.clock())
+    await night.deliver()
+    night.wake()
+    assert await night.deliver() == 1
+    [message] = night.said()
+    assert "Engineer later" in shown(message)
+    assert "Engineer passed" not in shown(message)
 
 
 async def test_a_single_message_stays_as_it_is(night: Night) -> None:
