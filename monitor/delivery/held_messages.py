@@ -55,7 +55,7 @@ def merged_messages(
         *_summaries(mergeable),
         *(([name], message) for name, message in mergeable if isinstance(message, _ALONE)),
     ]
-    night = _night(*(message for _, message in kinds))
+    night = _all_as_one([message for _, message in mergeable], [message for _, message in kinds])
     if len(kinds) > 1 and fits_one_message(night):
         yield [name for name, _ in mergeable], night
         return
@@ -75,6 +75,26 @@ def _is_split(message: Message) -> bool:
             return message.parts > 1
         case _:
             return False
+
+
+def _all_as_one(held: Sequence[_Part], kinds: Sequence[_Part]) -> QuietHoursMessage:
+    """Return all as one message. Of a role that a digest tells, only what happened after it."""
+    told = {
+        item.role.posting: part.at
+        for part in held
+        if isinstance(part, DigestMessage) and part.at is not None
+        for item in part.items
+    }
+    later = [
+        item
+        for part in held
+        if isinstance(part, RoleMessage | GroupMessage)
+        for item in _items(part)
+        if item.role.posting not in told or item.at > told[item.role.posting]
+    ]
+    roles = (GroupMessage(states_to_send(later)),) if later else ()
+    others = (part for part in kinds if not isinstance(part, RoleMessage | GroupMessage))
+    return _night(*roles, *others)
 
 
 def _night(*parts: _Part) -> QuietHoursMessage:

@@ -73,19 +73,8 @@ def _others(message: QuietHoursMessage, style: Style, detail: Detail) -> Iterato
 
 
 def _items(message: QuietHoursMessage) -> tuple[RoleMessage, ...]:
-    """Return the changes that no digest of the night tells."""
-    until = {
-        item.role.posting: part.at
-        for part in message.parts
-        if isinstance(part, DigestMessage) and part.at is not None
-        for item in part.items
-    }
     return tuple(
-        item
-        for part in message.parts
-        if isinstance(part, GroupMessage)
-        for item in part.items
-        if item.role.posting not in until or item.at > until[item.role.posting]
+        item for part in message.parts if isinstance(part, GroupMessage) for item in part.items
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, update
 
 from monitor.config.model import AlertSettings
@@ -24,7 +25,7 @@ from monitor.messages import (
 )
 from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_summary
-from tests.support.alerts import digest, notice, opened, revised, role, summary
+from tests.support.alerts import AT, digest, notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.outbox_fixture import At, PostOffice, post_office
 from tests.support.slack_scenario import MORE, PAY, SlackScenario, paid
@@ -98,6 +99,29 @@ async def test_a_held_digest_lists_no_deadline_that_passed_in_the_night(night: N
     [message] = night.said()
     assert "Engineer later" in shown(message)
     assert "Engineer passed" not in shown(message)
+
+
+def test_a_night_tells_what_happened_to_a_role_after_its_digest() -> None:
+    first, change = opened("1"), revised("1", FieldChange("location", "London", "Rome"))
+    daily = replace(digest(first, opened("2")), at=AT + timedelta(hours=2))
+    later = replace(change, at=AT + timedelta(hours=3))
+    held: list[tuple[str, Message]] = [
+        ("a", first),
+        ("b", opened("2")),
+        ("c", daily),
+        ("d", later),
+    ]
+    [(names, message)] = merged_messages(held, AT + timedelta(hours=5))
+    assert names == ["a", "b", "c", "d"]
+    assert isinstance(message, QuietHoursMessage)
+    [(item,)] = [part.items for part in message.parts if isinstance(part, GroupMessage)]
+    assert (item.kind, item.changes) == ("revised", change.changes)
+
+
+def test_a_night_repeats_nothing_that_its_digest_tells() -> None:
+    first, daily = opened("1"), replace(digest(opened("1")), at=AT + timedelta(hours=2))
+    [(_, message)] = merged_messages([("a", first), ("b", daily)], AT + timedelta(hours=5))
+    assert message == QuietHoursMessage((daily,))
 
 
 async def test_a_single_message_stays_as_it_is(night: Night) -> None:
