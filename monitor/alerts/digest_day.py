@@ -19,12 +19,13 @@ from monitor.alerts.cards import LIMITED
 from monitor.alerts.mutes import Mutes
 from monitor.alerts.net_states import as_closed, net_states
 from monitor.alerts.open_roles import OpenRole
+from monitor.alerts.role_state import closed_roles
 from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
-from monitor.database.tables import Alert, Board, Delivery, Posting
+from monitor.database.tables import Alert, Board, Delivery
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.message_parts import BoardHealth, Role
 from monitor.messages import DigestMessage, RoleMessage, dump, load
@@ -69,12 +70,8 @@ class DigestDay:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        items = as_closed(
-            net_states(
-                message for row in rows if isinstance(message := load(row.message), RoleMessage)
-            ),
-            self._closed(rows),
-        )
+        changes = [message for row in rows if isinstance(message := load(row.message), RoleMessage)]
+        items = as_closed(net_states(changes), closed_roles(self.connection, changes))
         message = self._message(channel, rules, items, since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
         first, *_ = [self._write_part(channel, part) for part in parts]
@@ -82,14 +79,6 @@ class DigestDay:
         self.connection.execute(
             update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
         )
-
-    def _closed(self, rows: Iterable[_StoredAlert]) -> dict[str, datetime]:
-        """Return when each role that is closed now did so, by posting."""
-        ids = [row.posting_id for row in rows if row.posting_id is not None]
-        closed = select(Posting.name, Posting.closed_at).where(
-            one_of(Posting.id, ids), Posting.state == "closed"
-        )
-        return {name: at for name, at in self.connection.execute(closed) if at is not None}
 
     def _write_part(self, channel: str, part: DigestMessage) -> str:
         """Write a digest, or one of the messages that it takes. Return its delivery id."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -36,14 +37,16 @@ def net_states(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
     return tuple(state.message for state in _states(messages) if not state.nothing)
 
 
-def states_to_send(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
+def states_to_send(
+    messages: Iterable[RoleMessage], closed: Mapping[str, datetime] = MappingProxyType({})
+) -> tuple[RoleMessage, ...]:
     """Return the net states, or all roles if none of them is other than before.
 
-    For messages that have to be sent: their alerts are written.
+    For messages that have to be sent: their alerts are written. `closed`: as in `as_closed`.
     """
     states = list(_states(messages))
     other = tuple(state.message for state in states if not state.nothing)
-    return other or tuple(state.message for state in states)
+    return as_closed(other or tuple(state.message for state in states), closed)
 
 
 def as_closed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, and_, func, select
 from crawler.items import Posting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.json_values import one_of
 from monitor.history.compare import pay_words
 from monitor.history.contents import posting_from_row
 from monitor.history.reposts import RepostOf
 from monitor.message_parts import Role
-from monitor.messages import CardMessage, Message
+from monitor.messages import CardMessage, GroupMessage, Message, RoleMessage
 
 _POSTING = (
     "key",
@@ -79,6 +80,22 @@ def role_of(
 def places_in_order(places: Sequence[str], first: Collection[str]) -> tuple[str, ...]:
     """Return the places, those in `first` before the others."""
     return tuple(sorted(places, key=lambda place: place not in first))
+
+
+def closed_roles(connection: Connection, messages: Iterable[Message]) -> dict[str, datetime]:
+    """Return when each role of lists of changes that is closed now did so, by posting."""
+    items = (
+        item
+        for message in messages
+        if isinstance(message, RoleMessage | GroupMessage)
+        for item in (message.items if isinstance(message, GroupMessage) else (message,))
+    )
+    names = list(dict.fromkeys(item.role.posting for item in items))
+    posting = tables.Posting
+    closed = select(posting.name, posting.closed_at).where(
+        one_of(posting.name, names), posting.state == "closed"
+    )
+    return {name: at for name, at in connection.execute(closed) if at is not None}
 
 
 def current_state(

@@ -7,14 +7,15 @@ Slack.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 import msgspec
 
 from monitor.alerts.merge import all_reminders, one_summary
-from monitor.alerts.net_states import states_to_send
+from monitor.alerts.net_states import as_closed, states_to_send
 from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
@@ -34,12 +35,16 @@ _Part = (
 )
 M = TypeVar("M")
 Named = tuple[str, M]  # a delivery id and its message
+Closed = Mapping[str, datetime]
+NONE_CLOSED: Final[Closed] = MappingProxyType({})
 
 
 def merged_messages(
-    held: Sequence[Named[Message]], now: datetime
+    held: Sequence[Named[Message]], now: datetime, closed: Closed = NONE_CLOSED
 ) -> Iterator[tuple[list[str], Message]]:
     """Return the held messages as one, or as few of each kind as possible if that is too long.
+
+    `closed`: when each role that is closed now did so, by posting. A list says that it closed.
 
     A reposted card stays alone, and so do the message of an earlier night and a list whose thread
     is written already.
@@ -50,12 +55,12 @@ def merged_messages(
         if isinstance(message, _Part) and not _is_split(message)
     ]
     kinds: list[tuple[list[str], _Part]] = [
-        *_roles(mergeable),
+        *_roles(mergeable, closed),
         *_reminders(mergeable, now),
         *_summaries(mergeable),
         *(([name], message) for name, message in mergeable if isinstance(message, _ALONE)),
     ]
-    night = _all_as_one([message for _, message in mergeable], [message for _, message in kinds])
+    night = _all_as_one([one for _, one in mergeable], [one for _, one in kinds], closed)
     if len(kinds) > 1 and fits_one_message(night):
         yield [name for name, _ in mergeable], night
         return
@@ -77,7 +82,7 @@ def _is_split(message: Message) -> bool:
             return False
 
 
-def _all_as_one(held: Sequence[_Part], kinds: Sequence[_Part]) -> QuietHoursMessage:
+def _all_as_one(held: Sequence[_Part], kinds: Sequence[_Part], closed: Closed) -> QuietHoursMessage:
     """Return all as one message. Of a role that a digest tells, only what happened after it."""
     told = {
         item.role.posting: part.at
@@ -92,7 +97,7 @@ def _all_as_one(held: Sequence[_Part], kinds: Sequence[_Part]) -> QuietHoursMess
         for item in _items(part)
         if item.role.posting not in told or item.at > told[item.role.posting]
     ]
-    roles = (GroupMessage(states_to_send(later)),) if later else ()
+    roles = (GroupMessage(states_to_send(later, closed)),) if later else ()
     others = (part for part in kinds if not isinstance(part, RoleMessage | GroupMessage))
     return _night(*roles, *others)
 
@@ -104,25 +109,36 @@ def _night(*parts: _Part) -> QuietHoursMessage:
 
 
 def _roles(
-    held: Sequence[Named[_Part]],
+    held: Sequence[Named[_Part]], closed: Closed
 ) -> Iterator[tuple[list[str], RoleMessage | GroupMessage]]:
     """Return what became of the roles, in as few messages as possible."""
     roles = [
         (name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)
     ]
-    parts = list(_parts(_side_by_side(roles), lambda part: len(split_changes(_states(part))) == 1))
+    parts = list(
+        _parts(_side_by_side(roles), lambda part: len(split_changes(_states(part, closed))) == 1)
+    )
     for number, part in enumerate(parts, 1):
-        names, items = [name for name, _ in part], _states(part)
+        names, items = [name for name, _ in part], _states(part, closed)
         if len(part) == 1:
-            yield names, part[0][1]
+            yield names, _alone(part[0][1], closed)
         elif len(items) == 1:
             yield names, items[0]
         else:
             yield names, GroupMessage(items, part=number, parts=len(parts))
 
 
-def _states(part: Sequence[Named[RoleMessage | GroupMessage]]) -> tuple[RoleMessage, ...]:
-    return states_to_send(item for _, message in part for item in _items(message))
+def _alone(message: RoleMessage | GroupMessage, closed: Closed) -> RoleMessage | GroupMessage:
+    """Return a message that is not merged. A role's own one becomes a card, which is edited."""
+    if isinstance(message, RoleMessage):
+        return message
+    return msgspec.structs.replace(message, items=as_closed(message.items, closed))
+
+
+def _states(
+    part: Sequence[Named[RoleMessage | GroupMessage]], closed: Closed
+) -> tuple[RoleMessage, ...]:
+    return states_to_send((item for _, message in part for item in _items(message)), closed)
 
 
 def _side_by_side(

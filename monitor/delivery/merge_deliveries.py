@@ -6,13 +6,14 @@ than 10 minutes. `quiet_hours.py` merges what it held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select, update
 
 from monitor.alerts.net_states import states_to_send
+from monitor.alerts.role_state import closed_roles
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.grouping import MANY
@@ -71,20 +72,21 @@ def _merge_channel(connection: Connection, channel: str) -> int:
     roles = [(name, message) for name, message in loaded if isinstance(message, RoleMessage)]
     if len(roles) <= MANY:
         return 0
-    parts = numbered_groups(roles)
+    parts = numbered_groups(roles, closed_roles(connection, (message for _, message in roles)))
     for names, group in parts:
         merge(connection, names, group)
     return len(roles) - len(parts)
 
 
 def numbered_groups(
-    roles: Sequence[tuple[str, RoleMessage]],
+    roles: Sequence[tuple[str, RoleMessage]], closed: Mapping[str, datetime]
 ) -> list[tuple[list[str], GroupMessage]]:
     """Return deliveries (id, message) as few lists that fit. A role is once in one of them.
 
-    Each list has the ids of its deliveries, the oldest first.
+    Each list has the ids of its deliveries, the oldest first. `closed`: when each role that is
+    closed now did so, by posting.
     """
-    states = states_to_send(message for _, message in roles)
+    states = states_to_send((message for _, message in roles), closed)
     shown = {message.role.posting for message in states}
     hidden = {message.role.posting for _, message in roles} - shown
     groups = []

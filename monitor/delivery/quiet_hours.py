@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
+from monitor.alerts.role_state import closed_roles
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.held_messages import merged_messages
@@ -93,7 +94,8 @@ def _release_held(connection: Connection, channel: str, now: datetime) -> None:
         select(Delivery.delivery_id, Delivery.message).where(*mine).order_by(Delivery.id)
     ).all()
     held = [(row.delivery_id, load(row.message)) for row in rows]
-    for delivery_ids, message in merged_messages(held, now):
+    closed = closed_roles(connection, (message for _, message in held))
+    for delivery_ids, message in merged_messages(held, now, closed):
         merge(connection, delivery_ids, message)
     connection.execute(
         update(Delivery).where(*mine).values(state="pending", next_try_at=None, reason=None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import msgspec
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import Engine, update
 
 from monitor.config.model import AlertSettings
@@ -28,7 +29,7 @@ from monitor.notify.compose.pages import split_summary
 from tests.support.alerts import AT, digest, notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.outbox_fixture import At, PostOffice, post_office
-from tests.support.slack_scenario import MORE, PAY, SlackScenario, paid
+from tests.support.slack_scenario import MORE, PAY, RULE, SlackScenario, paid
 from tests.support.slack_server import OPS, ROLES, shown
 
 NIGHT = AlertSettings(quiet=(time(22), time(7)))  # UTC
@@ -103,8 +104,8 @@ async def test_a_held_digest_lists_no_deadline_that_passed_in_the_night(night: N
 
 def test_a_night_tells_what_happened_to_a_role_after_its_digest() -> None:
     first, change = opened("1"), revised("1", FieldChange("location", "London", "Rome"))
-    daily = replace(digest(first, opened("2")), at=AT + timedelta(hours=2))
-    later = replace(change, at=AT + timedelta(hours=3))
+    daily = msgspec.structs.replace(digest(first, opened("2")), at=AT + timedelta(hours=2))
+    later = msgspec.structs.replace(change, at=AT + timedelta(hours=3))
     held: list[tuple[str, Message]] = [
         ("a", first),
         ("b", opened("2")),
@@ -119,9 +120,25 @@ def test_a_night_tells_what_happened_to_a_role_after_its_digest() -> None:
 
 
 def test_a_night_repeats_nothing_that_its_digest_tells() -> None:
-    first, daily = opened("1"), replace(digest(opened("1")), at=AT + timedelta(hours=2))
+    first = opened("1")
+    daily = msgspec.structs.replace(digest(first), at=AT + timedelta(hours=2))
     [(_, message)] = merged_messages([("a", first), ("b", daily)], AT + timedelta(hours=5))
     assert message == QuietHoursMessage((daily,))
+
+
+async def test_a_night_says_what_closed_though_the_rule_tells_openings_alone(
+    night: Night,
+) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = SlackScenario(night, replace(RULE, on=("opened",)))
+    life.history.now = START
+    await life.check()
+    night.clock.now = EVENING
+    await life.check(paid(PAY, "1"), paid(PAY, "2"))
+    await life.check(paid(PAY, "1"), closed="2")
+    night.wake()
+    assert await night.deliver() == 1
+    assert "Overnight: 1 new, 1 closed" in night.said()[-1]["text"]
 
 
 async def test_a_single_message_stays_as_it_is(night: Night) -> None:
