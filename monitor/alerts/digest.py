@@ -18,6 +18,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_roles import OpenRoles
 from monitor.config.model import Rule, Settings
 from monitor.database.json_values import one_of
+from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Introduction
 from monitor.text.local_time import latest_instant, next_instant
 
@@ -85,7 +86,7 @@ def write(
 
 def _release(connection: Connection, settings: Settings) -> int:
     """Send the alerts at once whose channel gets no digest any more. Return how many."""
-    with_digest = _named(settings) if settings.digest is not None else set()
+    with_digest = _named(connection, settings) if settings.digest is not None else set()
     return connection.execute(
         update(Alert)
         .where(Alert.for_digest, Alert.delivery_id.is_(None), ~one_of(Alert.channel, with_digest))
@@ -93,15 +94,16 @@ def _release(connection: Connection, settings: Settings) -> int:
     ).rowcount
 
 
-def _named(settings: Settings) -> set[str]:
-    """Return the channels that rules name, with the console if a token is missing for now.
+def _named(connection: Connection, settings: Settings) -> set[str]:
+    """Return the channels that rules name, by any of their names, and the console without a token.
 
     A personal watch gives its direct message no digest.
     """
     rules = (rule for rule in settings.rules if rule.watch is None)
     written = {channel for rule in rules for channel in rule.notify}
-    one_name = {settings.aliases.get(channel, channel) for channel in written}
-    return written | one_name | set(map(settings.effective_channel, written))
+    names = directory(connection)
+    known = {name for channel in written for name in names.all_names(channel)}
+    return written | known | set(map(settings.effective_channel, written))
 
 
 def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:

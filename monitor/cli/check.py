@@ -107,7 +107,7 @@ class _Check:
 
         begin_work()
         if self.alerts:
-            await self._learn_channel_names(lease)
+            await self._settle_channel_names(lease)
         with self.current.busy("checking"):
             round_id = await run_round(
                 lease.engine,
@@ -140,22 +140,26 @@ class _Check:
         well = self._show(round_id)
         return self._say_undelivered(self._undelivered(round_id)) and well
 
-    async def _learn_channel_names(self, lease: Lease) -> None:
-        """Ask Slack for the ids of names before alerts are written, if a name may be an id's."""
+    async def _settle_channel_names(self, lease: Lease) -> None:
+        """Store all rows of a Slack channel under its one name, before alerts are written.
+
+        Slack is asked if a name without a known id may be one of the configured ids.
+        """
         from monitor.cli.sending import make_outbox
-        from monitor.database.slack_channels import read
+        from monitor.database.slack_channels import directory, read
+        from monitor.delivery import channel_merge
 
         settings = self.current.settings
-        if not read(lease.engine).may_be_doubled(
-            map(settings.effective_channel, settings.channels())
-        ):
-            return
-        outbox = make_outbox(self.engine, sys.stderr)(settings)
-        outbox.work_under(lease)
-        try:
-            await outbox.ask_channel_names()
-        finally:
-            await outbox.close()
+        channels = settings.channels()
+        if read(lease.engine).may_be_doubled(map(settings.effective_channel, channels)):
+            outbox = make_outbox(self.engine, sys.stderr)(settings)
+            outbox.work_under(lease)
+            try:
+                await outbox.ask_channel_names()
+            finally:
+                await outbox.close()
+        with lease.engine.begin() as connection:
+            channel_merge.merge(connection, directory(connection).aliases(channels))
 
     def _warn_without_workers(self) -> None:
         """Say why the daemon's round does not end, if no worker checks its boards."""

@@ -53,7 +53,12 @@ class ChannelNames:
             self._channels, self._listed = channels, None
 
     async def ask(self, notifiers: Iterable[Notifier]) -> None:
-        """Ask which names are one channel. A failure is retried before the next message."""
+        """Merge by the names known from before, then ask which names are one channel.
+
+        A failure is retried before the next message.
+        """
+        async with self._settling:
+            await asyncio.to_thread(self._merge_known)
         for notifier in notifiers:
             for channel in _to_ask(self._channels) if isinstance(notifier, Named) else ():
                 try:
@@ -99,6 +104,10 @@ class ChannelNames:
             channel_merge.merge(connection, known.aliases(self._channels), claimed)
             taken_back = claimed is not None and not channel_merge.is_stored(connection, claimed)
             return known.ids, taken_back
+
+    def _merge_known(self) -> None:
+        with self.engine.begin() as connection:
+            self.merge(connection)
 
     def merge(self, connection: Connection) -> None:
         """Merge the rows under other names of a channel into its one name."""

@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import mutes, watches
+from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule, SlackSettings
 from monitor.config.values import Kind
+from monitor.database import slack_channels
 from monitor.delivery.manual import discard
 from monitor.delivery.open_items import count_moving_of_round
 from monitor.delivery.pack import pack
@@ -179,6 +181,22 @@ def test_alerts_waiting_for_the_digest_of_a_channel_that_no_rule_names_are_sent_
     days.history.settings = settings(family, alerts=DIGEST, secrets={"apprise:a": _SECRET})
     assert days.at(2, 13) == 1
     assert days.history.alerted("state") == ["pending", "pending"]
+
+
+def test_alerts_wait_for_the_digest_of_a_channel_that_a_rule_names_otherwise(
+    engine: Engine,
+) -> None:
+    family = replace(ENGINEER, mode="digest", notify=("slack:C0ROLES001",))
+    slack = SlackSettings(token=_SECRET)
+    days = Days(engine, family, slack=slack)
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    with engine.begin() as connection:
+        listed = {"#roles": Listed("C0ROLES001", private=False)}
+        slack_channels.remember(connection, listed, days.history.now)
+    respelled = replace(family, notify=("slack:#roles",))
+    days.history.settings = settings(respelled, alerts=DIGEST, slack=slack)
+    days.at(2, 8)
+    assert days.history.alerted("state") == ["pending", "held"]
 
 
 def test_a_personal_watch_keeps_no_alert_waiting_for_a_digest(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -300,6 +301,19 @@ async def test_check_knows_that_two_rules_name_one_channel(
     assert place.ask("SELECT DISTINCT channel FROM introduction") == [(NAME,)]
 
 
+async def test_check_repeats_no_reminder_to_a_channel_that_is_named_otherwise_now(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    near = (datetime.now(UTC) + timedelta(hours=20)).isoformat()
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, application_deadline=near))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        assert (await place.here("check"))[0] == 0
+        place.config.write_text(place.config.read_text().replace(f'"{NAME}"', f'"{ID}"'))
+        assert (await place.here("check"))[0] == 0
+    assert ["to apply" in text for text in slack.texts()] == [False, True]
+
+
 async def test_a_second_name_added_at_runtime_duplicates_nothing(
     tmp_path: Path, slack: SlackServer
 ) -> None:
@@ -361,6 +375,16 @@ async def test_a_known_id_is_used_while_slack_lists_nothing(life: Named) -> None
     life.slack.faults.clear()
     await life.office.clock.sleep(600)
     await life.deliver()
+
+
+async def test_a_channel_that_is_named_otherwise_keeps_its_rows_while_slack_lists_nothing(
+    life: Named,
+) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.check()
+    life.slack.break_next("500", "conversations.list", 100)
+    await life.use(replace(RULE, notify=(ID,)))
+    assert life.spellings() == {ID}
 
 
 async def test_a_known_id_does_not_wait_for_a_slow_list(
