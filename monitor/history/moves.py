@@ -15,21 +15,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.links.directory import companies_by_board
 from crawler.links.forms import same_board
 from monitor.config.model import WatchedBoard
 from monitor.database.board_row import BoardRow, find_board
-from monitor.database.tables import Board
+from monitor.database.tables import Board, Posting
 from monitor.history.boards import new_row, unwatch
 
 
 def begin(connection: Connection, old: str, new: WatchedBoard) -> list[BoardRow]:
     """Note the move. Return the boards on the way to the new one, the former one first.
 
-    The new board is read whole at its next check, whatever was known of it. A former board that was
-    never read leads to the one that it was moved from: its move is corrected.
+    The new board is read whole at its next check, whatever was known of it. A former board that
+    never listed a posting leads to the one that it was moved from: its move is corrected.
     """
     unwatch(connection, [old])
     way = _way_back(connection, old)
@@ -66,7 +66,7 @@ def is_stored(connection: Connection, name: str) -> bool:
 
 
 def _way_back(connection: Connection, name: str) -> list[BoardRow]:
-    """Return the board and its predecessors, back to the first one that was ever read.
+    """Return the board and its predecessors, back to the first one that ever listed a posting.
 
     Empty when the board is not stored.
     """
@@ -76,7 +76,13 @@ def _way_back(connection: Connection, name: str) -> list[BoardRow]:
         way.append(board)
         board = (
             None
-            if board.last_ok_at or board.moved_from is None
+            if board.moved_from is None or has_listed(connection, board)
             else find_board(connection, board.moved_from)
         )
     return way
+
+
+def has_listed(connection: Connection, board: BoardRow) -> bool:
+    """Return True if the board ever listed a posting with a readable key."""
+    posting = select(Posting.id).where(Posting.board_id == board.id).limit(1)
+    return connection.scalar(posting) is not None

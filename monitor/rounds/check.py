@@ -15,13 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts.alerting import Alerting
 from monitor.database.board_row import BoardRow, load_board
-from monitor.database.tables import Posting
-from monitor.history import schedule
+from monitor.history import moves, schedule
 from monitor.history.board_wide_edits import EditsByKey, compare_descriptions
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
@@ -96,8 +95,4 @@ def _is_first_list(connection: Connection, board: BoardRow) -> bool:
 
     Its first list is then its baseline.
     """
-    return (
-        board.is_move_pending
-        and connection.scalar(select(Posting.id).where(Posting.board_id == board.id).limit(1))
-        is None
-    )
+    return board.is_move_pending and not moves.has_listed(connection, board)

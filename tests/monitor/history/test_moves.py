@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from crawler.items import Failure, Probe
+from crawler.items import Failure, Probe, Result
 from monitor.history import moves
 from monitor.messages import FirstCheckSummary, RoleMessage, load
 from monitor.notify.document import SIGNS
@@ -300,13 +300,15 @@ def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_check(engin
 WRONG = "google:examplelab"
 
 
-@pytest.mark.parametrize("asked", [True, False])
-def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(
-    history: History, asked: bool
+@pytest.mark.parametrize(
+    "answers", [[], [Failure(WRONG, "HTTP 404: no such board", 404)], [listing([], WRONG)] * 2]
+)
+def test_a_mistaken_move_that_is_corrected_brings_the_roles_of_the_first_board(
+    history: History, answers: list[Result]
 ) -> None:
     move(history, BOARD, WRONG)
-    if asked:
-        history.check(Failure(WRONG, "HTTP 404: no such board", 404))
+    for answer in answers:
+        history.check(answer)
     move(history, WRONG, NEW)
     history.check(listing([*came(6), *some_new(1)]))
     assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [
