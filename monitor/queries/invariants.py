@@ -102,9 +102,9 @@ SELECT b.board, 'board' FROM board b WHERE EXISTS (SELECT 1 FROM board_check c
     WHERE c.board_id = b.id AND c.result <> 'failure' AND (b.last_ok_at IS NULL OR c.finished_at >
         b.last_ok_at))""",
     "its failures in a row are not those of its checks": """
-SELECT b.board, 'board' FROM board b WHERE b.failures <> (SELECT count(*) FROM board_check c
-    WHERE c.board_id = b.id AND c.result = 'failure' AND (b.last_ok_at IS NULL OR c.finished_at >
-        b.last_ok_at))""",
+SELECT b.board, 'board' FROM board b WHERE b.failing_since <= b.last_ok_at
+    OR b.failures <> (SELECT count(*) FROM board_check c
+        WHERE c.board_id = b.id AND c.result = 'failure' AND c.finished_at >= b.failing_since)""",
     "a check stands for others that are not older than its next one": """
 SELECT b.board, 'check ' || k.id FROM board_check k JOIN board b ON b.id = k.board_id
 WHERE (k.merged_until IS NULL) <> (k.merged_instants IS NULL) OR k.merged_until <= k.finished_at

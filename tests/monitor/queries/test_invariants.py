@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from crawler.items import Failure
 from monitor.queries.consistency import findings
 from monitor.queries.invariants import INVARIANTS, VIEWS
-from tests.support.boards import BOARD
+from tests.support.boards import BOARD, postings, snapshot
+from tests.support.history import History
 from tests.support.story import STORY, tell
 
 BYTES = {
@@ -246,6 +250,21 @@ def test_an_alert_of_another_board_than_its_check_is_found(engine_with_alerts: E
     assert any(
         line.endswith(": it is of another posting's board than its check") for line in lines
     ), lines
+
+
+def test_a_board_that_failed_before_it_was_removed_and_put_back_is_sound(engine: Engine) -> None:
+    history = History(engine)
+    history.check(snapshot(postings(2)))
+    history.check(Failure(BOARD, "HTTP 503", 503))
+    watched = history.settings
+    history.settings = replace(watched, boards=())
+    history.check()
+    history.settings = watched
+    history.check()
+    history.check(Failure(BOARD, "HTTP 503", 503))
+    assert history.ask("SELECT failures FROM boards") == [(1,)]
+    with engine.connect() as connection:
+        assert list(findings(connection)) == []
 
 
 def test_a_view_that_hides_a_row_is_found(engine_with_alerts: Engine) -> None:
