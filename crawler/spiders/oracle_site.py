@@ -69,10 +69,15 @@ def rows_of(body: bytes, site: Site) -> Listing:
     """Return the rows of one page. Raises BadResponse for those of another site."""
     [page] = decode(body, _list).items
     noted = site.notes.own[NOTE]
-    shown = page.site_number or (noted["number"] if noted["proved"] else "none")
-    if shown.casefold() != noted["number"].casefold():
-        raise BadResponse(f"it is not the answer of the site: it names {shown}")
+    _require_number(page, noted["number"], proved=noted["proved"])
     return Listing(page.rows, None if page.offset else page.total_jobs_count)
+
+
+def _require_number(page: _Rows, number: str, *, proved: bool) -> None:
+    """Raise BadResponse for rows of another site. A `proved` one need not name itself."""
+    shown = page.site_number or (number if proved else "none")
+    if shown.casefold() != number.casefold():
+        raise BadResponse(f"it is not the answer of the site: it names {shown}")
 
 
 def number_of(site: Site) -> str:
@@ -92,9 +97,10 @@ async def find_site(site: Site, noted: dict[str, Any]) -> dict[str, Any]:
     number = _number_in(answer, name) if is_listed else str(noted.get("number", name))
     if number is None:
         raise _unknown(f"{site.steps[0]} has no active site {name}")
+    is_proved = is_listed or bool(noted.get("proved"))
     if not is_listed:
-        await _refuse_echo(site, number)
-    return {"number": number, "proved": is_listed or bool(noted.get("proved"))}
+        await _refuse_echo(site, number, proved=is_proved)
+    return {"number": number, "proved": is_proved}
 
 
 def _number_in(answer: Answer, name: str) -> str | None:
@@ -106,17 +112,18 @@ def _number_in(answer: Answer, name: str) -> str | None:
     return None
 
 
-async def _refuse_echo(site: Site, number: str) -> None:
+async def _refuse_echo(site: Site, number: str, *, proved: bool) -> None:
     """Raise BadResponse for a host that shows the jobs of this site for an invented one, too.
 
-    Such a host names whatever site it was asked for.
+    Such a host names whatever site it was asked for. A host that refuses this site as well proves
+    nothing for a day: the next check asks for the list of sites again.
     """
-    answers = [
-        await site.get(list_path(each, _FEW), good=OK | _NO_SITES) for each in (number, _INVENTED)
-    ]
-    if any(answer.status in _NO_SITES for answer in answers):
+    own = decode((await site.get(list_path(number, _FEW))).body, _list).items[0]
+    _require_number(own, number, proved=proved)
+    answer = await site.get(list_path(_INVENTED, _FEW), good=OK | _NO_SITES)
+    if answer.status in _NO_SITES:
         return
-    own, other = (decode(answer.body, _list).items[0] for answer in answers)
+    other = decode(answer.body, _list).items[0]
     if own.rows and (own.rows, own.total_jobs_count) == (other.rows, other.total_jobs_count):
         raise _unknown(f"{site.steps[0]} shows the jobs of {number} for any site")
 

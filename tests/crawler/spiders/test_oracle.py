@@ -120,6 +120,17 @@ async def test_a_site_that_its_host_named_is_read_while_the_list_of_sites_is_ref
     assert "for any site" in (await failure(server, later)).reason
 
 
+@pytest.mark.parametrize("refused", [[SITES], [SITES, LIST]])
+async def test_a_host_that_refuses_the_first_check_is_asked_for_its_sites_at_the_next(
+    server: OracleServer, refused: list[str]
+) -> None:
+    server.troubles = dict.fromkeys(refused, Trouble(status=403, body=b"{}"))
+    first = await failure(server, BoardRequest(BOARD, at=START))
+    server.troubles = {}
+    soon = BoardRequest(BOARD, notes=first.notes, at=START + timedelta(minutes=15))
+    assert (await snapshot(server, soon)).seen == len(server.rows)
+
+
 async def test_a_site_that_its_host_does_not_have_is_unknown(server: OracleServer) -> None:
     found = await failure(server, f"oracle:{HOST}/CX_9999")
     assert found.unknown
