@@ -90,15 +90,17 @@ def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Watc
 def _boards(connection: Connection) -> Mapping[int, Sequence[str]]:
     """Return the boards of each watch that names an employer, and those it has moved to."""
     moved = select(Board.moved_from, Board.board).where(Board.moved_from.is_not(None))
-    successors = {row[0]: row[1] for row in connection.execute(moved)}
-    found: dict[int, dict[str, None]] = defaultdict(dict)
+    successors: dict[str | None, list[str]] = defaultdict(list)  # an employer may split a board
+    for former, board in connection.execute(moved.order_by(Board.id)):
+        successors[former].append(board)
+    found: dict[int, list[str]] = defaultdict(list)
     named = select(WatchBoard.watch_id, Board.board).join(Board, Board.id == WatchBoard.board_id)
     for watch_id, board in connection.execute(named.order_by(WatchBoard.board_id)):
-        following: str | None = board
-        while following is not None and following not in found[watch_id]:
-            found[watch_id][following] = None
-            following = successors.get(following)
-    return {watch_id: list(boards) for watch_id, boards in found.items()}
+        found[watch_id].append(board)
+    for boards in found.values():
+        for board in boards:  # it grows
+            boards += [one for one in successors[board] if one not in boards]
+    return found
 
 
 def with_watches(connection: Connection, settings: Settings) -> Settings:

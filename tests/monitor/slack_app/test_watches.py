@@ -138,6 +138,14 @@ def test_an_employer_that_moves_is_watched_on_its_new_board(engine: Engine) -> N
     assert rule.boards == (BOARD, "google:examplelabs")
 
 
+def test_an_employer_that_splits_its_board_is_watched_on_each_new_one(history: History) -> None:
+    ask(history, "watch engineer at example labs")
+    for new in ("google:examplelabs", "ashby:examplelabs"):
+        move(history, BOARD, new)
+    [rule] = [rule for rule in _with_watches(history).rules if rule.watch]
+    assert rule.boards == (BOARD, "google:examplelabs", "ashby:examplelabs")
+
+
 def _with_watches(history: History) -> Settings:
     with read_transaction(history.engine) as connection:
         return with_watches(connection, history.settings)
