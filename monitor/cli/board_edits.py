@@ -15,7 +15,7 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from crawler.links.address import Address
     from monitor.cli.board_checks import Checked
-    from monitor.config.model import Settings
+    from monitor.config.model import Settings, WatchedBoard
 
 TryNameOption = Annotated[
     bool,
@@ -68,13 +68,7 @@ def add(
             add_board(settings.file, address.board, company=company, every=every)
     facts = checked.in_brackets if checked else ""
     typer.echo(known or f"added {address.board}{facts}: {settings.file}")
-    warnings = (
-        _not_read(checked, "added"),
-        moved(address.board),
-        f"it is not checked: {off}" if off else "",
-    )
-    for warning in filter(None, warnings):
-        typer.echo(warning, err=True)
+    _warn(_not_read(checked, "added"), moved(address.board), off and f"it is not checked: {off}")
 
 
 def _checked(current: State, address: Address) -> Checked:
@@ -93,6 +87,11 @@ def _not_read(checked: Checked | None, done: str) -> str:
         f"it could not be read now ({checked.trouble}); it is {done} anyway, and the daemon will "
         "try again"
     )
+
+
+def _warn(*warnings: str) -> None:
+    for warning in filter(None, warnings):
+        typer.echo(warning, err=True)
 
 
 @contextmanager
@@ -170,6 +169,8 @@ def move(
 ) -> None:
     """Follow an employer to another board. Its history continues, with one message a channel."""
     from monitor.cli.adding import resolve
+    from monitor.cli.named_board import watched_already
+    from monitor.config.entries import ats_off
 
     current = state(ctx)
     settings = current.settings
@@ -179,10 +180,11 @@ def move(
     if _is_done(current, settings, former, address.board):
         typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
         return
-    if checked is None and check and settings.board(address.board) is None:
+    known, off = watched_already(settings, address), ats_off(settings.ats, address.ats)
+    if checked is None and check and not known and not off:
         checked = _checked(current, address)
-    _move(current, settings, former, address)
-    _say(current, former, address, checked)
+    moved = _move(current, settings, former, address)
+    _say(current, former, moved, checked)
 
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
@@ -220,8 +222,8 @@ def _is_begun(current: State, former: str, new: str) -> bool | None:
         )
 
 
-def _move(current: State, settings: Settings, former: str, address: Address) -> None:
-    """Write the move to the file and the database.
+def _move(current: State, settings: Settings, former: str, address: Address) -> WatchedBoard:
+    """Write the move to the file and the database. Return the new board as configured.
 
     The database commits last, so that a file that cannot be edited leaves both unchanged.
     """
@@ -229,21 +231,22 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
     from monitor.rounds.new_board import begin_move
 
     if current.no_database():
-        move_board(settings.file, former, address.board)
-        return
+        return move_board(settings.file, former, address.board)
     # a daemon sees neither half of it before the other
     with current.engine().begin() as connection:
-        begin_move(connection, former, move_board(settings.file, former, address.board))
+        moved = move_board(settings.file, former, address.board)
+        begin_move(connection, former, moved)
+    return moved
 
 
-def _say(current: State, former: str, address: Address, checked: Checked | None) -> None:
+def _say(current: State, former: str, moved: WatchedBoard, checked: Checked | None) -> None:
     facts = checked.in_brackets if checked else ""
-    typer.echo(f"moved {former} to {address.board}{facts}: {current.settings.file}")
+    typer.echo(f"moved {former} to {moved.board}{facts}: {current.settings.file}")
     if current.no_database():
         typer.echo("there is no history to move yet")
-    else:
+    elif moved.enabled:
         typer.echo(
             "the next check matches the roles of both boards, and sends each channel one message"
         )
-    if warning := _not_read(checked, "watched"):
-        typer.echo(warning, err=True)
+    off = moved.off or "it has `enabled = false` there, as the former board had"
+    _warn(_not_read(checked, "watched"), "" if moved.enabled else f"it is not checked: {off}")

@@ -141,6 +141,35 @@ def test_what_cannot_be_moved_is_refused_in_a_line(
     assert Path(watching.config).read_text() == before
 
 
+def test_a_board_that_is_switched_off_is_no_place_to_move_to(watching: Program) -> None:
+    file = Path(watching.config)
+    file.write_text(f'{file.read_text()}[[boards]]\nboard = "{NEW}"\nenabled = false\n')
+    before = file.read_text()
+    ran = watching(*MOVE)
+    assert (ran.code, "with `enabled = false`: remove that to watch it" in ran.err) == (2, True)
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("board", "section", "why"),
+    [
+        ("", "[ats.ashby]\nenabled = false\n", "[ats.ashby] has enabled = false"),
+        ("enabled = false\n", "", "it has `enabled = false` there, as the former board had"),
+    ],
+)
+def test_a_move_to_a_board_that_is_not_checked_says_so(
+    watching: Program, board: str, section: str, why: str
+) -> None:
+    watching("check")
+    file = Path(watching.config)
+    named = f'board = "{OLD}"\n'
+    assert named in file.read_text()
+    file.write_text(file.read_text().replace(named, named + board) + section)
+    ran = watching("boards", "move", OLD, "ashby:OtherWorks", *(["--no-check"] if board else []))
+    assert (ran.code, ran.err) == (0, f"it is not checked: {why}\n")
+    assert "the next check" not in ran.out
+
+
 def test_a_board_that_cannot_be_read_now_is_moved_to_with_a_warning(
     watching: Program, third: BoardServer
 ) -> None:
