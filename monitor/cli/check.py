@@ -145,21 +145,27 @@ class _Check:
 
         Slack is asked if a name without a known id may be one of the configured ids.
         """
-        from monitor.cli.sending import make_outbox
-        from monitor.database.slack_channels import directory, read
-        from monitor.delivery import channel_merge
+        from monitor.database.slack_channels import read
 
         settings = self.current.settings
         channels = settings.channels()
         if read(lease.engine).may_be_doubled(map(settings.effective_channel, channels)):
-            outbox = make_outbox(self.engine, sys.stderr)(settings)
-            outbox.work_under(lease)
-            try:
-                await outbox.ask_channel_names()
-            finally:
-                await outbox.close()
-        with lease.engine.begin() as connection:
-            channel_merge.merge(connection, directory(connection).aliases(channels))
+            await self._ask_channel_names(lease)
+        if aliases := read(lease.engine).aliases(channels):
+            from monitor.delivery import channel_merge
+
+            with lease.engine.begin() as connection:
+                channel_merge.merge(connection, aliases)
+
+    async def _ask_channel_names(self, lease: Lease) -> None:
+        from monitor.cli.sending import make_outbox
+
+        outbox = make_outbox(self.engine, sys.stderr)(self.current.settings)
+        outbox.work_under(lease)
+        try:
+            await outbox.ask_channel_names()
+        finally:
+            await outbox.close()
 
     def _warn_without_workers(self) -> None:
         """Say why the daemon's round does not end, if no worker checks its boards."""
