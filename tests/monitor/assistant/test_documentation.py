@@ -44,7 +44,7 @@ def test_the_calls_on_the_page_are_answered(
     url = engine.url.render_as_string(hide_password=False)
     file.write_text(CONFIG.format(url=url))
     reading = reading_engine(url)
-    source = Source(reading, lambda: load(file, {}), lambda: datetime.now(UTC), lambda: "1234")
+    source = Source(reading, lambda: load(file, {}), lambda: datetime.now(UTC), lambda: "<mark>")
     found = Answer.of(answer(source, name, given))
     reading.dispose()
     assert not found.failed, found.text

@@ -41,7 +41,7 @@ def ask(config: Path) -> Iterator[Ask]:
     """Return a function that asks a tool of this process."""
     engine = reading_engine(load(config, {}).database_url.get_secret_value())
     fresh = FreshSettings(load(config, {}), partial(load, config, {}))
-    source = Source(engine, fresh, lambda: datetime.now(UTC), lambda: "1234")
+    source = Source(engine, fresh, lambda: datetime.now(UTC), lambda: "<mark>")
     yield lambda tool, **given: Answer.of(answer(source, tool, given))
     engine.dispose()
 
@@ -94,7 +94,7 @@ def test_a_value_too_large_for_the_database_is_refused(
     file = tmp_path / "rolewatch.toml"
     file.write_text(CONFIG.format(url=sqlite_engine.url))
     engine = reading_engine(str(sqlite_engine.url))
-    source = Source(engine, lambda: load(file, {}), lambda: datetime.now(UTC), lambda: "1234")
+    source = Source(engine, lambda: load(file, {}), lambda: datetime.now(UTC), lambda: "<mark>")
     found = Answer.of(answer(source, "sql", {"query": "SELECT hex(zeroblob(90000000))"}))
     engine.dispose()
     assert found.failed
