@@ -33,6 +33,7 @@ from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
 from monitor.history.due import due_boards
 from monitor.rounds.requests import OpenRequest, open_requests
+from monitor.rounds.round_rows import OutdatedSettingsError
 from monitor.rounds.shared_state import SharedState, Workers
 
 CRAWL_GAP: Final = 0.5  # seconds from the end of a crawl to the next one, at least
@@ -88,6 +89,7 @@ class DaemonLoop:
             self.random,
             settings_lock=configuration.settings_lock,
             workers=self.workers,
+            is_current=lambda: not configuration.is_old(),
             on_stored=self.wake.set,
             on_ats_finished=self._on_ats_free,
         )
@@ -117,6 +119,8 @@ class DaemonLoop:
                 self.again = await self._step() or self.again
             except LeaseLost:
                 return
+            except OutdatedSettingsError:
+                self.again = True
             # the log has it, and its traceback where the fault is ours
             except Exception as error:  # noqa: BLE001
                 self.troubles.report(ROUND_FAILED, error)

@@ -99,7 +99,7 @@ class Round:
     ) -> Round:
         """Begin a round of the named boards (None: all watched ones). The caller runs it.
 
-        Workers check the boards of a `requested` one before others.
+        Workers check the boards of a `requested` one before others. Raises OutdatedSettingsError.
         """
         settings = shared.settings()
         names_to_check = (

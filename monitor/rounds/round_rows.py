@@ -23,13 +23,21 @@ from monitor.rounds.shared_state import SharedState
 from monitor.rounds.storing import RoundNotes
 
 
+class OutdatedSettingsError(Exception):
+    """The configuration has changed, so the round has to begin with the new one."""
+
+
 def open_round(shared: SharedState, settings: Settings, now: datetime) -> int:
-    """Write the row of a round that begins. Return its id."""
+    """Write the row of a round that begins. Return its id. Raises OutdatedSettingsError."""
     with shared.engine.begin() as connection:
         host_holds.restore(connection, shared.holds, now)
         # rounds that could not end, as with a full disk
         lease.end_rounds(connection, now, list(shared.live))
         end_unwatched(connection, sync_boards(connection, settings))
+        # `boards remove` writes the file first. A board that it unwatched meanwhile is watched
+        # again by now, which is rolled back.
+        if not shared.is_current():
+            raise OutdatedSettingsError
         started = connection.execute(
             insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
         )

@@ -100,6 +100,8 @@ class SharedState:
     # rounds that go on, by id: the boards that they tell of
     live: dict[int, Collection[str]] = field(default_factory=dict)
     workers: Workers | None = None  # None: the rounds crawl themselves
+    # whether `settings` are what the files say: a round begins with no others
+    is_current: Callable[[], bool] = lambda: True
     on_stored: Callable[[], None] = lambda: None  # called when results are stored
     # called when one ats is finished and others still run
     on_ats_finished: Callable[[], None] = lambda: None
