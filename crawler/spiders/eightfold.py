@@ -7,13 +7,16 @@
 
 Pages come from replicas that disagree: they repeat rows and miss others. They are read up to three
 times, until the ids that were seen are as many as the count. A sitemap lags behind the pages: a
-posting that it lacks closes by its own page only. See eightfold_site.py.
+posting that it lacks closes by its own page only. Where the first check read the sitemap, postings
+that the pages show later, and that are older than that check, were open before (`Snapshot.late`).
+See eightfold_site.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 from msgspec import Raw
@@ -42,6 +45,7 @@ from crawler.spiders.site import Call, Site, with_query
 
 PAGE = 10
 _LATE = "late"  # the note of the ids that waited at the board's first check
+_SINCE = "since"  # the note of when that was, if it read the sitemap; else 0
 _TEXTS = ("jobDescription", "job_description", "description")
 # a page has these less exactly than a row of the list, or not at all
 _OF_ROW = names("title url location department employment_type workplace")
@@ -118,12 +122,23 @@ class EightfoldSpider(DetailSpider):
 
     async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
         whole = await super().complete(site, snapshot)
-        return self._without_titles(site, whole) if reads_sitemap(site.notes) else whole
+        add = self._without_titles if reads_sitemap(site.notes) else self._with_late
+        return add(site, whole)
+
+    @staticmethod
+    def _with_late(site: Site, snapshot: Snapshot) -> Snapshot:
+        """Mark what the first check could not see, if that read the sitemap and this the pages."""
+        waited = frozenset(site.notes.own.pop(_LATE, ()))
+        since = site.notes.own.pop(_SINCE, 0.0)
+        new = {one.key: one.raw for one in snapshot.sightings} if waited or since else {}
+        late = {key for key, raw in new.items() if key in waited or _is_older(raw, since)}
+        return replace(snapshot, late=frozenset(late.difference(site.request.known())))
 
     def _without_titles(self, site: Site, snapshot: Snapshot) -> Snapshot:
         """Leave out the rows of a sitemap, which have no title, until their page was read."""
         known = frozenset(site.request.known())
         waiting = {one.key for one in snapshot.sightings if not _has_detail(one.raw)}
+        site.notes.own.setdefault(_SINCE, 0.0 if known else site.now)
         late = frozenset(site.notes.own.setdefault(_LATE, [] if known else sorted(waiting)))
         site.notes.own[_LATE] = sorted(late & waiting)
         return replace(
@@ -154,7 +169,6 @@ class EightfoldSpider(DetailSpider):
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         location = joined(*_places(row), *detail.get("places", ()))
         option = str(row.get("workLocationOption") or row.get("work_location_option"))
-        posted = epoch_instant(row.get("postedTs") or row.get("t_create"))
         return posting_from_html(
             _text(detail),
             key=str(row["id"]),
@@ -165,9 +179,19 @@ class EightfoldSpider(DetailSpider):
             employment_type=employment(detail.get("employmentType")),
             stated_workplace="remote" if detail.get("is_remote") else option,
             requisition=_requisition(row),
-            published=posted or detail.get("datePosted"),
+            published=_posted(row) or detail.get("datePosted"),
             unsent=frozenset() if "name" in row else _OF_ROW,
         )
+
+
+def _is_older(raw: bytes, since: float) -> bool:
+    """Return whether a row was posted before that instant. One without a date may have been."""
+    posted = _posted(msgspec.json.decode(raw)["row"])
+    return posted is None or posted.timestamp() < since
+
+
+def _posted(row: Fields) -> datetime | None:
+    return epoch_instant(row.get("postedTs") or row.get("t_create"))
 
 
 def _text(detail: Fields) -> str:

@@ -305,6 +305,47 @@ async def test_a_change_to_the_sitemap_edits_nothing(server: EightfoldServer) ->
         assert {edit.field for edit in edits} <= {"description"}
 
 
+@pytest.mark.parametrize("speaks", ["pcsx", "v2"])
+async def test_postings_older_than_a_first_check_of_the_sitemap_were_open_then(
+    server: EightfoldServer, speaks: str
+) -> None:
+    server.speaks, make = "", row if speaks == "pcsx" else old_row
+    server.details = {"3": posting() | {"@type": "WebPage"}}
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    assert first.seen == 3
+    when = "postedTs" if speaks == "pcsx" else "t_create"
+    new: dict[str, Any] = {when: int((START + timedelta(days=1)).timestamp())}
+    undated: dict[str, Any] = {when: None}
+    server.rows = [
+        make(1),
+        make(2),
+        make(3, **new),
+        make(4),
+        make(5, **undated),
+        make(6, **new),
+    ]
+    server.speaks = speaks
+    second = await snapshot(server, later(first, at=START + timedelta(days=2)))
+    assert (second.seen, second.late) == (6, frozenset("345"))
+    server.rows.append(make(7))
+    assert not (await snapshot(server, later(second, at=START + timedelta(days=2)))).late
+
+
+async def test_a_board_whose_list_was_refused_for_days_opens_what_is_new(
+    server: EightfoldServer,
+) -> None:
+    first = await snapshot(server, BoardRequest(BOARD, at=START))
+    server.count = 2001
+    second = await snapshot(server, later(first, at=START + timedelta(days=2)))
+    assert "its sitemap was read" in (second.note or "")
+    server.count, notes = None, json.loads(second.notes or "")
+    del notes["own"]["site"]["is_large"]
+    server.rows.append(row(4))
+    request = replace(later(second, at=START + timedelta(days=4)), notes=json.dumps(notes))
+    third = await snapshot(server, request)
+    assert (third.seen, third.late) == (4, frozenset())
+
+
 async def test_a_large_board_stays_at_its_sitemap(server: EightfoldServer) -> None:
     server.count = 901
     first = await snapshot(server, BoardRequest(BOARD, at=START))
