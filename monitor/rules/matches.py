@@ -20,6 +20,7 @@ from monitor.database import tables
 from monitor.database.bulk import PreparedRows, insert_prepared, insert_rows, prepare_rows
 from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
+from monitor.database.json_values import one_of
 from monitor.database.pauses import with_pauses
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Candidate, Matcher, VersionId
@@ -27,6 +28,7 @@ from monitor.rules.watches import with_watches
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)
+_INTRODUCTION = table(tables.Introduction)
 _BATCH = 500  # versions in one transaction
 
 
@@ -73,10 +75,12 @@ def delete_matches(connection: Connection, versions: Iterable[VersionId]) -> Non
 def register_rules(connection: Connection, settings: Settings) -> None:
     """Delete the matches of removed and edited rules, and add new rules to the backlog.
 
-    The personal watches count as they are stored.
+    A rule that is put back is a new one: its channels get a summary of what they missed. The
+    personal watches count as they are stored.
     """
-    companies, rules = _companies(connection), with_watches(connection, settings).rules
-    configured = {rule.name: _definition(rule, companies) for rule in rules}
+    companies = _companies(connection)
+    rules = {rule.name: rule for rule in with_watches(connection, settings).rules}
+    configured = {name: _definition(rule, companies) for name, rule in rules.items()}
     stored = {
         row.rule: row.definition
         for row in connection.execute(select(_RULE.c.rule, _RULE.c.definition))
@@ -85,6 +89,7 @@ def register_rules(connection: Connection, settings: Settings) -> None:
         if definition != configured.get(name):
             connection.execute(delete(_MATCH).where(_MATCH.c.rule == name))
             connection.execute(delete(_RULE).where(_RULE.c.rule == name))
+            _forget_introductions(connection, name, rules.get(name))
     new = [name for name in configured if stored.get(name) != configured[name]]
     if new:
         last = connection.execute(select(func.max(tables.PostingVersion.id))).scalar() or 0
@@ -93,6 +98,17 @@ def register_rules(connection: Connection, settings: Settings) -> None:
             for name in new
         ]
         connection.execute(insert(_RULE), rows)
+
+
+def _forget_introductions(connection: Connection, name: str, rule: Rule | None) -> None:
+    """Forget that channels had a summary of the boards that a rule no longer reads."""
+    if rule is not None and (rule.watch is not None or not rule.boards):
+        return
+    no_longer = _INTRODUCTION.c.rule == name
+    if rule is not None:
+        read = select(tables.Board.id).where(one_of(tables.Board.board, rule.boards))
+        no_longer &= _INTRODUCTION.c.board_id.not_in(read)
+    connection.execute(delete(_INTRODUCTION).where(no_longer))
 
 
 def rules_up_to_date(connection: Connection, settings: Settings) -> set[str]:

@@ -14,6 +14,7 @@ from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import ENGINEER, History, settings
 
 ROLES = replace(ENGINEER, notify=("slack:#roles",))
+KITCHEN = Rule("kitchen", any=("chef",))
 TOKEN = SlackSettings(token=SecretStr("xoxb-0"))
 
 
@@ -151,10 +152,32 @@ def test_no_alerts_writes_no_alert_later_either(engine: Engine) -> None:
 
 def test_a_new_rule_gets_a_summary_of_the_boards_that_it_watches(history: History) -> None:
     history.check(snapshot([posting("1"), posting("2", title="Chef")]))
-    history.settings = settings(ENGINEER, Rule("kitchen", any=("chef",)))
+    history.settings = settings(ENGINEER, KITCHEN)
     history.check(snapshot([posting("1"), posting("2", title="Chef")]))
     assert history.alerted("rule") == ["research-engineer", "kitchen"]
     assert [role.title for role in summaries(history)[1].rules[0].roles] == ["Chef"]
+
+
+def test_a_rule_that_is_put_back_gets_a_summary_of_what_it_missed(history: History) -> None:
+    history.check(snapshot([posting("1")]))
+    history.settings = settings(KITCHEN)
+    history.check(snapshot([posting("1"), posting("2")]))
+    history.settings = settings(KITCHEN, ENGINEER)
+    history.check(snapshot([posting("1"), posting("2")]))
+    history.check(snapshot([posting("1"), posting("2")]))
+    told = history.ask("SELECT rule, kind FROM alerts ORDER BY alert_id")
+    assert told == [(name, "summary") for name in (ENGINEER.name, KITCHEN.name, ENGINEER.name)]
+
+
+def test_a_board_that_a_rule_reads_again_gets_its_summary(history: History) -> None:
+    other = "greenhouse:other"
+    both, one = replace(ENGINEER, boards=(BOARD, other)), replace(ENGINEER, boards=(other,))
+    for rule in (both, one, both, ENGINEER, both):
+        history.settings = settings(rule, boards=(BOARD, other))
+        first = snapshot([posting("1")])
+        history.check(first, replace(first, board=other))
+    boards = [[each.board for each in message.boards] for message in summaries(history)]
+    assert boards == [[BOARD, other], [BOARD]]
 
 
 def test_the_first_token_gets_a_summary_and_no_old_alerts(
