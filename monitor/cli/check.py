@@ -16,8 +16,11 @@ from monitor.cli.output import Format, FormatOption
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Engine
 
+    from monitor.config.fresh import Stamp
     from monitor.config.model import Settings
     from monitor.database.lease import AlreadyRunning, Lease
 
@@ -48,16 +51,18 @@ def check(
     set. With --no-alerts none are created.
     """
     from monitor.cli.sending import work
+    from monitor.config.fresh import stamps
     from monitor.config.load import require_boards
 
     current = state(ctx)
-    require_boards(current.settings)
     settings = current.settings
+    read = stamps(settings.sources)
+    require_boards(settings)
     names = _on(settings, boards or [])
     if not names and (boards or not any(board.enabled for board in settings.boards)):
         return  # all are off
-    one = _Check(current, current.engine(), names, not no_alerts, announce, fmt)
-    if not asyncio.run(work(one.engine, "check", current.settings, one.alone, one.ask)):
+    one = _Check(current, current.engine(), names, not no_alerts, announce, fmt, read)
+    if not asyncio.run(work(one.engine, "check", settings, one.alone, one.ask)):
         raise typer.Exit(1)
 
 
@@ -98,26 +103,16 @@ class _Check:
     alerts: bool
     announce: bool
     fmt: Format
+    read: dict[Path, Stamp]  # the files of the configuration as they were read
 
     async def alone(self, lease: Lease) -> bool:
         """Run the round in this process."""
         load_more()
-        from monitor.rounds.round import run_round
-        from monitor.rules.watches import with_stored
-
         begin_work()
         if self.alerts:
             await self._settle_channel_names(lease)
         with self.current.busy("checking"):
-            round_id = await run_round(
-                lease.engine,
-                with_stored(lease.engine, self.current.settings),
-                self.names or None,
-                alerts=self.alerts,
-                announce=self.announce,
-                clock=now,
-                random=CHANCE,
-            )
+            round_id = await self._round(lease)
         delivered = True
         try:
             well = self._show(round_id)
@@ -125,6 +120,30 @@ class _Check:
             if self.alerts:
                 delivered = await self._deliver(lease)
         return delivered and well
+
+    async def _round(self, lease: Lease) -> int:
+        """Run the round. Return its id. Raises UserError if the configuration has changed."""
+        from monitor.config.fresh import stamps
+        from monitor.rounds.round import run_round
+        from monitor.rounds.round_rows import OutdatedSettingsError
+        from monitor.rules.watches import with_stored
+
+        try:
+            return await run_round(
+                lease.engine,
+                with_stored(lease.engine, self.current.settings),
+                self.names or None,
+                alerts=self.alerts,
+                announce=self.announce,
+                clock=now,
+                random=CHANCE,
+                is_current=lambda: stamps(self.read) == self.read,
+            )
+        except OutdatedSettingsError:
+            file = self.current.settings.file
+            raise UserError(
+                f"{file} changed before the check began: run `rolewatch check` again"
+            ) from None
 
     async def ask(self, held: AlreadyRunning) -> bool | None:
         """Let the daemon run the round. Return None if it went away before it answered."""

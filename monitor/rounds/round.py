@@ -60,12 +60,14 @@ async def run_round(
     announce: bool,
     clock: Callable[[], datetime],
     random: Random,
+    is_current: Callable[[], bool] = lambda: True,
 ) -> int:
     """Check the named boards, or all watched ones for None. Return the round's id.
 
     Cancelling it loses no result that was received. Storage errors are raised at the end.
+    `is_current` and OutdatedSettingsError: as for SharedState and `Round.begin`.
     """
-    shared = SharedState(engine, lambda: settings, clock, random)
+    shared = SharedState(engine, lambda: settings, clock, random, is_current=is_current)
     round_ = await Round.begin(shared, names, alerts=alerts, announce=announce)
     await round_.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)

@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.check import _Check
+from monitor.config.file import remove_board
+from monitor.database.lease import Lease
 from monitor.demo.board_server import BoardServer, Trouble
+from monitor.history.boards import unwatch
 from tests.support.program import Program
 
 BOARD = "greenhouse:examplelabs"
@@ -42,6 +46,29 @@ def test_a_second_check_of_the_same_board_is_unchanged_and_tells_nothing(watchin
     ran = watching("check")
     assert re.search(r"^greenhouse:examplelabs  unchanged  \d\.\d s$", ran.out, re.MULTILINE)
     assert len(ran.out.splitlines()) == 2
+
+
+def test_a_board_that_is_removed_before_the_check_begins_is_not_watched_again(
+    watching: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching("check")
+    file = Path(watching.config)
+
+    async def remove(_check: object, lease: Lease) -> None:
+        remove_board(file, OTHER)
+        with lease.engine.begin() as connection:
+            unwatch(connection, [OTHER])
+
+    monkeypatch.setattr(_Check, "_settle_channel_names", remove)
+    ran = watching("check")
+    assert (ran.code, "changed before the check began" in ran.err) == (2, True)
+    monkeypatch.undo()
+    assert watching("check").code == 0
+    assert _rows(watching, "SELECT state FROM boards ORDER BY board") == [
+        {"state": "ok"},
+        {"state": "unwatched"},
+    ]
+    assert _rows(watching, "SELECT count(*) AS told FROM alerts") == [{"told": 1}]
 
 
 def test_changes_stand_below_the_boards_and_are_alerted(
