@@ -107,10 +107,12 @@ class _Check:
 
     async def alone(self, lease: Lease) -> bool:
         """Run the round in this process."""
+        from monitor.cli.sending import settle_channel_names
+
         load_more()
         begin_work()
         if self.alerts:
-            await self._settle_channel_names(lease)
+            await settle_channel_names(lease, self.current.settings)
         with self.current.busy("checking"):
             round_id = await self._round(lease)
         delivered = True
@@ -158,33 +160,6 @@ class _Check:
             return None
         well = self._show(round_id)
         return self._say_undelivered(self._undelivered(round_id)) and well
-
-    async def _settle_channel_names(self, lease: Lease) -> None:
-        """Store all rows of a Slack channel under its one name, before alerts are written.
-
-        Slack is asked if a name without a known id may be one of the configured ids.
-        """
-        from monitor.database.slack_channels import read
-
-        settings = self.current.settings
-        channels = settings.channels()
-        if read(lease.engine).may_be_doubled(map(settings.effective_channel, channels)):
-            await self._ask_channel_names(lease)
-        if aliases := read(lease.engine).aliases(channels):
-            from monitor.delivery import channel_merge
-
-            with lease.engine.begin() as connection:
-                channel_merge.merge(connection, aliases)
-
-    async def _ask_channel_names(self, lease: Lease) -> None:
-        from monitor.cli.sending import make_outbox
-
-        outbox = make_outbox(self.engine, sys.stderr)(self.current.settings)
-        outbox.work_under(lease)
-        try:
-            await outbox.ask_channel_names()
-        finally:
-            await outbox.close()
 
     def _warn_without_workers(self) -> None:
         """Say why the daemon's round does not end, if no worker checks its boards."""

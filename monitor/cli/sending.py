@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby, starmap
@@ -17,6 +18,7 @@ from monitor.config.model import Settings
 from monitor.daemon.takeover import acquire_and_report
 from monitor.database.engine import read_transaction
 from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
+from monitor.database.slack_channels import read
 from monitor.database.tables import Delivery
 from monitor.database.trouble import OutageLog
 from monitor.rules.watches import with_stored
@@ -46,6 +48,26 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
         )
 
     return make
+
+
+async def settle_channel_names(lease: Lease, settings: Settings) -> None:
+    """Store all rows of a Slack channel under its one name, before alerts are written.
+
+    Slack is asked if a name without a known id may be one of the configured ids.
+    """
+    channels = settings.channels()
+    if read(lease.engine).may_be_doubled(map(settings.effective_channel, channels)):
+        outbox = make_outbox(lease.engine, sys.stderr)(settings)
+        outbox.work_under(lease)
+        try:
+            await outbox.ask_channel_names()
+        finally:
+            await outbox.close()
+    if aliases := read(lease.engine).aliases(channels):
+        from monitor.delivery import channel_merge
+
+        with lease.engine.begin() as connection:
+            channel_merge.merge(connection, aliases)
 
 
 class Undelivered(NamedTuple):

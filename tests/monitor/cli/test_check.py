@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.cli.check import _Check
+from monitor.cli import sending
 from monitor.config.file import remove_board
 from monitor.database.lease import Lease
 from monitor.demo.board_server import BoardServer, Trouble
@@ -54,12 +54,12 @@ def test_a_board_that_is_removed_before_the_check_begins_is_not_watched_again(
     watching("check")
     file = Path(watching.config)
 
-    async def remove(_check: object, lease: Lease) -> None:
+    async def remove(lease: Lease, _settings: object) -> None:
         remove_board(file, OTHER)
         with lease.engine.begin() as connection:
             unwatch(connection, [OTHER])
 
-    monkeypatch.setattr(_Check, "_settle_channel_names", remove)
+    monkeypatch.setattr(sending, "settle_channel_names", remove)
     ran = watching("check")
     assert (ran.code, "changed before the check began" in ran.err) == (2, True)
     monkeypatch.undo()
