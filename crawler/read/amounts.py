@@ -44,7 +44,8 @@ _GROSS = (
 )
 _JOINED = re.compile(
     r"(?:\s(?:year|hour)(?=\sto\s))?\s{0,3}"
-    r"(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to"
+    r"(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to"
+    r"|(?:,\s?)?(?:(?:and|then)\s)?(?:rising|rises|going|goes|increasing|increases) (?:up )?to"
     r"|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
     r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum"
     r"|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
@@ -57,7 +58,10 @@ _BETWEEN = re.compile(
     r"(?:\s(?:the|de|den|los|il))?\s{0,2}$",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"(?<![^\W_])from\s{0,2}$", re.IGNORECASE)
+_FROM = re.compile(
+    r"(?<![^\W_])(?:from|(?:start|begin)(?:s|ing)? (?:at|from))\s{0,2}$", re.IGNORECASE
+)
+_MIDDLE = re.compile(r"\bmid(?:[- ]?point)?[\s:]{1,3}\Z", re.IGNORECASE)  # no begin of a range
 _UP_TO = re.compile(
     r"\s(?:(?!\b(?:bonus|commission|equity|stock|incentive|allowance|stipend|plus|with|and)\w{0,2}\b)"
     r"[^.;:!?\d]){1,80}\sup to\s{1,2}",
@@ -174,7 +178,9 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
     start = number.start() - len(front[0].lstrip())
     if front["code"] and front["code"] not in currencies.codes():
         start = number.start() - len((front["sign"] or "").strip())
-    end = behind.end() if not behind["code"] or code == behind["code"] else behind.start("code")
+    end = behind.end()
+    if behind["code"] and code != behind["code"]:  # "£30,000 (OTE £45,000)"
+        end = number.end() + len(line[number.end() : behind.start("code")].rstrip(" (-"))
     period = period_after(behind) or ("year" if many == "lpa" else None)
     attached = (
         not front[0].strip()
@@ -209,6 +215,8 @@ def _makes_range(line: str, low: Amount, high: Amount) -> bool:
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
     between = high.start - low.end
+    if _MIDDLE.search(line, max(0, low.start - _LONGEST_JOINT), low.start):
+        return False
     return between < _LONGEST_JOINT and bool(_JOINED.fullmatch(line[low.end : high.start]))
 
 

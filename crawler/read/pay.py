@@ -37,11 +37,10 @@ from crawler.read.pay_context import (
     context_of,
     currency_of,
     is_about_pay,
-    is_at_least,
-    is_at_most,
     is_total,
     period_of,
 )
+from crawler.read.pay_ends import is_at_least, is_at_most
 from crawler.read.pay_labels import for_place, is_elsewhere, is_in_other_states, label_of
 from crawler.read.plausible_pay import is_plausible
 
@@ -102,17 +101,19 @@ def _candidates(
         if not any(mark in line for mark in marks):
             above = line
             continue
-        begin, follows_range = 0, False
+        begin, last_pay = 0, None
         for money in money_ranges(line, marks):
-            context = context_of(line, money, begin=begin, above=above, follows_range=follows_range)
+            context = context_of(line, money, begin=begin, above=above, last_pay=last_pay)
             is_pay = is_about_pay(money, context)
-            follows_range = is_pay and money.is_range
+            last_pay = money if is_pay and not is_total(context) else None
             if is_pay and (candidate := _candidate(line, number, money, context, countries)):
                 label = label_of(line, money, begin=begin, above=above)
                 yield replace(candidate, label=label)
             begin, remaining = money.end, remaining - 1
             if not remaining:
                 return
+        if not begin:  # "Hourly pay range (USD)"
+            above = line
 
 
 def _candidate(
@@ -175,7 +176,15 @@ def _combine(block: list[_PayCandidate], place: str) -> Pay:
     maximum = max(
         (candidate.maximum for candidate in here if candidate.maximum is not None), default=None
     )
+    if _is_open(here):
+        maximum = None
     return Pay(minimum, maximum, block[0].currency, block[0].period, _words(block))
+
+
+def _is_open(block: list[_PayCandidate]) -> bool:
+    """Return True for "from $60,000 for a BA, $65,000 for an MA", which names no maximum."""
+    ends = {(candidate.minimum is None, candidate.maximum is None) for candidate in block}
+    return (False, True) in ends and (True, False) not in ends
 
 
 def _words(block: list[_PayCandidate]) -> str:

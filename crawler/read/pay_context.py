@@ -40,51 +40,31 @@ _LABEL = re.compile(
     r"|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
     re.IGNORECASE,
 )
+_FOR_APPLICANTS = re.compile(  # "Colorado applicants only: "
+    r"(?:[•*-]\s)?[^:.$€£\d]{1,60}\s(?:applicants|candidates|residents)(?: only)?:\s?",
+    re.IGNORECASE,
+)
 _END_OF_HOURLY = re.compile(r"(?:[•*-]\s)?(?:up to|from|start(?:s|ing) at)\s?", re.IGNORECASE)
 _NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)(?<!\bc)\.", re.IGNORECASE)
-_AT_MOST = re.compile(
-    r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu"
-    r"|jusqu['\u2019]à|hasta|tot|upp till|op til|até"
-    r"|fino a|až|do|până la)"
-    r"[\s:]{0,3}$",
-    re.IGNORECASE,
-)
-_PAY_TO_FIGURE = (
-    r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
-)
-_CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
-_AT_LEAST = re.compile(
-    r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)"
-    r"|minimum(?: of)?|min\.?|at least|no less than"
-    r"|not less than|not below|ab|mindestens"
-    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně"
-    r"|från|lägst|fra|mindst|minst|da|almeno"
-    r"|de la|minim)[\s:]{0,3}$",
-    re.IGNORECASE,
-)
 # "per quarter", "per project": not a `Period`
 _ANOTHER_PERIOD = re.compile(
     r"\s?(?:/\s?|per\s)(?!(?-i:[A-Z]{3})\s?\d)[^\W\d]", re.IGNORECASE
 )  # and not "/ USD 90,000"
-_FLOOR = re.compile(
-    r"(?<![^\W_])(?:mindest\w{0,10}(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
-    + _PAY_TO_FIGURE
-    + ")",
-    re.IGNORECASE,
-)
-# behind an amount: "$19.25/hr minimum"
-_MINIMUM, _MAXIMUM = (
-    re.compile(rf"\s{end}\b(?!\s(?:of|wage)\b)", re.IGNORECASE)
-    for end in ("min(?:imum)?", "max(?:imum)?")
-)
-_OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
 _ANY_PAY = re.compile(r"\b(?:compensation|package|pay|earnings?)\W*$", re.IGNORECASE)
 _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
     rf"\s?(?:(?:annual|weekly|monthly|quarterly|target|one-time|performance)\s)?(?:{OTHER.pattern})"
     r"(?!\s(?:eligib\w+|potential|plan))",
     re.IGNORECASE,
 )
+_BARE_BASE = re.compile(r"\s(?:base|basic|salary)$", re.IGNORECASE)  # "$75,000 base"
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
+# amounts beside the usual pay, or of another year, person or place
+_OWN_REASON = re.compile(
+    r"\b(?:overtime|holidays?|weekends?|on[- ]?call|double|extra|additional(?:ly)?|previous(?:ly)?"
+    r"|formerly|was|per|than|home|raised|pro[- ]rata|fte|actual|equivalent|plus|provision)\b|\+",
+    re.IGNORECASE,
+)
+_SAME_ORDER = 2.5  # times; pay of one role for two levels
 _HEADING = 40  # characters of a heading, at most
 # characters around an amount that are read
 _BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
@@ -101,13 +81,16 @@ class Context:
     sentence: str  # its sentence up to it, with other amounts
     above: str  # the last line before that has no money
     first: bool  # the first amount of the line
-    follows_range: bool  # the previous amount in this line is a range of pay
+    follows_pay: bool  # the previous amount in this line is pay, and this one may go on with it
 
 
 def context_of(
-    line: str, money: MoneyRange, *, begin: int, above: str, follows_range: bool
+    line: str, money: MoneyRange, *, begin: int, above: str, last_pay: MoneyRange | None
 ) -> Context:
-    """Return the context of an amount. `begin` is the end of the previous one in the line, or 0."""
+    """Return the context of an amount. `begin` is the end of the previous one in the line, or 0.
+
+    `last_pay` is the previous one if it is pay.
+    """
     sentence = _last_sentence(line[max(0, money.start - _BEFORE) : money.start])
     before = _last_sentence(line[max(begin, money.start - _BEFORE) : money.start])
     before = OTHER_PAY.sub("bonus", _LEFT_OUT.sub(" ", without_role(before)))
@@ -121,11 +104,26 @@ def context_of(
         without_role(sentence),
         _with_bonus(above[-_BEFORE:]),
         begin == 0,
-        follows_range,
+        last_pay is not None and _goes_on(last_pay, money, line[begin - 1 : money.start], rest),
     )
 
 
 _with_bonus = lru_cache(maxsize=4)(partial(OTHER_PAY.sub, "bonus"))  # amounts share the line above
+
+
+def _goes_on(last: MoneyRange, money: MoneyRange, between: str, rest: str) -> bool:
+    """Return True for the next range of a line, or the next amount of "$18/hr, $20/hr at night".
+
+    Single amounts go on in one sentence, with the same period and of the same order.
+    """
+    if last.is_range or money.is_range:
+        return last.is_range and money.is_range
+    return (
+        last.period == money.period
+        and 1 / _SAME_ORDER <= money.minimum / max(last.minimum, 1) <= _SAME_ORDER
+        and not _SENTENCE_END.search(between)
+        and not _OWN_REASON.search(f"{between} {rest[:_CLOSE]}")
+    )
 
 
 def _last_sentence(words: str) -> str:
@@ -142,15 +140,16 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
     is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
     # "+$4.50/hr" is added to pay
-    if is_own or context.before.endswith("+") or EXAMPLE.search(context.before[-_NEAR:]):
-        return False
-    if other > pay or (not named and _first(OTHER, context.after) < after):
+    is_apart = is_own or context.before.endswith("+") or EXAMPLE.search(context.before[-_NEAR:])
+    if is_apart or other > pay or (not named and _first(OTHER, context.after) < after):
         return False
     is_never = _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence)
     if is_never or IN_OTHER_KIND.match(context.rest):
         return False
+    if context.follows_pay or _is_bare_base(context):
+        return True
     if money.is_range or (money.period == "hour" and context.first):
-        return pay >= 0 or after < _AFTER or _stands_alone(money, context) or context.follows_range
+        return pay >= 0 or after < _AFTER or _stands_alone(money, context)
     if pay >= 0:
         return (
             len(context.before) - pay <= _NEAR
@@ -158,6 +157,14 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
             and not THRESHOLD.search(context.before, pay)
         )
     return after < _AFTER or _is_under_heading(money, context)
+
+
+def _is_bare_base(context: Context) -> bool:
+    """Return True for "$75,000 base" at the begin of its line."""
+    is_base = (
+        context.first and not context.before.strip("•*- (") and not context.rest.startswith(" of ")
+    )
+    return is_base and _BARE_BASE.search(context.own) is not None
 
 
 def _is_under_heading(money: MoneyRange, context: Context) -> bool:
@@ -179,6 +186,8 @@ def _stands_alone(money: MoneyRange, context: Context) -> bool:
     if not context.first or _is_other_heading(context.above):
         return False
     if money.period == "hour" and _END_OF_HOURLY.fullmatch(context.before):
+        return True
+    if _FOR_APPLICANTS.fullmatch(context.before):
         return True
     return bool(_LABEL.fullmatch(context.before)) or (
         bool(PAY.search(context.above)) and context.before.rstrip().endswith((":", "-"))
@@ -224,19 +233,6 @@ def period_of(money: MoneyRange, context: Context, currency: str | None) -> Peri
         period_of_pay(context.before),
         period_of_pay(context.sentence),
         period_of_pay(context.above),
-    )
-
-
-def is_at_most(money: MoneyRange, context: Context) -> bool:
-    is_ceiling = _CEILING.search(context.before) or _MAXIMUM.match(context.after)
-    return bool(_AT_MOST.search(context.before) or (is_ceiling and not money.is_range))
-
-
-def is_at_least(money: MoneyRange, context: Context) -> bool:
-    return not money.is_range and (
-        money.open_ended
-        or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
-        or bool(_OVERPAY.search(context.rest) or _MINIMUM.match(context.after))
     )
 
 
