@@ -33,7 +33,7 @@ _FILLER = re.compile(
     r"|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
     r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between"
-    r"|extended|new|opens?|opened|runs|about|eod|day|online"
+    r"|asap|(?:on\s)?an?\s(?:ongoing|rolling)\sbasis|extended|new|opens?|opened|runs|about|receipt|eod|cob|eob|latest|day|online"
     r"|via(?:\s(?:our|the))?\s[a-z.]{2,20}(?:\s(?:portal|website|site|page|system|form))?"
     r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au"
     r"|jusqu['\u2019]au|avant|de|des|du|candidatures?"

@@ -266,6 +266,57 @@ def test_before_a_day_means_the_end_of_the_day_before() -> None:
     assert found.at == datetime(2026, 10, 3, 23, 59, 59, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Apply on or before",
+        "Apply by COB",
+        "We will accept applications through",
+        "Applications will be accepted on an ongoing basis until",
+        "Submit your CV and cover letter by",
+        "Please send your application by",
+        "To apply, email us by",
+        "Recruitment closes",
+        "The requisition will remain posted until",
+        "The role is open to applicants until",
+        "The window to apply ends on",
+        "CVs must reach us by",
+        "Resumes will be accepted through",
+        "Last date of application:",
+        "Deadline for receipt of applications:",
+        "Advertising end date:",
+        "Anticipated close date:",
+        "Expiry date:",
+    ],
+)
+def test_employers_announce_a_deadline_in_many_ways(words: str) -> None:
+    found = read_deadline(f"{words} 30 October 2026", published=PUBLISHED, place="London, UK")
+    assert found is not None
+    assert found.at == datetime(2026, 10, 30, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You will submit your application to the FDA before",
+        "If you submit your application before",
+        "The recruitment team closes on",
+        "We stop accepting applications from partners on",
+        "Submit your timesheet by",
+        "Certificate expiry date:",
+        "Applications are accepted on a rolling basis, and interviews begin",
+    ],
+)
+def test_other_days_of_applications_are_no_deadline(words: str) -> None:
+    assert read_deadline(f"{words} 30 October 2026", published=PUBLISHED, place="London") is None
+
+
+def test_a_korean_date_is_read() -> None:
+    found = read_deadline("지원 마감: 2026년 12월 18일", published=PUBLISHED, place="Seoul")
+    assert found is not None
+    assert found.at == datetime(2026, 12, 18, 14, 59, 59, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("date", ["31 Feb 2026", "1st August"])
 def test_a_date_without_an_instant_keeps_its_words(date: str) -> None:
     found = read_deadline(f"Application deadline: {date}", published=None, place="")
