@@ -36,7 +36,7 @@ _DAYS = (
 )
 _SOME = (
     r"(?:partial(?:ly)?|part(?:[- ]time|ly)?|semi|temporar(?:il)?y|occasional(?:ly)?|sometimes|some"
-    r"|most(?:ly)?|initially|currently|possib(?:le|ly)|potential(?:ly)?|limited|optional(?:ly)?"
+    r"|most(?:ly)?|primarily|mainly|largely|predominantly|usually|typically|generally|initially|currently|possib(?:le|ly)|potential(?:ly)?|limited|optional(?:ly)?"
     r"|incl(?:uding|\.)?"
     r"|prefer(?:ably|red)?|(?:ability|able|option) to work|teilweise|tageweise|partiellement"
     r"|parcialmente|parzialmente|gedeeltelijk|częściowo|del(?:vis|vist|s)|50/50|(?!100)\d{1,3}\s?%"
@@ -44,6 +44,7 @@ _SOME = (
 )
 _SOMETIMES = re.compile(  # "2 days remote", "partially remote", "remote work possible"
     rf"{_BEGIN}{_SOME}[\s-]{{1,2}}{_ALL_WEEK}"
+    rf"|{_DAYS}\s?(?:a|per|/|each)\s?week"
     rf"|{_ALL_WEEK}(?:[\s,:(-]{{1,3}}(?:up to |min(?:imum|\.)? |at least )?{_DAYS}"
     r"|[\s(-]{1,2}(?:during|until|when|if|for now|due to|covid|temporar(?:il)?y|initially|to start"
     r"|at first|on request|by agreement|prefer(?:red|ence|ably)|capable|partiel(?:le)?|parcial"
