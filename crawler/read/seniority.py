@@ -83,6 +83,10 @@ OTHER_MEANINGS: Final = (
     "tag manager", "window manager", "assistant vice president", "ceo office", "ceo communications",
     "cto office", "cto operations", "cto advisor", "cfo advisor", "cfo advisory", "cio advisor",
     "cio advisory", "ciso advisor", "ciso advisory", "president's club",
+    "co-op store", "co-op food", "co-op grocery", "co-op market", "co-op member", "co-op housing",
+    "food co-op", "grocery co-op", "housing co-op", "co-op program manager", "co-op coordinator",
+    "co-op program coordinator", "intern hiring", "intern recruiting", "intern recruitment",
+    "junior achievement", "junior league", "kitchen staff", "nursing staff", "teaching staff",
 )  # fmt: skip
 # behind these, and a comma, a dash, "to" or "for", a manager, director or executive is another one
 SUPPORT: Final = (
@@ -124,6 +128,11 @@ _HEAD = re.compile(
     r"(?:^|(?<=^global )|(?<=^deputy )|(?<=^regional )|(?<=^group )|(?<=^country ))"
     r"head(?=\s?,|\s[-\u2013\u2014]\s)"
 )
+# "Recruiter, Director and VP Searches"
+_SOUGHT = re.compile(
+    rf"(?:{_OTHERS.pattern}(?:\s?[,/&]\s?|\sand\s|\s)){{1,4}}(?:searches|hires)(?![^\W_])"
+    r"|(?<=recruiter)[\s,-]{1,3}interns(?![^\W_])"
+)
 _POSSESSIVE = re.compile(r"[\w-]+['\u2019]s(?![^\W_])")  # "Director's Assistant"
 _WORD = re.compile(r"[^\W_]+")
 # each phrase begins with one of these; to look for them takes a tenth of the time of all patterns
@@ -142,7 +151,8 @@ def seniority(title: str) -> Seniority | None:
     if _FIRST_WORDS.isdisjoint(_WORD.findall(text)):
         return None
     text = _HEAD.sub("head of", text)
-    text = _SUPPORTED.sub(_without_others, _SOMEBODY_ELSE.sub(" ", text))
+    text = _SOUGHT.sub(" | ", _SOMEBODY_ELSE.sub(" ", text))
+    text = _SUPPORTED.sub(_without_others, text)
     text = _OF_AN_OFFICER.sub(" | ", _POSSESSIVE.sub(" | ", text))
     text = _PEOPLE.sub(" ", _OTHER_MEANING.sub(" | ", text))
     if _LEVEL["intern"].search(text):

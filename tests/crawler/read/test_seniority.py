@@ -54,6 +54,9 @@ NONE = (
     "Lead Scoring Analyst", "Junior High Teacher", "Software Engineer, Ads Manager",
     "Print Head, Mechanical Engineer", "Head Chef", "Head Start Teacher", "Staff Psychiatrist",
     "Medical Staff Coordinator", "Lead Nurture Specialist", "Intern Experience Specialist",
+    "Co-op Store Cashier", "Food Co-op Clerk", "Recruiter, Director and VP Searches",
+    "Sourcer - Director & VP Hires", "University Recruiter, Interns", "Recruiter - Intern Hiring",
+    "Junior Achievement Coordinator", "Nursing Staff Coordinator",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
 
