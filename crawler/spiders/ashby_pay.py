@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from crawler.items import Pay, Period
+from crawler.read.deferred import is_plausible
 from crawler.read.pay_zones import named_in
 from crawler.read.text import clean
 
@@ -108,7 +109,16 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
     if not is_sane(minimum, maximum):
         return None
     currency, interval = block[0].unit
-    return Pay(minimum, maximum, code_of(currency), PERIODS.get(interval), words)
+    pay = Pay(minimum or None, maximum, code_of(currency), PERIODS.get(interval), words)
+    if _is_paid(pay):
+        return pay
+    return Pay(None, None, None, None, words) if words else None
+
+
+def _is_paid(pay: Pay) -> bool:
+    """Return whether somebody may be paid this much in the period: no $100,000 an hour."""
+    ends = [end for end in (pay.minimum, pay.maximum) if end]
+    return pay.period is None or all(is_plausible(end, pay.currency, pay.period) for end in ends)
 
 
 def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:

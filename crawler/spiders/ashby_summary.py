@@ -79,7 +79,7 @@ def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
     if not is_sane(minimum, maximum):
         return unclear
     return Pay(
-        minimum,
+        minimum or None,
         maximum,
         currency,
         _period(part[last.end() :], maximum or minimum or 0, currency),

@@ -17,6 +17,7 @@ _GROUPED = re.compile(
     r"(?P<whole>[0-9]{1,3}(?P<mark>[.,' \u2019])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,3})"
     r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}))?"
 )
+_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2}){1,3},[0-9]{3}")  # "12,00,000"
 _PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 
 
@@ -41,7 +42,8 @@ def stated_range(
     period = period_in_title(title)
     if period is None:
         return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
-    is_paid = is_plausible(pay.maximum or pay.minimum or 0, pay.currency, period)
+    known = [end for end in (pay.minimum, pay.maximum) if end]
+    is_paid = all(is_plausible(end, pay.currency, period) for end in known)
     return pay if is_paid else _only_words(pay.text, title)
 
 
@@ -52,13 +54,16 @@ def _only_words(words: str, title: str) -> Pay:
 def stated_amount(value: object) -> float | None:
     """Return an amount, 0 for none; None for one that cannot be read.
 
-    Three digits after a point or comma are thousands: "45.000", "95,000", "45 000,00".
+    Three digits after a point or comma are thousands: "45.000", "95,000", "45 000,00". Lakhs are
+    read too: "12,00,000".
     """
     if not isinstance(value, str):
         return float(value) if isinstance(value, (int, float)) else 0.0
     text = clean_text(value)
     if grouped := _GROUPED.fullmatch(text):
         return float(f"{re.sub('[^0-9]', '', grouped['whole'])}.{grouped['cents'] or 0}")
+    if _INDIAN.fullmatch(text):
+        return float(text.replace(",", ""))
     if _PLAIN.fullmatch(text):
         return float(text.replace(",", "."))
     return None if re.search("[0-9]", text) else 0.0

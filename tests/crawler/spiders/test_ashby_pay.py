@@ -28,7 +28,7 @@ def amounts(pay: Pay | None) -> tuple[Any, ...] | None:
     ("low", "high", "expected"),
     [
         (100_000, 120_000, (100_000, 120_000)),
-        (0, 120_000, (0, 120_000)),
+        (0, 120_000, (None, 120_000)),
         (None, 120_000, (None, 120_000)),
         (100_000, None, (100_000, None)),
         (115_500.5, 115_500.5, (115_500.5, 115_500.5)),
@@ -48,22 +48,36 @@ def test_numbers_that_make_no_sense_are_no_pay(low: float | None, high: float | 
 
 
 @pytest.mark.parametrize(
-    ("interval", "period"),
+    ("interval", "low", "period"),
     [
-        ("1 YEAR", "year"),
-        ("1 MONTH", "month"),
-        ("1 WEEK", "week"),
-        ("1 DAY", "day"),
-        ("1 HOUR", "hour"),
+        ("1 YEAR", 60_000, "year"),
+        ("1 MONTH", 5_000, "month"),
+        ("1 WEEK", 1_000, "week"),
+        ("1 DAY", 200, "day"),
+        ("1 HOUR", 20, "hour"),
     ]
-    + [(other, None) for other in ("2 WEEK", "0.5 MONTH", "1 TIME", "NONE", None)],
+    + [(other, 20, None) for other in ("2 WEEK", "0.5 MONTH", "1 TIME", "NONE", None)],
 )
-def test_an_interval_is_a_period_where_it_is_one(interval: str | None, period: str | None) -> None:
-    assert amounts(read(tier(10, 20, interval=interval))) == (10, 20, "USD", period)
+def test_an_interval_is_a_period_where_it_is_one(
+    interval: str | None, low: float, period: str | None
+) -> None:
+    assert amounts(read(tier(low, 2 * low, interval=interval))) == (low, 2 * low, "USD", period)
+
+
+@pytest.mark.parametrize(
+    ("interval", "low", "high"), [("1 YEAR", 20, 30), ("1 HOUR", 1e5, 1.5e5), ("1 YEAR", 1, 1e5)]
+)
+def test_amounts_that_nobody_is_paid_leave_the_words(
+    interval: str, low: float, high: float
+) -> None:
+    pay = read(tier(low, high, interval=interval, summary="as written"))
+    assert pay is not None
+    assert (amounts(pay), pay.text) == ((None, None, None, None), "as written")
+    assert read(tier(low, high, interval=interval)) is None
 
 
 def test_a_currency_in_lower_case_is_read() -> None:
-    assert amounts(read(tier(10, 20, currencyCode="eur"))) == (10, 20, "EUR", "year")
+    assert amounts(read(tier(1e5, 2e5, currencyCode="eur"))) == (1e5, 2e5, "EUR", "year")
 
 
 def test_equity_bonus_and_commission_are_no_pay() -> None:
@@ -151,7 +165,7 @@ def test_tiers_that_hold_here_in_two_units_leave_the_words_alone(
 
 
 def test_an_open_end_of_one_tier_leaves_the_end_open() -> None:
-    assert amounts(read(tier(100, None), tier(120, 150))) == (100, None, "USD", "year")
+    assert amounts(read(tier(1e5, None), tier(1e5, 2e5))) == (1e5, None, "USD", "year")
 
 
 def test_base_pay_counts_before_on_target_earnings() -> None:
