@@ -33,7 +33,7 @@ _LEFT_OUT = re.compile(
     r"|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:/|and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)[.;!?]\s+(?=[^\W\d_a-z])")
 _LABEL = re.compile(
     r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately"
@@ -61,7 +61,8 @@ _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 # amounts beside the usual pay, or of another year, person or place
 _OWN_REASON = re.compile(
     r"\b(?:overtime|holidays?|weekends?|on[- ]?call|double|extra|additional(?:ly)?|previous(?:ly)?"
-    r"|formerly|was|per|than|home|raised|pro[- ]rata|fte|actual|equivalent|plus|provision)\b|\+",
+    r"|formerly|was|per|than|home|raised|pro[- ]rata|fte|actual|equivalent|plus|provision"
+    r"|total|earn\w*|makes?|realistic)\b|\+",
     re.IGNORECASE,
 )
 _SAME_ORDER = 2.5  # times; pay of one role for two levels

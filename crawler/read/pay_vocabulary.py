@@ -41,7 +41,7 @@ _GERMANIC_PAY = (
     r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst|salär)|(?:stunden|brutto"
     r"|monats|wochen|mindest|grund|jahres"
     r"|basis)?lohn(?:band|spanne|rahmen)?"
-    r"|bezahlung|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
+    r"|bezahlung|fixum|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
     r"|\w{0,12}salaris(?:indicatie|schaal|range)?|(?:uur|maand|jaar|week|bruto|basis)loon|loon"
     r"|uurtarief"
     r"|(?:månads|års|tim|grund|ingångs|brutto)?lön(?:en|espann|eläge|eintervall)?|(?:måneds|års"
@@ -73,7 +73,8 @@ PAY = re.compile(
 )
 BASE = _words(r"salar(?:y|ies)|base|wages?|pay|fixed|gehalt|grundgehalt|fixum|fixe|fijo|fisso")
 TOTAL = _words(
-    r"OTE|on[- ]target|total (?:\w+ ){0,2}(?:compensation|comp|cash|earnings|pay|remuneration"
+    r"OTE|on[- ]target|(?:realistic|potential|uncapped|first[- ]year) earnings"
+    r"|total (?:\w+ ){0,2}(?:compensation|comp|cash|earnings|pay|remuneration"
     r"|package|rewards(?= of)|value)|TC"
     r"|zielgehalt|target cash|all-in"
 )
