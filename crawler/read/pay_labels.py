@@ -70,6 +70,12 @@ _NO_COMPANY = (  # no word with a capital follows, as in "Washington Post"
     r"(?![^\W_])(?!\s(?!(?:Pay|Salary|Base|Compensation|Hiring|Annual|State|City|Metro|Area|Residents"
     r"|Applicants|Candidates|Only|Office|Based|Range)\b)[A-Z][a-z])"
 )
+_LAW = (
+    re.compile(  # it makes employers state pay, wherever the role is: "New York City Local Law 32"
+        r"(?:(?:[A-Z][\w'\u2019]*|and|of|for|pay|transparency|equal)\s){1,9}?"
+        r"(?:[Ll]aws?|[Aa]ct|[Oo]rdinance|[Rr]egulations?|[Ss]tatutes?|[Ll]egislation)(?![^\W_])"
+    )
+)
 _METROS = (frozenset({"NY", "NJ", "CT"}), frozenset({"DC", "MD", "VA"}), frozenset({"MO", "KS"}))
 
 
@@ -102,7 +108,7 @@ def is_in_other_states(label: str, place: str) -> bool:
     share its pay.
     """
     here = [_states_named(one) for one in places(place)]
-    named = _states_named(label) if here and all(here) else frozenset()
+    named = _states_named(_LAW.sub(" ", label)) if here and all(here) else frozenset()
     return bool(named) and frozenset().union(*map(_with_suburbs, here)).isdisjoint(named)
 
 

@@ -141,3 +141,21 @@ def test_each_country_has_its_own_range() -> None:
     )
     both = Pay(None, None, None, None, "£81,000 - £95,000; $151,000 - $171,000")
     assert read_pay(text, place="Toronto, Canada") == both
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "In accordance with the California Pay Transparency Act",
+        "Per New York City Local Law 32",
+        "Pursuant to the Colorado Equal Pay for Equal Work Act",
+        "As New York law requires",
+    ],
+)
+def test_the_law_of_another_state_is_no_place_of_a_range(notice: str) -> None:
+    pay = read_pay(f"{notice}, the salary range is $98,000 - $112,000.", place="Austin, TX")
+    assert pay is not None
+    assert (pay.minimum, pay.maximum) == (98_000, 112_000)
+    there = read_pay(f"{notice}, the pay range in New York is $98,000 - $112,000.", place="Austin, TX")
+    assert there is not None
+    assert there.minimum is None
