@@ -62,11 +62,12 @@ _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 _OWN_REASON = re.compile(
     r"\b(?:overtime|holidays?|weekends?|on[- ]?call|double|extra|additional(?:ly)?|previous(?:ly)?"
     r"|formerly|was|per|than|home|raised|pro[- ]rata|fte|actual|equivalent|plus|provision"
-    r"|total|earn\w*|makes?|realistic)\b|\+",
+    r"|total|earn\w*|makes?|realistic|support|benefits?|package|weighting|value|worth|loan|tuition"
+    r"|bracket|book|drive|travel)\b|\+",
     re.IGNORECASE,
 )
 _SAME_ORDER = 2.5  # times; pay of one role for two levels
-_HEADING = 40  # characters of a heading, at most
+_HEADING = 40  # characters of a heading, or between two amounts of one range, at most
 # characters around an amount that are read
 _BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
 
@@ -121,6 +122,7 @@ def _goes_on(last: MoneyRange, money: MoneyRange, between: str, rest: str) -> bo
         return last.is_range and money.is_range
     return (
         last.period == money.period
+        and len(between) <= _HEADING
         and 1 / _SAME_ORDER <= money.minimum / max(last.minimum, 1) <= _SAME_ORDER
         and not _SENTENCE_END.search(between)
         and not _OWN_REASON.search(f"{between} {rest[:_CLOSE]}")

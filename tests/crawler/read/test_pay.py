@@ -296,6 +296,8 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ("Rate of pay: $23.48/hour (step 1) - $29.97/hour (step 5)", 23.48, 29.97, "USD", "hour"),
         ("Pay starts at $18.50 per hour and goes up to $24.00 per hour", 18.5, 24, "USD", "hour"),
         ("Pay: $20/hr, $30/hr on weekends", 20, 20, "USD", "hour"),
+        ("Pay of $65,000, and up to $70,000 in tuition support", 65_000, 65_000, "USD", "year"),
+        ("Salary: £25,000 (London weighting: £27,500)", 25_000, 25_000, "GBP", "year"),
         ("Salary: $45,000, top reps make $100,000", 45_000, 45_000, "USD", "year"),
         ("Salary $100,000, with realistic earnings of $150,000", 1e5, 1e5, "USD", "year"),
         ("Base salary $100,000, first year total $150,000", 1e5, 1e5, "USD", "year"),

@@ -156,6 +156,8 @@ def test_the_law_of_another_state_is_no_place_of_a_range(notice: str) -> None:
     pay = read_pay(f"{notice}, the salary range is $98,000 - $112,000.", place="Austin, TX")
     assert pay is not None
     assert (pay.minimum, pay.maximum) == (98_000, 112_000)
-    there = read_pay(f"{notice}, the pay range in New York is $98,000 - $112,000.", place="Austin, TX")
+    there = read_pay(
+        f"{notice}, the pay range in New York is $98,000 - $112,000.", place="Austin, TX"
+    )
     assert there is not None
     assert there.minimum is None
