@@ -75,7 +75,7 @@ def worded_pay(words: object, html: str) -> Pay | None:
     Unclear words are kept as they are, unless the description has clear ones.
     """
     text = clean_text(words)
-    read = read_pay(text) if text else None
+    read = (read_pay(text) or read_pay(f"Salary: {text}")) if text else None
     if read or not text or read_pay(to_text(html)):
         return read
     return Pay(None, None, None, None, text)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import Deadline, Pay
-from crawler.spiders.pay_fields import stated_amount, stated_range
+from crawler.spiders.pay_fields import stated_amount, stated_range, worded_pay
 from crawler.spiders.postings import stated_day
 
 
@@ -101,3 +101,22 @@ def test_a_year_that_stands_for_no_date_is_no_deadline(written: str | None) -> N
 def test_a_currency_and_a_period_are_read_in_any_case(interval: str) -> None:
     pay = stated_range(45_000, 60_000, "usd", interval)
     assert pay == Pay(45_000, 60_000, "USD", "year", "$45,000 - $60,000")
+
+
+@pytest.mark.parametrize(
+    ("words", "minimum", "maximum", "currency"),
+    [
+        ("$65,000+", 65_000, None, "USD"),
+        ("up to $65K", None, 65_000, "USD"),
+        ("€50.000", 50_000, 50_000, "EUR"),
+        ("$60,000 + $5,000 bonus", 60_000, 60_000, "USD"),
+        ("Competitive + $10,000 bonus", None, None, None),
+        ("60k-80k", None, None, None),
+    ],
+)
+def test_one_amount_in_a_field_of_pay_is_pay(
+    words: str, minimum: float | None, maximum: float | None, currency: str | None
+) -> None:
+    pay = worded_pay(words, "")
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (minimum, maximum, currency)
