@@ -67,6 +67,8 @@ _OWN_REASON = re.compile(
     re.IGNORECASE,
 )
 _SAME_ORDER = 2.5  # times; pay of one role for two levels
+# and not "OTE: $160k - $180k", which is the next amount
+_TOTAL_BEHIND = re.compile(rf"(?:{TOTAL.pattern})(?!\s?(?::|of|is)?\s?[$€£\d])", re.IGNORECASE)
 _HEADING = 40  # characters of a heading, or between two amounts of one range, at most
 # characters around an amount that are read
 _BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
@@ -208,7 +210,7 @@ def is_total(context: Context) -> bool:
         return False
     named = context.before if context.before.strip("•*- ") else context.above
     return _last(TOTAL, named) > _last(BASE, named) or bool(
-        TOTAL.search(context.after[:_CLOSE]) and not BASE.search(context.after)
+        _TOTAL_BEHIND.search(context.after[:_CLOSE]) and not BASE.search(context.after)
     )
 
 

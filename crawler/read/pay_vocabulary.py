@@ -14,7 +14,7 @@ def _words(*expressions: str) -> re.Pattern[str]:
 _ENGLISH_PAY = (
     r"salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|(?:fixed|gross"
     r"|net|take-home) income|rate of pay"
-    r"|(?:pay|contract|hourly|daily|weekly|monthly|day) rates?|rate(?=\s?:)"
+    r"|comp(?=\s?:)|(?:pay|contract|freelance|hourly|daily|weekly|monthly|day) rates?|rate(?=\s?:)"
     r"|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly"
     r"|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total"

@@ -301,6 +301,8 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ("Salary: $45,000, top reps make $100,000", 45_000, 45_000, "USD", "year"),
         ("Salary $100,000, with realistic earnings of $150,000", 1e5, 1e5, "USD", "year"),
         ("Base salary $100,000, first year total $150,000", 1e5, 1e5, "USD", "year"),
+        ("Salary: $110k - $135k OTE: $160k - $180k", 110_000, 135_000, "USD", "year"),
+        ("Freelance rate of $40 - $60/hour", 40, 60, "USD", "hour"),
         ("Base $100,000 / OTE $200,000", 1e5, 1e5, "USD", "year"),
         ("Fixum 45.000 €, Zielgehalt 60.000 €", 45_000, 45_000, "EUR", "year"),
         ("Pay: $20/hr. Tutors of other firms get $25/hr.", 20, 20, "USD", "hour"),
