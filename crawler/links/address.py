@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.links.directory import directory_spelling
 from crawler.links.forms import board_url, canonical_key, canonical_token, fold, posting_url
+from crawler.links.page_links import links_in
 from crawler.links.web_links import read_link, why_no_board
 from crawler.registry import PRODUCTS, supported, title
 
@@ -17,7 +18,6 @@ _EXPECTED = (
     "or an address such as https://jobs.ashbyhq.com/openai"
 )
 _SHOWN = 80  # characters of a text in an error
-_LINK = re.compile(r"""(?:https?:)?//[^\s"'<>\\]+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,20 @@ def _shortened(text: str) -> str:
     return ascii(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
-def linked_boards(html: str) -> tuple[str, ...]:
-    """Return the boards that a careers page links to or embeds, in its order."""
-    boards: dict[str, str] = {}
-    for link in _LINK.findall(html.replace("&amp;", "&").replace("\\/", "/")):
+def linked_addresses(html: str) -> list[Address]:
+    """Return the boards and postings that a page links to or embeds, in its order."""
+    addresses = []
+    for link in links_in(html):
         try:
-            board = parse(link if link.startswith("http") else f"https:{link}").board
+            addresses.append(parse(link))
         except ValueError:
             continue
-        boards.setdefault(fold(board), board)
+    return addresses
+
+
+def linked_boards(html: str) -> tuple[str, ...]:
+    """Return the boards that a careers page links to or embeds, once each, in its order."""
+    boards: dict[str, str] = {}
+    for address in linked_addresses(html):
+        boards.setdefault(fold(address.board), address.board)
     return tuple(boards.values())
