@@ -2,24 +2,26 @@
 
 The page itself is read, then at most three of its own links and scripts. robots.txt is obeyed on
 each host. A private network is requested only if the person named it. A board that only a linked
-page names may be a partner's: it is sure only if its name resembles the site's host or title.
+page names, or one single link, may be a partner's: it is sure only if its name resembles the site's
+host or title.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from crawler.crawl import user_agent
-from crawler.links.address import linked_boards
+from crawler.links.address import linked_addresses, linked_boards
+from crawler.links.next_pages import linked_pages
 from crawler.links.resemblance import resembles
-from crawler.registry import PRODUCTS
 from crawler.robots import LONGEST, Rules, read_rules
 
 _PAGE_TIMEOUT = 10.0  # seconds for one page
@@ -28,12 +30,7 @@ _MAX_LINKED_PAGES = 3  # read if the page itself names no board
 _MAX_REDIRECTS = 5
 _REDIRECT = {301, 302, 303, 307, 308}
 _NOT_FOUND = 404  # a missing robots.txt allows everything
-_JOBS = re.compile(r"job|career|opening|position|vacanc|hiring|join", re.IGNORECASE)
-_AMBIGUOUS = {"adp", "amazon", "gem", "google", "join", "jsonld"}  # names in other scripts too
-_VENDOR = re.compile(
-    rf"(?<![a-z])(?:{'|'.join(sorted(PRODUCTS.keys() - _AMBIGUOUS))})(?:hq|hr)?(?![a-z])",
-    re.IGNORECASE,
-)
+_NAMED_HOST = re.compile(r"\.[a-z][a-z0-9-]*\.?$")  # no number, and not this machine's
 _JOB_LISTINGS = ("wttj:", "join:")  # employers also advertise there
 _REMEDY = "give the board's own address, or ats:token"
 
@@ -47,7 +44,7 @@ class PageBoards:
     """The boards that a careers page links to, in its order."""
 
     boards: tuple[str, ...] = ()
-    # False if a linked page names a board that resembles neither the site's host nor its title
+    # False if a linked page or one link alone names a board that does not resemble the site
     is_sure: bool = True
 
 
@@ -61,16 +58,33 @@ async def boards_on(url: str, contact: str | None) -> PageBoards:
     async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
         reader = _Reader(session, url)
         page = await reader.page(url)
-        if boards := _without_listings(linked_boards(page.text)):
-            return PageBoards(boards)
         tree = LexborHTMLParser(page.text)
-        for link in _linked_pages(page.url, tree)[:_MAX_LINKED_PAGES]:
+        if boards := _without_listings(linked_boards(page.text)):
+            is_sure = not _is_in_passing(page, tree) or _resemble(boards, page.url, tree)
+            return PageBoards(boards, is_sure)
+        for link in linked_pages(page.url, tree)[:_MAX_LINKED_PAGES]:
             if boards := _without_listings(linked_boards(await reader.linked_page(link))):
-                node = tree.css_first("title")
-                title = node.text() if node else ""
-                is_sure = all(resembles(board, page.url, title) for board in boards)
-                return PageBoards(boards, is_sure)
+                return PageBoards(boards, _resemble(boards, page.url, tree))
         return PageBoards()
+
+
+def _resemble(boards: Iterable[str], url: str, tree: LexborHTMLParser) -> bool:
+    node = tree.css_first("title")
+    title = node.text() if node else ""
+    return all(resembles(board, url, title) for board in boards)
+
+
+def _is_in_passing(page: _Page, tree: LexborHTMLParser) -> bool:
+    """Return True if one link for readers is all that names a board, as in an article.
+
+    False for a host without a name, which no board can resemble.
+    """
+    host = urlsplit(page.url).hostname or ""
+    return (
+        _NAMED_HOST.search(host) is not None
+        and len(linked_addresses(page.text)) == 1
+        and any(linked_boards(node.html or "") for node in tree.css("a[href]"))
+    )
 
 
 def _without_listings(boards: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,39 +96,6 @@ def _without_listings(boards: tuple[str, ...]) -> tuple[str, ...]:
 class _Page:
     url: str  # after redirects
     text: str
-
-
-def _linked_pages(url: str, tree: LexborHTMLParser) -> list[str]:
-    """Return the pages and scripts to read next, on the same site, most likely first.
-
-    Frames and scripts that name an ATS come first, then links about jobs, then other frames and
-    scripts.
-    """
-    base = (urlsplit(url).hostname or "").removeprefix("www.")
-    links: dict[str, int] = {}
-    for node in (*tree.css("a[href]"), *tree.css("iframe[src]"), *tree.css("script[src]")):
-        written = node.attributes.get("href") or node.attributes.get("src") or ""
-        rank = _rank(node, written)
-        try:
-            link = urljoin(url, written).partition("#")[0]
-            host = urlsplit(link).hostname or ""
-        except ValueError:
-            continue
-        if (
-            rank is not None
-            and link.startswith(("https://", "http://"))
-            and (host == base or host.endswith(f".{base}"))
-        ):
-            links[link] = min(rank, links.get(link, rank))
-    links.pop(url, None)
-    return sorted(links, key=lambda link: links[link])
-
-
-def _rank(node: LexborNode, written: str) -> int | None:
-    """Return the rank of a link. The lowest is read first. None for a link about other things."""
-    if node.tag == "a":
-        return 1 if _JOBS.search(f"{written} {node.text()}") else None
-    return 0 if _VENDOR.search(f"{written} {node.attributes.get('id') or ''}") else 2
 
 
 @dataclass(slots=True)
@@ -152,12 +133,7 @@ class _Reader:
             async with self.session.get(at, allow_redirects=False) as answer:
                 if answer.status not in _REDIRECT:
                     answer.raise_for_status()
-                    return _Page(
-                        at,
-                        (await _read_start(answer, _MAX_PAGE)).decode(
-                            answer.charset or "utf-8", "replace"
-                        ),
-                    )
+                    return _Page(at, _decoded(await _read_start(answer, _MAX_PAGE), answer.charset))
                 at = urljoin(at, answer.headers.get("Location", ""))
             if linked_boards(at):
                 # a short link or a form: the target's address names the board
@@ -216,6 +192,13 @@ async def leads_to_private_host(url: str, target: str) -> bool:
     return not all(
         ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in addresses
     )
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    try:
+        return body.decode(charset or "utf-8", "replace")
+    except LookupError:  # a charset that nobody knows; links are ASCII in nearly all of them
+        return body.decode("utf-8", "replace")
 
 
 async def _read_start(answer: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from crawler.links.directory import employer, name_key, token_label
@@ -15,13 +16,21 @@ _MAX_WORDS = 5  # of a title that form one name
 
 def resembles(board: str, url: str, title: str) -> bool:
     """Return True if the board's token or employer resembles the page's host or title."""
-    names = {name_key(name) for name in (token_label(board), employer(board) or "")} - {""}
+    names = {*map(name_key, _names_of(board))} - {""}
     labels = {
         name_key(label) for label in (urlsplit(url).hostname or "").split(".")[:-1]
     } - _GENERIC_NAMES
     return bool(names & _names_in(title)) or any(
         _begin_alike(name, label) for name in names for label in labels
     )
+
+
+def _names_of(board: str) -> Iterator[str]:
+    """Yield the token, the token without words such as "careers", and the employer."""
+    label = token_label(board)
+    yield label
+    yield "".join(part for part in label.split("-") if part.lower() not in _GENERIC_NAMES)
+    yield employer(board) or ""
 
 
 def _begin_alike(one: str, other: str) -> bool:

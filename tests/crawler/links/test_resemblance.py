@@ -19,6 +19,7 @@ from crawler.links.resemblance import resembles
             "Allen Institute for AI: careers",
             True,
         ),
+        ("icims:careers-acme", "https://www.acme.com/jobs", "", True),
         ("lever:partner", "https://acme.com/careers", "Careers at Acme", False),
         ("greenhouse:careers", "https://careers.acme.com/", "Careers", False),
         ("greenhouse:ai", "https://aimed.com/", "Jobs in ai", False),

@@ -124,6 +124,48 @@ def test_a_careers_page_that_names_no_board_is_read_three_links_further(
     ] == read
 
 
+def test_a_page_that_sends_browsers_on_is_followed(watching: Program, third: BoardServer) -> None:
+    page = b'<title>Third Lab</title><meta http-equiv="Refresh" content="0; URL=\'/new\'">' + FRONT
+    third.troubles["/careers"] = Trouble(body=page, status=200)
+    third.troubles["/new"] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+    assert (watching.watched()[-1], third.asked("/life")) == (THIRD, [])
+
+
+def test_a_page_in_an_unknown_charset_is_read(watching: Program, third: BoardServer) -> None:
+    kind = {"Content-Type": "text/html; charset=nonsense"}
+    third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200, headers=kind)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
+ARTICLE = b'<title>Acme: news</title><a href="https://boards.greenhouse.io/thirdlab/jobs/1">'
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        (ARTICLE, 2),
+        (ARTICLE.replace(b"Acme", b"Third Lab"), 0),
+        (ARTICLE + BOARD_LINK, 0),
+        (b'<script src="https://boards.greenhouse.io/embed/job_board/js?for=thirdlab">', 0),
+    ],
+)
+def test_a_board_that_one_link_of_another_site_names_is_asked_about(
+    watching: Program,
+    third: BoardServer,
+    monkeypatch: pytest.MonkeyPatch,
+    page: bytes,
+    code: int,
+) -> None:
+    monkeypatch.setenv("http_proxy", third.url)
+    third.troubles["/news"] = Trouble(body=page, status=200)
+    ran = watching("boards", "add", "http://acme.example/news")
+    assert (ran.code, THIRD in watching.watched()) == (code, code == 0)
+    assert ("may mean greenhouse:thirdlab (Example Labs, 3 postings): give" in ran.err) == bool(
+        code
+    )
+
+
 def test_a_link_to_a_host_that_is_no_name_is_passed_over(
     watching: Program, third: BoardServer
 ) -> None:
