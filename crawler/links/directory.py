@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from crawler.links.forms import brand, fold
+from crawler.links.spellings import without_legal_form
 from crawler.read.letters import fold_letters
 from crawler.registry import is_readable, why_off
 
@@ -147,13 +148,22 @@ def employer_domain(board: str) -> str | None:
 def search_by_name(name: str) -> list[Match]:
     """Return the live boards that a name may mean, best match first.
 
-    It may be a name or alias of an employer, a token, or a part of one. Case, accents, spaces and
-    punctuation do not count. Without a match, similar names are tried, for typing errors. A text
-    with a colon or slash is not a name.
+    It may be a name or alias of an employer, a token, or a part of one. Case, accents, spaces,
+    punctuation and a legal form do not count. Without a match, similar names are tried, for typing
+    errors. A text with a colon or slash is not a name.
     """
     key = name_key(name)
     if not key or {":", "/"} & set(name):
         return []
+    matches = _matches(key)
+    if not any(match.exact for match in matches):
+        bare = _matches(name_key(without_legal_form(name)))
+        matches = bare if any(match.exact for match in bare) else matches
+    return sorted(matches or _similar_names(key), key=lambda match: match.rank)
+
+
+def _matches(key: str) -> list[Match]:
+    """Return the live boards of employers whose names equal the key or have it as a part."""
     best: dict[str, Match] = {}
     for entry in entries():
         rank = _rank(key, entry)
@@ -162,7 +172,7 @@ def search_by_name(name: str) -> list[Match]:
         for live in _live(entry):
             if live.board not in best or best[live.board].rank > rank:
                 best[live.board] = Match(live, rank)
-    return sorted(best.values() or _similar_names(key), key=lambda match: match.rank)
+    return list(best.values())
 
 
 def _live(entry: Entry) -> tuple[Entry, ...]:

@@ -12,7 +12,7 @@ TRIED = ("greenhouse", "ashby", "lever")
 _WORD = re.compile(r"[^\W_]+")
 _LEGAL_FORMS = frozenset(
     {"ab", "ag", "bv", "corp", "corporation", "gmbh", "inc", "incorporated", "limited", "llc"}
-    | {"ltd", "oy", "plc", "sa", "sas", "se"}
+    | {"llp", "lp", "ltd", "nv", "oy", "pbc", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "srl"}
 )
 
 
@@ -36,6 +36,14 @@ def boards_to_try(ats: str, name: str) -> tuple[str, ...]:
 def same_name(one: str, other: str) -> bool:
     """Return whether two names differ at most in case, accents, punctuation and legal form."""
     return _joined(one) == _joined(other) != ""
+
+
+def without_legal_form(name: str) -> str:
+    """Return the name without its legal form: "Acme" for "Acme, Inc." and "Acme S.A."."""
+    words = name.split()
+    while len(words) > 1 and "".join(filter(str.isalnum, words[-1])).lower() in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words)
 
 
 def _joined(name: str) -> str:

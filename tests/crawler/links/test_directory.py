@@ -115,6 +115,27 @@ def test_a_name_is_found_as_people_write_it(name: str, board: str) -> None:
     assert search_by_name(name)[0].entry.board == board
 
 
+@pytest.mark.parametrize(
+    ("name", "company"),
+    [
+        ("OpenAI, Inc.", "OpenAI"),
+        ("Nvidia Corporation", "NVIDIA"),
+        ("Helsing GmbH", "Helsing"),
+        ("Spotify A.B.", "Spotify"),
+        ("Anthropic PBC", "Anthropic"),
+    ],
+)
+def test_a_name_is_found_with_its_legal_form(name: str, company: str) -> None:
+    [match] = search_by_name(name)
+    assert (match.entry.company, match.exact) == (company, True)
+
+
+def test_a_short_name_of_two_employers_is_a_part_of_both() -> None:
+    found = search_by_name("Lucid")
+    assert {match.entry.company for match in found} == {"Lucid Motors", "Lucid Software"}
+    assert not any(match.exact for match in found)
+
+
 def test_a_part_or_a_typing_error_is_not_an_exact_match() -> None:
     assert not search_by_name("openia")[0].exact
     assert not any(match.exact for match in search_by_name("labs"))
