@@ -14,9 +14,9 @@ from monitor.cli.named_board import (
     NO_EMPLOYER,
     TRIED,
     Found,
-    is_page,
     is_understood,
     no_employer,
+    page_url,
     readable,
 )
 from monitor.errors import UserError
@@ -34,10 +34,10 @@ def resolve(text: str, current: State, *, check: bool, try_name: bool) -> Found:
     try:
         return Found(readable(parse(text)))
     except ValueError as error:
-        if is_page(text):
+        if url := page_url(text):
             from monitor.cli.adding_page import board_on_page
 
-            return board_on_page(text, current, check=check)
+            return board_on_page(url, current, check=check)
         matches = search_by_name(text)
         if not matches and (not _may_be_tried(text) or is_understood(text)):
             raise UserError(str(error)) from error

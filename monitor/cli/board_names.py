@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.links.address import Address, parse
 from crawler.links.directory import employer, search_by_name
 from crawler.registry import is_readable
-from monitor.cli.named_board import is_page, is_understood, moved, no_employer, unreadable
+from monitor.cli.named_board import is_understood, moved, no_employer, page_url, unreadable
 
 if TYPE_CHECKING:
     from monitor.cli.output import Row
@@ -48,12 +48,12 @@ def advice(text: str, rows: Sequence[Row]) -> str:
     if rows:
         return ""
     alike = [f"{match.entry.board} ({match.entry.company})" for match in search_by_name(text)]
-    if alike or not {":", "/", "."} & set(text):
+    if alike or not ({":", "/"} & set(text) or is_understood(text)):
         return no_employer(text, f"`rolewatch boards add {quote(text)} --try-name`", alike)
     try:
         return parse(text).board
     except ValueError as error:
-        if is_page(text) and not is_understood(text):
+        if page_url(text) and not is_understood(text):
             return (
                 f"{text} is a web page: `rolewatch boards add {quote(text)}` looks for "
                 "a board on it"

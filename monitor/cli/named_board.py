@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.cli.board_checks import Checked
     from monitor.config.model import Settings
 
+_WITHOUT_SCHEME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 NO_EMPLOYER = "No employer in the directory is called"
 TRIED = "Greenhouse, Ashby and Lever"
 
@@ -55,13 +57,16 @@ def is_understood(text: str) -> bool:
         return True
 
 
-def is_page(text: str) -> bool:
-    """Return True for the address of a web page."""
+def page_url(text: str) -> str:
+    """Return the address of a web page, with https:// if it has no scheme; "" for other texts."""
+    written = text.strip()
+    if _WITHOUT_SCHEME.fullmatch(written) and not is_understood(written):
+        return f"https://{written}"
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(written)
     except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return ""
+    return written if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
 def watched_already(settings: Settings, address: Address) -> str:

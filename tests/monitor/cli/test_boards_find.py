@@ -102,6 +102,7 @@ def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(
         ("Citadel", "ashby:citadel-ai (Citadel AI)"),
         ("google deepmimd", "google:deepmind (Google DeepMind)"),
         ("no such lab", ""),
+        ("A. B. Nosuch & Co.", ""),
     ],
 )
 def test_an_employer_whose_name_is_only_alike_is_no_answer(

@@ -132,6 +132,17 @@ def test_a_page_that_sends_browsers_on_is_followed(watching: Program, third: Boa
     assert (watching.watched()[-1], third.asked("/life")) == (THIRD, [])
 
 
+def test_a_page_may_be_given_without_its_scheme(
+    watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", third.url)
+    ran = watching("boards", "add", "acme.example/careers")
+    assert ran.code == 2
+    assert "https://acme.example/careers answered HTTP 404" in ran.err
+    found = watching("boards", "find", "acme.example/careers")
+    assert "acme.example/careers is a web page: `rolewatch boards add" in found.err
+
+
 def test_a_page_in_an_unknown_charset_is_read(watching: Program, third: BoardServer) -> None:
     kind = {"Content-Type": "text/html; charset=nonsense"}
     third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200, headers=kind)
