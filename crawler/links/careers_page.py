@@ -22,6 +22,7 @@ from crawler.crawl import user_agent
 from crawler.links.address import linked_addresses, linked_boards
 from crawler.links.next_pages import linked_pages
 from crawler.links.resemblance import resembles
+from crawler.links.web_links import ats_of_job_links
 from crawler.robots import LONGEST, Rules, read_rules
 
 _PAGE_TIMEOUT = 10.0  # seconds for one page
@@ -46,6 +47,7 @@ class PageBoards:
     boards: tuple[str, ...] = ()
     # False if a linked page or one link alone names a board that does not resemble the site
     is_sure: bool = True
+    ats: str = ""  # of jobs on the employer's own site, where no board is named
 
 
 async def boards_on(url: str, contact: str | None) -> PageBoards:
@@ -65,7 +67,7 @@ async def boards_on(url: str, contact: str | None) -> PageBoards:
         for link in linked_pages(page.url, tree)[:_MAX_LINKED_PAGES]:
             if boards := _without_listings(linked_boards(await reader.linked_page(link))):
                 return PageBoards(boards, _resemble(boards, page.url, tree))
-        return PageBoards()
+        return PageBoards(ats=ats_of_job_links(page.text))
 
 
 def _resemble(boards: Iterable[str], url: str, tree: LexborHTMLParser) -> bool:

@@ -122,6 +122,12 @@ def why_no_board(text: str) -> str:
     return _without_a_board(vendor) if vendor else ""
 
 
+def ats_of_job_links(page: str) -> str:
+    """Return the ATS whose jobs a page links to on the employer's own site, "" for none."""
+    found = re.search(rf"[?&;]({'|'.join(_ON_EMPLOYERS_PAGES)})=", page)
+    return _ON_EMPLOYERS_PAGES[found[1]] if found else ""
+
+
 def _vendor(host: str) -> str:
     """Return the ATS whose own host this is, or ""."""
     labels = host.split(".")

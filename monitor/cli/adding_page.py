@@ -49,6 +49,11 @@ async def _read(url: str, settings: Settings) -> PageBoards:
         found = await boards_on(url.strip(), settings.crawl.contact)
     except PageUnreadable as error:
         raise UserError(str(error)) from error
+    if not found.boards and found.ats:
+        raise UserError(
+            f"{url} has jobs of {title(found.ats)} and does not name their board: give "
+            f"{found.ats}:TOKEN"
+        )
     if not found.boards:
         raise UserError(
             f"{url} links to no board that rolewatch knows: give the address of one of its jobs, "

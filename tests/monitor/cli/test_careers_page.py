@@ -23,6 +23,10 @@ def test_a_board_is_found_on_a_careers_page(watching: Program, third: BoardServe
     [
         (b"<html>We hire!</html>", "no board"),
         (
+            b'<a href="/jobs/1?a=1&amp;gh_jid=1">',
+            "jobs of Greenhouse and does not name their board",
+        ),
+        (
             b"https://jobs.lever.co/one https://job-boards.greenhouse.io/otherworks",
             "may mean lever:one (0 postings), greenhouse:otherworks (otherworks): give",
         ),
