@@ -14,6 +14,7 @@ _MAX_LENGTH = 4000  # characters of a link
 _PORTS = {None, 80, 443}
 # without ASCII, an i without its dot would match: a host that only resembles that of the ATS
 _FLAGS = re.IGNORECASE | re.ASCII
+_ENCODED = re.compile("%([2-7][0-9a-f])", _FLAGS)  # RFC 3986, 6.2.2.2: a letter may be encoded
 _SHORT = (  # links of a posting without its board: host and path
     ("greenhouse", r"grnh\.se", "/[0-9a-z]+$"),
     ("jobvite", r"app\.jobvite\.com", "/j$"),
@@ -143,6 +144,12 @@ def _without_a_board(ats: str) -> str:
     return f"{named}: give the address of one of its jobs, or {ats}:TOKEN"
 
 
+def _decoded_letter(encoded: re.Match[str]) -> str:
+    """Return a letter, digit or `-._~` as itself. Other characters stay encoded."""
+    character = chr(int(encoded[1], 16))
+    return character if character.isalnum() or character in "-._~" else encoded[0]
+
+
 def _split(text: str) -> tuple[str, str, Query]:
     """Return host, path and query of a link. Raises ValueError if it is not a web address."""
     if len(text) > _MAX_LENGTH:
@@ -156,7 +163,8 @@ def _split(text: str) -> tuple[str, str, Query]:
         raise ValueError("not http or https")
     if parts.port not in _PORTS:
         raise ValueError("another server of that host")
-    steps = [step for step in parts.path.split("/") if step]
+    path = _ENCODED.sub(_decoded_letter, parts.path)
+    steps = [step for step in path.split("/") if step]
     if {".", ".."} & set(map(unquote, steps)):
         raise ValueError("contains . or ..")
     return (
