@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from crawler.links.address import linked_boards
 from crawler.links.page_links import links_in
 
 ACME = "https://jobs.lever.co/acme"
@@ -35,6 +36,14 @@ ACME = "https://jobs.lever.co/acme"
 )
 def test_links_are_found_as_a_browser_reads_them(source: str, links: list[str]) -> None:
     assert links_in(source) == links
+
+
+def test_a_page_of_very_many_links_takes_seconds_at_most() -> None:
+    same = "<a href=https://jobs.lever.co/acme>" * 50_000
+    others = "".join(f"<a href=https://example.com/{number}>" for number in range(50_000))
+    begun = time.process_time()
+    assert linked_boards(same + others) == ("lever:acme",)
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
