@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from crawler.links.directory import employer, name_key, token_label
+from crawler.links.directory import employer, token_label
+from crawler.links.employer_names import name_key
 
 _SHORTEST_NAME = 3  # letters
 _GENERIC_NAMES = frozenset(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crawler.links.address import parse
-from crawler.links.directory import Entry, Match, search_by_name
+from crawler.links.directory import Entry
+from crawler.links.employer_names import Match, search_by_name
 from crawler.links.spellings import boards_to_try
 from crawler.registry import is_readable
 from monitor.cli.choosing import Candidate, agrees, choose

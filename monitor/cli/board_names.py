@@ -7,7 +7,8 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from crawler.links.address import Address, parse
-from crawler.links.directory import employer, search_by_name
+from crawler.links.directory import employer
+from crawler.links.employer_names import search_by_name
 from crawler.registry import is_readable
 from monitor.cli.named_board import is_understood, moved, no_employer, page_url, unreadable
 

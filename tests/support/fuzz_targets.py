@@ -17,7 +17,8 @@ import msgspec
 
 from crawler.items import Posting, Unreadable
 from crawler.links.address import linked_boards, parse
-from crawler.links.directory import companies_by_board, search_by_name
+from crawler.links.directory import companies_by_board
+from crawler.links.employer_names import search_by_name
 from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
 from crawler.read.place import places
