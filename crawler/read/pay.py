@@ -28,10 +28,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.items import Pay, Period
-from crawler.read.amounts import MoneyRange, money_ranges
 from crawler.read.countries import countries_of
 from crawler.read.currencies import local_currencies
 from crawler.read.currency_marks import currency_marks, repair_encoding
+from crawler.read.money_ranges import MoneyRange, money_ranges
 from crawler.read.pay_context import (
     Context,
     context_of,

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from crawler.items import Period
 from crawler.read import currencies
-from crawler.read.amounts import MoneyRange
+from crawler.read.money_ranges import MoneyRange
 from crawler.read.pay_periods import period_of_pay
 from crawler.read.pay_vocabulary import (
     ANNOUNCED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.read.amounts import MoneyRange
+from crawler.read.money_ranges import MoneyRange
 from crawler.read.pay_context import Context
 
 _AT_MOST = re.compile(

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from crawler.read.amounts import MoneyRange
 from crawler.read.countries import names_of_state, zones_by_state
 from crawler.read.country import country_codes
 from crawler.read.letters import fold_letters
+from crawler.read.money_ranges import MoneyRange
 from crawler.read.place import is_work_model, places
 
 _BEFORE, _BEHIND = 160, 80  # characters of a label
