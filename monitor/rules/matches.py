@@ -106,8 +106,8 @@ def _forget_introductions(connection: Connection, name: str, rule: Rule | None) 
         return
     no_longer = _INTRODUCTION.c.rule == name
     if rule is not None:
-        read = select(tables.Board.id).where(one_of(tables.Board.board, rule.boards))
-        no_longer &= _INTRODUCTION.c.board_id.not_in(read)
+        is_read = one_of(tables.Board.board, rule.boards)
+        no_longer &= _INTRODUCTION.c.board_id.not_in(select(tables.Board.id).where(is_read))
     connection.execute(delete(_INTRODUCTION).where(no_longer))
 
 
