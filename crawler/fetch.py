@@ -43,7 +43,7 @@ class Answer:
     body: bytes = b""
     etag: str | None = None
     last_modified: str | None = None
-    bytes_received: int = 0  # bytes
+    bytes_received: int = 0  # on the wire
     url: str = ""  # after redirects
     cookies: str = ""  # that the host sets, as a Cookie header sends them back
 

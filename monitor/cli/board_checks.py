@@ -39,6 +39,15 @@ class Checked:
         """The facts behind the board's name, or ""."""
         return f" ({self.facts})" if self.facts else ""
 
+    def not_read(self, done: str) -> str:
+        """Return a warning for a board that could not be read, else "". `done`: "added"."""
+        if not self.trouble:
+            return ""
+        return (
+            f"it could not be read now ({self.trouble}); it is {done} anyway, and the daemon will "
+            "try again"
+        )
+
 
 async def check_boards(boards: Sequence[str], settings: Settings, holds: Holds) -> list[Checked]:
     """Check each board once, all ATS at the same time. Return the results in that order."""

@@ -68,7 +68,8 @@ def add(
             add_board(settings.file, address.board, company=company, every=every)
     facts = checked.in_brackets if checked else ""
     typer.echo(known or f"added {address.board}{facts}: {settings.file}")
-    _warn(_not_read(checked, "added"), moved(address.board), off and f"it is not checked: {off}")
+    not_read = checked.not_read("added") if checked else ""
+    _warn(not_read, moved(address.board), off and f"it is not checked: {off}")
 
 
 def _checked(current: State, address: Address) -> Checked:
@@ -77,16 +78,6 @@ def _checked(current: State, address: Address) -> Checked:
 
     with current.busy("checking"):
         return checked_once(address, current.settings, current.holds())
-
-
-def _not_read(checked: Checked | None, done: str) -> str:
-    """Return a warning for a board that could not be read, else ""."""
-    if checked is None or not checked.trouble:
-        return ""
-    return (
-        f"it could not be read now ({checked.trouble}); it is {done} anyway, and the daemon will "
-        "try again"
-    )
 
 
 def _warn(*warnings: str) -> None:
@@ -249,4 +240,5 @@ def _say(current: State, former: str, moved: WatchedBoard, checked: Checked | No
             "the next check matches the roles of both boards, and sends each channel one message"
         )
     off = moved.off or "it has `enabled = false` there, as the former board had"
-    _warn(_not_read(checked, "watched"), "" if moved.enabled else f"it is not checked: {off}")
+    not_read = checked.not_read("watched") if checked else ""
+    _warn(not_read, "" if moved.enabled else f"it is not checked: {off}")
