@@ -13,7 +13,7 @@ MUTATOR := .venv/.mutator
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS ?= 60
 PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py tests/monitor/config tests/monitor/text \
-    $(patsubst %,tests/monitor/history/test_%.py,compare counterparts load merged_checks partition schedule) \
+    $(patsubst %,tests/monitor/history/test_%.py,compare counterparts keep_unsent load merged_checks partition schedule) \
     tests/monitor/rules/test_matcher.py tests/monitor/reports/test_survival.py $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
 SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))

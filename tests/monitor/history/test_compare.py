@@ -14,7 +14,6 @@ from monitor.history.compare import (
     derived_fields,
     differences,
     digest,
-    keep_unsent,
     one_line,
     pay_words,
     same_content,
@@ -229,44 +228,11 @@ def test_what_is_read_from_a_text_that_is_newly_sent_is_no_difference() -> None:
     assert fields(stated, after) == ["pay"]
 
 
-@pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
-def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(field: str) -> None:
-    before = given_(field, getattr(FULL, field))
-    silent = replace(given_(field, None), unsent=frozenset({field}))
-    assert getattr(
-        keep_unsent(replace(before, stated=frozenset({field})), silent), field
-    ) == getattr(FULL, field)
-    assert getattr(keep_unsent(before, silent), field) is None
-
-
-@pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
-def test_what_the_ats_stated_is_kept_however_often_it_is_not_sent(field: str) -> None:
-    before = replace(given_(field, getattr(FULL, field)), stated=frozenset({field}))
-    silent = replace(given_(field, None), unsent=frozenset({field}))
-    once = keep_unsent(before, silent)
-    twice = keep_unsent(once, replace(silent, title="Other"))
-    assert getattr(twice, field) == getattr(FULL, field)
-    assert fields(once, twice) == ["title"]
-
-
-def test_a_posting_that_sends_all_it_did_is_carried_as_it_is() -> None:
-    after = posting(title="Other")
-    assert keep_unsent(posting(), after) is after
-
-
 def test_a_field_that_is_newly_sent_is_no_difference() -> None:
     before = posting(unsent=frozenset({"deadline"}))
     after = posting(deadline=Deadline(NOON, "2026-04-01"), stated=frozenset({"deadline"}))
     assert fields(before, after) == []
     assert fields(replace(before, unsent=frozenset()), after) == ["deadline"]
-
-
-def test_a_field_that_is_no_longer_sent_keeps_its_content() -> None:
-    before = posting(pay=YEARLY)
-    after = keep_unsent(before, posting(description="", unsent=frozenset({"description"})))
-    assert (after.description, after.pay) == (before.description, YEARLY)
-    assert fields(before, after) == []
-    assert after.unsent == frozenset()
 
 
 @given(

@@ -34,6 +34,16 @@ def test_partition_sorts_sightings_by_their_next_step() -> None:
     )
 
 
+def test_a_key_that_is_still_listed_is_found_only_if_it_is_open_and_was_not_listed() -> None:
+    known = {
+        "1": KnownPosting("1", open=True, raw_digest="x", unlisted=True),
+        "2": KnownPosting("2", open=True, raw_digest="x"),
+        "3": KnownPosting("3", open=False, raw_digest="x", unlisted=True),
+    }
+    sifted = partition(known, [], ["1", "2", "3", "unknown"])
+    assert (sifted.found, sifted.missing) == (("1",), ())
+
+
 @pytest.mark.parametrize(
     ("missed_checks", "probe", "collapsed", "whole", "verdict"),
     [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from crawler.items import Pay, Posting
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.rules.matcher import Candidate, Explanation, Matcher, candidate_of_posting
+from monitor.rules.watches import WatchRule
 
 JOB = Candidate(
     board="greenhouse:deepmind",
@@ -102,7 +104,10 @@ def test_pay_that_cannot_be_compared_is_marked() -> None:
             "excluded by “phd” in description",
         ),
         ({"locations": ("Zurich", "remote")}, "location is none of Zurich, remote"),
-        ({"boards": ("greenhouse:anthropic",)}, "board is none of greenhouse:anthropic"),
+        (
+            {"boards": ("greenhouse:anthropic", "ashby:openai")},
+            "board is none of greenhouse:anthropic, ashby:openai",
+        ),
         ({"min_pay": MinPay(240000.5, "USD")}, "pay below 240000.5 USD"),
     ],
 )
@@ -219,3 +224,15 @@ def test_rules_read_every_part_of_a_posting_that_a_check_brought() -> None:
     unpaid = replace(JOB, pay_min=None, pay_max=None, pay_currency=None, pay_period=None)
     expected = replace(unpaid, company="Isomorphic Labs")
     assert candidate_of_posting(JOB.board, JOB.company, other) == expected
+
+
+@pytest.mark.parametrize(("words", "fits"), [("research engineer", True), ("lawyer", False)])
+def test_the_reason_of_a_personal_watch_has_its_id_and_the_words_of_its_person(
+    words: str, *, fits: bool
+) -> None:
+    begun = datetime(2026, 4, 1, tzinfo=UTC)
+    watch = WatchRule("watch:9", all=(words,), watch_id=9, user="U0ALICE001", begun=begun)
+    reason = explained(watch)
+    assert (reason.fits, reason.label) == (fits, f"“{words}”" if " " in words else words)
+    assert reason.watch == (9 if fits else None)
+    assert explained(RULE).label == ""
