@@ -143,7 +143,7 @@ def read_posting(raw: bytes) -> Posting:
             *(EMPLOYMENT.get(one, one) for one in _words(job, "employmentType"))
         ),
         stated_workplace="remote" if is_remote else None,
-        stated_pay=_pay(job),
+        stated_pay=_pay(job, location),
         stated_deadline=job.get("validThrough") if is_deadline else None,
         company=job["hiringOrganization"],
         requisition=_requisition(job),
@@ -174,7 +174,7 @@ def _html(text: str) -> str:
     return text if "<" in text or "&lt;" in text else text.replace("\n", "<br>")
 
 
-def _pay(job: Job) -> Pay | None:
+def _pay(job: Job, place: str) -> Pay | None:
     """Return the stated base pay; None for a range that is a placeholder."""
     salary = next((each for each in listed(job.get("baseSalary")) if isinstance(each, dict)), {})
     value = next(iter(listed(salary.get("value"))), None)
@@ -186,7 +186,7 @@ def _pay(job: Job) -> Pay | None:
         return None
     currency = salary.get("currency") or amounts.get("currency") or job.get("salaryCurrency")
     unit = clean_text(amounts.get("unitText") or salary.get("unitText"))
-    return stated_range(ends[0], ends[1], currency, unit)
+    return stated_range(ends[0], ends[1], currency, unit, place=place)
 
 
 def locations(job: Job) -> list[str]:

@@ -22,12 +22,13 @@ _PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 
 
 def stated_range(
-    minimum: object, maximum: object, currency: object, interval: object
+    minimum: object, maximum: object, currency: object, interval: object, *, place: str = ""
 ) -> Pay | None:
     """Return the pay that fields state, an end of 0 being unknown; None for none.
 
-    `interval` may be in any form: "YEARLY", "per-hour-wage", "month". An end that cannot be read,
-    or an amount that nobody is paid in this period, leaves only the words.
+    `currency` may be a code, a sign or missing; "$" is that of the place. `interval` may be in any
+    form: "YEARLY", "per-hour-wage", "month". An end that cannot be read, or an amount that nobody
+    is paid in this period, leaves only the words.
     """
     title = str(interval or "").replace("-", " ").replace("_", " ")
     title = f"per {title.casefold()}" if title.casefold() in get_args(Period) else title
@@ -36,15 +37,18 @@ def stated_range(
         ends = dict.fromkeys(filter(None, map(clean_text, (minimum, maximum))))
         return _only_words(" ".join([" - ".join(ends), clean_text(currency)]), title)
     ends_in_cents = {"min_cents": low * 100, "max_cents": high * 100}
-    pay = believed(stated_pay([ends_in_cents | {"currency_type": currency, "title": title}]))
+    pay = believed(
+        stated_pay([ends_in_cents | {"currency_type": currency, "title": title}], place=place)
+    )
     if pay is None or not title:
         return pay
     period = period_in_title(title)
     if period is None:
         return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
     known = [end for end in (pay.minimum, pay.maximum) if end]
-    is_paid = all(is_plausible(end, pay.currency, period) for end in known)
-    return pay if is_paid else _only_words(pay.text, title)
+    if all(is_plausible(end, pay.currency, period) for end in known):
+        return pay
+    return _only_words(pay.text, title) if pay.currency else None  # "from 1" is a placeholder
 
 
 def _only_words(words: str, title: str) -> Pay:

@@ -125,6 +125,8 @@ def salary(**value: Any) -> dict[str, Any]:
         (salary(minValue=0, maxValue=0, unitText="YEAR"), None),
         (salary(minValue=1, maxValue=1e6, unitText="YEAR"), None),
         ({"currency": "USD", "value": 90_000}, (90e3, 90e3, "USD", "year")),
+        ({"currency": "€", "value": 90_000}, (90e3, 90e3, "EUR", "year")),
+        ({"value": {"value": 90_000, "unitText": "YEAR"}}, (90e3, 90e3, None, "year")),
     ],
 )
 def test_pay_is_read_from_its_field(

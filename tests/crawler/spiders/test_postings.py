@@ -104,6 +104,33 @@ def test_a_currency_and_a_period_are_read_in_any_case(interval: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("currency", "place", "code", "text"),
+    [
+        ("€", "", "EUR", "€45,000 - €60,000"),
+        ("US$", "", "USD", "$45,000 - $60,000"),
+        ("zł", "", "PLN", "PLN 45,000 - 60,000"),
+        ("Euro", "", "EUR", "€45,000 - €60,000"),
+        ("$", "Austin, TX", "USD", "$45,000 - $60,000"),
+        ("$", "Toronto, Canada", "CAD", "CAD 45,000 - 60,000"),
+        ("$", "Buenos Aires, Argentina", None, "$45,000 - $60,000"),
+        ("kr", "", None, "kr 45,000 - 60,000"),
+        ("", "Austin, TX", None, "45,000 - 60,000"),
+        (None, "", None, "45,000 - 60,000"),
+        ({"code": "USD"}, "", None, "45,000 - 60,000"),
+    ],
+)
+def test_pay_is_kept_without_the_code_of_its_currency(
+    currency: object, place: str, code: str | None, text: str
+) -> None:
+    pay = stated_range(45_000, 60_000, currency, "YEAR", place=place)
+    assert pay == Pay(45_000, 60_000, code, "year", text)
+
+
+def test_pay_in_no_currency_has_no_period_by_its_size() -> None:
+    assert stated_range(300_000, 0, "", "") == Pay(300_000, None, None, None, "from 300,000")
+
+
+@pytest.mark.parametrize(
     ("words", "minimum", "maximum", "currency"),
     [
         ("$65,000+", 65_000, None, "USD"),
