@@ -55,11 +55,12 @@ class _Job(msgspec.Struct):
 
 
 class _List(msgspec.Struct):
-    jobs: list[_Job]
+    jobs: list[Raw]
     total: int = msgspec.field(name="totalCount")
 
 
-_list, _meta, _header = Decoder(_List), Decoder(_Meta | None), Decoder(Header)
+_list, _job, _header = Decoder(_List), Decoder(_Job), Decoder(Header)
+_meta = Decoder(_Meta | None)
 
 
 def is_list(body: bytes) -> bool:
@@ -74,14 +75,28 @@ def is_list(body: bytes) -> bool:
 def slice_page(body: bytes) -> Listing:
     """Return the rows of a page, each with its address. Raises BadResponse."""
     page = decode(body, _list)
-    return Listing([_unwrapped(job.data) for job in page.jobs], page.total)
+    return Listing([_unwrapped(job) for job in page.jobs], page.total)
 
 
-def _unwrapped(fields: dict[str, Raw]) -> Raw:
-    """Return the fields of a row that are stored. Its texts stand in others once more."""
-    meta = _meta.decode(fields.get("meta_data", Raw(b"null")))
-    fields["url"] = Raw(msgspec.json.encode(meta and meta.canonical_url))
+def _unwrapped(job: Raw) -> Raw:
+    """Return the fields of a row that are stored. Its texts stand in others once more.
+
+    A row of another form is returned as it is: it has no key.
+    """
+    try:
+        fields = _job.decode(job).data
+    except msgspec.ValidationError:
+        return job
+    fields["url"] = Raw(msgspec.json.encode(_address(fields.get("meta_data", Raw(b"null")))))
     return Raw(msgspec.json.encode({name: fields[name] for name in fields if name in FIELDS}))
+
+
+def _address(meta_data: Raw) -> str | None:
+    try:
+        meta = _meta.decode(meta_data)
+    except msgspec.ValidationError:
+        return None
+    return meta.canonical_url if meta else None
 
 
 def best_rows(rows: Iterable[bytes]) -> dict[str, bytes]:

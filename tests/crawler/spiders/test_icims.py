@@ -86,6 +86,19 @@ async def test_a_town_and_a_state_of_one_name_are_both_named(server: IcimsServer
     assert found.locations == ("New York, New York, United States",)
 
 
+@pytest.mark.parametrize("odd", [[], False, "", {"canonical_url": 7}])
+async def test_odd_data_about_a_row_costs_only_its_address(server: IcimsServer, odd: Any) -> None:
+    found = await only(server, meta_data=odd)
+    assert found.url == "https://careers.example.org/jobs/1"
+
+
+@pytest.mark.parametrize("odd", [None, [], "gone", {}])
+async def test_an_odd_row_costs_only_itself(server: IcimsServer, odd: Any) -> None:
+    server.jobs[1] = odd
+    found = await snapshot(server, SITE)
+    assert ([one.key for one in found.sightings], found.without_key) == (["1", "3"], 1)
+
+
 @pytest.mark.parametrize("shape", ["li", "div"])
 def test_a_card_of_either_shape_is_read(shape: str) -> None:
     html = f'<div class="iCIMS_JobsTable">{card(7, "US-NJ-Edison | US", shape=shape)}</div>'
