@@ -83,10 +83,11 @@ def _sections(position: Element) -> list[list[str]]:
 
 
 def _row_of_page(job: Row, board: str) -> Row:
+    key = str(job.get("id") or "")
     return {
-        "id": str(job["id"]),
-        "name": job["name"],
-        "url": _url(board, str(job["id"])),
+        "id": key,
+        "name": job.get("name") or "",
+        "url": _url(board, key),
         "office": job.get("main_office") or "",
         "additionalOffices": job.get("additional_offices") or [],
         "department": job.get("department") or "",
@@ -113,6 +114,7 @@ def _jobs(body: bytes, board: str) -> Sequence[Row]:
     label = board.partition(":")[2]
     if "." not in label and subdomain[1].casefold() != label.casefold():  # else it is a host
         raise BadResponse(f"the page shows another board: {subdomain[1]}")
-    if not all(isinstance(job, dict) and {"id", "name"} <= job.keys() for job in jobs):
+    rows = [job if isinstance(job, dict) else {} for job in jobs]
+    if rows and not any({"id", "name"} <= row.keys() for row in rows):
         raise BadResponse("the page of the board has positions of another form")
-    return list(jobs)
+    return rows

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import Raw
+from msgspec.json import Decoder
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.responses import BadResponse
+from crawler.spiders.jobs import UNREADABLE
 
 _Fields = dict[str, Any]
 _OTHER_FORM = "the page of the board is of another form"
@@ -21,6 +24,10 @@ class _Site(msgspec.Struct):
     host: str
     subdomain: str
     name: str | None = None
+
+
+class _Key(msgspec.Struct, rename="camel"):
+    external_id: int | None = None
 
 
 class _Offer(msgspec.Struct, rename="camel"):
@@ -39,7 +46,7 @@ class _Offer(msgspec.Struct, rename="camel"):
 
 
 class _Config(msgspec.Struct):
-    offers: list[_Offer]
+    offers: list[Raw]
     locations: list[_Fields]
     departments: list[_Fields]
     site: _Site
@@ -47,6 +54,9 @@ class _Config(msgspec.Struct):
 
 class _Props(msgspec.Struct, rename="camel"):
     app_config: _Config
+
+
+_offer, _key = Decoder(_Offer), Decoder(_Key)
 
 
 def rows_of_page(body: bytes, token: str) -> list[_Fields]:
@@ -60,7 +70,22 @@ def rows_of_page(body: bytes, token: str) -> list[_Fields]:
     # a page does not always name the custom domain that serves it
     if "." not in token and token.casefold() != config.site.subdomain.casefold():
         raise BadResponse(f"the page shows another board: {config.site.subdomain}")
-    return [_row(offer, config) for offer in config.offers]
+    rows = [_row_of(offer, config) for offer in config.offers]
+    if rows and not any("title" in row for row in rows):
+        raise BadResponse(f"{_OTHER_FORM}: none of its offers can be read")
+    return rows
+
+
+def _row_of(offer: Raw, config: _Config) -> _Fields:
+    """Return an offer as a row. One of another form has its id at most, so it is unreadable."""
+    try:
+        return _row(_offer.decode(offer), config)
+    except UNREADABLE:
+        pass
+    try:
+        return {"id": _key.decode(offer).external_id}
+    except UNREADABLE:
+        return {}
 
 
 def _row(offer: _Offer, config: _Config) -> _Fields:

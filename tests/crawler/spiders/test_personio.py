@@ -222,6 +222,28 @@ def test_the_page_of_a_board_on_its_own_host_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("whole", "odd", "keys"),
+    [
+        (b'\\"name\\": \\"Odd\\"', b'\\"titel\\": \\"Odd\\"', ["1", "2", "3"]),
+        (b'\\"name\\": \\"Odd\\"', b'\\"name\\": null', ["1", "2", "3"]),
+        (b'\\"id\\": \\"2\\"', b'\\"ID\\": \\"2\\"', ["1", "3"]),
+        (b'\\"id\\": \\"2\\"', b'\\"id\\": null', ["1", "3"]),
+    ],
+    ids=["no title", "null as title", "no id", "null as id"],
+)
+async def test_an_odd_position_of_the_page_costs_only_itself(
+    server: PersonioServer, whole: bytes, odd: bytes, keys: list[str]
+) -> None:
+    shown = page([job(1), job(2, name="Odd"), job(3)])
+    assert whole in shown
+    server.feeds, server.page = {"": NOT_FOUND}, shown.replace(whole, odd)
+    found = await snapshot(server, BOARD)
+    assert [one.key for one in found.sightings] == keys
+    assert found.without_key == 3 - len(keys)
+    assert found.sightings[-1].read().title == "Research Engineer (m/w/d)"
+
+
+@pytest.mark.parametrize(
     ("shown", "reason"),
     [
         (page([job(1)], label="otherworks"), "shows another board: otherworks"),

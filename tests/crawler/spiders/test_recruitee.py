@@ -219,6 +219,16 @@ async def test_an_api_that_wants_a_token_is_asked_once_a_day(server: RecruiteeSe
     assert server.paths() == [LIST, PAGE, PAGE, LIST, PAGE]
 
 
+async def test_an_odd_offer_of_the_page_costs_only_itself(server: RecruiteeServer) -> None:
+    server.wants_token = True
+    server.page = page(server.jobs).replace(b"&quot;research-engineer-2&quot;", b"null")
+    found = await snapshot(server, BOARD)
+    assert [one.key for one in found.sightings] == ["2600001", "2600002", "2600003"]
+    with pytest.raises(Unreadable):
+        found.sightings[1].read()
+    assert found.sightings[2].read().title == "Research Engineer"
+
+
 @pytest.mark.parametrize(
     ("shown", "reason"),
     [
