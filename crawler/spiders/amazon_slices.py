@@ -112,12 +112,24 @@ class AmazonSlices(SlicedList):
 
 
 def _require_obeyed(rows: Sequence[bytes | Raw], filters: Filters) -> None:
-    """Raise BadResponse for a row that a filter should have left out."""
-    if not filters:
+    """Raise BadResponse for a row that a filter should have left out.
+
+    A row of another form says nothing of the others, but one has to say it.
+    """
+    if not filters or not rows:
         return
-    for row in rows:
-        fields = _values.decode(row)
+    shown = [fields for row in rows if (fields := _fields(row))]
+    if not shown:
+        raise BadResponse("its rows do not say which filters they obey")
+    for fields in shown:
         for name, value in filters.items():
-            shown = getattr(fields, _FILTERS[name]) or _NO_BUSINESS
-            if shown.casefold() != value.casefold():
+            own = getattr(fields, _FILTERS[name]) or _NO_BUSINESS
+            if own.casefold() != value.casefold():
                 raise BadResponse(f"it ignores the filter {name}={value}")
+
+
+def _fields(row: bytes | Raw) -> _Values | None:
+    try:
+        return _values.decode(row)
+    except msgspec.ValidationError:
+        return None

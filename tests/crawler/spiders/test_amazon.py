@@ -112,6 +112,23 @@ async def test_a_row_that_is_missed_because_another_came_twice_is_a_failure(
     assert (await failure(server)).reason == "it lists 149 jobs and says that there are 150"
 
 
+@pytest.mark.parametrize("odd", [None, "business-1", {"business_category": ["business-1"]}])
+async def test_an_odd_row_costs_at_most_itself(server: AmazonServer, odd: Any) -> None:
+    server.ignores_filters = True
+    server.jobs = [job(1), job(6), job(11)]
+    server.jobs[1] = {**server.jobs[1], **odd} if isinstance(odd, dict) else odd
+    found = await snapshot(server, "amazon:business-1")
+    assert len(found.sightings) + found.without_key == 3
+    assert {"1", "11"} <= {one.key for one in found.sightings}
+
+
+async def test_rows_that_all_hide_their_business_are_a_failure(server: AmazonServer) -> None:
+    server.ignores_filters = True
+    server.jobs = [job(1, business_category=["business-1"])]
+    found = await failure(server, "amazon:business-1")
+    assert found.reason == "its rows do not say which filters they obey"
+
+
 async def test_an_error_in_a_good_answer_is_a_failure(server: AmazonServer) -> None:
     server.error = "Something went wrong"
     assert (await failure(server)).reason == "it answers: Something went wrong"
