@@ -18,6 +18,7 @@ from crawler.read.fields import dicts
 from crawler.responses import BadResponse, decode
 from crawler.spiders.job_page import employment, place
 from crawler.spiders.jobs import RawHeader, names
+from crawler.spiders.jsonld_posting import may_be_deadline
 from crawler.spiders.listing import Listing
 from crawler.spiders.pay_fields import stated_range
 from crawler.spiders.postings import joined, posting_from_html
@@ -27,7 +28,10 @@ FIELDS = names(
     "slug req_id language title description url posted_date city state country full_location"
     " additional_locations location_type department categories category employment_type"
     " salary_min_value salary_max_value salary_value salary_currency"
+    " salary_frequency posting_expiry_date"
 )
+# fields that stored rows of older versions lack: null where a site leaves one out
+_LATER = {"salary_frequency": "pay", "posting_expiry_date": "deadline"}
 _PARTS = ("city", "state", "country")
 
 
@@ -87,6 +91,8 @@ def _unwrapped(job: Raw) -> Raw:
         fields = _job.decode(job).data
     except msgspec.ValidationError:
         return job
+    for name in _LATER:
+        fields.setdefault(name, Raw(b"null"))
     fields["url"] = Raw(msgspec.json.encode(_address(fields.get("meta_data", Raw(b"null")))))
     return Raw(msgspec.json.encode({name: fields[name] for name in fields if name in FIELDS}))
 
@@ -117,7 +123,9 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
     places = list(filter(None, (place(map(each.get, _PARTS)) for each in parts)))
     names = (each.get("name") for each in dicts(row.get("categories")))
     lowest, highest = (row.get(f"salary_{end}_value") for end in ("min", "max"))
-    single = row.get("salary_value")
+    single, frequency = row.get("salary_value"), row.get("salary_frequency")
+    # some set the last day to apply, and others compute one
+    until = {"validThrough": row.get("posting_expiry_date"), "datePosted": row.get("posted_date")}
     return posting_from_html(
         row.get("description") or "",
         key=key,
@@ -128,8 +136,10 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
         employment_type=employment(row.get("employment_type")),
         stated_workplace=row.get("location_type"),
         stated_pay=stated_range(
-            lowest or single, highest or single, row.get("salary_currency"), ""
+            lowest or single, highest or single, row.get("salary_currency"), frequency
         ),
+        stated_deadline=may_be_deadline(until),
         requisition=row.get("req_id"),
         published=row.get("posted_date"),
+        unsent=frozenset(field for name, field in _LATER.items() if name not in row),
     )

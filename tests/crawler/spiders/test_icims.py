@@ -11,12 +11,13 @@ import msgspec
 import pytest
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Failure, Posting, Probe
+from crawler.items import BoardRequest, Failure, Pay, Posting, Probe
 from crawler.readers import reread
 from crawler.responses import BadResponse
 from crawler.spiders import icims_portal
 from crawler.spiders.icims import IcimsSpider
 from monitor.demo.board_server import Trouble
+from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, Read, read_detail, read_lists
 from tests.support.crawling import failure_of, snapshot
 from tests.support.icims import PORTAL, SITE, IcimsServer, card, job, posting
@@ -78,6 +79,55 @@ async def test_further_places_pay_and_workplace_come_from_their_fields(server: I
     assert found.workplace == "hybrid"
     assert found.pay
     assert (found.pay.minimum, found.pay.maximum, found.pay.currency) == (100_000, 120_000, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("frequency", "pay"),
+    [
+        ("HOURLY", Pay(17.17, 29.95, None, "hour", "17.17 - 29.95")),
+        ("", Pay(17.17, 29.95, None, None, "17.17 - 29.95")),
+        (None, Pay(17.17, 29.95, None, None, "17.17 - 29.95")),
+    ],
+)
+async def test_pay_has_the_period_that_its_site_names(
+    server: IcimsServer, frequency: str | None, pay: Pay
+) -> None:
+    found = await only(
+        server,
+        salary_min_value=17.17,
+        salary_max_value=29.95,
+        salary_currency="",
+        salary_frequency=frequency,
+    )
+    assert found.pay == pay
+
+
+@pytest.mark.parametrize(
+    ("expiry", "deadline"),
+    [
+        ("2027-01-27T18:30:00+0000", "2027-01-27 18:30:00+00:00"),
+        ("2026-12-20T19:39:00+0000", None),  # 30 days after the posting
+        ("9999-12-31T00:00:00+0000", None),
+        (None, None),
+    ],
+)
+async def test_the_day_on_which_a_posting_expires_is_its_deadline(
+    server: IcimsServer, expiry: str | None, deadline: str | None
+) -> None:
+    found = await only(server, posting_expiry_date=expiry)
+    assert (found.deadline and str(found.deadline.at)) == deadline
+    assert ("deadline" in found.stated) == (deadline is not None)
+
+
+def test_a_row_of_an_older_version_learns_period_and_deadline_without_an_edit() -> None:
+    expiry = {"posting_expiry_date": "2027-01-27T18:30:00+0000", "salary_frequency": "HOURLY"}
+    old = job(salary_min_value=17, salary_max_value=29, salary_currency="USD")
+    before, after = (
+        reread("icims", msgspec.json.encode({"page": PAGE, "row": row, "detail": {"in_row": True}}))
+        for row in (old, old | expiry)
+    )
+    assert after.deadline
+    assert differences(before, keep_unsent(before, after)) == ()
 
 
 async def test_a_town_and_a_state_of_one_name_are_both_named(server: IcimsServer) -> None:
