@@ -121,6 +121,8 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
     key = str(row.get("slug") or row["req_id"])
     parts = [row, *dicts(row.get("additional_locations"))]
     places = list(filter(None, (place(map(each.get, _PARTS)) for each in parts)))
+    full = row.get("full_location") or ""
+    location = full if full and not (row.get("city") or row.get("state")) else joined(*places)
     names = (each.get("name") for each in dicts(row.get("categories")))
     lowest, highest = (row.get(f"salary_{end}_value") for end in ("min", "max"))
     single, frequency = row.get("salary_value"), row.get("salary_frequency")
@@ -131,7 +133,7 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
         key=key,
         title=row["title"],
         url=row.get("url") or f"{page}/{key}",
-        location=joined(*places) or row.get("full_location") or "",
+        location=location or full,
         department=row.get("department") or joined(*names) or joined(*row.get("category") or []),
         employment_type=employment(row.get("employment_type")),
         stated_workplace=row.get("location_type"),
