@@ -30,6 +30,7 @@ from crawler.spiders.job_page import employment, stored_posting
 from crawler.spiders.jobs import Fields
 from crawler.spiders.listing import Listing
 from crawler.spiders.paging import ListReader, Pages, Params
+from crawler.spiders.pay_fields import worded_pay
 from crawler.spiders.postings import posting_from_html
 from crawler.spiders.site import OK, Call, Site
 
@@ -129,7 +130,10 @@ class IcimsSpider(DetailSpider):
             department=row["department"] or detail.get("occupationalCategory") or "",
             employment_type=row["employment_type"] or employment(detail.get("employmentType")),
             stated_workplace="remote" if detail.get("is_remote") else workplace(row["workplace"]),
+            # with the detail, until which no change of pay is an edit
+            stated_pay=worded_pay(row.get("pay"), "") if detail else None,
             requisition=row["requisition"] or None,
+            unsent=frozenset() if "pay" in row else frozenset({"pay"}),  # rows of older versions
         )
 
 

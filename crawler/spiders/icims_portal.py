@@ -27,6 +27,10 @@ _LABELS = {
     "requisition": re.compile(r"^(?:requisition|req|job)\b.*\b(?:id|number|#)$", re.IGNORECASE),
     "employment_type": re.compile(r"^(?:position|employment|job)? ?type$", re.IGNORECASE),
     "department": re.compile(r"\b(?:category|department|job family)\b", re.IGNORECASE),
+    "pay": re.compile(  # "Posted Min Pay Rate"
+        r"\b(?:pay|salary|wage|compensation)\b(?!.*\b(?:type|grade|band|level|class|frequency)\b)",
+        re.IGNORECASE,
+    ),
 }
 FIELDS = frozenset({"number", "title", *_LABELS})
 _JOB = re.compile(r"/jobs/([0-9]{1,12})/(?:[^/?#]*/)?job(?:[?#]|$)")
@@ -68,7 +72,10 @@ def _card(link: LexborNode) -> dict[str, str]:
         node = node.parent
     for label, value in _fields(node) if _is_card(node) else ():
         name = next((name for name, words in _LABELS.items() if words.search(label)), None)
-        if name and not card[name]:
+        if name == "pay":  # its two ends are two fields, which only their labels tell apart
+            stated = f"{label}: {value}" if re.search("[1-9]", value) else ""
+            card[name] = "; ".join(filter(None, (card[name], stated)))
+        elif name and not card[name]:
             card[name] = value
     return card | {"location": _location(card["location"])}
 

@@ -105,7 +105,9 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
         return after
     # else the next job without the key would seem to take it away
     stated = (after.stated - kept.keys()) | (before.stated & kept.keys())
-    return replace(after, **kept, stated=stated, unsent=after.unsent - kept.keys() - lost)
+    # what was unknown before, and is kept so, is no edit when it arrives
+    unsent = (after.unsent - kept.keys() - lost) | (before.unsent & kept.keys())
+    return replace(after, **kept, stated=stated, unsent=unsent)
 
 
 def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:

@@ -165,6 +165,52 @@ def test_a_card_of_either_shape_is_read(shape: str) -> None:
     assert found.unsent >= {"description", "location", "department"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "pay"),
+    [
+        (
+            {"Posted Min Pay Rate": "USD $75,000.00/Yr.", "Max Pay Rate": "USD $95,000.00/Yr."},
+            (75_000, 95_000, "USD", "year"),
+        ),
+        ({"Posted Max Pay Rate": "USD $95,000.00/Yr."}, (None, 95_000, "USD", "year")),
+        ({"Salary Range": "USD $18.50/Hr. - USD $22.00/Hr."}, (18.5, 22, "USD", "hour")),
+        ({"Min Pay": "USD $0.00/Yr.", "Max Pay": "USD $0.00/Yr."}, None),
+        ({"Pay Grade": "12", "Pay Type": "40 hours"}, None),
+    ],
+)
+def test_pay_is_read_from_the_fields_of_a_card(
+    fields: dict[str, str], pay: tuple[Any, ...] | None
+) -> None:
+    stated = "".join(
+        f'<span class="field-label">{label}</span><span>{value}</span>'
+        for label, value in fields.items()
+    )
+    begin = '<div class="row">'
+    html = f'<p class="iCIMS_"></p>{card(7).replace(begin, begin + stated)}'
+    found = read_page_row(html, posting(7), 7)
+    assert pay == (
+        found.pay and (found.pay.minimum, found.pay.maximum, found.pay.currency, found.pay.period)
+    )
+    assert ("pay" in found.stated) == (pay is not None)
+
+
+@pytest.mark.parametrize("has_detail", [True, False])
+def test_a_card_of_an_older_version_learns_its_pay_without_an_edit(*, has_detail: bool) -> None:
+    [raw] = icims_portal.read_page(card(7).encode()).rows
+    row = msgspec.json.decode(raw) | {"pay": "Salary Range: $75,000 - $95,000 a year"}
+    old = {name: value for name, value in row.items() if name != "pay"}
+    stored = IcimsSpider().read_detail(Answer(200, posting(7)), "7")
+    detail = {"detail": msgspec.Raw(stored)}
+    before, waiting, after = (
+        reread("icims", msgspec.json.encode({"page": PAGE, "row": each} | more))
+        for each, more in ((old, detail), (row, {}), (row, detail))
+    )
+    first = keep_unsent(before, waiting if not has_detail else after)
+    assert differences(before, first) == ()
+    assert differences(first, keep_unsent(first, after)) == ()
+    assert after.pay
+
+
 def test_a_card_has_the_same_digest_after_a_restart() -> None:
     """The order of a set differs between two processes, so the fields have one of their own."""
     [row] = icims_portal.read_page(card(7).encode()).rows
