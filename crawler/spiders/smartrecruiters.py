@@ -3,15 +3,20 @@
     GET /v1/companies/COMPANY/postings?limit=100&offset=N → pages without texts, `totalFound`
     GET /v1/companies/COMPANY/postings/ID                 → one posting with its text, `active`
 
-An unknown company is answered like one without postings. A posting has one place.
+An unknown company is answered like one without postings. A posting has one place. Some employers
+state pay in a field of their own; others of these name people, so only pay is kept of them.
 https://developers.smartrecruiters.com/docs/posting-api
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+import msgspec
+from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
@@ -19,6 +24,7 @@ from crawler.items import Posting, Snapshot, Workplace
 from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
 from crawler.read.deferred import place_of
+from crawler.read.fields import clean_text, dicts
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names
@@ -27,6 +33,9 @@ from crawler.spiders.paging import Pages
 from crawler.spiders.pay_fields import stated_range
 from crawler.spiders.postings import posting_from_html, text_in, under
 from crawler.spiders.site import Site
+
+_PAY = re.compile(r"\b(?:salary|pay|compensation|wage)\b", re.IGNORECASE)
+_INTERNAL = re.compile(r"\b(?:internal|hr|confidential|private|budget\w*)\b", re.IGNORECASE)
 
 
 class _Header(RawHeader):
@@ -55,7 +64,7 @@ class SmartRecruitersSpider(DetailSpider):
     row_fields = names(
         "id name refNumber company releasedDate location department typeOfEmployment visibility"
     )
-    detail_fields = names("id jobId active jobAd compensation")
+    detail_fields = names("id jobId active jobAd compensation customPay")
 
     async def read_list(self, site: Site, answer: Answer) -> Snapshot:
         """Return the public postings. Raises BadResponse for those of another company."""
@@ -65,6 +74,12 @@ class SmartRecruitersSpider(DetailSpider):
         if any(owner.casefold() != site.steps[0].casefold() for owner in owners):
             raise BadResponse(f"it lists postings of {', '.join(sorted(owners))}")
         return snapshot
+
+    @classmethod
+    def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
+        custom = dicts(msgspec.json.decode(fields.get("customField", b"null")))
+        stated = [line for each in custom if (line := _stated_pay(each))]
+        return super().stored_detail(fields | {"customPay": Raw(msgspec.json.encode(stated))})
 
     @staticmethod
     def is_open(detail: Fields) -> bool:
@@ -76,6 +91,7 @@ class SmartRecruitersSpider(DetailSpider):
         sections = detail["jobAd"]["sections"].values() if detail else ()
         return posting_from_html(
             *(under(escape(one.get("title") or ""), one.get("text")) for one in sections),
+            *(f"<p>{escape(line)}</p>" for line in detail.get("customPay", [])),
             key=row["id"],
             title=row["name"],
             url=posting_url("smartrecruiters", page.rpartition("/")[2], row["id"]),
@@ -89,6 +105,13 @@ class SmartRecruitersSpider(DetailSpider):
             internal_job=detail.get("jobId"),
             published=row["releasedDate"],
         )
+
+
+def _stated_pay(field: Mapping[str, Any]) -> str:
+    """Return an employer's own field that states pay as one line; "" for any other field."""
+    label, value = clean_text(field.get("fieldLabel")), clean_text(field.get("valueLabel"))
+    is_pay = _PAY.search(label) and not _INTERNAL.search(label) and re.search(r"\d\d", value)
+    return f"{label}: {value}" if is_pay else ""
 
 
 def _place(place: Fields) -> str:

@@ -83,6 +83,43 @@ def test_a_row_alone_names_what_its_detail_will_fill() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "value", "pay"),
+    [
+        (
+            "Salary Range",
+            "$65,000 - $75,000",
+            Pay(65_000, 75_000, "USD", "year", "$65,000 - $75,000"),
+        ),
+        ("Target Salary Range Max", "$44,346", Pay(None, 44_346, "USD", "year", "up to $44,346")),
+        ("Salary Range", "170,600.00-227,400.00", None),
+        ("Budgeted salary", "$65,000", None),
+        ("Reports to", "Ann Example 12", None),
+    ],
+)
+async def test_pay_is_read_from_an_employers_own_field(
+    server: SmartRecruitersServer, label: str, value: str, pay: Pay | None
+) -> None:
+    field = {"fieldId": "1", "fieldLabel": label, "valueLabel": value}
+    server.rows = [row(1, customField=[field])]
+    server.details[key()] = detail(1, customField=[{"fieldLabel": "Recruiter"}, field])
+    [sighting] = (await snapshot(server, BOARD)).sightings
+    assert sighting.read().pay == pay
+    is_kept = label.startswith(("Salary", "Target"))
+    assert (f"{label}: {value}" in sighting.read().description) == is_kept
+    assert (value.encode() in sighting.keep()) == is_kept
+
+
+@pytest.mark.parametrize("odd", [None, "x", [None], [{"fieldLabel": 7}], [{"fieldLabel": "Pay"}]])
+async def test_odd_fields_of_an_employer_cost_nothing(
+    server: SmartRecruitersServer, odd: Any
+) -> None:
+    server.rows = [row(1)]
+    server.details[key()] = detail(1, customField=odd)
+    [sighting] = (await snapshot(server, BOARD)).sightings
+    assert "Build & test models." in sighting.read().description
+
+
+@pytest.mark.parametrize(
     ("location", "written", "workplace"),
     [
         (place(city="Remote", region=None, remote=True), "Remote, United States", "remote"),
