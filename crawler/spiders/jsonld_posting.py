@@ -21,7 +21,7 @@ from crawler.read.deferred import place_of
 from crawler.read.fields import clean_text, parse_instant
 from crawler.read.text import to_text
 from crawler.spiders.jsonld_page import Job
-from crawler.spiders.pay_fields import stated_amount, stated_range
+from crawler.spiders.pay_fields import stated_amount, stated_range, worded_pay
 from crawler.spiders.postings import joined, posting_from_html
 
 _TEXTS = (  # in the order in which a person reads them
@@ -175,8 +175,15 @@ def _html(text: str) -> str:
 
 
 def _pay(job: Job, place: str) -> Pay | None:
-    """Return the stated base pay; None for a range that is a placeholder."""
-    salary = next((each for each in listed(job.get("baseSalary")) if isinstance(each, dict)), {})
+    """Return the stated base pay; None for a range that is a placeholder.
+
+    It is an object, or a number or words alone.
+    """
+    stated = listed(job.get("baseSalary"))
+    alone = {"value": next(iter(stated), None)}
+    salary = next((each for each in stated if isinstance(each, dict)), alone)
+    if salary is alone and stated_amount(alone["value"]) is None:
+        return worded_pay(alone["value"], "")
     value = next(iter(listed(salary.get("value"))), None)
     amounts = value if isinstance(value, dict) else salary | {"value": value}
     single = amounts.get("value")

@@ -62,7 +62,7 @@ def stated_amount(value: object) -> float | None:
     read too: "12,00,000".
     """
     if not isinstance(value, str):
-        return float(value) if isinstance(value, (int, float)) else 0.0
+        return float(value) if isinstance(value, (int, float)) and value is not True else 0.0
     text = clean_text(value)
     if grouped := _GROUPED.fullmatch(text):
         return float(f"{re.sub('[^0-9]', '', grouped['whole'])}.{grouped['cents'] or 0}")

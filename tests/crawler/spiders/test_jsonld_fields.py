@@ -139,6 +139,25 @@ def test_pay_is_read_from_its_field(
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
+        ("100000", (1e5, 1e5, "USD", "year")),
+        (100_000, (1e5, 1e5, "USD", "year")),
+        (["95,000"], (95e3, 95e3, "USD", "year")),
+        ("£45,000 - £50,000 a year", (45e3, 50e3, "GBP", "year")),
+        ("60k-80k", (None, None, None, None)),
+        ("Competitive", None),
+        ("0", None),
+        (True, None),
+        ([], None),
+    ],
+)
+def test_pay_may_be_a_number_or_words_alone(given: Any, expected: tuple[Any, ...] | None) -> None:
+    pay = read(baseSalary=given, salaryCurrency="USD").pay
+    assert (pay and (pay.minimum, pay.maximum, pay.currency, pay.period)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
         (["FULL_TIME", "CONTRACTOR"], "Full-time; Contractor"),
         ("OTHER", ""),
         ("Festanstellung", "Festanstellung"),
