@@ -159,7 +159,7 @@ class ListReader:
     def snapshot(self, answer: Answer) -> Snapshot:
         """Return the whole list. Raises BadResponse when it disagrees with its total."""
         if not self.is_whole:
-            jobs = len(self.rows) + self.without_key if self.paging.overlap else self.jobs
+            jobs = len(self.rows) + self.without_key
             raise BadResponse(f"it lists {jobs} jobs and says that there are {self.total}")
         return self._snapshot(answer)
 

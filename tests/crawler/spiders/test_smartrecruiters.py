@@ -54,6 +54,11 @@ def later(first: Snapshot, *missing: str) -> BoardRequest:
     return BoardRequest(BOARD, known=lambda: [*keys, *missing], notes=first.notes)
 
 
+async def test_a_row_that_stands_twice_is_one_of_the_total(server: SmartRecruitersServer) -> None:
+    server.rows[1] = server.rows[0]
+    assert (await failure(server)).reason == "it lists 2 jobs and says that there are 3"
+
+
 # one posting
 
 
