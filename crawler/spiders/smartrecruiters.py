@@ -70,7 +70,7 @@ class SmartRecruitersSpider(DetailSpider):
         """Return the public postings. Raises BadResponse for those of another company."""
         snapshot = await super().read_list(site, answer)
         companies = [_header.decode(one.raw).company for one in snapshot.sightings]
-        owners = {str(company.get("identifier")) for company in companies if company}
+        owners = {clean_text(company.get("identifier")) for company in companies if company} - {""}
         if any(owner.casefold() != site.steps[0].casefold() for owner in owners):
             raise BadResponse(f"it lists postings of {', '.join(sorted(owners))}")
         return snapshot

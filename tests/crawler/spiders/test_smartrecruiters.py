@@ -59,6 +59,13 @@ async def test_a_row_that_stands_twice_is_one_of_the_total(server: SmartRecruite
     assert (await failure(server)).reason == "it lists 2 jobs and says that there are 3"
 
 
+async def test_a_row_whose_company_has_no_identifier_is_no_other_companys(
+    server: SmartRecruitersServer,
+) -> None:
+    server.rows[1]["company"] = {"name": "Example Labs"}
+    assert (await snapshot(server, BOARD)).seen == 3
+
+
 # one posting
 
 
