@@ -133,8 +133,14 @@ class IcimsSpider(DetailSpider):
             # with the detail, until which no change of pay is an edit
             stated_pay=worded_pay(row.get("pay"), "") if detail else None,
             requisition=row["requisition"] or None,
-            unsent=frozenset() if "pay" in row else frozenset({"pay"}),  # rows of older versions
+            unsent=_unsent(row),
         )
+
+
+def _unsent(row: Fields) -> frozenset[str]:
+    """Return what a row of an older version lacks: its pay, and the question of a "Yes"."""
+    lacking = {"pay": "pay" not in row, "workplace": row["workplace"] == "Yes"}
+    return frozenset(name for name, is_lacking in lacking.items() if is_lacking)
 
 
 def _is_jibe(site: Site) -> bool:

@@ -33,6 +33,11 @@ _LABELS = {
     ),
 }
 FIELDS = frozenset({"number", "title", *_LABELS})
+_IS_REMOTE = re.compile(  # a label that asks, where the value is "Yes" or "No"
+    r"(?:is (?:it|this) )?(?:an? )?(?:fully |100% )?(?:remote|telecommute)"
+    r"(?: (?:position|role|job|work))?\s?\??",
+    re.IGNORECASE,
+)
 _JOB = re.compile(r"/jobs/([0-9]{1,12})/(?:[^/?#]*/)?job(?:[?#]|$)")
 _PAGE = re.compile(r"\bPage\s+([0-9]{1,4})\s+of\s+([0-9]{1,4})\b", re.IGNORECASE)
 _PLACE = re.compile(r"([A-Z]{2})(?:-([^-]+))?(?:-(.+))?")  # US-NJ-Edison
@@ -76,7 +81,7 @@ def _card(link: LexborNode) -> dict[str, str]:
             stated = f"{label}: {value}" if re.search("[1-9]", value) else ""
             card[name] = "; ".join(filter(None, (card[name], stated)))
         elif name and not card[name]:
-            card[name] = value
+            card[name] = _answer(label, value) if name == "workplace" else value
     return card | {"location": _location(card["location"])}
 
 
@@ -95,6 +100,13 @@ def _fields(card: LexborNode) -> list[tuple[str, str]]:
         if value is not None and value.tag in {"span", "dd"}:
             found.append((clean_text(label.text()), clean_text(value.text(separator=" "))))
     return found
+
+
+def _answer(label: str, value: str) -> str:
+    """Return a workplace in words: "Remote" for "Yes" to "Remote?"; "" for any other yes or no."""
+    if value.casefold() not in {"yes", "no"}:
+        return value
+    return "Remote" if value.casefold() == "yes" and _IS_REMOTE.fullmatch(label) else ""
 
 
 def _title(link: LexborNode) -> str:

@@ -228,6 +228,26 @@ def test_a_label_about_the_kind_of_place_names_no_place(label: str) -> None:
     assert (found.locations, found.workplace) == (("Edison, NJ, US",), "hybrid")
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "workplace"),
+    [
+        ("Remote", "Yes", "remote"),
+        ("Remote?", "Yes", "remote"),
+        ("Is this a remote position?", "Yes", "remote"),
+        ("Remote", "No", "onsite"),
+        ("Remote Location Eligible", "Yes", "onsite"),
+        ("Remote Location Eligible", "No", "onsite"),
+    ],
+)
+def test_a_yes_to_remote_is_a_workplace_and_a_no_hides_none(
+    label: str, value: str, workplace: str
+) -> None:
+    field = f'<span class="field-label">{label}</span><span>{value}</span>'
+    begin = '<div class="row">'
+    html = f'<p class="iCIMS_"></p>{card(7).replace(begin, begin + field)}'
+    assert read_page_row(html).workplace == workplace  # its "Work Arrangement" is on site
+
+
 def test_a_page_fills_a_card_and_its_computed_dates_are_not_read() -> None:
     html = f'<div class="iCIMS_JobsTable">{card(7)}</div>'
     found = read_page_row(html, posting(7), 7)
