@@ -24,7 +24,9 @@ _LABELS = {
         r"\b(?:arrangement|workplace|remote)\b|\blocations? type\b", re.IGNORECASE
     ),
     "location": re.compile(r"\blocations?\b(?! (?:type|arrangement))", re.IGNORECASE),
-    "requisition": re.compile(r"^(?:requisition|req|job)\b.*\b(?:id|number|#)$", re.IGNORECASE),
+    "requisition": re.compile(
+        r"^(?:(?:requisition|req|job)\b.*(?:\b(?:id|number)|#)|id)$", re.IGNORECASE
+    ),
     "employment_type": re.compile(r"^(?:position|employment|job)? ?type$", re.IGNORECASE),
     "department": re.compile(r"\b(?:category|department|job family)\b", re.IGNORECASE),
     "pay": re.compile(  # "Posted Min Pay Rate"

@@ -228,6 +228,12 @@ def test_a_label_about_the_kind_of_place_names_no_place(label: str) -> None:
     assert (found.locations, found.workplace) == (("Edison, NJ, US",), "hybrid")
 
 
+@pytest.mark.parametrize("label", ["ID", "Job ID", "Req #", "Requisition Number"])
+def test_a_requisition_is_read_whatever_its_label(label: str) -> None:
+    html = f'<p class="iCIMS_"></p>{card(7).replace("Requisition ID", label)}'
+    assert read_page_row(html).requisition == "2026-7"
+
+
 @pytest.mark.parametrize(
     ("label", "value", "workplace"),
     [
