@@ -12,7 +12,7 @@ from crawler.read.deferred import place_of
 from crawler.read.fields import clean_text
 from crawler.responses import BadResponse
 from crawler.spiders.jsonld_page import read_page
-from crawler.spiders.jsonld_posting import EMPLOYMENT, listed, locations, name_of
+from crawler.spiders.jsonld_posting import EMPLOYMENT, is_remote, locations, name_of
 
 # what is stored; the rest may name people, or is computed, as `validThrough` is
 _STORED = ("title", "description", "employmentType", "datePosted", "occupationalCategory", "url")
@@ -26,7 +26,7 @@ def stored_posting(page: bytes) -> bytes:
     for job in read_page(page, "").jobs:
         stored = {name: job[name] for name in _STORED if name in job}
         stored["places"] = locations(job)
-        stored["is_remote"] = "TELECOMMUTE" in listed(job.get("jobLocationType"))
+        stored["is_remote"] = is_remote(job)
         # not msgspec's, which refuses a number of more than 64 bits
         return json.dumps(stored).encode()
     raise BadResponse("its page has no JobPosting")

@@ -127,28 +127,26 @@ def read_posting(raw: bytes) -> Posting:
     stored = msgspec.json.decode(raw)
     job: Job = stored["job"]
     places = [html_entities.unescape(place) for place in job["jobLocation"]]
-    is_remote = "TELECOMMUTE" in listed(job.get("jobLocationType"))
-    if is_remote and not places:
+    if is_remote(job) and not places:
         places = [f"Remote, {name}" for name in _countries(job)] or ["Remote"]
-    location = joined(*places)
-    is_deadline = stored["is_deadline"]
+    waits = may_be_deadline(job) and not stored["is_deadline"]
     return posting_from_html(
         *_texts(job),
         key=key_of(job, stored["url"]) or "",
         title=html_entities.unescape(job["title"]),
         url=stored["url"].partition("#")[0],
-        location=location,
+        location=joined(*places),
         locations=tuple(dict.fromkeys(places)),
         employment_type=joined(
             *(EMPLOYMENT.get(one, one) for one in _words(job, "employmentType"))
         ),
-        stated_workplace="remote" if is_remote else None,
-        stated_pay=_pay(job, location),
-        stated_deadline=job.get("validThrough") if is_deadline else None,
+        stated_workplace="remote" if is_remote(job) else None,
+        stated_pay=_pay(job, joined(*places)),
+        stated_deadline=job.get("validThrough") if stored["is_deadline"] else None,
         company=job["hiringOrganization"],
         requisition=_requisition(job),
         published=job.get("datePosted"),
-        unsent=frozenset({"deadline"} if may_be_deadline(job) and not is_deadline else ()),
+        unsent=frozenset({"deadline"} if waits else ()),
     )
 
 
@@ -175,12 +173,8 @@ def _html(text: str) -> str:
 
 
 def _pay(job: Job, place: str) -> Pay | None:
-    """Return the stated base pay; None for a range that is a placeholder.
-
-    It is an object, or a number or words alone.
-    """
-    stated = listed(job.get("baseSalary"))
-    alone = {"value": next(iter(stated), None)}
+    """Return the stated base pay, also of a number or words alone; None for a placeholder."""
+    alone = {"value": next(iter(stated := listed(job.get("baseSalary"))), None)}
     salary = next((each for each in stated if isinstance(each, dict)), alone)
     if salary is alone and stated_amount(alone["value"]) is None:
         return worded_pay(alone["value"], "")
@@ -232,6 +226,12 @@ def shown(value: object) -> str:
 def _countries(job: Job) -> list[str]:
     named = map(name_of, listed(job.get("applicantLocationRequirements")))
     return list(dict.fromkeys(filter(None, named)))
+
+
+def is_remote(job: Job) -> bool:
+    """Return whether a JobPosting is remote: "TELECOMMUTE", which some sites write as "Remote"."""
+    kinds = map(clean_text, listed(job.get("jobLocationType")))
+    return any(kind.casefold() in {"telecommute", "remote"} for kind in kinds)
 
 
 def employer(job: Job) -> str:

@@ -102,6 +102,23 @@ def test_a_telecommute_job_is_remote_in_its_countries() -> None:
     assert (found.workplace, found.location) == ("remote", "Remote, Canada; Remote, USA")
 
 
+@pytest.mark.parametrize(
+    ("kind", "workplace"),
+    [
+        ("TELECOMMUTE", "remote"),
+        ("Telecommute", "remote"),
+        ("REMOTE", "remote"),
+        (["Remote"], "remote"),
+        ("Remote, Hybrid, On-site", None),
+        ("ONSITE", None),
+        ({"@type": "Remote"}, None),
+        (None, None),
+    ],
+)
+def test_a_kind_of_place_is_remote_in_any_spelling(kind: Any, workplace: str | None) -> None:
+    assert read(jobLocationType=kind).workplace == workplace
+
+
 def salary(**value: Any) -> dict[str, Any]:
     return {"@type": "MonetaryAmount", "currency": "USD", "value": value}
 
