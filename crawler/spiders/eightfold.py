@@ -14,9 +14,8 @@ See eightfold_site.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 from msgspec import Raw
@@ -27,6 +26,15 @@ from crawler.items import BoardRequest, Posting, Probe, Result, Snapshot
 from crawler.notes import Notes
 from crawler.responses import BadResponse, decode
 from crawler.spiders.details import DetailSpider
+from crawler.spiders.eightfold_fields import (
+    OWN,
+    employment_of,
+    places_of,
+    posted_at,
+    requisition_of,
+    text_of,
+    workplace_of,
+)
 from crawler.spiders.eightfold_site import (
     NOTE,
     api_of,
@@ -36,18 +44,18 @@ from crawler.spiders.eightfold_site import (
     reads_sitemap,
     sitemap_rows,
 )
-from crawler.spiders.job_page import employment, stored_posting
+from crawler.spiders.job_page import stored_posting
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import Listing
 from crawler.spiders.paging import ListReader, Pages, Paging, Params
-from crawler.spiders.postings import epoch_instant, joined, posting_from_html
+from crawler.spiders.postings import joined, posting_from_html
 from crawler.spiders.site import Call, Site, with_query
 
 PAGE = 10
 _LATE = "late"  # the note of the ids that waited at the board's first check
 _SINCE = "since"  # the note of when that was, if it read the sitemap; else 0
-_TEXTS = ("jobDescription", "job_description", "description")
 # a page has these less exactly than a row of the list, or not at all
+_OF_OWN = names("employment_type workplace")  # likewise, a detail without an employer's own fields
 _OF_ROW = names("title url location department employment_type workplace")
 
 
@@ -76,7 +84,8 @@ class EightfoldSpider(DetailSpider):
         " work_location_option atsJobId ats_job_id displayJobId display_job_id postedTs t_create"
         " canonicalPositionUrl"
     )
-    detail_fields = names("id jobDescription job_description")
+    detail_fields = names("id jobDescription job_description") | {*OWN}
+    from_detail = DetailSpider.from_detail | {"employment_type"}
     posting_path = "/careers/job/{key}"  # asked where the sitemap is read
 
     def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:
@@ -165,57 +174,40 @@ class EightfoldSpider(DetailSpider):
             raise BadResponse("it is the answer of another posting")
         return self.stored_detail(fields)
 
+    @classmethod
+    def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
+        # with those that it lacks: the details that older versions stored have none of them
+        return super().stored_detail(dict.fromkeys(OWN, Raw(b"null")) | fields)
+
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
-        location = joined(*_places(row), *detail.get("places", ()))
-        option = str(row.get("workLocationOption") or row.get("work_location_option"))
+        location = joined(*places_of(row), *detail.get("places", ()))
         return posting_from_html(
-            _text(detail),
+            text_of(detail),
             key=str(row["id"]),
             title=row["name"] if "name" in row else detail["title"],
             url=row.get("canonicalPositionUrl") or row.get("url") or f"{page}/job/{row['id']}",
             location=location,
             department=row.get("department") or "",
-            employment_type=employment(detail.get("employmentType")),
-            stated_workplace="remote" if detail.get("is_remote") else option,
-            requisition=_requisition(row),
-            published=_posted(row) or detail.get("datePosted"),
-            unsent=frozenset() if "name" in row else _OF_ROW,
+            employment_type=employment_of(detail),
+            stated_workplace=workplace_of(row, detail),
+            requisition=requisition_of(row),
+            published=posted_at(row) or detail.get("datePosted"),
+            unsent=_unsent(row, detail),
         )
+
+
+def _unsent(row: Fields, detail: Fields) -> frozenset[str]:
+    """Return the fields of a posting that a row and its detail lack, or have less exactly."""
+    if "name" not in row:
+        return _OF_ROW
+    return frozenset() if not detail or OWN[0] in detail else _OF_OWN
 
 
 def _is_older(raw: bytes, since: float) -> bool:
     """Return whether a row was posted before that instant. One without a date may have been."""
-    posted = _posted(msgspec.json.decode(raw)["row"])
+    posted = posted_at(msgspec.json.decode(raw)["row"])
     return posted is None or posted.timestamp() < since
-
-
-def _posted(row: Fields) -> datetime | None:
-    return epoch_instant(row.get("postedTs") or row.get("t_create"))
-
-
-def _text(detail: Fields) -> str:
-    """Return the HTML of the text, which each answer calls otherwise. LookupError without one."""
-    if not detail:
-        return ""
-    named = [detail[name] for name in _TEXTS if name in detail]
-    return next(filter(None, named), named[0] or "")
-
-
-def _requisition(row: Fields) -> str | None:
-    written = ("atsJobId", "ats_job_id", "displayJobId", "display_job_id")
-    return next((str(row[name]) for name in written if row.get(name)), None)
-
-
-def _places(row: Fields) -> Iterable[str]:
-    """Return the places, "City, Region, Country" where the site has them so, too."""
-    written, standard = row.get("locations") or [], row.get("standardizedLocations") or []
-    if len(written) != len(standard):
-        return written
-    return (
-        better if "," in better and not better.isupper() else plain
-        for plain, better in zip(written, standard, strict=True)
-    )
 
 
 def _has_detail(raw: bytes) -> bool:

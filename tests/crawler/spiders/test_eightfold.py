@@ -35,8 +35,9 @@ async def server() -> AsyncIterator[EightfoldServer]:
 
 
 def read(row: dict[str, Any], detail: dict[str, Any] | None = None) -> Posting:
-    parts = {"page": PAGE, "row": row} | ({"detail": detail} if detail else {})
-    return reread("eightfold", msgspec.json.encode(parts))
+    raw = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in (detail or {}).items()}
+    stored = {"detail": msgspec.Raw(EightfoldSpider.stored_detail(raw))} if detail else {}
+    return reread("eightfold", msgspec.json.encode({"page": PAGE, "row": row} | stored))
 
 
 async def failure(server: EightfoldServer, request: BoardRequest | str = BOARD) -> Failure:
@@ -83,6 +84,42 @@ def test_a_position_of_the_older_interface_is_read() -> None:
 def test_a_standardized_place_is_taken_where_it_says_more(standard: list[str], place: str) -> None:
     found = read(row(locations=["India, Multiple Locations"], standardizedLocations=standard))
     assert found.location == place
+
+
+@pytest.mark.parametrize(
+    ("own", "workplace"),
+    [
+        ({"efcustomTextWorkSite": ["0 days / week in-office – remote"]}, "remote"),
+        ({"efcustomTextWorkSite": ["3 days / week in-office"]}, "hybrid"),
+        ({"efcustomTextWorkSite": "5 days / week in-office"}, "onsite"),
+        ({"efcustomTextWorkSite": ["Fully on-site"]}, "onsite"),
+        ({"efcustomTextWorkSite": ["Up to 50% work from home"]}, None),
+        ({"efcustomTextWorkplaceType": ["Hybrid"]}, "hybrid"),
+        ({"efcustomTextWorkSite": []}, "onsite"),
+        ({"efcustomTextWorkSite": [7, None]}, "onsite"),
+        ({}, "onsite"),
+    ],
+)
+def test_an_employers_own_words_for_the_workplace_say_more_than_the_row(
+    own: dict[str, Any], workplace: str | None
+) -> None:
+    found = read(row(workLocationOption="onsite"), {"jobDescription": "<p>Build.</p>"} | own)
+    assert found.workplace == workplace
+
+
+def test_an_employment_type_is_the_employers_own() -> None:
+    own = {"jobDescription": "<p>Build.</p>", "efcustomTextEmploymentType": ["Full-Time"]}
+    assert read(row(), own).employment_type == "Full-Time"
+
+
+def test_a_detail_of_an_older_version_learns_own_fields_without_an_edit() -> None:
+    text = {"jobDescription": "<p>Build.</p>"}
+    parts = {"page": PAGE, "row": row(workLocationOption="onsite"), "detail": text}
+    before = reread("eightfold", msgspec.json.encode(parts))
+    own = {"efcustomTextWorkSite": ["Hybrid"], "efcustomTextEmploymentType": ["Full-Time"]}
+    after = read(row(workLocationOption="onsite"), text | own)
+    assert (before.workplace, after.workplace) == ("onsite", "hybrid")
+    assert differences(before, keep_unsent(before, after)) == ()
 
 
 # the interface
