@@ -71,6 +71,12 @@ def company_name(value: object) -> str | None:
     return written if written and len(written) <= _LONGEST_NAME else None
 
 
+def texts(value: object) -> list[str]:
+    """Return the texts in a list, or the one that stands alone. Empty for anything else."""
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, str)]
+
+
 def dicts(value: object) -> list[Mapping[str, Any]]:
     """Return the mappings in a list. Empty for anything else."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

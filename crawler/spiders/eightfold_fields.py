@@ -13,6 +13,7 @@ from datetime import datetime
 
 from crawler.items import Workplace
 from crawler.read.deferred import workplace
+from crawler.read.fields import texts
 from crawler.spiders.job_page import employment
 from crawler.spiders.jobs import Fields
 from crawler.spiders.postings import epoch_instant, joined, stated_model
@@ -46,7 +47,7 @@ def posted_at(row: Fields) -> datetime | None:
 
 def places_of(row: Fields) -> Iterable[str]:
     """Return the places, "City, Region, Country" where the site has them so, too."""
-    written, standard = row.get("locations") or [], row.get("standardizedLocations") or []
+    written, standard = (texts(row.get(name)) for name in ("locations", "standardizedLocations"))
     if len(written) != len(standard):
         return written
     return (
@@ -74,8 +75,7 @@ def employment_of(detail: Fields) -> str:
 
 def _words(written: object) -> str:
     """Return the text of an employer's own field, which has a list of them."""
-    values = written if isinstance(written, list) else [written]
-    return joined(*(value for value in values if isinstance(value, str)))
+    return joined(*texts(written))
 
 
 def _of_words(site: str) -> Workplace | None:

@@ -14,7 +14,7 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.items import Posting
-from crawler.read.fields import dicts
+from crawler.read.fields import dicts, texts
 from crawler.responses import BadResponse, decode
 from crawler.spiders.job_page import employment, place
 from crawler.spiders.jobs import RawHeader, names
@@ -134,7 +134,7 @@ def read_row(page: str, row: dict[str, Any]) -> Posting:
         title=row["title"],
         url=row.get("url") or f"{page}/{key}",
         location=location or full,
-        department=row.get("department") or joined(*names) or joined(*row.get("category") or []),
+        department=row.get("department") or joined(*names) or joined(*texts(row.get("category"))),
         employment_type=employment(row.get("employment_type")),
         stated_workplace=row.get("location_type"),
         stated_pay=stated_range(

@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import Element  # only the type
 
 from crawler.links.forms import posting_url
+from crawler.read.fields import texts
 from crawler.responses import BadResponse
 from crawler.spiders.xml_feed import read_xml, text_of, texts_of
 
@@ -89,7 +90,7 @@ def _row_of_page(job: Row, board: str) -> Row:
         "name": job.get("name") or "",
         "url": _url(board, key),
         "office": job.get("main_office") or "",
-        "additionalOffices": job.get("additional_offices") or [],
+        "additionalOffices": texts(job.get("additional_offices")),
         "department": job.get("department") or "",
         "employmentType": job.get("employment_type_slug") or "",
         "schedule": job.get("schedule_slug") or "",

@@ -10,6 +10,7 @@ known that proves a posting closed, or tells an unknown board from an empty one 
 from __future__ import annotations
 
 from crawler.items import Pay, Posting
+from crawler.read.fields import texts
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import BARE_ARRAY
@@ -35,10 +36,10 @@ class RipplingSpider(DetailSpider):
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:  # noqa: ARG004  # the row has its page
         places = [one["workLocation"]["label"] for one in row.get("rows") or [row]]
-        places = detail["workLocations"] if detail else places
-        texts = detail["description"] if detail else {"company": "", "role": ""}
+        places = (texts(detail["workLocations"]) if detail else []) or places
+        parts = detail["description"] if detail else {"company": "", "role": ""}
         return posting_from_html(
-            *(texts[part] or "" for part in ("company", "role")),
+            *(parts[part] or "" for part in ("company", "role")),
             key=row["uuid"],
             title=row["name"],
             url=row["url"],

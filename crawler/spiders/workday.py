@@ -17,7 +17,7 @@ from msgspec.json import Decoder
 
 from crawler.items import Posting
 from crawler.read.deferred import workplace
-from crawler.read.fields import line
+from crawler.read.fields import line, texts
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, RawHeader, names
 from crawler.spiders.listing import ListForm, Listing
@@ -77,7 +77,7 @@ class WorkdaySpider(DetailSpider):
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
         shown = line(row.get("locationsText") or "")
-        places = [detail.get("location"), *(detail.get("additionalLocations") or [])]
+        places = [detail.get("location"), *texts(detail.get("additionalLocations"))]
         location = joined(*places) or ("" if _SEVERAL.fullmatch(shown) else shown)
         return posting_from_html(
             (detail["jobDescription"] or "") if detail else "",

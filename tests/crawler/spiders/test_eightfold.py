@@ -73,6 +73,14 @@ def test_a_position_of_the_older_interface_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("places", "location"),
+    [("London, UK", "London, UK"), ([None, "Leeds", "York"], "Leeds; York"), (None, "")],
+)
+def test_places_that_are_no_list_are_read_whole(places: Any, location: str) -> None:
+    assert read(row(locations=places, standardizedLocations=None)).location == location
+
+
+@pytest.mark.parametrize(
     ("standard", "place"),
     [
         (["IN"], "India, Multiple Locations"),

@@ -130,6 +130,11 @@ def test_a_row_of_an_older_version_learns_period_and_deadline_without_an_edit() 
     assert differences(before, keep_unsent(before, after)) == ()
 
 
+async def test_a_category_that_is_no_list_is_read_whole(server: IcimsServer) -> None:
+    found = await only(server, categories=None, category="Research")
+    assert found.department == "Research"
+
+
 async def test_a_row_without_a_town_has_the_place_that_its_site_shows(server: IcimsServer) -> None:
     found = await only(server, city="", state=None, full_location="Remote, United Kingdom")
     assert (found.location, found.workplace) == ("Remote, United Kingdom", "remote")

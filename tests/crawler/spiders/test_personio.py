@@ -216,6 +216,12 @@ async def test_without_its_feed_a_board_is_read_from_its_page(server: PersonioSe
     assert posting.first_published is not None
 
 
+def test_an_office_that_is_no_list_is_read_whole() -> None:
+    shown = page([job(1)]).replace(b'[\\"Z\\\\u00fcrich\\"]', b'\\"Bern\\"')
+    [row] = rows_of_page(shown, BOARD)
+    assert row["additionalOffices"] == ["Bern"]
+
+
 def test_the_page_of_a_board_on_its_own_host_is_read() -> None:
     [row] = rows_of_page(page([job(1)]), "personio:jobs.example.org")
     assert row["id"] == "1"

@@ -47,6 +47,20 @@ def later(first: Snapshot) -> BoardRequest:
 # one posting
 
 
+@pytest.mark.parametrize(
+    ("places", "location"),
+    [
+        ("Leeds, UK", "Leeds, UK"),
+        (["Leeds", None], "Leeds"),
+        ([], "London, UK"),
+        (None, "London, UK"),
+    ],
+)
+def test_places_that_are_no_list_are_read_whole(places: Any, location: str) -> None:
+    one = row(workLocation={"label": "London, UK", "id": "1"})
+    assert read(one, detail(1) | {"workLocations": places}).location == location
+
+
 def test_a_detail_fills_the_row() -> None:
     posting = read(row(), detail(1, "Leeds", "Remote (Ireland)"))
     assert (posting.key, posting.title) == (key(), "Research Engineer")

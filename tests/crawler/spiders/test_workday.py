@@ -55,6 +55,13 @@ def requests(server: WorkdayServer) -> dict[str, int]:
 # one posting
 
 
+def test_a_further_place_that_is_no_list_is_read_whole() -> None:
+    assert read(row(), detail(1, location="Leeds", additionalLocations="York")).locations == (
+        "Leeds",
+        "York",
+    )
+
+
 @pytest.mark.parametrize(
     ("path", "key"),
     [
