@@ -20,10 +20,10 @@ from msgspec import Raw
 from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import Posting, Snapshot, Workplace
+from crawler.items import Pay, Posting, Snapshot, Workplace
 from crawler.links.forms import posting_url
 from crawler.read.countries import country_name
-from crawler.read.deferred import place_of
+from crawler.read.deferred import place_of, read_pay
 from crawler.read.fields import clean_text, dicts
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
@@ -78,7 +78,7 @@ class SmartRecruitersSpider(DetailSpider):
     @classmethod
     def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
         custom = dicts(msgspec.json.decode(fields.get("customField", b"null")))
-        stated = [line for each in custom if (line := _stated_pay(each))]
+        stated = [line for each in custom if (line := _line_of_pay(each))]
         return super().stored_detail(fields | {"customPay": Raw(msgspec.json.encode(stated))})
 
     @staticmethod
@@ -87,11 +87,9 @@ class SmartRecruitersSpider(DetailSpider):
 
     @staticmethod
     def read_parts(page: str, row: Fields, detail: Fields) -> Posting:
-        pay = detail.get("compensation") or {}
         sections = detail["jobAd"]["sections"].values() if detail else ()
         return posting_from_html(
             *(under(escape(one.get("title") or ""), one.get("text")) for one in sections),
-            *(f"<p>{escape(line)}</p>" for line in detail.get("customPay", [])),
             key=row["id"],
             title=row["name"],
             url=posting_url("smartrecruiters", page.rpartition("/")[2], row["id"]),
@@ -99,15 +97,24 @@ class SmartRecruitersSpider(DetailSpider):
             department=text_in(row.get("department"), "label"),
             employment_type=text_in(row.get("typeOfEmployment"), "label"),
             stated_workplace=_workplace(row["location"]),
-            stated_pay=stated_range(*map(pay.get, ("min", "max", "currency", "period"))),
+            stated_pay=_pay(detail, _place(row["location"])),
             company=text_in(row.get("company"), "name"),
             requisition=row.get("refNumber"),
             internal_job=detail.get("jobId"),
             published=row["releasedDate"],
+            # the details that older versions stored
+            unsent=frozenset({"pay"} if detail and "customPay" not in detail else ()),
         )
 
 
-def _stated_pay(field: Mapping[str, Any]) -> str:
+def _pay(detail: Fields, place: str) -> Pay | None:
+    """Return the pay of the ATS's own fields, else of the employer's."""
+    stated = detail.get("compensation") or {}
+    pay = stated_range(*map(stated.get, ("min", "max", "currency", "period")))
+    return pay or read_pay("\n".join(detail.get("customPay", ())), place=place)
+
+
+def _line_of_pay(field: Mapping[str, Any]) -> str:
     """Return an employer's own field that states pay as one line; "" for any other field."""
     label, value = clean_text(field.get("fieldLabel")), clean_text(field.get("valueLabel"))
     is_pay = _PAY.search(label) and not _INTERNAL.search(label) and re.search(r"\d\d", value)

@@ -18,6 +18,7 @@ from crawler.readers import reread
 from crawler.registry import PRODUCTS
 from crawler.spiders.smartrecruiters import SmartRecruitersSpider
 from monitor.demo.board_server import Trouble
+from monitor.history.compare import differences, keep_unsent
 from tests.support.ats_recordings import SHARED, read_detail, read_lists, read_rows
 from tests.support.crawling import failure_of, snapshot
 from tests.support.smartrecruiters import (
@@ -70,7 +71,7 @@ async def test_a_row_whose_company_has_no_identifier_is_no_other_companys(
 
 
 def test_a_detail_fills_the_row() -> None:
-    posting = read(row(), detail())
+    posting = read(row(), detail(customPay=[]))
     assert (posting.key, posting.title) == (key(), "Research Engineer")
     assert posting.url == f"https://jobs.smartrecruiters.com/ExampleLabs/{key()}"
     assert posting.locations == ("Austin, TX, United States",)
@@ -116,9 +117,21 @@ async def test_pay_is_read_from_an_employers_own_field(
     server.details[key()] = detail(1, customField=[{"fieldLabel": "Recruiter"}, field])
     [sighting] = (await snapshot(server, BOARD)).sightings
     assert sighting.read().pay == pay
-    is_kept = label.startswith(("Salary", "Target"))
-    assert (f"{label}: {value}" in sighting.read().description) == is_kept
-    assert (value.encode() in sighting.keep()) == is_kept
+    assert (value.encode() in sighting.keep()) == label.startswith(("Salary", "Target"))
+
+
+async def test_pay_of_an_own_field_is_no_edit_of_a_detail_that_was_stored_without_it(
+    server: SmartRecruitersServer,
+) -> None:
+    before = read(row(1), detail(1))
+    server.rows = [row(1)]
+    server.details[key()] = detail(
+        1, customField=[{"fieldLabel": "Salary Range", "valueLabel": "$65,000 - $75,000"}]
+    )
+    [sighting] = (await snapshot(server, BOARD)).sightings
+    after = keep_unsent(before, sighting.read())
+    assert (before.pay, after.pay and after.pay.minimum) == (None, 65_000)
+    assert differences(before, after) == ()
 
 
 @pytest.mark.parametrize("odd", [None, "x", [None], [{"fieldLabel": 7}], [{"fieldLabel": "Pay"}]])
