@@ -28,8 +28,9 @@ from crawler.read.pay_vocabulary import (
 )
 from crawler.read.plausible_pay import likely_period
 
-_LEFT_OUT = re.compile(
-    r"\([^()]*\)|\b(?:excluding|exclusive of|not including|in addition to"
+_LEFT_OUT = re.compile(  # but not "(USD)" or "(Canada)", which say whose dollars are meant
+    r"\((?!(?:in )?(?-i:USD?|U\.S|United States|CAD|Canad|AUD|Australia|NZD|New Zealand|SGD"
+    r"|Singapore|HKD|Hong Kong))[^()]*\)|\b(?:excluding|exclusive of|not including|in addition to"
     r"|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
     re.IGNORECASE,
 )

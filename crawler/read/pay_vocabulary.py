@@ -162,7 +162,8 @@ OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
     r"|(?:salaire|salario|stipendio|salário|sueldo) (?:moyen|médi[ao]n?|medio|mediano|promedio)",
 )
 NAMED_DIRECTLY = re.compile(
-    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
+    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|\(?(?:in\s)?(?-i:[A-Z]{3})\)?))*"
+    r"\s?[:\u2013-]?\s*",
     re.IGNORECASE,
 )  # words between "pay" and its range
 # words that announce a pay range
@@ -189,10 +190,13 @@ THRESHOLD = re.compile(
     r"|exceed(?:s|ing)?)\s$",
     re.IGNORECASE,
 )
-# names of the country whose dollars are meant
+# names of the country whose dollars are meant; "CAD" is also drafting software, "CAN" also a word
+_MONEY_WORD = r"(?:pay|salary|base|annual|hourly|compensation|rate|wage|ranges?|dollars?)"
 DOLLAR_COUNTRIES = {
     "CAD": re.compile(
-        r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
+        rf"(?<!design )\(CAD\b|\bCAD\s{_MONEY_WORD}\b|\b{_MONEY_WORD}\sCAD\b"
+        r"|\b(?:paid|is|are|shown|listed|stated|reflected|range|salary|pay)\sin\sCAD\b"
+        r"|\bCAN\b(?!\s[A-Z]{2})|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
     ),
     "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
     "NZD": re.compile(r"\bNZD\b|\bNew Zealand\b"),
