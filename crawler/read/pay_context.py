@@ -34,7 +34,11 @@ _LEFT_OUT = re.compile(  # but not "(USD)" or "(Canada)", which say whose dollar
     r"|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:/|and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
+_CLAUSE_END = re.compile(  # also before a label: "$180k - $230k OTE Base: $90k"
+    r"[.;,(|•+]|\s(?:/|and|with|plus|or|in|und|et|y|e)\s"
+    r"|\s(?=(?-i:(?!OTE\b)[A-Z])[\w'\u2019&-]*(?:\s[\w'\u2019&-]+){0,2}\s?:)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)[.;!?]\s+(?=[^\W\d_a-z])")
 _LABEL = re.compile(
     r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately"
