@@ -170,11 +170,11 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
 
 
 def _is_bare_base(context: Context) -> bool:
-    """Return True for "$75,000 base" at the begin of its line."""
-    is_base = (
-        context.first and not context.before.strip("•*- (") and not context.rest.startswith(" of ")
-    )
-    return is_base and _BARE_BASE.search(context.own) is not None
+    """Return True for "$75,000 base" at the begin of its line, and in "OTE £80k (£45k basic)"."""
+    before = context.before.strip("•*- ")
+    is_base = before == "(" or (context.first and not before.strip("("))
+    is_whole = not context.rest.startswith(" of ")
+    return is_base and is_whole and _BARE_BASE.search(context.own) is not None
 
 
 def _is_under_heading(money: MoneyRange, context: Context) -> bool:
