@@ -61,6 +61,7 @@ _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
     r"(?!\s(?:eligib\w+|potential|plan))",
     re.IGNORECASE,
 )
+_OFFERED = re.compile(r"\b(?:offer(?:s|ing)?|earn|receive) an? $", re.IGNORECASE)
 _BARE_BASE = re.compile(r"\s(?:base|basic|salary)$", re.IGNORECASE)  # "$75,000 base"
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 # amounts beside the usual pay, or of another year, person or place
@@ -145,8 +146,9 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     """Return True if the nearest words call it pay, and no nearer word calls it something else."""
     pay = _last(PAY, context.before)
     other = max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before))
-    # "$110,000 - $130,000 salary"
-    after = -1 if money.is_range and PAY.search(context.own) else _first(PAY, context.after)
+    # "$110,000 - $130,000 salary", "we offer a $60,000 salary"
+    is_named = money.is_range or _OFFERED.search(context.before)
+    after = -1 if is_named and PAY.search(context.own) else _first(PAY, context.after)
     named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
     is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
     # "+$4.50/hr" is added to pay
