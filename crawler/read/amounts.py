@@ -59,7 +59,7 @@ class Amount:
     times: float  # 1000 for "k", 100,000 for "lakh"
     open_ended: bool  # "$300,000+"
     period: Period | None
-    is_unusable: bool  # millions, percentages, part of a word
+    is_unusable: bool  # millions, percentages, part of a word, "$70,000s"
 
 
 def amounts_in(line: str, marks: Collection[str] = ("",)) -> list[Amount]:
@@ -134,7 +134,8 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
         and number.start() > 0
         and (line[number.start() - 1].isalpha() and line[number.start() - 1].isascii())
     )
-    useless = bool(behind["huge"] or behind["percent"] or attached)
+    is_about = line.startswith(("s ", "s,", "s."), number.end())  # "high $70,000s"
+    useless = bool(behind["huge"] or behind["percent"] or attached or is_about)
     return Amount(
         start, end, _number(number[0]) * times, sign, times, bool(behind["open"]), period, useless
     )
