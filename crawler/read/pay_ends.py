@@ -38,7 +38,9 @@ _MINIMUM, _MAXIMUM = (
     re.compile(rf"\s{end}\b(?!\s(?:of|wage)\b)", re.IGNORECASE)
     for end in ("min(?:imum)?", "max(?:imum)?")
 )
-_OR_MORE = re.compile(r"\s?(?:以上|から|이상)")
+_OR_MORE = re.compile(
+    r"\s?(?:以上|から|이상)|\s(?:and|&) (?:up(?! to)|above)\b|\sor more\b", re.IGNORECASE
+)
 _OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
 
 
@@ -54,5 +56,5 @@ def is_at_least(money: MoneyRange, context: Context) -> bool:
         money.open_ended
         or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
         or bool(_OVERPAY.search(context.rest) or _MINIMUM.match(context.after))
-        or bool(_OR_MORE.match(context.after))
+        or bool(_OR_MORE.match(context.rest))
     )
