@@ -88,7 +88,8 @@ def attached_pattern() -> str:
         named = tables().units[period]
         noun = "|".join([short, *sorted(map(re.escape, named.nouns), key=len, reverse=True)])
         per = "|".join(sorted(map(re.escape, named.forms), key=len, reverse=True))
-        each = rf"(?:\s{{0,2}}/\s{{0,2}}|\s|(?<=[\dk]))(?:{_ADJECTIVES[period]})"
+        bare = "|(?-i:hrs?)" if period == "hour" else ""  # "$45 hr", but not "$500 HR budget"
+        each = rf"(?:\s{{0,2}}/\s{{0,2}}|\s|(?<=[\dk]))(?:{_ADJECTIVES[period]}{bare})"
         behind = rf"{_WITH}(?:{noun})|\s{{0,2}}(?:{per})|{each}"
         parts.append(rf"(?P<{period}>(?:{behind})(?![^\W_])|/(?:{_CJK[period]}))")
     return rf"(?:{'|'.join(parts)})"
