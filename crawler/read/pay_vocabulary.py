@@ -111,6 +111,7 @@ OTHER = _words(
 )
 OTHER_BEFORE = _words(  # other money only if the amount follows them
     r"(?:federal|state|city|local|legal|statutory) minimum wage(?: is| of)?|minimum wage (?:in|to)"
+    r"|(?:the|\w+['\u2019]s) minimum wage (?:is|of)"
     r"|visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
     r"|ed)? (?:of|up)"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
