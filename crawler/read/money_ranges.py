@@ -28,6 +28,7 @@ _BETWEEN = re.compile(
 _FROM = re.compile(
     r"(?<![^\W_])(?:from|(?:start|begin)(?:s|ing)? (?:at|from))\s{0,2}$", re.IGNORECASE
 )
+_AND_APART = re.compile(r"\s(?:in|for|at)\s[^.;:!?\d]{1,60}\sand\s{1,2}", re.IGNORECASE)
 _MIDDLE = re.compile(r"\bmid(?:[- ]?point)?[\s:]{1,3}\Z", re.IGNORECASE)  # no begin of a range
 _UP_TO = re.compile(
     r"\s(?:(?!\b(?:bonus|commission|equity|stock|incentive|allowance|stipend|plus|with|and)\w{0,2}\b)"
@@ -76,10 +77,13 @@ def _makes_range(line: str, low: Amount, high: Amount) -> bool:
     between, before = line[low.end : high.start], line[max(0, low.start - 20) : low.start]
     if _is_joined(line, low, high) or (_AND.fullmatch(between) and _BETWEEN.search(before)):
         return True
+    if (low.period, low.sign) != (high.period, high.sign) or low.value >= high.value:
+        return False
+    # "between $161,000 in the lowest market and $239,000 in the highest"
+    if _AND_APART.fullmatch(between) and _BETWEEN.search(before):
+        return True
     # "from $151,300/year in our lowest market up to $261,500/year"
-    is_one_kind = low.period is not None and (low.period, low.sign) == (high.period, high.sign)
-    is_apart = _UP_TO.fullmatch(between) and _FROM.search(before)
-    return bool(is_one_kind and low.value < high.value and is_apart)
+    return bool(low.period and _UP_TO.fullmatch(between) and _FROM.search(before))
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
