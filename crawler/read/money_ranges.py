@@ -14,7 +14,7 @@ _JOINED = re.compile(
     r"(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to"
     r"|(?:,\s?)?(?:(?:and|then)\s)?(?:rising|rises|going|goes|increasing|increases) (?:up )?to"
     r"|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
-    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum"
+    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:(?:and|to)\s)?(?:a\s)?max(?:imum"
     r"|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
     re.IGNORECASE,
 )

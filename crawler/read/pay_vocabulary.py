@@ -30,11 +30,11 @@ _ENGLISH_PAY = (
     r"|paid (?:internship|fellowship|apprenticeship|traineeship)(?=\W{0,3}$)"
     r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
     r"|range for (?:this"
-    r"|the) (?:[\w-]{1,12} )?(?:role|position|job"
+    r"|the) (?:[\w-]{1,12} ){0,4}?(?:role|position|job"
     r"|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship"
     r"|living) stipend|we(?: will"
-    r"|['\u2019]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
-    r"|you can expect to (?:earn|be paid)"
+    r"|['\u2019]ll| expect to)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
+    r"|you can expect to (?:earn|be paid)|we anticipate paying"
     r"|you(?:(?: will|['\u2019]ll)(?: be)?|['\u2019]re| are)? (?:paid|earn|receive a salary)"
 )
 _GERMANIC_PAY = (
