@@ -1,6 +1,6 @@
 """Read pay from a posting's text. A wrong pay is worse than none.
 
-An amount is pay if the nearest words say so (`pay_context.py`), and no word nearer to it says that
+An amount is pay if the nearest words say so (`about_pay.py`), and no word nearer to it says that
 it is a bonus, a benefit, a budget or revenue. A range may also stand alone in its line, as in
 Greenhouse's pay blocks.
 
@@ -28,18 +28,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.items import Pay, Period
+from crawler.read.about_pay import is_about_pay, is_total
 from crawler.read.countries import countries_of
 from crawler.read.currencies import local_currencies
 from crawler.read.currency_marks import currency_marks, repair_encoding
 from crawler.read.money_ranges import MoneyRange, money_ranges
-from crawler.read.pay_context import (
-    Context,
-    context_of,
-    currency_of,
-    is_about_pay,
-    is_total,
-    period_of,
-)
+from crawler.read.pay_context import Context, context_of, currency_of, period_of
 from crawler.read.pay_ends import is_at_least, is_at_most
 from crawler.read.pay_labels import for_place, is_elsewhere, is_in_other_states, label_of
 from crawler.read.plausible_pay import is_plausible

@@ -43,18 +43,31 @@ _OR_MORE = re.compile(
 )
 _OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
 
+_END_LABEL = re.compile(r"\W{0,3}(?:min|mid(?:[- ]?point)?|max)(?:imum|\.)?\W{0,3}", re.IGNORECASE)
+
+
+def end_label(context: Context) -> str:
+    """Return the label of an amount that is one end of a table: "Min:", or "Max" in its own line.
+
+    "" without one.
+    """
+    label = context.before if context.before.strip("•*- ") else context.above
+    return label if context.first and _END_LABEL.fullmatch(label) else ""
+
 
 def is_at_most(money: MoneyRange, context: Context) -> bool:
     """Return True for "up to $90,000", "$90,000 max" and the like."""
     is_ceiling = _CEILING.search(context.before) or _MAXIMUM.match(context.after)
-    return bool(_AT_MOST.search(context.before) or (is_ceiling and not money.is_range))
+    before = end_label(context) or context.before
+    return bool(_AT_MOST.search(before) or (is_ceiling and not money.is_range))
 
 
 def is_at_least(money: MoneyRange, context: Context) -> bool:
     """Return True for "from $90,000", "$90,000+", "$90,000 minimum" and the like."""
     return not money.is_range and (
         money.open_ended
-        or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
+        or bool(_AT_LEAST.search(end_label(context) or context.before))
+        or bool(_FLOOR.search(context.before))
         or bool(_OVERPAY.search(context.rest) or _MINIMUM.match(context.after))
         or bool(_OR_MORE.match(context.rest))
     )
