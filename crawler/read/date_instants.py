@@ -124,7 +124,7 @@ def _numeric_readings(
     """
     first = int(match["a"])
     second = int(match["b"])
-    year = match["y4"] or match["y5"] or match["y6"]
+    year = match["y4"] or match["y5"] or match["y6"] or match["y7"]
     if "." in match[0][match.start("a") - match.start() : match.end("b") - match.start()]:
         month_first, is_stated = False, True
     us, other = (

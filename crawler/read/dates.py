@@ -21,7 +21,7 @@ _AFTER_DAY = re.compile(
     re.IGNORECASE,
 )
 _MAX_NUMBERS = 2_000  # in one line
-_YEARS = ("y1", "s1", "y2", "y3", "y4", "y5", "y6")  # groups of `_phrase`
+_YEARS = ("y1", "s1", "y2", "y3", "y4", "y5", "y6", "y7")  # groups of `_phrase`
 
 
 @lru_cache(maxsize=1)
@@ -61,8 +61,9 @@ def _phrase() -> re.Pattern[str]:
         |(?P<m2>{month})\s(?:\d{{1,2}}{nth}{to})?(?P<d2>\d{{1,2}}){nth}(?![\d:])(?:,?\s(?P<y2>{year}))?
         |(?P<y3>20\d\d)(?:\s?[-/.]\s?|年|년\s?)(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|月|월\s?)(?P<d3>\d{{1,2}})(?!\d)[日일]?
             (?:[T ](?P<iso>\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\s?(?:Z|[+-]\d\d:?\d\d)))?
-        |(?!24/7(?!\d))(?P<a>\d{{1,2}})(?:[/-]|\.\s?)(?P<b>\d{{1,2}})
+        |(?!24/7(?!\d|\s20\d\d))(?P<a>\d{{1,2}})(?:[/-]|\.\s?)(?P<b>\d{{1,2}})
             (?:/(?P<y4>20\d\d|\d\d)(?!\d)|-(?P<y5>20\d\d)(?!\d)|\.\s?(?P<y6>20\d\d|\d\d)(?!\d)
+            |(?:(?<=/\d)|(?<=/\d\d))\s(?P<y7>20\d\d)(?!\d|\s?(?:h|hrs?|hours?|uhr|uur|[A-Z]{{1,3}}T|UTC)\b)
             |(?<!-\d)(?<!-\d\d)\.?(?![\d/%:]|\s?(?:[ap]\.?m\b|%|weeks|months|days|hours|inch|of|fte|uhr|uur|h\b)))
     """
     return re.compile(

@@ -11,10 +11,11 @@ _ENGLISH = (
     r"|window|period|dates|due date"
     r"|end date)\b"
     r"|\bclosing date\b"
+    r"|\blast application (?:date|day)\b|\b(?:final )?filing (?:date|deadline)(?=\s?:)"
     r"|\baccept(?:ing)? applications\s(?:until|till|through|up to)\b"
-    r"|\b(?:submit|send|e-?mail|forward)\s(?:us\s)?(?:your|an?)\s(?:\w{1,12}\s)?"
-    r"(?:application|cv|resume|résumé)(?:\s(?:and\s(?:a\s|your\s)?(?:cover letter|cv|resume)|online"
-    r"|here|to us|by e-?mail|via e-?mail)){0,3}\s(?:by|before|no later than)\b"
+    r"|\b(?:submit|send|e-?mail|forward)\s(?:us\s)?(?:(?:your|their|an?)\s)?(?:\w{1,12}\s)?"
+    r"(?:application|cv|resume|résumé)s?(?:\s(?:and\s(?:a\s|your\s)?(?:cover letter|cv|resume)s?"
+    r"|online|here|to us|by e-?mail|via e-?mail)){0,3}\s(?:by|before|no later than)\b"
     r"|\bto apply,?\s(?:please\s)?(?:e-?mail|write to|send)\b[^.\n\d]{0,40}?\b(?:by|before)\b"
     r"|\brecruitment\s(?:will\s)?closes?\b|\bwindow to apply (?:will )?(?:ends?|closes?)\b"
     r"|\b(?:posting|listing|advert|advertising|vacancy)\s(?:deadline|close[sd]?"
@@ -33,7 +34,7 @@ _ENGLISH = (
     r" (?:be (?:received|submitted)|reach us)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|vacancy|competition|advert|requisition)\b[^.\n]{0,80}?"
-    r"\b(?:closes?|closing|expires?|(?:open|accepted|posted) until)\b"
+    r"\b(?:closes?|closing|expires?|(?:open|accepted|posted) (?:until|through))\b"
     r"|\b(?:window|role|position|job|opportunity)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position"
     r"|opening|job|anticipated|expected"
     r"|scheduled|currently|set|intended|planned|due|and|remains?"
@@ -46,12 +47,14 @@ _ENGLISH = (
 )
 _GERMANIC = (
     r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb"
-    r"|bewerb)(?!ungsgespr)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|bewerb)(?!ungsgespr)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|\b(?:sende|schicke|reiche)n?\b[^.\n\d]{0,20}?"
+    r"\b(?:ihren?|deinen?)\b[^.\n\d]{0,20}?\b(?:unterlagen|lebenslauf)\b[^.\n\d]{0,40}?\bbis\b|(?:^|\s)frist(?=\s?:)"
     r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
     r"|vóór|voor)\b|\breageer\w{0,3}\b"
     r"|\bsollicitatietermijn\b"
-    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök"
-    r"|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
+    r"|\bsista (?:ansöknings|anmälnings)?(?:dag(?:en)?|datum(?:et)?)\b"
+    r"(?:\s(?:att|för) ansök\w{0,4})?|\b(?:ansök"
+    r"|sök)\w{0,6}(?:[^.\n]|\.(?=\w)){0,80}?\b(?:senast|innan|före)\b"
     r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad"
     r"|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
 )
@@ -87,12 +90,12 @@ _SLAVIC = (
 _STEMS = (
     (
         "deadline|clos|expir|apply|accepted|due|end date|submit|received|application|window|until"
-        "|cv|resume"
+        "|cv|resume|posted through|open through|filing"
         "|截止|締|마감"
     ),
     (
         "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest"
-        "|innen|inden|ansök"
+        "|innen|inden|ansök|unterlagen|lebenslauf"
     ),
     (
         "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra"
