@@ -37,7 +37,7 @@ _MANY = (
 _GROSS_WORDS = (
     r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?"
     r"|čist(?:á|ého)|base|basic"
-    r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
+    r"|salary|CTC|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
 _GROSS = (
     rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)"

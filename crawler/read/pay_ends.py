@@ -21,7 +21,7 @@ _CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIG
 _AT_LEAST = re.compile(
     r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)"
     r"|minimum(?: of)?|min\.?|at least|no less than"
-    r"|not less than|not below|ab|mindestens"
+    r"|not less than|not below|ab|(?:beginnt|startet) (?:bei|ab)|mindestens"
     r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně"
     r"|från|lägst|fra|mindst|minst|da|almeno"
     r"|de la|minim)[\s:]{0,3}$",

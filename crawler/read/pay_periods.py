@@ -19,7 +19,7 @@ _NOUNS: dict[Period, str] = {  # short forms and cases that CLDR lacks
     "week": r"weeks?|wk|woche|semaine|semana|tydzień|týden|vecka|veckan|uge|ugen|uke|săptămână"
     r"|settimana",
     "month": r"months?|mo|mth|monat|mois|mes|maand|mies\.?|m-c|miesiąc|měs\.?|měsíc|månad|månaden"
-    r"|mån\.?|måned|måneden|md\.?|lună|mese|mês",
+    r"|kk|hó|mån\.?|måned|måneden|md\.?|lună|mese|mês",
     "year": r"years?|annum|yrs?|jahr|an|année|año|jaar|rok|år|året|anno|ano",
 }
 # neither "bi-weekly" nor "semi monthly" nor "half-yearly"
@@ -42,10 +42,10 @@ _COMPOUNDS: dict[Period, str] = {  # pay and its period in one word
     r"|tuntipalkka|時給|时薪|시급",
     "day": r"tagess[aä]tze?|tjm|(?:man-?)?day rate|dagtarief|日給",
     "week": r"wochenlohn|weekloon",
-    "month": r"monats(?:brutto)?(?:gehalt|lohn)|maand(?:salaris|loon)|månadslön|månedslønn?"
-    r"|kuukausipalkka|月給|月収|月薪|월급",
-    "year": r"jahres(?:brutto|ziel|grund)?(?:gehalt|lohn|vergütung|einkommen)|jaar(?:salaris|loon)"
-    r"|årslön|årslønn?|vuosipalkka|RAL|CTC"
+    "month": r"(?:brutto)?monats(?:brutto)?(?:gehalt|lohn)|maand(?:salaris|loon)|månadslön"
+    r"|månedslønn?|kuukausipalkka|月給|月収|月薪|월급",
+    "year": r"(?:brutto)?jahres(?:brutto|ziel|grund)?(?:gehalt|lohn|vergütung|einkommen)"
+    r"|jaar(?:salaris|loon)|årslön|årslønn?|vuosipalkka|RAL|CTC"
     r"|年収|年俸|年薪|연봉",
 }
 PAY_NOUNS = (  # nouns that take a period

@@ -18,12 +18,13 @@ _ENGLISH_PAY = (
     r"|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly"
     r"|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total"
-    r"|fixed|gross|base|take-home) pay"
+    r"|guaranteed|fixed|gross|base|take-home) pay"
     r"|(?:base|(?<!equity )(?<!stock )(?<!relocation )(?<!benefits )package)(?=\s?:| of\s*$)"
     r"|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale"
     r"|grade|zone|transparency|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
-    r"|(?:position|role|job|internship) (?:will )?pays?(?= \D{0,12}$|\s?[^\w\s])"
+    r"|(?:position|role|job|internship) (?:that )?(?:(?:will )?pays?(?= \D{0,12}$|\s?[^\w\s])"
+    r"|starts at)"
     r"|(?:total cash|target cash)(?=\s?:)|basic(?=\s*$)|hiring ranges?"
     r"|(?:interns|fellows|trainees|apprentices)(?: are paid| will be paid|(?: will)? earn"
     r"|(?=:\s*$))"
@@ -41,7 +42,8 @@ _GERMANIC_PAY = (
     r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst|salär)|(?:stunden|brutto"
     r"|monats|wochen|mindest|grund|jahres"
     r"|basis)?lohn(?:band|spanne|rahmen)?"
-    r"|bezahlung|fixum|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
+    r"|du verdienst|je verdient|bezahlung|fixum|wir zahlen(?= \D{0,12}$|\s?$)"
+    r"|stundensatz|tagess[aä]tze?|jahreseinkommen"
     r"|\w{0,12}salaris(?:indicatie|schaal|range)?|(?:uur|maand|jaar|week|bruto|basis)loon|loon"
     r"|uurtarief"
     r"|(?:månads|års|tim|grund|ingångs|brutto)?lön(?:en|espann|eläge|eintervall)?|(?:måneds|års"
@@ -163,7 +165,7 @@ OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
     r"|(?:salaire|salario|stipendio|salário|sueldo) (?:moyen|médi[ao]n?|medio|mediano|promedio)",
 )
 NAMED_DIRECTLY = re.compile(
-    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|\(?(?:in\s)?(?-i:[A-Z]{3})\)?))*"
+    r"(?:\s(?:range|ranges|band|scale|is|are|of|from|between|annually|for|this|role|position|as|follows|\(?(?:in\s)?(?-i:[A-Z]{3})\)?))*"
     r"\s?[:\u2013-]?\s*",
     re.IGNORECASE,
 )  # words between "pay" and its range
