@@ -87,6 +87,11 @@ OTHER_MEANINGS: Final = (
     "food co-op", "grocery co-op", "housing co-op", "co-op program manager", "co-op coordinator",
     "co-op program coordinator", "intern hiring", "intern recruiting", "intern recruitment",
     "junior achievement", "junior league", "kitchen staff", "nursing staff", "teaching staff",
+    "event staff", "wait staff", "permanent staff", "clinic staff", "clinical staff",
+    "administrative staff", "staff registered nurse", "staff lpn", "staff clinician",
+    "staff attorneys", "staff tax accountant", "staff trainer", "staff educator",
+    "staff credentialing", "staff speech therapist", "staff psychiatric", "senior adult",
+    "senior day center", "disney junior", "cto organization", "evp assistant",
 )  # fmt: skip
 # behind these, and a comma, a dash, "to" or "for", a manager, director or executive is another one
 SUPPORT: Final = (
@@ -96,7 +101,7 @@ SUPPORT: Final = (
 # what follows these names somebody else
 SOMEBODY_ELSE: Final = (
     "chief of staff", "executive assistant", "assistant to", "partner to", "ea to", "to the",
-    "office of", "reporting to", "reports to", "advisor to",
+    "office of", "reporting to", "reports to", "report to", "advisor to", "path to", "support for",
 )  # fmt: skip
 
 
@@ -139,6 +144,8 @@ _WORD = re.compile(r"[^\W_]+")
 _FIRST_WORDS = frozenset(
     _WORD.findall(phrase)[0] for phrases in WORDS.values() for phrase in phrases
 )
+# "Nurse - Senior Health" cares for seniors; "Senior Health Economist" is a level
+_OF_SENIORS = re.compile(r"(?<![^\W_])senior[\s-]health(?=\s*(?:[])|\u2013\u2014-]|$))")
 # "Event Staff" are people; "Staff Engineer" and "Engineer, Staff" are levels
 _PEOPLE = re.compile(r"(?<=\w)\sstaff(?=\s*(?:[^\w\s]|$))")
 
@@ -154,7 +161,7 @@ def seniority(title: str) -> Seniority | None:
     text = _SOUGHT.sub(" | ", _SOMEBODY_ELSE.sub(" ", text))
     text = _SUPPORTED.sub(_without_others, text)
     text = _OF_AN_OFFICER.sub(" | ", _POSSESSIVE.sub(" | ", text))
-    text = _PEOPLE.sub(" ", _OTHER_MEANING.sub(" | ", text))
+    text = _PEOPLE.sub(" ", _OF_SENIORS.sub(" | ", _OTHER_MEANING.sub(" | ", text)))
     if _LEVEL["intern"].search(text):
         return "intern"
     of_no_thing = _highest(_OF_A_THING.sub(" ", text))

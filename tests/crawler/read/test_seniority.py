@@ -19,6 +19,7 @@ TITLES = {
         "Administrative Assistant, Senior", "CIO Advisory Senior Consultant",
         "Senior Research Engineer", "Sr. Engineer", "(Senior) Data Engineer",
         "Senior Account Executive", "Senior Product Manager", "Senior Member of Technical Staff",
+        "Senior Health Economist", "Senior Health & Safety Advisor",
     ),
     "staff": ("Staff Engineer", "Senior Staff Engineer", "Engineer, Staff", "Staff+ Engineer"),
     "principal": ("Principal Scientist", "Senior Principal Engineer", "Principal Product Manager"),
@@ -57,6 +58,9 @@ NONE = (
     "Co-op Store Cashier", "Food Co-op Clerk", "Recruiter, Director and VP Searches",
     "Sourcer - Director & VP Hires", "University Recruiter, Interns", "Recruiter - Intern Hiring",
     "Junior Achievement Coordinator", "Nursing Staff Coordinator",
+    "Registered Nurse - Senior Health", "Physician (Senior Health)", "Nurse, Senior Adult Unit",
+    "Event Staff Security", "Clinic Staff Trainer", "Staff Attorneys", "Staff LPN",
+    "Artist, Disney Junior Series", "Controller (career path to CFO)", "EVP Assistant",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
 
