@@ -48,9 +48,11 @@ _STREET = re.compile(
     r"\s*[0-9]\S*\s+\S|\b(?:[0-9]+(?:st|nd|rd|th)|street|ave|avenue|blvd|boulevard|road|rd|highway)\b",
     re.IGNORECASE,
 )
-# "ON" is no Ontario there, and "AT" no Austria
+# "ON" is no Ontario there, "AT" no Austria, and "CAN BE" neither Canada nor Belgium
 _WITH_CODE = re.compile(
-    r"(?<![^\W_])(?:on[- ]site|in[- ](?:office|person)|at[- ]home|co[- ]working|no[- ]remote)"
+    r"(?<![^\W_])(?:on[- ]site|in[- ](?:office|person)|at[- ]home|co[- ]working"
+    r"|no[- ](?:remote|relocation|travel|visa|sponsorship)"
+    r"|(?:can|may|must|to) be|you can)"
     r"(?![^\W_])",
     re.IGNORECASE,
 )

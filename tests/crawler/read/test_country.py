@@ -37,6 +37,7 @@ CLEAR = {
     "Remote U.S.": "US",
     "Remote: Canada": "CA",
     "US-Remote": "US",
+    "Lawrence, KS - CAN BE REMOTE": "US",
     "US-CA-Menlo Park": "US",
     "USA.VA.Reston": "US",
     "USA DC Washington": "US",
@@ -125,6 +126,7 @@ UNCLEAR = (
     "Headquarters", "CPT", "SE Asia", "Milan, TN", "Chatham", "Midway",
     "America or EMEA", "Halifax, CA", "Unknown Town, GP", "Unknown Town, VG", "Man", "CAD", "BLR",
     "ON-SITE", "ON SITE", "IN-OFFICE", "AT-HOME", "NO-REMOTE", "AI",
+    "TO BE DETERMINED", "TO BE CONFIRMED", "NO RELOCATION",
 )  # fmt: skip
 
 
