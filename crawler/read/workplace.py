@@ -37,7 +37,7 @@ _DAYS = (
 _SOME = (
     r"(?:partial(?:ly)?|part(?:[- ]time|ly)?|semi|temporar(?:il)?y|occasional(?:ly)?|sometimes|some"
     r"|most(?:ly)?|primarily|mainly|largely|predominantly|usually|typically|generally|initially|currently|possib(?:le|ly)|potential(?:ly)?|limited|optional(?:ly)?"
-    r"|incl(?:uding|\.)?"
+    r"|incl(?:uding|\.)?|(?:can|may|might|could) be|(?<=\()or"
     r"|prefer(?:ably|red)?|(?:ability|able|option) to work|teilweise|tageweise|partiellement"
     r"|parcialmente|parzialmente|gedeeltelijk|częściowo|del(?:vis|vist|s)|50/50|(?!100)\d{1,3}\s?%"
     rf"|{_DAYS}(?:\s?(?:a|per|/|each)\s?week)?(?:\sof)?(?:\sin)?(?:\sthe)?)"
