@@ -41,6 +41,8 @@ _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
 _OFFERED = re.compile(r"\b(?:offer(?:s|ing)?|earn|receive) an? $", re.IGNORECASE)
 _BARE_BASE = re.compile(r"\s(?:base|basic|salary)$", re.IGNORECASE)  # "$75,000 base"
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
+# "(actual salary £22,786 - £23,520)" behind the pay of a full year
+_ACTUAL = re.compile(r"[(,;]\s?(?:the\s)?(?:actual|pro[- ]rata)\b[^()]*$", re.IGNORECASE)
 # and not "OTE: $160k - $180k", which is the next amount
 _TOTAL_BEHIND = re.compile(rf"(?:{TOTAL.pattern})(?!\s?(?::|of|is)?\s?[$€£\d])", re.IGNORECASE)
 # characters around an amount that are read
@@ -58,7 +60,8 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
     # "+$4.50/hr" is added to pay
     is_apart = is_own or context.before.endswith("+") or EXAMPLE.search(context.before[-_NEAR:])
-    if is_apart or other > pay or (not named and _first(OTHER, context.after) < after):
+    is_actual = not context.first and _ACTUAL.search(context.before)
+    if is_apart or is_actual or other > pay or (not named and _first(OTHER, context.after) < after):
         return False
     is_never = _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence)
     if is_never or IN_OTHER_KIND.match(context.rest):

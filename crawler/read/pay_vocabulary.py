@@ -134,7 +134,8 @@ OTHER_BEFORE = _words(  # other money only if the amount follows them
 )
 # an amount after these is other money, even if "salary" is nearer, until a pay range is announced
 NEVER = _words(
-    r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify"
+    r"visas?|h-?1b|sponsor\w*|blue card|blauen? karte"
+    r"|gehalts(?:schwelle|grenze)|(?:work|residence) permit|skilled worker|to qualify"
     r"|(?:administer|process|run)(?:ning|ing|s)?(?: the)? payroll|negotiat(?:e|es|ed|ing)"
     r"|(?:salary|pay) negotiations?"
     r"|(?:employees|workers|people|staff|teams|candidates|executives|professionals|clients|customers)"
@@ -160,7 +161,8 @@ OTHER_PAY = _words(  # kinds of pay that are no salary, and pay of others
     r"|anyone) (?:earning|making)",
     r"(?:median|(?:market|industry|national|company) average|average (?:employee|market|industry"
     r"|national)) (?:\w+ ){0,2}(?:salary|wage|pay|compensation|income|earnings)",
-    r"average (?:\w+ ){0,2}(?:salary|pay|compensation) (?:at|of|across) (?:the|our|all)",
+    r"average (?:\w+ ){0,2}(?:salary|pay|compensation) (?:at|of|across) (?:the|our|all)"
+    r"|average starting (?:salary|pay|wage)",
     r"durchschnitts(?:gehalt|lohn|verdienst)\w{0,3}|gemiddeld salaris|medellön"
     r"|(?:salaire|salario|stipendio|salário|sueldo) (?:moyen|médi[ao]n?|medio|mediano|promedio)",
 )
