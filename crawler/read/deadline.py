@@ -26,7 +26,7 @@ from crawler.read.deadline_cues import MAX_CUES, find_cues
 from crawler.read.letters import lines_with_digits
 
 _FILLER = re.compile(
-    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?"
+    r"(?:(?:information|not\slater|business|non\soltre|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?"
     r"|closing|expected|anticipated|currently"
     r"|for|this|the"
     r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply"

@@ -15,7 +15,8 @@ _ENGLISH = (
     r"|\baccept(?:ing)? applications\s(?:until|till|through|up to)\b"
     r"|\b(?:submit|send|e-?mail|forward)\s(?:us\s)?(?:(?:your|their|an?)\s)?(?:\w{1,12}\s)?"
     r"(?:application|cv|resume|résumé)s?(?:\s(?:and\s(?:a\s|your\s)?(?:cover letter|cv|resume)s?"
-    r"|online|here|to us|by e-?mail|via e-?mail)){0,3}\s(?:by|before|no later than)\b"
+    r"|online|here|to \S{1,40}@\S{1,40}"
+    r"|to us|by e-?mail|via e-?mail)){0,3}\s(?:by|before|no later than)\b"
     r"|\bto apply,?\s(?:please\s)?(?:e-?mail|write to|send)\b[^.\n\d]{0,40}?\b(?:by|before)\b"
     r"|\brecruitment\s(?:will\s)?closes?\b|\bwindow to apply (?:will )?(?:ends?|closes?)\b"
     r"|\b(?:posting|listing|advert|advertising|vacancy)\s(?:deadline|close[sd]?"
@@ -27,10 +28,11 @@ _ENGLISH = (
     r"|\bdeadline\s(?:to (?:apply|submit)"
     r"|for (?:(?:the )?receipt of |receiving )?(?:appl|submi)\w+)"
     r"|\bapply\s(?:by|(?:on or\s)?before|until|between|from|no later than)\b|\blast (?:date"
-    r"|day) (?:to (?:apply|submit)|(?:for|of) applications?)\b"
+    r"|day) (?:to (?:apply|submit)|(?:for|of) applications?"
+    r"|for (?:the )?(?:receipt|submission) of applications?)\b|(?:^|[.;|•]\s)last date(?=\s?:)"
     r"|\b(?:final|last) (?:date|day) to receive applications\b"
     r"|(?:^|[|•]\s)clos(?:ing|es)(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
-    r"|\b(?:applications?|resumes?|cvs?)\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must"
+    r"|\b(?:applications?|resumes?|cvs?)\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|(?:must|should)"
     r" (?:be (?:received|submitted)|reach us)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|vacancy|competition|advert|requisition)\b[^.\n]{0,80}?"
@@ -47,9 +49,12 @@ _ENGLISH = (
 )
 _GERMANIC = (
     r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb"
-    r"|bewerb)(?!ungsgespr)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|\b(?:sende|schicke|reiche)n?\b[^.\n\d]{0,20}?"
-    r"\b(?:ihren?|deinen?)\b[^.\n\d]{0,20}?\b(?:unterlagen|lebenslauf)\b[^.\n\d]{0,40}?\bbis\b|(?:^|\s)frist(?=\s?:)"
-    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
+    r"|bewerb)(?!ungsgespr)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b"
+    r"|\b(?:sende|schicke|reiche)n?\b[^.\n\d]{0,20}?"
+    r"\b(?:ihren?|deinen?)\b[^.\n\d]{0,20}?\b(?:unterlagen|lebenslauf)\b[^.\n\d]{0,40}?\bbis\b"
+    r"|(?:^|\s)frist(?=\s?:)"
+    r"|\bausschreibung endet\b|\bvacature sluit\b|\bsluitingsdatum\b"
+    r"|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
     r"|vóór|voor)\b|\breageer\w{0,3}\b"
     r"|\bsollicitatietermijn\b"
     r"|\bsista (?:ansöknings|anmälnings)?(?:dag(?:en)?|datum(?:et)?)\b"
@@ -62,6 +67,9 @@ _ROMANCE = (
     r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle"
     r"|\sau)|\bclôture des candidatures\b"
     r"|\b(?:candidat|postul)\w{0,8}[^.\n]{0,40}?\b(?:jusqu['\u2019]au|avant le)"
+    r"|\b(?:adresse[rz]|envoye[rz]|transmett(?:re|ez)|parvenir)\b[^.\n\d]{0,30}?\b(?:cv|candidature)\b"
+    r"[^.\n\d]{0,50}?\b(?:jusqu['\u2019]au|avant le|au plus tard le)\b"
+    r"|\bcierre de (?:la )?(?:convocatoria|inscripci\w{2,5})\b"
     r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?"
     r"|postula\w{0,6}|inscripci\w{2,5}"
     r"|aplica\w{0,4})\b[^.\n]{0,50}?"
@@ -90,17 +98,17 @@ _SLAVIC = (
 _STEMS = (
     (
         "deadline|clos|expir|apply|accepted|due|end date|submit|received|application|window|until"
-        "|cv|resume|posted through|open through|filing"
+        "|cv|resume|last date|posted through|open through|filing"
         "|截止|締|마감"
     ),
     (
         "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest"
-        "|innen|inden|ansök|unterlagen|lebenslauf"
+        "|innen|inden|ansök|unterlagen|lebenslauf|ausschreibung|vacature sluit"
     ),
     (
         "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra"
         "|vence|scadenza|entro|prazo|plazo|até|până"
-        "|termen|termine "
+        "|termen|termine |au plus tard"
     ),
     (
         "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv"
