@@ -123,6 +123,8 @@ def _candidate(
         return None
     at_most, at_least = is_at_most(money, context), is_at_least(money, context)
     words = line[money.start : money.end].strip()
+    if "(" not in words:  # it stands before: "($16.66 per hour)"
+        words = words.replace(")", "")
     return _PayCandidate(
         minimum=None if at_most else money.minimum,
         maximum=None if at_least and not at_most else money.maximum,

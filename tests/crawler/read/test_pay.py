@@ -566,6 +566,12 @@ def test_zones_of_another_country_keep_only_their_words() -> None:
     assert stated_pay(zones, place="Remote - EMEA") == at_home
 
 
+def test_the_words_of_pay_have_no_lone_bracket() -> None:
+    pay = read_pay("A paid internship ($20 per hour) in summer")
+    assert pay is not None
+    assert pay.text == "$20 per hour"
+
+
 @pytest.mark.parametrize(
     "title",
     ["Target Incentive", "Variable Compensation", "Overtime Pay Range", "Equity Compensation"],
