@@ -41,7 +41,7 @@ _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
 _OFFERED = re.compile(r"\b(?:offer(?:s|ing)?|earn|receive) an? $", re.IGNORECASE)
 _BARE_BASE = re.compile(r"\s(?:base|basic|salary)$", re.IGNORECASE)  # "$75,000 base"
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
-# "(actual salary £22,786 - £23,520)" behind the pay of a full year
+# "(actual salary £21,400 - £22,800)" behind the pay of a full year
 _ACTUAL = re.compile(r"[(,;]\s?(?:the\s)?(?:actual|pro[- ]rata)\b[^()]*$", re.IGNORECASE)
 # and not "OTE: $160k - $180k", which is the next amount
 _TOTAL_BEHIND = re.compile(rf"(?:{TOTAL.pattern})(?!\s?(?::|of|is)?\s?[$€£\d])", re.IGNORECASE)

@@ -23,7 +23,7 @@ _LEFT_OUT = re.compile(  # but not "(USD)" or "(Canada)", which say whose dollar
     r"|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(  # also before a label: "$180k - $230k OTE Base: $90k"
+_CLAUSE_END = re.compile(  # also before a label: "$170k - $210k OTE Base: $85k"
     r"[.;,(|•+]|\s(?:/|and|with|plus|or|in|und|et|y|e)\s"
     r"|\s(?=(?-i:(?!OTE\b)[A-Z])[\w'\u2019&-]*(?:\s[\w'\u2019&-]+){0,2}\s?:)",
     re.IGNORECASE,
