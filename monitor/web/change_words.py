@@ -88,8 +88,14 @@ def deadline_words(at: datetime, written: str, zone: tzinfo, now: datetime) -> s
     written = written[:_READ]
     if states_time(written) or (not written and not ends_a_day(at)):
         return format_moment(at, zone, with_year=at.astimezone(zone).year != now.year)
-    day = stated_day(at, written)
-    return format_day(day, zone, with_year=day.year != now.year)
+    return format_deadline_day(at, written, zone, now)
+
+
+def format_deadline_day(at: datetime, written: str, zone: tzinfo, now: datetime) -> str:
+    """Return `Dec 18`: a list has no space for the time. It is the day that the words state."""
+    written = written[:_READ]
+    day = at if states_time(written) else stated_day(at, written)
+    return format_day(day, zone, with_year=day.astimezone(zone).year != now.year)
 
 
 def _deadline(value: str, zone: tzinfo, now: datetime) -> str:

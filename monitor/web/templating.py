@@ -14,6 +14,7 @@ from monitor.text.money import format_pay
 from monitor.text.page_addresses import role_path
 from monitor.text.places import format_places, split_places
 from monitor.text.values import age, clean, counted
+from monitor.web.change_words import format_deadline_day
 from monitor.web.site import board_path, rule_path
 
 
@@ -54,7 +55,15 @@ def render(name: str, context: dict[str, Any], now: datetime, zone: tzinfo) -> s
     def clock(at: object) -> str:
         return format_time(_instant(at), zone)
 
+    def deadline(row: dict[str, Any]) -> str:
+        written = row["deadline_text"] or ""
+        return format_deadline_day(_instant(row["deadline_at"]), written, zone, now)
+
+    def has_passed(at: object) -> bool:
+        return _instant(at) < now
+
     times = {"now": now, "moment": moment, "day": day, "clock": clock}
+    times |= {"deadline_day": deadline, "has_passed": has_passed}
     return environment().get_template(name).render(context | times)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Pay, Probe
 from monitor.config.model import Rule
+from monitor.config.sections import AlertSettings
 from monitor.rules.matches import match_backlog, register_rules
 from tests.support.boards import START, posting, postings, snapshot, unreadable
 from tests.support.history import History, settings
-from tests.support.web import Serve, WebSite
+from tests.support.web import Serve, WebSite, words
 
 ENGINEERS = Rule("engineers", any=("research engineer",))
 PARIS = Rule("paris/all of it", all=("engineer",), locations=("Paris",))
@@ -124,7 +126,7 @@ def test_the_filters_find_what_they_say(site: WebSite, query: str, found: str) -
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "sentence"),
     [
         ("?status=opened", "status=opened: use one of open, closed, all."),
         ("?sort=old", "use one of new, deadline, pay, company."),
@@ -143,10 +145,10 @@ def test_the_filters_find_what_they_say(site: WebSite, query: str, found: str) -
         ("?location=/(/", "location"),
     ],
 )
-def test_a_wrong_value_is_one_sentence(site: WebSite, query: str, words: str) -> None:
+def test_a_wrong_value_is_one_sentence(site: WebSite, query: str, sentence: str) -> None:
     answer = site.client.get(f"/index.json{query}")
     assert answer.status_code == 400
-    assert words in answer.json()["error"]
+    assert sentence in answer.json()["error"]
     page = site.client.get(f"/{query}")
     assert page.status_code == 400
     assert "<h1>" in page.text
@@ -235,6 +237,17 @@ def test_a_key_in_the_address_is_not_passed_on(engine: Engine, serve: Serve) -> 
     made = History(engine)
     made.check(snapshot(postings(60)))
     assert "secret" not in serve(made).html("/?key=secret").split("page=2")[0][-200:]
+
+
+def test_a_deadline_has_the_day_that_its_words_state(engine: Engine, serve: Serve) -> None:
+    made = History(engine, settings(alerts=AlertSettings(timezone=ZoneInfo("Europe/London"))))
+    end_in_new_york = datetime(2026, 3, 11, 3, 59, 59, tzinfo=UTC)
+    role = posting(deadline=Deadline(end_in_new_york, "March 10, 2026"))
+    made.check(snapshot([role]))
+    site = serve(made)
+    assert "apply by Mar 10" in words(site.html())
+    site.now = end_in_new_york + timedelta(seconds=1)
+    assert "deadline passed Mar 10" in words(site.html())
 
 
 def test_the_time_of_the_page_is_shown(site: WebSite) -> None:
