@@ -37,7 +37,7 @@ def page(visit: Visit) -> Shown:
     context: dict[str, Any] = {
         "board": row,
         "words": health_words(row, trouble),
-        "since": trouble.since if trouble else None,
+        "since": trouble.since if trouble and row["state"] != "unwatched" else None,
         "next": next_check_words(row, next_check(row), visit.now),
         "strip": strip(visit, stretches(by_board(rows).get(board, []))),
         "checks": [(check, check_words(check)) for check in eventful_checks(connection, board)],

@@ -84,6 +84,15 @@ def test_each_state_is_a_sentence(site: WebSite, board: str, expected: str) -> N
     assert expected in words(site.html(f"/boards/{board.replace('%', '%25')}"))
 
 
+def test_a_failing_board_that_is_not_watched_any_more_is_not_failing_now(
+    history: History, serve: Serve
+) -> None:
+    history.settings = settings(boards=(BOARD,))
+    history.check(snapshot(postings(4)))
+    page = words(serve(history).html(f"/boards/{FAILING}"))
+    assert "unwatched Not watched any more. Its history stays. Open roles" in page
+
+
 def test_one_failure_is_said_without_alarm(history: History, serve: Serve) -> None:
     history.check(Failure(BOARD, "timeout after 30 s"))
     page = words(serve(history).html(f"/boards/{BOARD}"))
