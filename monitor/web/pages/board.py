@@ -12,6 +12,7 @@ from monitor.queries.board_health import (
     eventful_checks,
     troubles,
 )
+from monitor.queries.roles import left_behind
 from monitor.reports.charts.chart import LeftOut
 from monitor.web.board_words import check_words, health_words, next_check_words
 from monitor.web.charts import board_chart_path
@@ -37,6 +38,8 @@ def page(visit: Visit) -> Shown:
     context: dict[str, Any] = {
         "board": row,
         "words": health_words(row, trouble),
+        # the roles of a board that moved are listed on the new one
+        "is_listed": board not in left_behind(connection),
         "since": trouble.since if trouble and row["state"] != "unwatched" else None,
         "next": next_check_words(row, next_check(row), visit.now),
         "strip": strip(visit, stretches(by_board(rows).get(board, []))),

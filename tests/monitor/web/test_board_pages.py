@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from crawler.items import Failure, Snapshot
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
+from tests.support.moves import listing, move, there
 from tests.support.web import Serve, WebSite, words
 
 FAILING = "workday:nvidia.wd5/NVIDIAExternalCareerSite"
@@ -91,6 +92,21 @@ def test_a_failing_board_that_is_not_watched_any_more_is_not_failing_now(
     history.check(snapshot(postings(4)))
     page = words(serve(history).html(f"/boards/{FAILING}"))
     assert "unwatched Not watched any more. Its history stays. Open roles" in page
+
+
+def test_the_roles_of_a_board_that_moved_are_not_linked_where_none_is_listed(
+    engine: Engine, serve: Serve
+) -> None:
+    made = History(engine)
+    made.check(snapshot(postings(3)))
+    link = ">3</a>"
+    assert link in serve(made).html(f"/boards/{BOARD}")
+    move(made)
+    made.check(listing([there(one) for one in postings(3)]))
+    site = serve(made)
+    assert link not in site.html(f"/boards/{BOARD}")
+    assert "Open roles 3 Last read" in words(site.html(f"/boards/{BOARD}"))
+    assert site.json(f"/index.json?board={BOARD}") == []
 
 
 def test_one_failure_is_said_without_alarm(history: History, serve: Serve) -> None:
