@@ -105,6 +105,8 @@ def find_posting(connection: Connection, text: str) -> PostingRef:
     Raises UserError when none or several fit.
     """
     text = text.strip()
+    if "\0" in text:  # PostgreSQL refuses it
+        raise UserError(f"no posting {text!r}: give ats:token:key, its URL or its key")
     if _is_link(text):
         return _by_url(connection, text)
     if text.count(":") >= 2:  # ats:token:key  # noqa: PLR2004
