@@ -23,12 +23,15 @@ def date_axis(axes: Axes, first: date, last: date) -> None:
     """Show the days from the first until the last, which is not shown. A few are named each."""
     begin, end = (float(date2num(day)) for day in (first, last))
     axes.set_xlim(begin, end)
-    if end - begin <= _NAMED_EACH:
+    space = _space_for_dates(axes)
+    if end - begin <= min(_NAMED_EACH, space):
         days = [first + timedelta(days=number) for number in range(round(end - begin))]
         axes.set_xticks([date2num(day) + 0.5 for day in days], [words.day(day) for day in days])
         axes.tick_params(axis="x", length=0)
         return
-    locator = AutoDateLocator(minticks=_FEWEST, maxticks=_most_dates(axes))
+    most = max(_FEWEST, min(_MOST, space))
+    # below a narrow axis, two months are better than the halves of each
+    locator = AutoDateLocator(minticks=min(_FEWEST, most - 1), maxticks=most)
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(
         locator, formats=_FORMATS, zero_formats=_FIRSTS, show_offset=False
@@ -36,12 +39,12 @@ def date_axis(axes: Axes, first: date, last: date) -> None:
     axes.xaxis.set_major_formatter(formatter)
 
 
-def _most_dates(axes: Axes) -> int:
+def _space_for_dates(axes: Axes) -> int:
     """Return how many dates fit below the axes."""
     figure = axes.get_figure(root=True)
     assert figure is not None  # noqa: S101  # the axes are on one
     across = axes.get_position().width * figure.get_size_inches()[0]
-    return max(_FEWEST, min(_MOST, int(across / _INCHES_EACH)))
+    return int(across / _INCHES_EACH)
 
 
 def shade(axes: Axes, unknown: Sequence[tuple[date, date]]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 
-from monitor.reports.plot.style import TEXT, height, width
+from monitor.reports.plot.style import TEXT, balanced, height, width
 
 _LEADER = 0.12  # inches from the axes to the texts
+_SHARE = 0.47  # of a picture's width that texts take, at most
 _WEIGHT = "bold"
 
 
@@ -22,9 +23,28 @@ class Label:
     color: str
 
 
+def fitted(labels: Sequence[Label], across: float) -> list[Label]:
+    """Return the labels for a picture of this width in inches. Long ones have several lines."""
+    return [
+        replace(label, text="\n".join(balanced(label.text, across * _SHARE, TEXT, _WEIGHT)))
+        for label in labels
+    ]
+
+
 def space_for(labels: Sequence[Label]) -> float:
     """Return the inches that the labels need to the right of the axes."""
-    return max((width(label.text, TEXT, _WEIGHT) for label in labels), default=0.0) + _LEADER + 0.1
+    lines = [line for label in labels for line in label.text.split("\n")]
+    return max((width(line, TEXT, _WEIGHT) for line in lines), default=0.0) + _LEADER + 0.1
+
+
+def space_above(labels: Sequence[Label]) -> float:
+    """Return the inches that labels of several lines need above the axes."""
+    lines = _lines(labels)
+    return lines * height(TEXT) / 2 if lines > 1 else 0.0
+
+
+def _lines(labels: Sequence[Label]) -> int:
+    return max((label.text.count("\n") + 1 for label in labels), default=1)
 
 
 def write_labels(axes: Axes, labels: Sequence[Label], size: tuple[float, float]) -> None:
@@ -32,7 +52,7 @@ def write_labels(axes: Axes, labels: Sequence[Label], size: tuple[float, float])
     across, up = size
     low, high = axes.get_ylim()
     places = [(label.at - low) / (high - low) for label in labels]
-    moved = spread(places, height(TEXT) / up)
+    moved = spread(places, _lines(labels) * height(TEXT) / up)
     for label, place, at in zip(labels, places, moved, strict=True):
         leader = [1.0, 1.0 + 0.8 * _LEADER / across]
         axes.plot(

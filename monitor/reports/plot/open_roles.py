@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from monitor.reports.charts.open_roles import Line, OpenRoles
 from monitor.reports.plot.box import Box
 from monitor.reports.plot.dates import date_axis, shade
-from monitor.reports.plot.labels import Label, space_for, write_labels
+from monitor.reports.plot.labels import Label, fitted, space_above, space_for, write_labels
 from monitor.reports.plot.style import FAINT, GRAY, SMALL, color_of, width
 
 _A_DAY = timedelta(days=1)
@@ -22,10 +22,11 @@ _A_DAY = timedelta(days=1)
 
 def draw_open_roles(figure: Figure, box: Box, chart: OpenRoles) -> None:
     """Draw gray lines first, then colored ones. A gap is a time of unknown state."""
-    labels = _labels(chart)
+    labels = fitted(_labels(chart), box.width)
     highest = max(point.open or 0 for line in chart.lines for point in line.points)
     left = width(f"{highest:,}", SMALL) + 0.15
-    inner = box.inner(left=left, right=space_for(labels), bottom=0.3)
+    right, top = space_for(labels), space_above(labels)
+    inner = box.inner(left=left, right=right, bottom=0.3, top=top)
     axes = inner.axes(figure)
     for line in sorted(chart.lines, key=lambda line: line.rank is not None):
         _draw_line(axes, line)

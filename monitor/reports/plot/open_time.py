@@ -8,16 +8,21 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from monitor.reports.charts.open_time import Curve, OpenTimes
 from monitor.reports.plot.box import Box
-from monitor.reports.plot.labels import Label, space_for, write_labels
+from monitor.reports.plot.labels import Label, fitted, space_above, space_for, write_labels
 from monitor.reports.plot.style import GRAY, INK, SMALL, color_of, width
 from monitor.reports.survival import share_at
+
+_MOST = 7  # numbers of days below the axis
+_INCHES_EACH = 0.4
 
 
 def draw_open_times(figure: Figure, box: Box, chart: OpenTimes) -> None:
     """Draw the curves. A dot is where half have closed."""
     end = chart.days
-    labels = [Label(one.label, share_at(one.steps, end), _color(one)) for one in chart.curves]
-    inner = box.inner(left=width("100%", SMALL) + 0.15, right=space_for(labels), bottom=0.45)
+    named = [Label(one.label, share_at(one.steps, end), _color(one)) for one in chart.curves]
+    labels = fitted(named, box.width)
+    left, right, top = width("100%", SMALL) + 0.15, space_for(labels), space_above(labels)
+    inner = box.inner(left=left, right=right, bottom=0.45, top=top)
     axes = inner.axes(figure)
     axes.set_xlim(0, end)
     axes.set_ylim(0, 1.02)
@@ -26,7 +31,8 @@ def draw_open_times(figure: Figure, box: Box, chart: OpenTimes) -> None:
         _draw_curve(axes, one, end)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7, steps=[1, 2, 5, 10]))
+    numbers = max(1, min(_MOST, int(inner.width / _INCHES_EACH)))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=numbers, steps=[1, 2, 5, 10]))
     axes.set_xlabel("days since it opened", size=SMALL)
     write_labels(axes, labels, (inner.width, inner.height))
 

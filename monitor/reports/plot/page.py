@@ -62,10 +62,15 @@ def draw_chart(chart: Chart, kind: Kind) -> bytes:
 def draw_picture(chart: Chart, across: float = _WIDE) -> bytes:
     """Return the SVG of a chart whose texts are written beside it, of a width in inches."""
     with styled():
-        up = _height(chart) - _TEXTS
-        figure = Figure(figsize=(across, up))
-        _DRAW[type(chart)](figure, Box(_EDGE, _EDGE, across - 2 * _EDGE, up - 2 * _EDGE), chart)
-        return _saved(figure, "svg", chart.headline)
+        return _saved(picture_figure(chart, across), "svg", chart.headline)
+
+
+def picture_figure(chart: Chart, across: float) -> Figure:
+    """Return a chart's picture before it is saved."""
+    up = _height(chart) - _TEXTS
+    figure = Figure(figsize=(across, up))
+    _DRAW[type(chart)](figure, Box(_EDGE, _EDGE, across - 2 * _EDGE, up - 2 * _EDGE), chart)
+    return figure
 
 
 def write_page(page: Page, file: Path) -> None:

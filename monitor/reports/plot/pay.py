@@ -14,6 +14,7 @@ from monitor.reports.plot.style import FAINT, GRAY, INK, SMALL, TEXT, color_of, 
 _TALLEST = 0.36  # inches of a row
 _TITLE = 1.3  # rows that a band's title takes
 _GAP = 0.18  # between columns
+_SHORTEST = 0.8  # inches of the lines; if there is less space, the ranges are not written
 _HEADS = ("median", "lowest to highest")
 
 
@@ -23,7 +24,8 @@ class _Columns:
 
     line: tuple[float, float]
     median: float  # right end
-    range: float  # right end
+    range: float | None  # right end; None without space for it
+    right: float  # end of the rows
 
     @classmethod
     def of(cls, chart: Pay, across: float) -> _Columns:
@@ -37,7 +39,10 @@ class _Columns:
             )
         )
         median = across - ranges - _GAP
-        return cls((names + _GAP, median - medians - _GAP), median, across)
+        line = (names + _GAP, median - medians - _GAP)
+        if line[1] - line[0] >= _SHORTEST:
+            return cls(line, median, across, across)
+        return cls((line[0], across - medians - _GAP), across, None, across)
 
 
 def tallest(chart: Pay) -> float:
@@ -66,10 +71,10 @@ def draw_pay(figure: Figure, box: Box, chart: Pay) -> None:
 
 
 def _draw_title(axes: Axes, top: float, band: Band, columns: _Columns, *, heads: bool) -> None:
-    axes.plot([0, columns.range], [top, top], color=FAINT, linewidth=0.8, clip_on=False)
+    axes.plot([0, columns.right], [top, top], color=FAINT, linewidth=0.8, clip_on=False)
     axes.text(0, top + 0.6, band.title, size=SMALL, color=INK, weight="bold", va="center")
     for head, right in zip(_HEADS, (columns.median, columns.range), strict=True):
-        if heads:
+        if heads and right is not None:
             axes.text(right, top + 0.6, head, size=SMALL, color=GRAY, ha="right", va="center")
 
 
@@ -92,4 +97,7 @@ def _draw_row(axes: Axes, at: float, row: PayRow, band: Band, columns: _Columns)
         (band.median_words(row), columns.median, color, "bold"),
         (band.range_words(row), columns.range, GRAY, "normal"),
     ):
-        axes.text(end, at, text, size=SMALL, color=shade, weight=weight, ha="right", va="center")
+        if end is not None:
+            axes.text(
+                end, at, text, size=SMALL, color=shade, weight=weight, ha="right", va="center"
+            )

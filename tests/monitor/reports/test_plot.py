@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from monitor.errors import UserError
 from monitor.queries.stats_input import Facts
 from monitor.reports.charts.page import Page, page_of
+from monitor.reports.charts.pay import Pay
 from monitor.reports.plot.labels import spread
-from monitor.reports.plot.page import draw_chart, draw_page, page_figure, write_page
+from monitor.reports.plot.page import (
+    draw_chart,
+    draw_page,
+    page_figure,
+    picture_figure,
+    write_page,
+)
 from monitor.reports.plot.style import styled
 from monitor.reports.plot_file import check_plot_file
 from tests.support.facts import days, facts, role, stays
 
+PHONE = 3.6  # inches of a picture
+RANGES = "lowest to highest"
 LONG = "The Extraordinarily Long Name of an Employer, Incorporated"
 
 
@@ -67,8 +78,13 @@ class Words:
 
 def texts(page: Page) -> tuple[Bbox, list[Words]]:
     """Return the paper, and what is written on it."""
+    return texts_of(lambda: page_figure(page))
+
+
+def texts_of(draw: Callable[[], Figure]) -> tuple[Bbox, list[Words]]:
+    """Return the paper of a figure, and what is written on it."""
     with styled():
-        figure: Any = page_figure(page)
+        figure: Any = draw()
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
         renderer = canvas.get_renderer()
@@ -90,6 +106,29 @@ def texts(page: Page) -> tuple[Bbox, list[Words]]:
 def test_no_text_covers_another_or_leaves_the_paper(known: Callable[[], Facts]) -> None:
     paper, found = texts(page_of(known()))
     assert len(found) > 40
+    keep_apart(paper, found)
+
+
+@pytest.mark.parametrize("known", [small, crowded])
+def test_a_picture_for_a_phone_is_a_chart_beside_its_texts(known: Callable[[], Facts]) -> None:
+    for chart in page_of(known()).charts:
+        keep_apart(*texts_of(partial(picture_figure, chart, PHONE)))
+        with styled():
+            [axes] = picture_figure(chart, PHONE).axes
+        assert axes.get_position().width > 0.3
+
+
+def test_pay_on_a_phone_has_lines_and_no_ranges() -> None:
+    pay = next(chart for chart in page_of(small()).charts if isinstance(chart, Pay))
+    on_a_phone, wide = (
+        [one.text for one in texts_of(partial(picture_figure, pay, across))[1]]
+        for across in (PHONE, 2 * PHONE)
+    )
+    assert ("median" in on_a_phone, RANGES in on_a_phone, RANGES in wide) == (True, False, True)
+
+
+def keep_apart(paper: Bbox, found: list[Words]) -> None:
+    """Assert that all is on the paper, and that no text covers another."""
     for one in found:
         assert paper.x0 <= one.box.x0, one.text
         assert one.box.x1 <= paper.x1, one.text
