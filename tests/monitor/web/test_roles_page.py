@@ -227,6 +227,18 @@ def test_the_form_keeps_what_was_asked(site: WebSite) -> None:
     assert '<option value="remote" selected>' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("", "First seen since"),
+        ("?status=closed", "Closed since"),
+        ("?status=all", "First seen or closed since"),
+    ],
+)
+def test_the_form_says_what_since_means(site: WebSite, query: str, label: str) -> None:
+    assert f"<label>{label}\n" in site.html(f"/{query}")
+
+
 def test_an_unknown_address_is_a_sentence(site: WebSite) -> None:
     assert site.client.get("/nothing").status_code == 404
     assert "There is no such page." in site.client.get("/nothing").text
