@@ -46,11 +46,8 @@ def read_status(connection: Connection) -> Status:
             open_.group_by(Delivery.channel, Delivery.state).order_by(Delivery.channel)
         )
     ]
-    muted = (
-        select(func.count())
-        .select_from(Mute)
-        .where(Mute.posting_id.is_not(None), Mute.ended_at.is_(None))
-    )
+    # a role may be muted in several channels
+    muted = select(func.count(Mute.posting_id.distinct())).where(Mute.ended_at.is_(None))
     boards = [dict(row) for row in connection.execute(_BOARDS).mappings()]
     return Status(
         boards,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
+from monitor.alerts.mutes import mute
 from monitor.database.lease import acquire
 from tests.support.boards import BOARD
 from tests.support.history import History
@@ -80,6 +81,24 @@ def test_a_board_in_trouble_is_counted_and_comes_first(rolewatch: Program, engin
     assert ran.out.splitlines()[0] == "2 boards, 1 in trouble, 1 not read yet; 0 open roles"
     assert rolewatch.ask("status")["boards"][0]["board"] == OTHER
     assert rolewatch.ask("status")["waiting"] == []
+
+
+def test_a_role_that_is_muted_in_two_channels_is_one_muted_role(
+    recorded: Program, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        [(posting_id,)] = connection.execute(text("SELECT min(id) FROM posting"))
+        for channel in ("slack:#roles", "slack:#other"):
+            mute(
+                connection,
+                channel,
+                posting_id=posting_id,
+                rule=None,
+                by="U0ALICE001",
+                now=datetime.now(UTC),
+            )
+    assert recorded.ask("status")["muted_roles"] == 1
+    assert "1 role muted" in recorded("status").out.splitlines()
 
 
 def _at(engine: Engine, at: datetime) -> object:
