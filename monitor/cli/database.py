@@ -154,6 +154,7 @@ def copy_all(
     ],
 ) -> None:
     """Copy everything into another, empty database: SQLite to PostgreSQL, or back."""
+    from monitor.config.database_url import shown_url
     from monitor.database.copy import copy
     from monitor.database.opening import engine_as_is
 
@@ -161,7 +162,7 @@ def copy_all(
     source = shared.history()
     with engine_as_is(url) as target, _bars(shared) as progress:
         counts = copy(source, target, progress)
-        named = target.url.render_as_string(hide_password=True)
+        named = shown_url(target.url)
     width = max(map(len, counts))
     for table, count in counts.items():
         shared.console.print(f"{table:<{width}}  {count:>12,}", soft_wrap=True)

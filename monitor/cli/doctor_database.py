@@ -40,6 +40,7 @@ def _not_ready(current: State) -> Finding | None:
 
     That is right on the first day. Later its name may be mistyped.
     """
+    from monitor.config.database_url import shown_url
     from monitor.database.opening import engine_as_is, require_folder
     from monitor.database.schema import older
 
@@ -51,7 +52,7 @@ def _not_ready(current: State) -> Finding | None:
         found = older(engine)
         if found is None or engine.dialect.name != "sqlite":
             return None
-        place = engine.url.render_as_string(hide_password=True)
+        place = shown_url(engine.url)
     remedy = "`rolewatch run` or `rolewatch db upgrade` upgrades it, after a backup"
     return Finding(
         "database",
@@ -62,6 +63,7 @@ def _not_ready(current: State) -> Finding | None:
 
 
 def _integrity(engine: Engine) -> Finding:
+    from monitor.config.database_url import shown_url
     from monitor.database.engine import read_transaction
 
     with read_transaction(engine) as connection:
@@ -71,7 +73,7 @@ def _integrity(engine: Engine) -> Finding:
             else "ok"
         )
         postings: int = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one()
-    place = engine.url.render_as_string(hide_password=True)
+    place = shown_url(engine.url)
     if word != "ok":
         return Finding(
             "database",

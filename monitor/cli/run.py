@@ -173,12 +173,10 @@ def _say(current: State, line: str) -> None:
 def _say_where(current: State) -> None:
     from sqlalchemy import make_url
 
+    from monitor.config.database_url import shown_url
+
     url = make_url(current.settings.database_url.get_secret_value())
-    place = (
-        url.database
-        if url.get_backend_name() == "sqlite"
-        else url.render_as_string(hide_password=True)
-    )
+    place = url.database if url.get_backend_name() == "sqlite" else shown_url(url)
     _say(
         current,
         f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        "

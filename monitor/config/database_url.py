@@ -18,6 +18,12 @@ def normal_url(url: str) -> str:
     return url
 
 
+def shown_url(url: URL) -> str:
+    """Return the URL as a person writes it: without the driver, and with `***` for a password."""
+    plain = url.set(drivername=url.get_backend_name())
+    return plain.render_as_string(hide_password=True)
+
+
 def parse_url(url: str) -> URL:
     """Return the URL of a supported database with its driver.
 

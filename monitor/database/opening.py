@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.config.database_url import parse_url
+from monitor.config.database_url import parse_url, shown_url
 from monitor.database.engine import make_engine
 from monitor.database.schema import older, upgrade
 from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
@@ -82,7 +82,7 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
 
 
 def _unusable(engine: Engine, error: Exception) -> UserError:
-    url = engine.url.render_as_string(hide_password=True)
+    url = shown_url(engine.url)
     return UserError(f"the database {url} cannot be used: {describe_with_remedy(error)}")
 
 
