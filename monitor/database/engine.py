@@ -171,9 +171,12 @@ def _notify(connection: Connection) -> None:
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
-    """Read instants as UTC. In another zone some lie beyond Python's calendar."""
+    """Read instants as UTC. In another zone some lie beyond Python's calendar.
+
+    A database may have its own style of dates, which the driver cannot read, and encoding.
+    """
     cursor = connection.cursor()
-    cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.execute("SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'; SET client_encoding = 'UTF8'")
     cursor.close()
     connection.commit()
 

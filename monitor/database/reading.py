@@ -53,7 +53,10 @@ def reading_engine(url: str, connections: int = _CONNECTIONS) -> Engine:
         _follow(engine, file)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
-    only_reads = "-c default_transaction_read_only=on -c TimeZone=UTC"
+    only_reads = (
+        "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO"
+        " -c client_encoding=UTF8"
+    )
     return create_engine(target, connect_args={"options": only_reads}, pool_pre_ping=True, **pool)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import OperationalError
 
 from monitor.database.engine import _use_wal, make_engine, read_transaction
+from monitor.database.reading import reading_engine
 from monitor.database.tables import Board
 
 
@@ -59,6 +62,24 @@ def test_the_last_instants_are_read_in_any_server_zone(
     with engine.connect() as connection:
         moment = connection.scalar(text(f"SELECT CAST('{far}' AS timestamptz)"))
     assert (moment.year, moment.utcoffset().total_seconds()) == (int(far[:4]), 0)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("opened", [make_engine, reading_engine])
+def test_a_database_with_its_own_encoding_and_style_of_dates_is_read(
+    postgres_url: str, opened: Callable[[str], Engine]
+) -> None:
+    engine = make_engine(postgres_url)
+    with engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        for setting in ("client_encoding = 'LATIN1'", "datestyle = 'German, DMY'"):
+            connection.execute(text(f'ALTER DATABASE "{name}" SET {setting}'))
+    engine.dispose()
+    engine = opened(postgres_url)
+    with engine.connect() as connection:
+        query = text("SELECT CAST(:word AS text), timestamptz '2026-03-01 09:00+00'")
+        word, moment = connection.execute(query, {"word": "日本語"}).one()
+    assert (word, moment) == ("日本語", datetime(2026, 3, 1, 9, tzinfo=UTC))
     engine.dispose()
 
 
