@@ -3,13 +3,19 @@
     GET /job_board/v0/BOARD/job_posts/ → a bare array, with no total
 
 It looks like Greenhouse's on purpose. But ids are text, their case counts, and `content` is plain
-HTML. Gem's own pages are answered alike for an unknown and an empty board. So an empty answer of
-this API is not believed for a day either. No call proves a posting closed.
+HTML. `location` is one place, `offices` are all. Gem's own pages are answered alike for an unknown
+and an empty board. So an empty answer of this API is not believed for a day either. No call proves
+a posting closed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from crawler.items import Posting
+from crawler.read.deferred import places
+from crawler.read.fields import clean_text, dicts, line
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.jobs import Fields, keyed_by, names
 from crawler.spiders.listing import BARE_ARRAY
@@ -25,7 +31,7 @@ class GemSpider(BoardSpider):
     job_form = keyed_by("id")
     empty_may_be_unknown = True
     stored_fields = names(
-        "id title absolute_url content location location_type departments employment_type"
+        "id title absolute_url content location offices location_type departments employment_type"
         " requisition_id internal_job_id first_published_at updated_at"
     )
 
@@ -36,7 +42,7 @@ class GemSpider(BoardSpider):
             key=job["id"],
             title=job["title"],
             url=job["absolute_url"],
-            location=text_in(job["location"], "name"),
+            location=_location(job),
             department=joined(*(one["name"] for one in job["departments"])),
             employment_type=(job["employment_type"] or "").replace("_", " ").capitalize(),
             stated_workplace=job["location_type"],
@@ -44,4 +50,20 @@ class GemSpider(BoardSpider):
             internal_job=job.get("internal_job_id"),
             published=job["first_published_at"],
             updated=job["updated_at"],
+            unsent=frozenset({"location"} if "offices" not in job else ()),
         )
+
+
+def _location(job: Fields) -> str:
+    """Return the place of a posting, with those of its offices that it does not name."""
+    main = line(text_in(job["location"], "name"))
+    named = {main, *places(main)}
+    return joined(
+        main, *(name for name in map(_place, dicts(job.get("offices"))) if name not in named)
+    )
+
+
+def _place(office: Mapping[str, Any]) -> str:
+    where = office.get("location")
+    stated = clean_text(where.get("name") if isinstance(where, Mapping) else where)
+    return stated or clean_text(office.get("name"))

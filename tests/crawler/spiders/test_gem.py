@@ -14,6 +14,7 @@ import pytest
 from crawler.items import BoardRequest, Failure, Posting, Unreadable
 from crawler.readers import reread
 from monitor.demo.board_server import Trouble
+from monitor.history.compare import differences
 from tests.support.ats_recordings import SHARED, read_lists
 from tests.support.crawling import failure_of, snapshot
 from tests.support.gem import BOARD, LIST, GemServer, job, key
@@ -58,6 +59,30 @@ def test_the_text_is_unescaped_once() -> None:
 def test_the_workplace_is_stated(stated: str | None, workplace: str | None) -> None:
     posting = read(job(location_type=stated))
     assert (posting.workplace, "workplace" in posting.stated) == (workplace, stated is not None)
+
+
+def test_a_job_is_at_each_of_its_offices() -> None:
+    offices = [
+        {"name": "London", "location": {"name": "London, United Kingdom"}},
+        {"name": "York", "location": {"name": "York, United Kingdom"}},
+        {"name": "Zurich", "location": None},
+        {"name": "Zurich"},
+    ]
+    places = ("London, United Kingdom", "York, United Kingdom", "Zurich")
+    assert read(job(offices=offices)).locations == places
+    assert read(job(offices=offices, location=None)).locations == places
+
+
+@pytest.mark.parametrize("offices", [None, [], {}, "York", [None, "York"], [{"location": []}]])
+def test_offices_of_another_form_are_left_out(offices: object) -> None:
+    assert read(job(offices=offices)).location == "London, United Kingdom"
+
+
+def test_the_offices_of_a_job_that_was_stored_without_them_are_no_edit() -> None:
+    sent = job(offices=[{"name": "York", "location": {"name": "York, United Kingdom"}}])
+    stored = {name: value for name, value in sent.items() if name != "offices"}
+    assert read(stored).unsent == {"location"}
+    assert differences(read(stored), read(sent)) == ()
 
 
 def test_what_a_job_may_lack_is_left_empty() -> None:
