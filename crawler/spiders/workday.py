@@ -5,11 +5,16 @@
 
 A posting's own call proves nothing: tenants answer 404 for postings whose page is open. Large
 boards say that they have 2,000 postings, and show page 1 again behind them: see workday_slices.py.
+
+A posting closes as its `endDate` begins. With 2026-10-22 its page said on the evening of 30
+September that 21 days were left. An employer's own text names the day before: "Deadline 10/16/26"
+beside 2026-10-17.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import msgspec
 from msgspec import Raw
@@ -87,7 +92,15 @@ class WorkdaySpider(DetailSpider):
             location=location,
             employment_type=detail.get("timeType") or row.get("timeType"),
             stated_workplace=workplace(detail.get("remoteType") or row.get("remoteType") or ""),
-            stated_deadline=detail.get("endDate"),
+            stated_deadline=_last_day(detail.get("endDate")),
             requisition=detail.get("jobReqId"),
             published=detail.get("startDate"),
         )
+
+
+def _last_day(end: object) -> object:
+    """Return the day before an `endDate`; anything but a day as it is."""
+    try:
+        return (date.fromisoformat(str(end)) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return end

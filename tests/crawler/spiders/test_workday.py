@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -76,15 +77,27 @@ def test_a_key_is_all_that_follows_the_first_underscore(path: str, key: str) -> 
 
 
 def test_a_detail_fills_the_row() -> None:
-    posting = read(row(locationsText="2 Locations"), detail(endDate="2026-12-31"))
+    posting = read(row(locationsText="2 Locations"), detail(endDate="2027-01-01"))
     assert (posting.key, posting.title) == ("JR1", "Research Engineer")
     assert posting.url == f"{PAGE}{path(1)}"
     assert (posting.location, posting.locations) == ("London; Zurich", ("London", "Zurich"))
     assert (posting.employment_type, posting.requisition) == ("Full time", "JR1")
     assert posting.description == "Build & test models."
-    assert isinstance(posting.deadline, Deadline)
-    assert posting.deadline.text == "2026-12-31"
+    last_second = datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)  # in Zurich
+    assert posting.deadline == Deadline(last_second, "2026-12-31")
     assert posting.unsent == frozenset()
+
+
+@pytest.mark.parametrize("end", [None, "", [], {}, True, "9999-12-31", "0001-01-01"])
+def test_an_end_that_is_no_day_is_no_deadline(end: object) -> None:
+    assert read(row(), detail(endDate=end)).deadline is None
+
+
+def test_an_end_in_another_form_is_kept_as_it_is_written() -> None:
+    posting = read(row(), detail(endDate="2026-10-31T17:00:00Z"))
+    assert posting.deadline == Deadline(
+        datetime(2026, 10, 31, 17, tzinfo=UTC), "2026-10-31T17:00:00Z"
+    )
 
 
 def test_a_row_alone_names_what_its_detail_will_fill() -> None:
