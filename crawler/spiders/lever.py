@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from crawler.items import Pay, Posting
 from crawler.read.deferred import read_pay
+from crawler.read.fields import texts
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider
@@ -44,7 +45,7 @@ class LeverSpider(BoardSpider):
             key=str(job["id"]),
             title=job["text"],
             url=job["hostedUrl"],
-            location=joined(*(labels.get("allLocations") or [labels.get("location")])),
+            location=joined(*texts(labels.get("allLocations") or labels.get("location"))),
             department=joined(labels.get("department"), labels.get("team")),
             employment_type=labels.get("commitment") or "",
             stated_workplace=job.get("workplaceType"),

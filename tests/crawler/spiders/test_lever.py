@@ -269,6 +269,11 @@ def test_labels_that_a_job_does_not_have_are_empty() -> None:
     assert read(job(categories={})).location == ""
 
 
+@pytest.mark.parametrize("written", ["London", ["London"], [None, "London"], ["London", "London"]])
+def test_one_text_is_one_place(written: object) -> None:
+    assert read(job(categories={"allLocations": written})).locations == ("London",)
+
+
 @pytest.mark.parametrize("created", [None, 0, -5, "2026-01-01", 10**20, 1.5])
 def test_an_odd_date_of_creation_hides_no_role(created: object) -> None:
     assert read(job(createdAt=created)).first_published is None
