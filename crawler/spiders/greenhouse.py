@@ -24,7 +24,7 @@ from crawler.spiders.base import BoardSpider
 from crawler.spiders.board_page import PageRows
 from crawler.spiders.jobs import Fields, keyed_by
 from crawler.spiders.listing import ListForm
-from crawler.spiders.pay_fields import believed
+from crawler.spiders.pay_fields import believed, stated_amount, worded_pay
 from crawler.spiders.postings import posting_from_html
 from crawler.spiders.site import Site
 
@@ -41,7 +41,9 @@ _SENT_AS = {
 }
 _EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
 _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
-_IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
+_IS_PAY = re.compile(r"\b(salary|pay|compensation|(hiring|post) range)\b", re.IGNORECASE)
+_PAY_IN_WORDS = ("pay range", "salary range", "compensation range")
+_FREQUENCY = ("pay frequency", "pay rate type")  # "Hourly", "Annual", "Salary"
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
@@ -129,19 +131,30 @@ def _pay(job: Fields, location: str) -> Pay | None:
     """
     towns = (place for place in _places(job, location) if not is_work_model(place))
     ranges = job.get("pay_input_ranges") or _pay_fields(job)
-    return believed(stated_pay(ranges, place=next(towns, "")))
+    return believed(stated_pay(ranges, place=next(towns, ""))) or worded_pay(
+        custom_field(job.get("metadata"), _PAY_IN_WORDS), job.get("content") or ""
+    )
 
 
 def _pay_fields(job: Fields) -> list[Fields]:
-    """Return the custom fields that hold a range of pay, in the form of `pay_input_ranges`."""
-    return [
-        {
-            "min_cents": float(field["value"]["min_value"] or 0) * 100,
-            "max_cents": float(field["value"]["max_value"] or 0) * 100,
-            "currency_type": field["value"]["unit"],
-            "title": field["name"],
-        }
-        for field in job.get("metadata") or []
-        if field["value_type"] == "currency_range" and field["value"]
-        if _IS_PAY.search(field["name"])
-    ]
+    """Return the custom fields that hold a range of pay, in the form of `pay_input_ranges`.
+
+    A range has no period; a field beside it may. Odd ranges are left out.
+    """
+    fields = job.get("metadata") or []
+    frequency = custom_field(fields, _FREQUENCY)
+    ranges = (
+        _range_in(field["value"], field["name"], f"{frequency} pay")
+        for field in fields
+        if field["value_type"] == "currency_range" and isinstance(field["value"], dict)
+        if _IS_PAY.search(str(field["name"]))
+    )
+    return list(filter(None, ranges))
+
+
+def _range_in(value: Fields, title: str, blurb: str) -> Fields | None:
+    low, high = stated_amount(value.get("min_value")), stated_amount(value.get("max_value"))
+    if low is None or high is None:
+        return None
+    ends = {"min_cents": low * 100, "max_cents": high * 100}
+    return ends | {"currency_type": value.get("unit"), "title": title, "blurb": blurb}

@@ -175,6 +175,49 @@ def test_a_field_for_pay_that_is_empty_says_nothing(value: object) -> None:
     assert (posting.pay, posting.stated) == (None, frozenset())
 
 
+def pay_field(name: str, low: object, high: object, unit: str = "USD") -> dict[str, Any]:
+    value = {"unit": unit, "min_value": low, "max_value": high}
+    return {"id": 1, "name": name, "value": value, "value_type": "currency_range"}
+
+
+@pytest.mark.parametrize("name", ["Pay Transparency Range", "Hiring Range", "Job Post Range"])
+def test_a_field_for_a_range_of_pay_is_read(name: str) -> None:
+    pay = read(job(metadata=[pay_field(name, "114600.0", "168500.0")])).pay
+    assert pay == Pay(114600, 168500, "USD", "year", "$114,600 - $168,500")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "period"),
+    [
+        ("Pay Frequency", "Hourly", "hour"),
+        ("Pay Rate Type", "Hourly", "hour"),
+        ("Pay Rate Type", "Salary", None),
+        ("Pay Frequency", None, None),
+    ],
+)
+def test_a_field_states_the_period_of_the_pay_beside_it(
+    name: str, value: str | None, period: str | None
+) -> None:
+    frequency = {"id": 2, "name": name, "value": value, "value_type": "single_select"}
+    pay = read(job(metadata=[frequency, pay_field("Pay Range", "22.5", "30.0")])).pay
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.period) == (22.5, 30, period)
+
+
+def test_pay_in_the_words_of_a_field_is_read() -> None:
+    words = {"id": 1, "name": "Pay Range", "value": "$120,000 - $150,000"}
+    posting = read(job(metadata=[words | {"value_type": "long_text"}], content=""))
+    assert posting.pay is not None
+    assert (posting.pay.minimum, posting.pay.maximum) == (120_000, 150_000)
+    assert "pay" in posting.stated
+
+
+@pytest.mark.parametrize("low", ["a lot", [], "nan", None])
+def test_an_odd_end_of_a_range_hides_no_role(low: object) -> None:
+    pay = read(job(metadata=[pay_field("Salary", low, "90,000")])).pay
+    assert pay is None or (pay.minimum, pay.maximum) == (None, 90_000)
+
+
 def test_a_range_of_money_that_is_not_pay_is_none() -> None:
     budget = {
         "id": 1,
