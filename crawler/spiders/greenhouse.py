@@ -39,7 +39,7 @@ _SENT_AS = {
     "content": ("description",),
     "metadata": ("employment_type", "workplace", "pay"),
 }
-_EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
+_EMPLOYMENT = ("employment type", "contract type", "time type", "job type", "employment length")
 _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
 _IS_PAY = re.compile(r"\b(salary|pay|compensation|(hiring|post) range)\b", re.IGNORECASE)
 _PAY_IN_WORDS = ("pay range", "salary range", "compensation range")

@@ -163,6 +163,12 @@ def test_pay_and_deadline_are_read_from_a_posting_that_states_them_in_its_text(f
     )
 
 
+def test_the_length_of_employment_is_its_type() -> None:
+    length = {"id": 1, "name": "Employment Length", "value": "Permanent"}
+    fields = [length | {"value_type": "single_select"}]
+    assert read(job(metadata=fields)).employment_type == "Permanent"
+
+
 @pytest.mark.parametrize("value", [None, {"unit": "USD", "min_value": None, "max_value": None}])
 def test_a_field_for_pay_that_is_empty_says_nothing(value: object) -> None:
     posting = read(
