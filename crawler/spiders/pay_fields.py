@@ -30,7 +30,7 @@ def stated_range(
     form: "YEARLY", "per-hour-wage", "month". An end that cannot be read, or an amount that nobody
     is paid in this period, leaves only the words.
     """
-    title = str(interval or "").replace("-", " ").replace("_", " ")
+    title = clean_text(interval).replace("-", " ").replace("_", " ")
     title = f"per {title.casefold()}" if title.casefold() in get_args(Period) else title
     low, high = stated_amount(minimum), stated_amount(maximum)
     if low is None or high is None:

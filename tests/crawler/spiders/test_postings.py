@@ -42,6 +42,12 @@ def test_an_amount_is_read_with_either_separator(written: object, amount: float 
     assert stated_amount(written) == amount
 
 
+@pytest.mark.parametrize("interval", [True, {"unit": "HOUR"}, ["HOUR"], 1.5, "x" * 6_000, " "])
+def test_an_interval_that_is_no_text_is_not_in_the_words(interval: object) -> None:
+    pay = stated_range(45_000, 60_000, "USD", interval)
+    assert pay == Pay(45_000, 60_000, "USD", "year", "$45,000 - $60,000")
+
+
 @pytest.mark.parametrize(
     ("ends", "interval", "text"),
     [
