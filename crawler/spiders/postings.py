@@ -87,7 +87,7 @@ def stated_day(written: object, place: str) -> Deadline | None:
     A date without a time ends at midnight of the place, where that is clear. A time without an
     offset is that of the place. A year such as 9999 says that there is no deadline.
     """
-    text = clean_text(written)
+    text = clean_text(written) if isinstance(written, str) else ""
     if not text or is_placeholder(text):
         return None
     if len(text) > len("2026-10-31"):

@@ -98,6 +98,11 @@ def test_a_deadline_without_an_offset_is_that_of_the_place(
     assert stated_day(written, place) == Deadline(instant, written)
 
 
+@pytest.mark.parametrize("written", [0, 7, 1_793_404_800, True, ["2026-10-31"], {}])
+def test_a_deadline_that_is_no_text_is_none(written: object) -> None:
+    assert stated_day(written, "Berlin, Germany") is None
+
+
 @pytest.mark.parametrize("written", ["4712-12-31", "9999-12-31", "9999-12-31T23:59:59Z", "", None])
 def test_a_year_that_stands_for_no_date_is_no_deadline(written: str | None) -> None:
     assert stated_day(written, "Berlin, Germany") is None
