@@ -4,6 +4,8 @@ An alert of a rule with `mode = "digest"` is written with its change and waits f
 next digest. The digest lists the alerts that were sent at once too. It is sent on quiet days too,
 so that silence means trouble. A daemon that was off at its time sends it later that day, or within
 hours. A missed digest is part of the next.
+
+A digest within quiet hours is written just before they end, so that it is true when it is sent.
 """
 
 from __future__ import annotations
@@ -16,31 +18,54 @@ from sqlalchemy import Connection, func, select, update
 
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_roles import OpenRoles
-from monitor.config.model import Rule, Settings
+from monitor.config.model import AlertSettings, Rule, Settings
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Introduction
-from monitor.text.local_time import latest_instant, next_instant
+from monitor.text.local_time import end_of_span, latest_instant, to_instant
 
 # a digest is still sent this long after its time, on the next day too
 LATE: Final = timedelta(hours=6)
+# before the end of quiet hours, so that it is a part of the message that they end with
+_BEFORE_END: Final = timedelta(minutes=1)
+_A_DAY: Final = timedelta(days=1)
 
 
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
-    """Return the time of the digest that should be sent by now, or None if it is too late."""
-    zone = settings.alerts.timezone
-    moment = latest_instant(at, zone, now)
-    same_day = moment.astimezone(zone).date() == now.astimezone(zone).date()
-    return moment if same_day or now < moment + LATE else None
+    """Return the time of the digest that should be sent by now, or None if it is too late.
+
+    None in quiet hours, until just before their end. How late it is counts to their beginning.
+    """
+    alerts, zone = settings.alerts, settings.alerts.timezone
+    moment = max(each for each in _moments(at, alerts, now) if each <= now)
+    end = _end_of_quiet_hours(alerts, now)
+    if end is not None and now < end - _BEFORE_END:
+        return None
+    asked = latest_instant(alerts.quiet[0], zone, now) if alerts.quiet and end else now
+    same_day = moment.astimezone(zone).date() == asked.astimezone(zone).date()
+    return moment if same_day or asked < moment + LATE else None
 
 
 def next_due(settings: Settings, now: datetime) -> datetime | None:
-    """Return when the next digest is due, or None without any."""
-    return (
-        next_instant(settings.digest, settings.alerts.timezone, now)
-        if settings.digest is not None
-        else None
-    )
+    """Return when the next digest is due, or None without any. A late one counts too."""
+    if settings.digest is None:
+        return None
+    end = _end_of_quiet_hours(settings.alerts, now)
+    moments = _moments(settings.digest, settings.alerts, now)
+    moments += [end - _BEFORE_END] if end else []
+    return min(moment for moment in moments if moment > now)
+
+
+def _moments(at: time, alerts: AlertSettings, now: datetime) -> list[datetime]:
+    """Return when digests are due around now. One within quiet hours is due as they end."""
+    today = now.astimezone(alerts.timezone).date()
+    moments = (to_instant(today + _A_DAY * days, at, alerts.timezone) for days in range(-3, 3))
+    ends = ((moment, _end_of_quiet_hours(alerts, moment)) for moment in moments)
+    return [max(moment, end - _BEFORE_END) if end else moment for moment, end in ends]
+
+
+def _end_of_quiet_hours(alerts: AlertSettings, now: datetime) -> datetime | None:
+    return end_of_span(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
 
 
 def read(connection: Connection, settings: Settings, now: datetime) -> OpenRoles | None:

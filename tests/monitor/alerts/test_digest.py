@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import mutes, watches
+from monitor.alerts.digest import next_due
 from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule, SlackSettings
 from monitor.config.values import Kind
@@ -27,6 +28,7 @@ from tests.support.written_alerts import write_digests
 NEW_YORK = ZoneInfo("America/New_York")
 # Greenwich until 29 March
 DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))
+NIGHT = replace(DIGEST, quiet=(time(22), time(7)))
 CHEF = posting("99", title="Chef")
 ENGINEER_TOO = replace(ENGINEER, name="kinds-at-once")
 _SECRET = SecretStr("ntfy://topic")
@@ -87,6 +89,35 @@ def test_missed_digests_are_not_sent_day_by_day(engine: Engine) -> None:
 def test_a_missed_digest_is_late_by_some_hours_at_most(engine: Engine) -> None:
     days = Days(engine, alerts=replace(DIGEST, digest=time(23, 30)))
     assert [days.at(4, 2), days.at(5, 6)] == [1, 0]
+
+
+def test_a_digest_within_quiet_hours_is_written_just_before_they_end(engine: Engine) -> None:
+    days = Days(engine, alerts=replace(NIGHT, digest=time(23)))
+    assert [days.at(3, 23), days.at(4, 6.9), days.at(4, 6.99), days.at(4, 7)] == [0, 0, 1, 0]
+    days.history.check(snapshot([CHEF], {"1": Probe.GONE}))
+    assert [days.at(4, 23), days.at(5, 6.99)] == [0, 1]
+    assert (days.last.open, days.last.fitting) == (1, 0)
+
+
+def test_a_digest_missed_before_quiet_hours_is_written_as_they_end(engine: Engine) -> None:
+    days = Days(engine, alerts=replace(NIGHT, digest=time(21)))
+    assert [days.at(3, 21), days.at(4, 23), days.at(5, 6.99), days.at(5, 21)] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("at", "after"),
+    [
+        (time(9), timedelta(hours=1)),
+        (time(23), timedelta(hours=22, minutes=59)),
+        (time(7), timedelta(hours=23)),
+    ],
+)
+def test_the_next_digest_is_planned_with_quiet_hours(
+    sqlite_engine: Engine, at: time, after: timedelta
+) -> None:
+    days = Days(sqlite_engine, alerts=replace(NIGHT, digest=at))
+    eight = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    assert next_due(days.history.settings, eight) == eight + after
 
 
 @pytest.mark.parametrize("at", [time(2, 30), time(1, 30)])
