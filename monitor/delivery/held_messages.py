@@ -129,9 +129,9 @@ def _roles(
 
 
 def _alone(message: RoleMessage | GroupMessage, closed: Closed) -> RoleMessage | GroupMessage:
-    """Return a message that is not merged. A role's own one becomes a card, which is edited."""
+    """Return a message that is not merged, with what closed meanwhile."""
     if isinstance(message, RoleMessage):
-        return message
+        return as_closed((message,), closed)[0]
     return msgspec.structs.replace(message, items=as_closed(message.items, closed))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, update
 
 from monitor.config.model import AlertSettings
@@ -139,6 +140,24 @@ async def test_a_night_says_what_closed_though_the_rule_tells_openings_alone(
     night.wake()
     assert await night.deliver() == 1
     assert "Overnight: 1 new, 1 closed" in night.said()[-1]["text"]
+
+
+@pytest.mark.parametrize("channel", ["slack:#roles", "webhook"])
+async def test_a_role_that_opened_and_closed_in_the_night_is_not_called_open(
+    night: Night, channel: str
+) -> None:
+    secrets = {"webhook": SecretStr(night.slack.webhook_url)}
+    life = SlackScenario(night, replace(RULE, on=("opened",), notify=(channel,)))
+    life.history.settings = replace(life.history.settings, secrets=secrets)
+    life.history.now = START
+    night.clock.now = EVENING - timedelta(hours=2)
+    await life.check()
+    night.clock.now = EVENING
+    await life.check(paid(PAY, "1"))
+    await life.check(closed="1")
+    night.wake()
+    assert await night.deliver() == 1
+    assert "closed this role after 15 minutes" in night.said()[-1]["text"]
 
 
 async def test_a_single_message_stays_as_it_is(night: Night) -> None:
