@@ -1,5 +1,8 @@
 """Open an operator incident when a channel refuses messages, and close it when it takes one.
 
+A message that may have arrived in a channel that cannot be read opens one too: only a person may
+send it again.
+
 Nothing here commits: every function is one step of its caller's transaction.
 """
 
@@ -47,7 +50,11 @@ def open_incident(
     ]
     terminal = ["console"] if channel != "console" and (everywhere or not others) else []
     incident = open_incidents.key(f"refused {subject}", now)
-    message = _refusal(connection, subject, error, now, incident)
+    message = (
+        _unconfirmed(subject, error, incident)
+        if error.may_have_arrived
+        else _refusal(connection, subject, error, now, incident)
+    )
     write_operator_message(connection, [*others, *terminal], message, at=now)
     return True
 
@@ -73,12 +80,30 @@ def _refusal(
     )
 
 
+def _unconfirmed(subject: str, error: NotifyError, incident: str) -> OperatorMessage:
+    """Return the message about a message that may have arrived."""
+    headline = f"{_name(subject)} did not confirm a message: {error.reason}"
+    lines = (
+        "It may have arrived, so it is not sent again by itself.",
+        "If it did not arrive, run `rolewatch alerts retry`.",
+    )
+    return OperatorMessage("refused", headline, lines, incident=incident, sentence=f"{headline}.")
+
+
 def _who(subject: str) -> str:
     """Return `Slack refused #roles`, `Slack refused messages`, or `apprise:phone refused …`."""
     service, _, name = subject.partition(":")
     if service == "slack":
         return f"Slack refused {name or 'messages'}"
-    return f"{subject} refused messages"
+    return f"{_name(subject)} refused messages"
+
+
+def _name(subject: str) -> str:
+    """Return a channel or a service for a person: `#roles`, `Slack`, `Webhook`, `apprise:phone`."""
+    service, _, name = subject.partition(":")
+    if not name:
+        return subject.capitalize()
+    return name if service == "slack" else subject
 
 
 def _remedy(code: str, remedy: str) -> str:
@@ -103,7 +128,7 @@ def close_incident(
     for subject in dict.fromkeys((*names, kind(channel))):
         incident = _find_open(connection, subject)
         if incident is not None:
-            name = subject.partition(":")[2] or subject.capitalize()
+            name = _name(subject)
             message = OperatorMessage(
                 "works",
                 f"{name} takes messages again after {span(now - incident.since)}",

@@ -100,8 +100,12 @@ class Settlement:
     def propagate(
         self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError
     ) -> None:
-        """Apply a channel's trouble to other channels, and open its incident."""
-        if error.permanent:
+        """Apply a channel's trouble to other channels, and open its incident.
+
+        Without `next_try_at`, a message that may have arrived waits for a person too.
+        """
+        waits_for_person = error.may_have_arrived and next_try_at is None
+        if error.permanent or waits_for_person:
             self._healthy.clear()
             refusals.open_incident(connection, channel, error, self.operators, self._clock())
         if error.affects_all_channels and next_try_at is not None:

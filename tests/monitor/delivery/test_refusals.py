@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -9,12 +11,13 @@ from monitor.cli.sending import Undelivered, undelivered
 from monitor.database.tables import Card
 from monitor.delivery.manual import discard, retry
 from monitor.delivery.open_items import retry_edits_now
+from monitor.delivery.refusals import close_incident, open_incident
 from monitor.messages import Message, card_of, dump
-from monitor.notify.base import Receipt
+from monitor.notify.base import ChannelRefusedError, Receipt
 from monitor.notify.console import ConsoleNotifier
 from tests.support.alerts import opened
 from tests.support.outbox_fixture import PostOffice
-from tests.support.slack_server import ARCHIVED, OPS, ROLES
+from tests.support.slack_server import ARCHIVED, OPS, ROLES, shown
 
 
 def operator_texts(office: PostOffice) -> list[str]:
@@ -229,8 +232,9 @@ async def test_an_unconfirmed_webhook_message_waits_for_a_person(
     office.slack.break_next(fault, "webhook")
     office.tell(opened("1"), opened("2"), channel="webhook")
     delivered = await office.outbox().deliver(until_idle=True)
-    assert (delivered.sent, delivered.failed, delivered.waiting) == (1, 1, 0)
-    failed, sent = office.deliveries()
+    # and two to the operator: it did not confirm a message, and it takes messages again
+    assert (delivered.sent, delivered.failed, delivered.waiting) == (1 + 2, 1, 0)
+    failed, sent, *_ = office.deliveries()
     assert (failed.state, sent.state, failed.next_try_at) == ("failed", "sent", None)
     assert failed.reason is not None
     assert failed.reason.startswith("maybe sent: ")
@@ -239,6 +243,28 @@ async def test_an_unconfirmed_webhook_message_waits_for_a_person(
     with office.engine.begin() as connection:
         assert retry(connection, office.clock()) == 1
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
+
+
+async def test_an_unconfirmed_message_is_reported_with_what_to_do(office: PostOffice) -> None:
+    """The program does not send it again, so the operator has to know."""
+    office.slack.break_next("500", "webhook")
+    office.tell(opened("1"), channel="webhook")
+    await office.outbox().deliver(until_idle=True)
+    [said] = operator_texts(office)
+    assert said == "Webhook did not confirm a message: HTTP 500."
+    [message] = office.slack.channels[OPS].messages
+    assert "alerts retry" in shown(message)
+    assert "wait for the next round" not in shown(message)
+
+
+async def test_an_incident_ends_with_the_whole_name_of_its_channel(office: PostOffice) -> None:
+    now = office.clock()
+    with office.engine.begin() as connection:
+        open_incident(connection, "apprise:one", ChannelRefusedError("HTTP 410"), ["console"], now)
+        close_incident(connection, "apprise:one", ["console"], now + timedelta(minutes=3))
+    await office.outbox().deliver(until_idle=True)
+    assert "apprise:one refused messages: HTTP 410" in office.console.getvalue()
+    assert "apprise:one takes messages again after 3 minutes" in office.console.getvalue()
 
 
 async def test_a_webhook_that_asks_to_wait_is_retried_later(office: PostOffice) -> None:
@@ -305,7 +331,8 @@ async def test_a_retry_waits_for_a_channel_that_asked_to_wait(
     assert (await office.outbox().deliver(until_idle=False)).sent == 0
     assert office.slack.calls["webhook"] == 2
     await office.clock.sleep(120)
-    assert (await office.outbox().deliver(until_idle=True)).sent == 2
+    # and one to the operator: it takes messages again
+    assert (await office.outbox().deliver(until_idle=True)).sent == 2 + 1
 
 
 async def test_an_edit_waits_as_long_as_slack_asked(office: PostOffice) -> None:
