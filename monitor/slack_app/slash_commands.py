@@ -113,9 +113,9 @@ def _history(context: CommandContext) -> Composed:
         )
     try:
         posting = find_posting(context.connection, context.text)
-    except UserError:
+    except UserError as error:
         if "/" in context.text or ":" in context.text:
-            raise
+            raise UserError(_in_slack(str(error))) from error
         rows = _without_former(_matching(context.connection, parse_search(context.text), "all"))
         if len(rows) != 1:
             return history_reply.choose_posting(rows, wording.sanitize(context.text, 150))
@@ -127,6 +127,13 @@ def _history(context: CommandContext) -> Composed:
         (str(row["posting"]), int(row["version"])): str(row["description"] or "") for row in stored
     }
     return history_reply.history(describe(context.connection, posting), changes, texts)
+
+
+def _in_slack(mistake: str) -> str:
+    """Return a mistake whose commands are those of Slack, not of the terminal."""
+    return mistake.replace("`rolewatch roles --board ", "`/rolewatch roles at ").replace(
+        "`rolewatch ", "`/rolewatch "
+    )
 
 
 def _without_former(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:

@@ -189,6 +189,25 @@ def test_history_shows_the_named_or_the_only_matching_posting(history: History, 
     assert "London" in answer
 
 
+@pytest.mark.parametrize(
+    ("named", "command"),
+    [
+        ("https://example.com/careers/7", "`/rolewatch roles`"),
+        ("greenhouse:", "`/rolewatch roles`"),
+        (
+            "https://job-boards.greenhouse.io/examplelabs",
+            "`/rolewatch roles at greenhouse:examplelabs`",
+        ),
+    ],
+)
+def test_a_mistake_names_a_command_of_slack(history: History, named: str, command: str) -> None:
+    with pytest.raises(UserError, match="rolewatch") as caught:
+        ask(history, f"history {named}")
+    assert command in str(caught.value)
+    assert "`rolewatch" not in str(caught.value)
+    assert "2 open roles" in ask(history, "roles at greenhouse:examplelabs").text
+
+
 def test_slack_markup_of_a_link_is_removed(history: History) -> None:
     address = "https://job-boards.greenhouse.io/examplelabs/jobs/11"
     assert (
