@@ -70,8 +70,13 @@ class DigestDay:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        changes = [message for row in rows if isinstance(message := load(row.message), RoleMessage)]
-        items = as_closed(net_states(changes), closed_roles(self.connection, changes))
+        changes = [
+            (message, row.waits)
+            for row in rows
+            if isinstance(message := load(row.message), RoleMessage)
+        ]
+        closed = closed_roles(self.connection, (message for message, _ in changes))
+        items = as_closed(_items(changes), closed)
         message = self._message(channel, rules, items, since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
         first, *_ = [self._write_part(channel, part) for part in parts]
@@ -161,6 +166,25 @@ class DigestDay:
             for row in rows
             if any(covers(rule, row.board) for rule in rules)
         }
+
+
+def _items(changes: Iterable[tuple[RoleMessage, bool]]) -> tuple[RoleMessage, ...]:
+    """Return the net state of each role. `changes`: each with whether it waits for the digest.
+
+    Of a role that is as it was before, what was sent at once may not say so: then it is what came
+    after that.
+    """
+    changes = list(changes)
+    states = net_states(message for message, _ in changes)
+    shown = {message.role.posting for message in states}
+    sent = {message.role.posting: message.at for message, waits in changes if not waits}
+    later = (
+        message
+        for message, waits in changes
+        if waits and message.role.posting not in shown
+        if message.at > sent.get(message.role.posting, message.at)
+    )
+    return (*states, *net_states(later))
 
 
 def _deadline(role: Role) -> tuple[datetime, str]:

@@ -162,6 +162,22 @@ def test_a_digest_tells_a_role_once_with_its_net_state(
     assert days.last.items == ()
 
 
+@pytest.mark.parametrize("on", [("opened", "revised", "closed", "reopened"), ("closed",)])
+def test_a_digest_says_that_a_role_is_open_again_whose_closing_was_sent_at_once(
+    engine: Engine, on: tuple[Kind, ...]
+) -> None:
+    """A rule became a digest, or another rule sends the closing alone."""
+    at_once, in_digest = replace(ENGINEER, on=on), replace(ENGINEER_TOO, mode="digest")
+    days = Days(engine, at_once, in_digest)
+    days.history.check(snapshot([CHEF], {"1": Probe.GONE}))
+    days.history.settings = settings(replace(at_once, mode="digest"), in_digest, alerts=DIGEST)
+    days.history.check(snapshot([CHEF, posting("1")]))
+    days.at(3, 9)
+    assert [(item.kind, item.role.posting) for item in days.last.items] == [
+        ("reopened", f"{BOARD}:1")
+    ]
+
+
 def test_alerts_of_a_digest_rule_are_sent_only_with_the_digest(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
     days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
