@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import product
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -25,6 +27,8 @@ from monitor.messages import OperatorMessage, instant
 from monitor.notify.base import NotifyError
 from monitor.notify.slack.errors import plain_reason
 from monitor.notify.wording import count, span
+
+_PAST: Final = {"refused": "refused messages", "unconfirmed": "did not confirm messages"}
 
 
 def open_incident(
@@ -43,13 +47,14 @@ def open_incident(
     everywhere = error.affects_all_channels
     subject = kind(channel) if everywhere else channel
     names = directory(connection).all_names(channel)
-    if any(_find_open(connection, name) for name in ([subject] if everywhere else names)):
+    trouble = "unconfirmed" if error.may_have_arrived else "refused"
+    if any(_find_open(connection, trouble, name) for name in ([subject] if everywhere else names)):
         return False
     others = [
         each for each in operators if (kind(each) != subject if everywhere else each not in names)
     ]
     terminal = ["console"] if channel != "console" and (everywhere or not others) else []
-    incident = open_incidents.key(f"refused {subject}", now)
+    incident = open_incidents.key(f"{trouble} {subject}", now)
     message = (
         _unconfirmed(subject, error, incident)
         if error.may_have_arrived
@@ -125,27 +130,27 @@ def close_incident(
     Call this before the message that the channel took is settled.
     """
     names = directory(connection).all_names(channel)
-    for subject in dict.fromkeys((*names, kind(channel))):
-        incident = _find_open(connection, subject)
+    for subject, trouble in product(dict.fromkeys((*names, kind(channel))), _PAST):
+        incident = _find_open(connection, trouble, subject)
         if incident is not None:
-            name = _name(subject)
+            name, began = _name(subject), instant(incident.since)
             message = OperatorMessage(
                 "works",
                 f"{name} takes messages again after {span(now - incident.since)}",
                 incident=incident.key,
-                past=f"{name} refused messages from {instant(incident.since)} to {instant(now)}",
+                past=f"{name} {_PAST[trouble]} from {began} to {instant(now)}",
             )
             still = [each for each in incident.channels if each in (*operators, "console")]
             channels = still or operators or incident.channels
             write_operator_message(connection, channels, message, at=now)
 
 
-def _find_open(connection: Connection, subject: str) -> OpenIncident | None:
+def _find_open(connection: Connection, trouble: str, subject: str) -> OpenIncident | None:
     """Return the open incident, or None. A message sent since it began has ended it too."""
     incident = open_incidents.find_open(
         connection,
-        f"refused {subject}",
-        old_headlines=(f"{subject} refused", f"{subject} works again"),
+        f"{trouble} {subject}",
+        old_headlines=(f"{subject} {trouble}", f"{subject} works again"),
     )
     if incident is None:
         return None

@@ -255,6 +255,10 @@ async def test_an_unconfirmed_message_is_reported_with_what_to_do(office: PostOf
     [message] = office.slack.channels[OPS].messages
     assert "alerts retry" in shown(message)
     assert "wait for the next round" not in shown(message)
+    office.tell(opened("2"), channel="webhook")
+    await office.outbox().deliver(until_idle=True)
+    [ended] = operator_texts(office)
+    assert ended.startswith("Webhook did not confirm messages from ")
 
 
 async def test_an_incident_ends_with_the_whole_name_of_its_channel(office: PostOffice) -> None:
