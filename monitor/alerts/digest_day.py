@@ -19,7 +19,7 @@ from monitor.alerts.cards import LIMITED
 from monitor.alerts.mutes import Mutes
 from monitor.alerts.net_states import as_closed, net_states
 from monitor.alerts.open_roles import OpenRole
-from monitor.alerts.role_state import closed_roles
+from monitor.alerts.role_state import closed_roles, with_current_facts
 from monitor.alerts.rows import link, write_unsent
 from monitor.channels import kind
 from monitor.config.model import Rule, Settings
@@ -70,13 +70,13 @@ class DigestDay:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
+        messages = with_current_facts(self.connection, [load(row.message) for row in rows])
         changes = [
             (message, row.waits)
-            for row in rows
-            if isinstance(message := load(row.message), RoleMessage)
+            for message, row in zip(messages, rows, strict=True)
+            if isinstance(message, RoleMessage)
         ]
-        closed = closed_roles(self.connection, (message for message, _ in changes))
-        items = as_closed(_items(changes), closed)
+        items = as_closed(_items(changes), closed_roles(self.connection, messages))
         message = self._message(channel, rules, items, since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
         first, *_ = [self._write_part(channel, part) for part in parts]

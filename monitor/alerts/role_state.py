@@ -98,6 +98,51 @@ def closed_roles(connection: Connection, messages: Iterable[Message]) -> dict[st
     return {name: at for name, at in connection.execute(closed) if at is not None}
 
 
+def with_current_facts(connection: Connection, messages: Sequence[Message]) -> list[Message]:
+    """Return the messages. A role in them that opened, and is open, has its facts of now.
+
+    A rule may tell openings alone, so no later message has what changed since.
+    """
+    names = {item.role.posting for message in messages for item in _opened(message)}
+    if not names:
+        return list(messages)
+    rows = connection.execute(
+        _ROW.add_columns(tables.Posting.name.label("name")).where(
+            one_of(tables.Posting.name, names), tables.Posting.state == "open"
+        )
+    ).all()
+    boards = {row.id: row for row in load_boards(connection)} if rows else {}
+    known = {row.name: (boards[row.board_id], row.key, posting_from_row(row)) for row in rows}
+
+    def now(item: RoleMessage) -> RoleMessage:
+        if item.role.posting not in known or not _opened(item):
+            return item
+        role = role_of(*known[item.role.posting], item.role.first_seen_at, first=item.role.places)
+        return msgspec.structs.replace(item, role=_with_repost(role, item.role))
+
+    def of_now(message: Message) -> Message:
+        match message:
+            case RoleMessage():
+                return now(message)
+            case GroupMessage():
+                return msgspec.structs.replace(message, items=tuple(map(now, message.items)))
+            case _:
+                return message
+
+    return list(map(of_now, messages))
+
+
+def _opened(message: Message) -> tuple[RoleMessage, ...]:
+    """Return the openings in a message about roles, without those that name what changed."""
+    items = message.items if isinstance(message, GroupMessage) else (message,)
+    return tuple(
+        item
+        for item in items
+        if isinstance(item, RoleMessage)
+        if item.kind in {"opened", "reopened"} and not item.changes
+    )
+
+
 def current_state(
     connection: Connection, posting_id: int | None, message: Message, now: datetime
 ) -> Message:

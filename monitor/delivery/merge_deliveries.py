@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select, update
 
 from monitor.alerts.net_states import states_to_send
-from monitor.alerts.role_state import closed_roles
+from monitor.alerts.role_state import closed_roles, with_current_facts
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.grouping import MANY
@@ -68,11 +68,15 @@ def _merge_channel(connection: Connection, channel: str) -> int:
         .order_by(Delivery.id)
         .with_for_update()
     ).all()
-    loaded = [(row.delivery_id, load(row.message)) for row in rows]
-    roles = [(name, message) for name, message in loaded if isinstance(message, RoleMessage)]
+    messages = with_current_facts(connection, [load(row.message) for row in rows])
+    roles = [
+        (row.delivery_id, message)
+        for row, message in zip(rows, messages, strict=True)
+        if isinstance(message, RoleMessage)
+    ]
     if len(roles) <= MANY:
         return 0
-    parts = numbered_groups(roles, closed_roles(connection, (message for _, message in roles)))
+    parts = numbered_groups(roles, closed_roles(connection, messages))
     for names, group in parts:
         merge(connection, names, group)
     return len(roles) - len(parts)

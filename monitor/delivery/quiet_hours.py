@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from monitor.alerts.role_state import closed_roles
+from monitor.alerts.role_state import closed_roles, with_current_facts
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.held_messages import merged_messages
@@ -93,9 +93,9 @@ def _release_held(connection: Connection, channel: str, now: datetime) -> None:
     rows = connection.execute(
         select(Delivery.delivery_id, Delivery.message).where(*mine).order_by(Delivery.id)
     ).all()
-    held = [(row.delivery_id, load(row.message)) for row in rows]
-    closed = closed_roles(connection, (message for _, message in held))
-    for delivery_ids, message in merged_messages(held, now, closed):
+    messages = with_current_facts(connection, [load(row.message) for row in rows])
+    held = [(row.delivery_id, message) for row, message in zip(rows, messages, strict=True)]
+    for delivery_ids, message in merged_messages(held, now, closed_roles(connection, messages)):
         merge(connection, delivery_ids, message)
     connection.execute(
         update(Delivery).where(*mine).values(state="pending", next_try_at=None, reason=None)

@@ -371,6 +371,22 @@ def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> 
     assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)
 
 
+def test_a_new_role_has_its_facts_of_now_though_the_rule_tells_openings_alone(
+    engine: Engine,
+) -> None:
+    days = Days(engine, replace(ENGINEER, on=("opened",)))
+    days.history.check(snapshot([CHEF, posting("1"), posting("2")]))
+    moved = posting("2", title="Research Engineer, Robotics", location="Paris")
+    days.history.check(snapshot([CHEF, posting("1"), moved]))
+    days.at(3, 9)
+    [item] = days.last.items
+    assert (item.kind, item.role.title, item.role.location) == (
+        "opened",
+        "Research Engineer, Robotics",
+        "Paris",
+    )
+
+
 @pytest.mark.parametrize("kinds", [("opened", "revised"), ("opened", "closed")])
 def test_a_role_that_closed_without_an_alert_is_not_called_new(
     engine: Engine, kinds: tuple[Kind, ...]

@@ -142,6 +142,25 @@ async def test_a_night_says_what_closed_though_the_rule_tells_openings_alone(
     assert "Overnight: 1 new, 1 closed" in night.said()[-1]["text"]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+async def test_a_role_that_opened_in_the_night_has_its_facts_of_the_morning(
+    night: Night, number: int
+) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = SlackScenario(night, replace(RULE, on=("opened",)))
+    life.history.now = START
+    await life.check()
+    night.clock.now = EVENING
+    await life.check(*(paid(PAY, str(key)) for key in range(number)))
+    moved = {"location": "Paris", "locations": ("Paris",)}
+    await life.check(*(paid(MORE, str(key), **moved) for key in range(number)))
+    night.wake()
+    assert await night.deliver() == 1
+    [_, message] = night.said()
+    assert "Paris" in shown(message)
+    assert "London" not in shown(message)
+
+
 @pytest.mark.parametrize("channel", ["slack:#roles", "webhook"])
 async def test_a_role_that_opened_and_closed_in_the_night_is_not_called_open(
     night: Night, channel: str
