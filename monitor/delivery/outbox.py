@@ -64,7 +64,9 @@ class Outbox:
         self._hours = hours or AlertSettings()
         self._sleep = sleep
         self._grace = grace
-        self._sender = Sender(engine, notifiers, clock, operators, sleep, appears, channels)
+        self._sender = Sender(
+            engine, notifiers, clock, operators, sleep, appears, channels, self._hours
+        )
         self._editor = CardEditor(engine, self._sender, clock, sleep=sleep)
         self._tasks = QueueTasks()
         self._resumed = False

@@ -3,7 +3,7 @@
 A message is held when it is packed, or when the hours begin while it waits. Operator messages go
 out at any time, and so do edits of cards, which make no sound. When the hours end, the held
 messages are merged (`held_messages.py`). Only the clock ends the hours: `alerts retry` holds failed
-messages too.
+messages too. A message that may have been sent is held when a search has not found it.
 """
 
 from __future__ import annotations
@@ -61,6 +61,18 @@ def apply_quiet_hours(connection: Connection, alerts: AlertSettings, now: dateti
     ).all()
     for channel in channels:
         _release_held(connection, channel, now)
+
+
+def hold_unsent(connection: Connection, row_id: int, alerts: AlertSettings, now: datetime) -> bool:
+    """Hold a message in quiet hours that a search did not find. Return whether it is held."""
+    if not is_quiet(alerts, now):
+        return False
+    mine = Delivery.id == row_id
+    searched = and_(mine, Delivery.state.in_(("sending", "failed")))
+    unsent = {"state": "pending", "sending_at": None, "next_try_at": None}
+    connection.execute(update(Delivery).where(searched).values(**unsent))
+    held = {"state": "held", "reason": REASON}
+    return connection.execute(update(Delivery).where(mine, _sendable()).values(**held)).rowcount > 0
 
 
 HELD_FOR_QUIET_HOURS = and_(Delivery.state == "held", Delivery.state != "sent")

@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from monitor.channels import kind
+from monitor.config.model import AlertSettings
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue
 from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.open_items import QueuedDelivery
 from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
+from monitor.delivery.quiet_hours import hold_unsent
 from monitor.delivery.retry_policy import (
     SEARCH_BACK,
     DeliveryOutcome,
@@ -47,6 +49,7 @@ class Sender:
     _sleep: Callable[[float], Awaitable[None]]
     _appears: timedelta
     channels: InitVar[Sequence[str]]
+    hours: AlertSettings
     _paces: dict[str, TokenBucket] = field(default_factory=dict)
     _lease: Lease | None = None
     # queues with a message in a search, a send or a settle
@@ -73,7 +76,7 @@ class Sender:
 
     def reconfigure(self, other: Sender) -> None:
         """Take over the settings of another sender. Calls in flight end with the old ones."""
-        self.notifiers = other.notifiers
+        self.notifiers, self.hours = other.notifiers, other.hours
         self.names.reconfigure(other.names)
         self.settlement.reconfigure(other.settlement)
 
@@ -99,6 +102,8 @@ class Sender:
             earlier = await self._find_earlier_copy(notifier, head, head.sending_at - SEARCH_BACK)
             if earlier is not None:
                 return await self.settlement.settle(head, earlier, counts, claimed=False)
+            if await asyncio.to_thread(self._hold, head):
+                return False
         await self._sleep(
             self._paces.setdefault(head.channel, TokenBucket(notifier.pace, notifier.burst)).take(
                 self._clock()
@@ -130,6 +135,10 @@ class Sender:
             log.exception("message_search_failed", channel=head.channel, delivery=head.delivery_id)
             return internal_error(error, head, self._clock())
         return None if receipt is None else DeliveryOutcome("sent", receipt=receipt)
+
+    def _hold(self, head: QueuedDelivery) -> bool:
+        with self._engine.begin() as connection:
+            return hold_unsent(connection, head.id, self.hours, self._clock())
 
     def _claim(self, head: QueuedDelivery) -> Claimed | None:
         with self._engine.begin() as connection:

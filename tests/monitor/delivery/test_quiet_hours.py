@@ -274,6 +274,22 @@ async def test_an_unconfirmed_message_is_searched_for_at_night(night: Night) -> 
     assert night.one_copy_each()
 
 
+async def test_a_message_that_was_searched_for_in_vain_waits_for_the_morning(
+    night: Night,
+) -> None:
+    night.tell(opened("1"))
+    night.clock.now = EVENING - timedelta(hours=2)
+    night.slack.break_next("500", "chat.postMessage")
+    await night.outbox().deliver(until_idle=False)
+    night.clock.now = EVENING
+    await night.deliver()
+    assert night.said() == []
+    assert night.states() == ["held"]
+    night.wake()
+    assert await night.deliver() == 1
+    assert night.one_copy_each()
+
+
 async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
     night.tell(
         summary(roles=[role("9", "Old Engineer")]), round_id=night.begin_round(), at=night.clock()
