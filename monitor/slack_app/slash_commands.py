@@ -131,9 +131,7 @@ def _history(context: CommandContext) -> Composed:
 
 def _in_slack(mistake: str) -> str:
     """Return a mistake whose commands are those of Slack, not of the terminal."""
-    return mistake.replace("`rolewatch roles --board ", "`/rolewatch roles at ").replace(
-        "`rolewatch ", "`/rolewatch "
-    )
+    return mistake.replace("`rolewatch", "`/rolewatch").replace("roles --board", "roles at")
 
 
 def _without_former(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
