@@ -17,6 +17,7 @@ from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.held_messages import merged_messages
 from monitor.delivery.merge_deliveries import merge
+from monitor.delivery.open_items import QueuedDelivery
 from monitor.delivery.threads import IS_REST
 from monitor.messages import load
 from monitor.text.local_time import end_of_span, next_instant
@@ -63,16 +64,23 @@ def apply_quiet_hours(connection: Connection, alerts: AlertSettings, now: dateti
         _release_held(connection, channel, now)
 
 
-def hold_unsent(connection: Connection, row_id: int, alerts: AlertSettings, now: datetime) -> bool:
-    """Hold a message in quiet hours that a search did not find. Return whether it is held."""
+def hold_unsent(
+    connection: Connection, head: QueuedDelivery, alerts: AlertSettings, now: datetime
+) -> bool:
+    """Hold a message in quiet hours that a search did not find. Return whether it is held.
+
+    Not one that another process has claimed since the search began.
+    """
     if not is_quiet(alerts, now):
         return False
-    mine = Delivery.id == row_id
-    searched = and_(mine, Delivery.state.in_(("sending", "failed")))
-    unsent = {"state": "pending", "sending_at": None, "next_try_at": None}
-    connection.execute(update(Delivery).where(searched).values(**unsent))
-    held = {"state": "held", "reason": REASON}
-    return connection.execute(update(Delivery).where(mine, _sendable()).values(**held)).rowcount > 0
+    statement = update(Delivery).where(
+        Delivery.id == head.id,
+        Delivery.state == head.state,
+        Delivery.attempts == head.attempts,
+        _is_of_rules(),
+    )
+    held = {"state": "held", "sending_at": None, "next_try_at": None, "reason": REASON}
+    return connection.execute(statement.values(**held)).rowcount > 0
 
 
 HELD_FOR_QUIET_HOURS = and_(Delivery.state == "held", Delivery.state != "sent")
@@ -81,22 +89,28 @@ HELD_FOR_QUIET_HOURS = and_(Delivery.state == "held", Delivery.state != "sent")
 def _sendable() -> ColumnElement[bool]:
     """Return the condition for rules' messages that are certainly not sent yet.
 
-    That includes a failed message with a next try. A reposted role card and the other messages of
-    a list have no alert.
-    A message that may have been sent is searched at any time.
+    That includes a failed message with a next try. A message that may have been sent is searched at
+    any time.
     """
-    alerts = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id)
-    role = select(Card.id).where(Card.id == Delivery.card_id, Card.posting_id.is_not(None))
     waits = or_(
         Delivery.state == "pending",
         and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
     )
-    of_rules = or_(
+    return and_(waits, Delivery.state != "sent", Delivery.sending_at.is_(None), _is_of_rules())
+
+
+def _is_of_rules() -> ColumnElement[bool]:
+    """Return the condition for messages of rules, not to operators.
+
+    A reposted role card and the other messages of a list have no alert.
+    """
+    alerts = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id)
+    role = select(Card.id).where(Card.id == Delivery.card_id, Card.posting_id.is_not(None))
+    return or_(
         alerts.where(Alert.kind != "operator").exists(),
         and_(role.exists(), ~alerts.exists()),
         IS_REST,
     )
-    return and_(waits, Delivery.state != "sent", Delivery.sending_at.is_(None), of_rules)
 
 
 def _release_held(connection: Connection, channel: str, now: datetime) -> None:

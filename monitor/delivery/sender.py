@@ -138,7 +138,7 @@ class Sender:
 
     def _hold(self, head: QueuedDelivery) -> bool:
         with self._engine.begin() as connection:
-            return hold_unsent(connection, head.id, self.hours, self._clock())
+            return hold_unsent(connection, head, self.hours, self._clock())
 
     def _claim(self, head: QueuedDelivery) -> Claimed | None:
         with self._engine.begin() as connection:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from monitor.config.model import AlertSettings
 from monitor.database import tables
 from monitor.delivery.held_messages import merged_messages
 from monitor.delivery.manual import retry
+from monitor.delivery.open_items import QueuedDelivery
+from monitor.delivery.quiet_hours import hold_unsent
 from monitor.message_parts import FieldChange, Reminder, Why
 from monitor.messages import (
     GroupMessage,
@@ -288,6 +290,22 @@ async def test_a_message_that_was_searched_for_in_vain_waits_for_the_morning(
     night.wake()
     assert await night.deliver() == 1
     assert night.one_copy_each()
+
+
+async def test_a_message_that_another_process_claimed_during_the_search_is_not_held(
+    night: Night, engine: Engine
+) -> None:
+    night.tell(opened("1"))
+    night.clock.now = EVENING - timedelta(hours=2)
+    night.slack.break_next("500", "chat.postMessage")
+    await night.outbox().deliver(until_idle=False)
+    columns = [getattr(tables.Delivery, one.name) for one in fields(QueuedDelivery)]
+    with engine.begin() as connection:
+        searched = QueuedDelivery(*connection.execute(select(*columns)).one())
+        connection.execute(update(tables.Delivery).values(attempts=searched.attempts + 1))
+        assert not hold_unsent(connection, searched, NIGHT, EVENING)
+        claimed = replace(searched, attempts=searched.attempts + 1)
+        assert hold_unsent(connection, claimed, NIGHT, EVENING)
 
 
 async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
