@@ -110,7 +110,10 @@ def read_by(reader: Reader, ats: str, stored: Posting, raw: bytes) -> Posting:
         read = reader.read(ats, unpack(raw))
     except Unreadable:  # a newer reader asks for more than the old job had
         return stored
-    return replace(keep_unsent(stored, read), company=stored.company)
+    kept = keep_unsent(stored, read)
+    # no earlier job sent more of these: what the next one states is no edit
+    lacking = {name for name in read.unsent if getattr(kept, name) == getattr(read, name)}
+    return replace(kept, company=stored.company, unsent=kept.unsent | lacking)
 
 
 def posting_from_row(row: AnyRow) -> Posting:

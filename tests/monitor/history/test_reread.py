@@ -174,6 +174,25 @@ def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
     assert history.ask("SELECT description FROM posting_versions") == [("We pay well.",)] * 2
 
 
+@pytest.mark.parametrize(
+    ("field", "in_part", "whole"),
+    [
+        ("pay", replace(PAY, period=None), PAY),
+        ("workplace", "onsite", "hybrid"),
+        ("employment_type", "", "Full-time"),
+    ],
+)
+def test_what_an_older_job_lacks_is_no_edit_when_the_next_one_states_it(
+    history: History, field: str, in_part: object, whole: object
+) -> None:
+    old = posting("1", **{field: in_part}, stated=frozenset({field} if in_part else ()))
+    history.check(snapshot([old]))
+    again(history, newer(old, edit=lambda one: replace(one, unsent=frozenset({field}))))
+    history.check(snapshot([posting("1", **{field: whole}, stated=frozenset({field}))]))
+    assert history.ask("SELECT field FROM posting_changes") == []
+    assert history.ask("SELECT number FROM posting_version") == [(1,)]
+
+
 def test_a_check_reads_an_older_version_as_it_will_be_reread(history: History) -> None:
     history.check(snapshot(postings(3)))
     reader = newer(*postings(3))
