@@ -192,6 +192,7 @@ def _diff_known(changes: BoardChanges, loaded: LoadedSnapshot, sighting: Sightin
         changes.revised.append(Revised(posting, sighting, before, after, fields))
     else:
         amend = not is_same or derived_fields(before) != derived_fields(after)
+        amend |= not before.unsent <= after.unsent  # else its next edit would be none
         changes.touched.append(Touched(posting, sighting, after, amend))
 
 

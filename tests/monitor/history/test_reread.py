@@ -193,6 +193,15 @@ def test_what_an_older_job_lacks_is_no_edit_when_the_next_one_states_it(
     assert history.ask("SELECT number FROM posting_version") == [(1,)]
 
 
+def test_a_field_that_a_newer_job_sends_empty_is_edited_when_it_is_filled(
+    history: History,
+) -> None:
+    history.check(snapshot([posting("1", unsent=frozenset({"pay"}))]))
+    history.check(snapshot([posting("1")]))
+    history.check(snapshot([posting("1", pay=PAY, stated=frozenset({"pay"}))]))
+    assert history.ask("SELECT field FROM posting_changes") == [("pay",)]
+
+
 def test_a_check_reads_an_older_version_as_it_will_be_reread(history: History) -> None:
     history.check(snapshot(postings(3)))
     reader = newer(*postings(3))
