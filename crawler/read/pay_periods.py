@@ -50,7 +50,7 @@ _COMPOUNDS: dict[Period, str] = {  # pay and its period in one word
 }
 PAY_NOUNS = (  # nouns that take a period
     r"pay|salar(?:y|ies)|wages?|rates?|range|compensation|comp|remuneration|stipend|earnings"
-    r"|income|base|OTE|cash"
+    r"|income|base|OTE|CTC|cash"
     r"|(?:brutto|grund|basis|mindest)?(?:gehalt|lohn|entgelt|vergütung)|salaires?|rémunération"
     r"|salario|sueldo|retribución|remuneración"
     r"|salaris|loon|wynagrodzeni[ea]|pensja|stawka|mzd[ay]|plat|(?:grund)?lön|(?:grund"

@@ -29,7 +29,8 @@ _ENGLISH_PAY = (
     r"|(?:interns|fellows|trainees|apprentices)(?: are paid| will be paid|(?: will)? earn"
     r"|(?=:\s*$))"
     r"|paid (?:internship|fellowship|apprenticeship|traineeship)(?=\W{0,3}$)"
-    r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
+    r"|pay(?=\s*(?:\([^():\d]{2,20}\)\s*)?:)"
+    r"|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
     r"|range for (?:this"
     r"|the) (?:[\w-]{1,12} ){0,4}?(?:role|position|job"
     r"|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship"
@@ -199,8 +200,9 @@ THRESHOLD = re.compile(
 _MONEY_WORD = r"(?:pay|salary|base|annual|hourly|compensation|rate|wage|ranges?|dollars?)"
 DOLLAR_COUNTRIES = {
     "CAD": re.compile(
-        rf"(?<!design )\(CAD\b|\bCAD\s{_MONEY_WORD}\b|\b{_MONEY_WORD}\sCAD\b"
-        r"|\b(?:paid|is|are|shown|listed|stated|reflected|range|salary|pay)\sin\sCAD\b"
+        rf"(?<!design )\(CAD\b|\bCAD\s{_MONEY_WORD}\b|\b(?i:{_MONEY_WORD})\sCAD\b"
+        rf"|\b(?i:paid|shown|listed|stated|reflected|quoted|figures|amounts|{_MONEY_WORD})"
+        rf"(?: is| are)?\sin\sCAD\b"
         r"|\bCAN\b(?!\s[A-Z]{2})|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
     ),
     "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),

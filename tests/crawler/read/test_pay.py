@@ -291,6 +291,8 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("Min\n\nUSD $72,000.00/Yr.\n\nMax\n\nUSD $91,000.00/Yr.", 72e3, 91e3, "USD", "year"),
         ("Salary: $65,000 max", None, 65_000, "USD", "year"),
+        ("Pay (USD): $90,000 - $120,000", 90_000, 120_000, "USD", "year"),
+        ("CTC per month: 50,000 INR", 50_000, 50_000, "INR", "month"),
         ("Pay: $18/hr training, $20/hr after 90 days", 18, 20, "USD", "hour"),
         ("Salary: $60,000 for a BA, $65,000 for an MA", 60_000, 65_000, "USD", "year"),
         ("Salary: from $60,000 for a BA, $65,000 for an MA", 60_000, None, "USD", "year"),
@@ -477,6 +479,13 @@ def test_the_dollars_of_two_countries_have_no_currency() -> None:
     pay = read_pay("The salary range in the US and Canada is $100,000 - $150,000.")
     assert pay is not None
     assert (pay.maximum, pay.currency) == (150_000, None)
+
+
+@pytest.mark.parametrize("words", ["Salary in CAD", "All figures in CAD. Salary"])
+def test_canadian_dollars_count_in_another_country(words: str) -> None:
+    pay = read_pay(f"{words}: $90,000 - $120,000", place="Seattle, WA, United States")
+    assert pay is not None
+    assert pay.currency == "CAD"
 
 
 def test_a_stated_month_is_no_year_where_the_currency_is_unclear() -> None:
