@@ -38,11 +38,17 @@ _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
     r"(?!\s(?:eligib\w+|potential|plan))",
     re.IGNORECASE,
 )
-_OFFERED = re.compile(r"\b(?:offer(?:s|ing)?|earn|receive) an? $", re.IGNORECASE)
+_OFFERED = re.compile(  # and not "graduates receive a $60,000 salary"
+    r"\b(?:offer(?:s|ing)?|you(?: will|['\u2019]ll)? (?:earn|receive)) an? $", re.IGNORECASE
+)
 _BARE_BASE = re.compile(r"\s(?:base|basic|salary)$", re.IGNORECASE)  # "$75,000 base"
 _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
-# "(actual salary £21,400 - £22,800)" behind the pay of a full year
-_ACTUAL = re.compile(r"[(,;]\s?(?:the\s)?(?:actual|pro[- ]rata)\b[^()]*$", re.IGNORECASE)
+_FULL_TIME = r"(?:fte|full[- ]time equivalent)\b"
+# "(actual salary £21,400 - £22,800)" behind the pay of a full year, or the other way round
+_SAME_PAY = re.compile(
+    rf"[(,;]\s?(?:the\s)?(?:actual\b|pro[- ]rata\b|{_FULL_TIME})[^()]*$", re.IGNORECASE
+)
+_AS_FULL_TIME = re.compile(rf"\s?{_FULL_TIME}", re.IGNORECASE)
 # and not "OTE: $160k - $180k", which is the next amount
 _TOTAL_BEHIND = re.compile(rf"(?:{TOTAL.pattern})(?!\s?(?::|of|is)?\s?[$€£\d])", re.IGNORECASE)
 # characters around an amount that are read
@@ -60,8 +66,12 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
     is_own = _OWN_NAME.match(context.after) and _ANY_PAY.search(context.before[: max(pay, 0)])
     # "+$4.50/hr" is added to pay
     is_apart = is_own or context.before.endswith("+") or EXAMPLE.search(context.before[-_NEAR:])
-    is_actual = not context.first and _ACTUAL.search(context.before)
-    if is_apart or is_actual or other > pay or (not named and _first(OTHER, context.after) < after):
+    if (
+        is_apart
+        or _is_same_pay(context)
+        or other > pay
+        or (not named and _first(OTHER, context.after) < after)
+    ):
         return False
     is_never = _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence)
     if is_never or IN_OTHER_KIND.match(context.rest):
@@ -77,6 +87,12 @@ def is_about_pay(money: MoneyRange, context: Context) -> bool:
             and not THRESHOLD.search(context.before, pay)
         )
     return after < AFTER or _is_under_heading(money, context) or _is_end_in_table(money, context)
+
+
+def _is_same_pay(context: Context) -> bool:
+    """Return True for the pay of another share of full time, behind the pay of the role."""
+    in_brackets = context.before.endswith("(") and _AS_FULL_TIME.match(context.after)
+    return not context.first and bool(in_brackets or _SAME_PAY.search(context.before))
 
 
 def _is_bare_base(context: Context) -> bool:
@@ -98,10 +114,13 @@ def _is_under_heading(money: MoneyRange, context: Context) -> bool:
 
 
 def _is_end_in_table(money: MoneyRange, context: Context) -> bool:
-    """Return True for "Min: $90,000" below a heading about pay, and for a labeled end per year."""
-    is_other = any(words.search(context.above) for words in (OTHER, OTHER_BEFORE, _BENEFITS))
-    is_pay = PAY.search(context.above) or (money.period == "year" and not is_other)
-    return bool(end_label(context) and is_pay)
+    """Return True for "Min: $90,000" below a heading about pay.
+
+    A label in its own line hides the heading: there an amount per year is pay.
+    """
+    label = end_label(context)
+    is_under_label = label == context.above and money.period == "year"
+    return bool(label and (is_under_label or PAY.search(context.above)))
 
 
 def _stands_alone(money: MoneyRange, context: Context) -> bool:

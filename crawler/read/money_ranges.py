@@ -28,7 +28,9 @@ _BETWEEN = re.compile(
 _FROM = re.compile(
     r"(?<![^\W_])(?:from|(?:start|begin)(?:s|ing)? (?:at|from))\s{0,2}$", re.IGNORECASE
 )
-_AND_APART = re.compile(r"\s(?:in|for|at)\s[^.;:!?\d]{1,60}\sand\s{1,2}", re.IGNORECASE)
+_AND_APART = re.compile(  # but no base and total: "$130,000 in base and $240,000 in all"
+    r"\s(?:in|for|at)\s(?!base|basic|fixed|salary|cash)[^.;:!?\d]{1,60}\sand\s{1,2}", re.IGNORECASE
+)
 _MIDDLE = re.compile(r"\bmid(?:[- ]?point)?[\s:]{1,3}\Z", re.IGNORECASE)  # no begin of a range
 _UP_TO = re.compile(
     r"\s(?:(?!\b(?:bonus|commission|equity|stock|incentive|allowance|stipend|plus|with|and)\w{0,2}\b)"
