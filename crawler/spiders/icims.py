@@ -138,9 +138,8 @@ class IcimsSpider(DetailSpider):
 
 
 def _unsent(row: Fields) -> frozenset[str]:
-    """Return what a row of an older version lacks: its pay, and the question of a "Yes"."""
-    lacking = {"pay": "pay" not in row, "workplace": row["workplace"] == "Yes"}
-    return frozenset(name for name, is_lacking in lacking.items() if is_lacking)
+    """Return what a row of an older version lacks: pay, and all that is said of the workplace."""
+    return frozenset(() if "pay" in row else {"pay", "workplace"})
 
 
 def _is_jibe(site: Site) -> bool:

@@ -216,6 +216,22 @@ def test_a_card_of_an_older_version_learns_its_pay_without_an_edit(*, has_detail
     assert after.pay
 
 
+@pytest.mark.parametrize(("workplace", "is_remote"), [("Hybrid", False), ("No", True)])
+def test_a_card_of_an_older_version_learns_its_workplace_without_an_edit(
+    workplace: str, *, is_remote: bool
+) -> None:
+    [raw] = icims_portal.read_page(card(7).encode()).rows
+    row = msgspec.json.decode(raw) | {"workplace": workplace}
+    old = {name: value for name, value in row.items() if name != "pay"} | {"workplace": "No"}
+    detail = msgspec.json.decode(IcimsSpider().read_detail(Answer(200, posting(7)), "7"))
+    before, after = (
+        reread("icims", msgspec.json.encode({"page": PAGE, "row": each, "detail": detail | more}))
+        for each, more in ((old, {}), (row, {"is_remote": is_remote}))
+    )
+    assert (before.workplace, after.workplace) == (None, "remote" if is_remote else "hybrid")
+    assert differences(before, keep_unsent(before, after)) == ()
+
+
 def test_a_card_has_the_same_digest_after_a_restart() -> None:
     """The order of a set differs between two processes, so the fields have one of their own."""
     [row] = icims_portal.read_page(card(7).encode()).rows
