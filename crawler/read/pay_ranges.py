@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -89,14 +90,20 @@ def _currency(zone: Mapping[str, Any], countries: frozenset[str]) -> str | None:
 
 
 def _written_currency(zone: Mapping[str, Any]) -> str:
+    """Return the currency as it is written; "" for none, and for a placeholder such as "-"."""
     written = zone.get("currency_type")
-    return clean(written)[:_LONGEST_CURRENCY] if isinstance(written, str) else ""
+    name = clean(written)[:_LONGEST_CURRENCY] if isinstance(written, str) else ""
+    return name if any(letter.isalpha() or _is_sign(letter) for letter in name) else ""
+
+
+def _is_sign(letter: str) -> bool:
+    return unicodedata.category(letter) == "Sc"
 
 
 def _sign(zone: Mapping[str, Any], countries: frozenset[str]) -> str:
     """Return what stands before an amount: "$", "CHF ", or nothing for no currency."""
     name = _currency(zone, countries) or _written_currency(zone)
-    return _SIGNS.get(name, f"{name} " if name[-1:].isalpha() else name)
+    return _SIGNS.get(name, name if not name or _is_sign(name[-1]) else f"{name} ")
 
 
 def _ends(zone: Mapping[str, Any]) -> tuple[float | None, float | None]:

@@ -536,6 +536,14 @@ def zone(
             [zone(9_000_000, 12_000_000, "CAD", title="Range")],
             Pay(90_000, 120_000, "CAD", "year", "CAD 90,000 - 120,000"),
         ),
+        (
+            [zone(9_000_000, 12_000_000, "-", title="Range per year")],
+            Pay(90_000, 120_000, None, "year", "90,000 - 120,000"),
+        ),
+        (
+            [zone(9_000_000, 12_000_000, "Crowns (kr.)", title="Range per year")],
+            Pay(90_000, 120_000, None, "year", "Crowns (kr.) 90,000 - 120,000"),
+        ),
         ([zone(None, 5_000_000, "EUR")], Pay(None, 50_000, "EUR", "year", "up to €50,000")),
     ],
 )
