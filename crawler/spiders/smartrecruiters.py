@@ -102,16 +102,24 @@ class SmartRecruitersSpider(DetailSpider):
             requisition=row.get("refNumber"),
             internal_job=detail.get("jobId"),
             published=row["releasedDate"],
-            # the details that older versions stored
-            unsent=frozenset({"pay"} if detail and "customPay" not in detail else ()),
+            unsent=_unsent(detail),
         )
 
 
 def _pay(detail: Fields, place: str) -> Pay | None:
     """Return the pay of the ATS's own fields, else of the employer's."""
+    return _pay_of_ats(detail) or read_pay("\n".join(detail.get("customPay", ())), place=place)
+
+
+def _pay_of_ats(detail: Fields) -> Pay | None:
     stated = detail.get("compensation") or {}
-    pay = stated_range(*map(stated.get, ("min", "max", "currency", "period")))
-    return pay or read_pay("\n".join(detail.get("customPay", ())), place=place)
+    return stated_range(*map(stated.get, ("min", "max", "currency", "period")))
+
+
+def _unsent(detail: Fields) -> frozenset[str]:
+    """Return what a detail of an older version lacks: pay, unless the ATS states it."""
+    is_older = detail and "customPay" not in detail
+    return frozenset({"pay"} if is_older and not _pay_of_ats(detail) else ())
 
 
 def _line_of_pay(field: Mapping[str, Any]) -> str:

@@ -134,6 +134,13 @@ async def test_pay_of_an_own_field_is_no_edit_of_a_detail_that_was_stored_withou
     assert differences(before, after) == ()
 
 
+def test_a_raise_is_an_edit_also_of_a_detail_that_was_stored_without_own_fields() -> None:
+    pay = {"min": 60_000, "max": 70_000, "currency": "USD", "period": "yearly"}
+    before = read(row(1), detail(1, compensation=pay))
+    after = read(row(1), detail(1, compensation=pay | {"max": 75_000}, customPay=[]))
+    assert [change.field for change in differences(before, after)] == ["pay"]
+
+
 @pytest.mark.parametrize("odd", [None, "x", [None], [{"fieldLabel": 7}], [{"fieldLabel": "Pay"}]])
 async def test_odd_fields_of_an_employer_cost_nothing(
     server: SmartRecruitersServer, odd: Any
