@@ -39,7 +39,9 @@ _MINIMUM, _MAXIMUM = (
     for end in ("min(?:imum)?", "max(?:imum)?")
 )
 _OR_MORE = re.compile(
-    r"\s?(?:以上|から|이상)|\s(?:and|&) (?:up(?! to)|above)\b|\sor more\b", re.IGNORECASE
+    r"\s?(?:以上|から|이상)|\sor more\b"
+    r"|\s(?:and|&) (?:up(?! to)|above(?![ -](?:average|market)))\b",
+    re.IGNORECASE,
 )
 _OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum
 

@@ -291,6 +291,7 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("Min\n\nUSD $72,000.00/Yr.\n\nMax\n\nUSD $91,000.00/Yr.", 72e3, 91e3, "USD", "year"),
         ("Salary: $65,000 max", None, 65_000, "USD", "year"),
+        ("Pay: $15 per hour and above-average benefits", 15, 15, "USD", "hour"),
         ("Pay (USD): $90,000 - $120,000", 90_000, 120_000, "USD", "year"),
         ("CTC per month: 50,000 INR", 50_000, 50_000, "INR", "month"),
         ("Salary: £21,000 - £22,000 (FTE £26,000 - £27,000)", 21_000, 22_000, "GBP", "year"),
