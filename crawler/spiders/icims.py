@@ -121,8 +121,9 @@ class IcimsSpider(DetailSpider):
         if "slug" in row or "req_id" in row:
             return jibe.read_row(page, row)
         location = "; ".join(detail.get("places") or [row["location"]])
+        html = (detail["description"] or "") if detail else ""
         return posting_from_html(
-            (detail["description"] or "") if detail else "",
+            html,
             key=row["number"],
             title=row["title"],
             url=f"{page}/{row['number']}/job",
@@ -131,7 +132,7 @@ class IcimsSpider(DetailSpider):
             employment_type=row["employment_type"] or employment(detail.get("employmentType")),
             stated_workplace="remote" if detail.get("is_remote") else workplace(row["workplace"]),
             # with the detail, until which no change of pay is an edit
-            stated_pay=worded_pay(row.get("pay"), "") if detail else None,
+            stated_pay=worded_pay(row.get("pay"), html) if detail else None,
             requisition=row["requisition"] or None,
             unsent=_unsent(row),
         )

@@ -177,7 +177,7 @@ def _pay(job: Job, place: str) -> Pay | None:
     alone = {"value": next(iter(stated := listed(job.get("baseSalary"))), None)}
     salary = next((each for each in stated if isinstance(each, dict)), alone)
     if salary is alone and stated_amount(alone["value"]) is None:
-        return worded_pay(alone["value"], "")
+        return worded_pay(alone["value"], "<br>".join(_texts(job)))
     value = next(iter(listed(salary.get("value"))), None)
     amounts = value if isinstance(value, dict) else salary | {"value": value}
     single = amounts.get("value")

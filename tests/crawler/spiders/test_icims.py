@@ -216,6 +216,17 @@ def test_a_card_of_an_older_version_learns_its_pay_without_an_edit(*, has_detail
     assert after.pay
 
 
+def test_unclear_pay_of_a_card_hides_no_pay_of_the_text() -> None:
+    [raw] = icims_portal.read_page(card(7).encode()).rows
+    row = msgspec.json.decode(raw) | {"pay": "Pay Plan: GS-12"}
+    page = posting(7, description="<p>Salary: $60,000 - $70,000</p>")
+    detail = msgspec.Raw(IcimsSpider().read_detail(Answer(200, page), "7"))
+    parts = {"page": PAGE, "row": row, "detail": detail}
+    pay = reread("icims", msgspec.json.encode(parts)).pay
+    assert pay is not None
+    assert pay.maximum == 70_000
+
+
 @pytest.mark.parametrize(("workplace", "is_remote"), [("Hybrid", False), ("No", True)])
 def test_a_card_of_an_older_version_learns_its_workplace_without_an_edit(
     workplace: str, *, is_remote: bool

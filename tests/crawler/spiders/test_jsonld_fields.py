@@ -172,6 +172,12 @@ def test_pay_may_be_a_number_or_words_alone(given: Any, expected: tuple[Any, ...
     assert (pay and (pay.minimum, pay.maximum, pay.currency, pay.period)) == expected
 
 
+def test_unclear_words_of_a_field_hide_no_pay_of_the_text() -> None:
+    pay = read(baseSalary="100k", description="<p>Salary: $90,000 - $100,000</p>").pay
+    assert pay is not None
+    assert pay.minimum == 90_000
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
