@@ -22,7 +22,7 @@ class Noted(msgspec.Struct, array_like=True):
     key: str  # of its posting; "" for none
     lastmod: str
     at: float = 0.0  # seconds since 1970
-    is_daily: bool = False  # read again in a day: it was missing, or its block was broken
+    is_daily: bool = False  # read again in a day: missing, broken, or without a job the first time
 
 
 class Through(msgspec.Struct, array_like=True):

@@ -2,7 +2,7 @@
 
 new pages and those whose `lastmod` moved → read, at most 50
 a page that is read and has a JobPosting  → a posting; its key is noted beside its address
-a page that is read and has none          → no job; it is read again when it moves, or in a week
+a page that is read and has none          → no job; it is read when it moves, in a day, then weekly
 pages beyond 50, or without an answer     → wait for a later check
 """
 
@@ -32,7 +32,7 @@ _GONE = frozenset({404, 410})
 _PAGES = "pages"  # the note of what is known of each page
 _UNREAD = "?"  # the `lastmod` of a page that did not answer
 _ALIKE = 5  # pages with one identifier: more languages of one job are not believed
-_FIRST = "first"  # the note of the pages that wait since the first check
+_FIRST = "first"  # the note of the pages that wait, or are doubted, since the first check
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class JobPages:
     identifiers: Identifiers = field(init=False)
     deadlines: Deadlines = field(init=False)
     again: list[str] = field(default_factory=list)  # pages whose key was none
+    doubted: set[str] = field(default_factory=set)  # no job the first time: a login may hide it
     bare: int = 0  # pages of known postings that show none now
 
     def __post_init__(self) -> None:
@@ -139,11 +140,10 @@ class JobPages:
             return Reply.CLEAR
 
         await ask_in_turn(chain(wanted[:most], self.again), ask)
-        waiting = [path for path in wanted if path not in done]
-        marks, is_first = map(mark, waiting), _FIRST not in self.site.notes.own
-        late = (each for each in marks if is_first or each in since_first)
-        self.site.notes.own[_FIRST] = packed(late)
-        return len(waiting)
+        unclear = [path for path in listed if path in self.doubted or path not in done]
+        marks, is_first = map(mark, unclear), _FIRST not in self.site.notes.own
+        self.site.notes.own[_FIRST] = packed(one for one in marks if is_first or one in since_first)
+        return len(set(wanted) - done)
 
     def _wanted(self, listed: Mapping[str, str], known: frozenset[str]) -> list[str]:
         """Return the pages to read: those never read first, then the one read longest ago."""
@@ -194,7 +194,9 @@ class JobPages:
             noted.at = self.site.now  # it stays as it was read; others come first next time
             self.bare += 1
             return None
-        self.noted[path] = Noted("", listed[path], self.site.now, bool(page.broken))
+        self.doubted |= {path} - self.noted.keys()
+        is_daily = bool(page.broken) or path in self.doubted
+        self.noted[path] = Noted("", listed[path], self.site.now, is_daily)
         return None if page.broken else ""
 
     def _forget_old(self, key: str, listed: Mapping[str, str]) -> None:

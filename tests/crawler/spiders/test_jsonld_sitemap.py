@@ -135,21 +135,12 @@ async def test_pages_that_are_no_job_are_left_out(server: JsonLdServer) -> None:
     assert server.read() == ["/careers/values", path(1)]
     await snapshot(server, at(first, hours=1))
     assert len(server.read()) == 2
-    await snapshot(server, at(first, hours=6 * 24))
-    assert len(server.read()) == 2
-    await snapshot(server, at(first, hours=7 * 24))
+    second = await snapshot(server, at(first, hours=24))
     assert server.read()[2:] == ["/careers/values"]
-
-
-async def test_a_listed_page_of_a_closed_posting_is_not_read_at_every_check(
-    server: JsonLdServer,
-) -> None:
-    first = await snapshot(server, at())
-    server.pages |= {path(2): page(), path(3): 404}
-    second = await snapshot(server, at(first, hours=1, known=lambda: ["R-1"]))
-    assert server.read()[3:] == [path(2), path(3)]
-    await snapshot(server, at(second, hours=2, known=lambda: ["R-1"]))
-    assert len(server.read()) == 5
+    await snapshot(server, at(second, hours=7 * 24))
+    assert len(server.read()) == 3
+    await snapshot(server, at(second, hours=8 * 24))
+    assert server.read()[3:] == ["/careers/values"]
 
 
 @pytest.mark.parametrize("odd", [{"pages": [1], "through": {"R-1": 7}, "first": 3}, {"first": "#"}])
@@ -184,35 +175,6 @@ async def test_known_pages_that_lose_their_job_stay_and_are_named(server: JsonLd
     second = await snapshot(server, at(first))
     assert second.still == {"R-1", "R-2"}
     assert "on 1 of its pages the JobPosting is missing" in (second.note or "")
-
-
-async def test_a_busy_site_is_not_asked_for_further_pages(server: JsonLdServer) -> None:
-    first = await snapshot(server, at())
-    server.pages |= {path(4): 429}
-    server.jobs(1, 2, 3, 4, 5)
-    second = await snapshot(server, at(first, hours=1))
-    assert (keys(second), len(second.still), server.read()[3:]) == ([], 3, [path(4)])
-
-
-async def test_pages_that_fail_do_not_keep_others_from_being_read(server: JsonLdServer) -> None:
-    server.pages |= {path(number): 500 for number in (10, 11, 12)}
-    server.jobs(*range(1, 21))
-    first = await snapshot(server, at())
-    assert "R-13" not in keys(first)
-    second = await snapshot(server, at(first, hours=1))
-    assert len(second.sightings) + len(second.still) == 17
-    assert second.note == "3 of its pages are read at later checks"
-
-
-async def test_a_listed_page_that_answers_404_is_asked_for_once_a_day(server: JsonLdServer) -> None:
-    server.pages |= {path(number): 404 for number in (4, 5, 6, 7)}
-    server.jobs(*range(1, 9))
-    first = await snapshot(server, at())
-    assert (len(first.sightings), first.note) == (4, None)
-    await snapshot(server, at(first, hours=1))
-    assert len(server.read()) == 8
-    await snapshot(server, at(first, hours=25))
-    assert len(server.read()) == 12
 
 
 async def test_an_empty_sitemap_is_believed_after_a_day(server: JsonLdServer) -> None:
