@@ -15,7 +15,6 @@ _SUBQUERIES = {  # file and argument
     ("manual.py", "older"),
     ("manual.py", "younger"),
     ("roles.py", "moved"),
-    ("moved_postings.py", "repeated"),
     ("pack.py", "ended"),
     ("roles.py", "_first_with_words(connection, wanted)"),
     ("roles.py", "names_with_words(connection, wanted.text, wanted.status)"),

@@ -123,13 +123,20 @@ def _former_postings(
 ) -> list[_Listed]:
     """Return a former board's open postings, and those that closed since.
 
-    Those that another board than the successor repeats are left out.
+    Those that another board than the successor repeats are left out, and closed ones that were
+    posted again on the former board.
     """
     recent = or_(Posting.state == "open", Posting.closed_at >= since)
-    repeated = select(_other.repost_of).where(
-        _other.repost_of.is_not(None), _other.board_id != successor.id
+    is_repeated = (
+        select(_other.id)
+        .where(
+            _other.repost_of == Posting.id,
+            _other.board_id != successor.id,
+            or_(_other.board_id != board.id, Posting.state != "open"),
+        )
+        .exists()
     )
-    return _load(connection, board, recent, Posting.id.not_in(repeated))
+    return _load(connection, board, recent, ~is_repeated)
 
 
 def _load(

@@ -160,6 +160,17 @@ def test_a_closed_posting_that_is_listed_again_is_counted_apart(history: History
     assert [counts(one) for one in moved(history)] == [(10, 2, 1, 0)]
 
 
+def test_a_role_that_returned_after_a_repost_of_it_came_along_itself(history: History) -> None:
+    again = posting("77", title=postings(1)[0].title)
+    chef = posting("99", title="Chef")
+    history.check(snapshot([*postings(10)[1:], again, chef], {"1": Probe.GONE}))
+    history.check(snapshot([*postings(10), chef], {"77": Probe.GONE}))
+    move(history)
+    history.check(listing(came(10)))
+    assert [counts(one) for one in moved(history)] == [(11, 10, 0, 0)]
+    assert reposts(history)["131"] == f"{BOARD}:1"
+
+
 def test_what_closed_long_before_the_move_is_not_matched(history: History) -> None:
     rest = [*postings(10)[1:], posting("99", title="Chef")]
     history.check(snapshot(rest, {"1": Probe.GONE}))
