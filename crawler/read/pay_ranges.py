@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.items import Pay, Period
 from crawler.read.countries import countries_of, country_name
-from crawler.read.currencies import local_currencies, of_dollar, of_sign
+from crawler.read.currencies import codes, local_currencies, of_dollar, of_sign
 from crawler.read.pay_labels import is_elsewhere
 from crawler.read.pay_periods import period_in_title, period_of_pay
 from crawler.read.pay_vocabulary import BASE, OTHER, OTHER_PAY, TOTAL
@@ -42,23 +42,23 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]], *, place: str = "") -> Pay |
     zones = _base_zones(ranges)
     if not zones:
         return None
-    codes = countries_of(place)
-    words = _zone_words(zones, codes)
+    countries = countries_of(place)
+    words = _zone_words(zones, countries)
     is_each = len({_title(zone) for zone in zones}) > 1
-    zones = [zone for zone in zones if not _is_elsewhere(zone, codes)]
+    zones = [zone for zone in zones if not _is_elsewhere(zone, countries)]
     if not zones:
         return Pay(None, None, None, None, words)
     titles = [_NO_PLACE.sub(" ", _title(zone)) for zone in zones]
-    countries = [country_name(code) for code in codes]
-    named = named_in(titles, place, ("", "", *countries)) if place and len(zones) > 1 else []
+    names = [country_name(code) for code in countries]
+    named = named_in(titles, place, ("", "", *names)) if place and len(zones) > 1 else []
     here = [zones[index] for index in named] or zones
-    kinds = [(_currency(zone, codes), _zone_period(zone, codes)) for zone in here]
+    kinds = [(_currency(zone, countries), _zone_period(zone, countries)) for zone in here]
     currency, period = kind = Counter(kinds).most_common(1)[0][0]
     ends = [_ends(zone) for zone, its_kind in zip(here, kinds, strict=True) if its_kind == kind]
     minimum = min((low for low, _ in ends if low), default=None)
     maximum = max((high for _, high in ends if high), default=None)
     if not is_each:
-        words = _as_written(minimum, maximum, _sign(here[kinds.index(kind)], codes))
+        words = _as_written(minimum, maximum, _sign(here[kinds.index(kind)], countries))
     return Pay(minimum, maximum, currency, period, words)
 
 
@@ -83,7 +83,7 @@ def _is_elsewhere(zone: Mapping[str, Any], countries: frozenset[str]) -> bool:
 def _currency(zone: Mapping[str, Any], countries: frozenset[str]) -> str | None:
     """Return the ISO 4217 code of a range's currency, which may be written as a sign or a name."""
     written = _written_currency(zone)
-    if re.fullmatch("[A-Za-z]{3}", written):
+    if written.upper() in codes():
         return written.upper()
     code = of_sign(written, countries) if written else None
     return of_dollar(countries) if code == "" else code

@@ -57,6 +57,16 @@ class Night(PostOffice):
         return list(self.slack.channels[ROLES].messages)
 
 
+async def openings_alone(night: Night) -> SlackScenario:
+    """Return a board that was checked before the night, with a rule that tells openings alone."""
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = SlackScenario(night, replace(RULE, on=("opened",)))
+    life.history.now = START
+    await life.check()
+    night.clock.now = EVENING
+    return life
+
+
 @pytest.fixture
 async def night(engine: Engine) -> AsyncIterator[Night]:
     async with post_office(engine) as office:
@@ -132,11 +142,7 @@ def test_a_night_repeats_nothing_that_its_digest_tells() -> None:
 async def test_a_night_says_what_closed_though_the_rule_tells_openings_alone(
     night: Night,
 ) -> None:
-    night.clock.now = EVENING - timedelta(hours=2)
-    life = SlackScenario(night, replace(RULE, on=("opened",)))
-    life.history.now = START
-    await life.check()
-    night.clock.now = EVENING
+    life = await openings_alone(night)
     await life.check(paid(PAY, "1"), paid(PAY, "2"))
     await life.check(paid(PAY, "1"), closed="2")
     night.wake()
@@ -148,11 +154,7 @@ async def test_a_night_says_what_closed_though_the_rule_tells_openings_alone(
 async def test_a_role_that_opened_in_the_night_has_its_facts_of_the_morning(
     night: Night, number: int
 ) -> None:
-    night.clock.now = EVENING - timedelta(hours=2)
-    life = SlackScenario(night, replace(RULE, on=("opened",)))
-    life.history.now = START
-    await life.check()
-    night.clock.now = EVENING
+    life = await openings_alone(night)
     await life.check(*(paid(PAY, str(key)) for key in range(number)))
     moved = {"location": "Paris", "locations": ("Paris",)}
     await life.check(*(paid(MORE, str(key), **moved) for key in range(number)))

@@ -1,4 +1,4 @@
-"""What people and assistants name a posting by."""
+"""A posting is found by the name that a person or an assistant gives it."""
 
 from __future__ import annotations
 
