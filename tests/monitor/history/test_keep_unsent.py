@@ -129,3 +129,8 @@ def test_the_number_of_a_role_is_kept_where_an_answer_has_none_of_its_own(
 ) -> None:
     assert keep_unsent(posting(requisition="R-1"), sent).requisition == kept
     assert keep_unsent(posting(), sent).requisition == sent.requisition
+
+
+def test_what_no_answer_sent_so_far_stays_unsent_beside_what_is_kept() -> None:
+    after = keep_unsent(posting(requisition="R-1"), without("pay"))
+    assert (after.requisition, after.unsent) == ("R-1", frozenset({"pay"}))
