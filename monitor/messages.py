@@ -141,6 +141,7 @@ class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
     at: datetime | None = None  # when it was written; None in messages of an older rolewatch
     part: int = 1
     parts: int = 1
+    sent_at: datetime | None = None  # None before it is sent
 
 
 class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):

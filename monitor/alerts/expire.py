@@ -1,7 +1,8 @@
 """Expire reminders that can no longer be sent, and update the deadlines of those that wait.
 
 A reminder expires when its deadline passes, its role closes, or its deadline moves away. The other
-reminders of its message are still sent. A digest that waited names no deadline that is over.
+reminders of its message are still sent. A digest that waited names no deadline that is over, and
+says of which days it tells.
 """
 
 from __future__ import annotations
@@ -149,23 +150,24 @@ def counted_from(text: str, now: datetime) -> str:
     return dump(msgspec.structs.replace(message, at=now)) if is_near else text
 
 
-def without_past_deadlines(connection: Connection, text: str, now: datetime) -> str:
-    """Return a stored message whose digests list no deadline that passed or whose role closed."""
+def digests_sent_at(connection: Connection, text: str, now: datetime) -> str:
+    """Return a stored message whose digests are true when they are sent now.
+
+    They know the time, and list no deadline that passed or whose role closed.
+    """
     if _DIGEST not in text:
         return text
     message = load(text)
     if isinstance(message, QuietHoursMessage):
         parts = tuple(
-            _with_future(connection, part, now) if isinstance(part, DigestMessage) else part
+            _sent_at(connection, part, now) if isinstance(part, DigestMessage) else part
             for part in message.parts
         )
         return dump(QuietHoursMessage(parts))
-    return (
-        dump(_with_future(connection, message, now)) if isinstance(message, DigestMessage) else text
-    )
+    return dump(_sent_at(connection, message, now)) if isinstance(message, DigestMessage) else text
 
 
-def _with_future(connection: Connection, digest: DigestMessage, now: datetime) -> DigestMessage:
+def _sent_at(connection: Connection, digest: DigestMessage, now: datetime) -> DigestMessage:
     names = [role.posting for role in digest.deadlines]
     is_closed = and_(one_of(Posting.name, names), Posting.state == "closed")
     closed = set(connection.scalars(select(Posting.name).where(is_closed)))
@@ -173,7 +175,8 @@ def _with_future(connection: Connection, digest: DigestMessage, now: datetime) -
     def is_near(role: Role) -> bool:
         return role.posting not in closed and (role.deadline_at is None or role.deadline_at > now)
 
-    return msgspec.structs.replace(digest, deadlines=tuple(filter(is_near, digest.deadlines)))
+    near = tuple(filter(is_near, digest.deadlines))
+    return msgspec.structs.replace(digest, deadlines=near, sent_at=now)
 
 
 def _expire_alerts(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor.alerts import cards
-from monitor.alerts.expire import counted_from, expire, has_passed, without_past_deadlines
+from monitor.alerts.expire import counted_from, digests_sent_at, expire, has_passed
 from monitor.channels import kind
 from monitor.database.columns import AnyRow
 from monitor.database.tables import Alert, Delivery, Posting
@@ -61,7 +61,7 @@ def claim(
         return None
     message, card_id = row
     if head.sending_at is None:  # it may have waited for hours
-        message = without_past_deadlines(connection, counted_from(message, now), now)
+        message = digests_sent_at(connection, counted_from(message, now), now)
         values["message"] = message
     card = cards.location(connection, card_id) if card_id is not None else None
     thread = (

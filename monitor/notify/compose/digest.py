@@ -45,7 +45,8 @@ def digest(message: DigestMessage, style: Style) -> Composed:
 
 
 def _period(message: DigestMessage, style: Style) -> Period:
-    return Period(message.since, message.at or message.since + _A_DAY, style.zone)
+    ends = message.at or message.since + _A_DAY
+    return Period(message.since, ends, style.zone, message.sent_at or ends)
 
 
 def _document(message: DigestMessage, period: Period, detail: Detail) -> Document:

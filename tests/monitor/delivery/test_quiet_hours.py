@@ -115,6 +115,19 @@ async def test_a_held_digest_lists_no_deadline_that_passed_in_the_night(night: N
     assert "Engineer passed" not in shown(message)
 
 
+async def test_a_held_digest_names_the_day_of_which_it_tells(night: Night) -> None:
+    daily = msgspec.structs.replace(digest(opened("1")), since=AT, at=night.clock())
+    night.tell(daily, at=night.clock())
+    with night.engine.begin() as connection:  # of a rule, not of the operator
+        connection.execute(update(tables.Alert).values(kind="digest"))
+    await night.deliver()
+    night.wake()
+    assert await night.deliver() == 1
+    [message] = night.said()
+    assert "May 4: 1 new" in shown(message)
+    assert "Today" not in shown(message)
+
+
 def test_a_night_tells_what_happened_to_a_role_after_its_digest() -> None:
     first, change = opened("1"), revised("1", FieldChange("location", "London", "Rome"))
     daily = msgspec.structs.replace(digest(first, opened("2")), at=AT + timedelta(hours=2))

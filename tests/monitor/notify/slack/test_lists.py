@@ -136,6 +136,35 @@ def test_a_digest_names_its_period(since: datetime, at: datetime, expected: str)
 
 
 @pytest.mark.parametrize(
+    ("since", "at", "expected"),
+    [
+        (MORNING - timedelta(days=1), MORNING, "May 3 to May 4"),
+        (MORNING - timedelta(hours=7), MORNING, "May 4"),
+        (EVENING - timedelta(days=1), EVENING, "May 4"),
+        (EVENING - timedelta(days=4), EVENING, "Apr 30 to May 4"),
+    ],
+)
+def test_a_digest_that_is_sent_on_a_later_day_names_its_dates(
+    since: datetime, at: datetime, expected: str
+) -> None:
+    message = _digest((opened(),), since, at)
+    night = replace(message, sent_at=at.replace(hour=23, minute=5))  # in London it is May 5
+    assert titles(night)[0].endswith(f"{expected}: 1 new")
+    assert draw(night, LONDON)[0].startswith(f"{expected}: 1 new")
+    quiet = replace(night, items=())
+    assert draw(quiet, LONDON)[0].startswith(f"{expected}: nothing new.")
+
+
+def test_a_late_digest_says_on_which_day_a_role_opened_and_closed() -> None:
+    item = opened(kind="closed", before_at=EVENING - timedelta(hours=2), after="opened")
+    message = replace(
+        _digest((item,), EVENING - timedelta(days=1), EVENING),
+        sent_at=EVENING + timedelta(days=1),
+    )
+    assert any(line.endswith("opened and closed on May 4") for line in titles(message))
+
+
+@pytest.mark.parametrize(
     ("found", "expected"),
     [
         (EVENING - timedelta(hours=3), "new today"),
