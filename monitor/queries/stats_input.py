@@ -26,6 +26,7 @@ _POSTINGS = table(
             "state",
             "pay_currency",
             "pay_period",
+            "repost_of",
         )
     ),
     *(column(name, UtcDateTime()) for name in ("last_seen_at", "closed_at")),
@@ -106,6 +107,7 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
     """Return the facts of those boards, or of all boards if none is named, from `since` on."""
     days = list(_days(connection, boards, since))
     left = left_behind(connection)
+    came_along = _came_along(connection, boards) if left else set()
     departments: dict[str, str] = {}
     seen: dict[str, datetime] = {}
     roles = []
@@ -114,17 +116,22 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
         departments[row.posting] = row.department or ""
         if row.last_seen_at is not None:
             seen[row.posting] = row.last_seen_at
-        if since is None or row.state == "open" or row.closed_at >= since:
+        is_left = row.state == "open" and row.board in left
+        ended = row.last_seen_at if is_left else row.closed_at
+        if is_left and row.posting in came_along:
+            continue  # the employer's new board has it too
+        if since is None or ended is None or ended >= since:
             pay = (row.pay_min, row.pay_max, row.pay_currency, row.pay_period)
-            roles.append(
-                Role(
-                    row.company,
-                    row.department or "",
-                    row.state == "open" and row.board not in left,
-                    *pay,
-                )
-            )
+            is_open = row.state == "open" and not is_left
+            roles.append(Role(row.company, row.department or "", is_open, *pay))
     return Facts(days, roles, list(_stays(connection, boards, since, departments, seen)))
+
+
+def _came_along(connection: Connection, boards: Sequence[str]) -> set[str]:
+    """Return the names of the postings that another one of those boards repeats."""
+    repeated = _POSTINGS.c.repost_of
+    wanted = [repeated.is_not(None), *_of(_POSTINGS.c.board, boards)]
+    return set(connection.scalars(select(repeated).where(*wanted)))
 
 
 def board_days(connection: Connection, board: str) -> Facts:

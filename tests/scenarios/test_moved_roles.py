@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -14,7 +14,9 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_roles import open_postings
 from monitor.messages import DigestMessage, load
 from monitor.queries.moved import former_lives
+from monitor.queries.stats_input import facts
 from monitor.queries.titles import find_by_name_or_title
+from monitor.reports.stats import by_employer
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History
 from tests.support.moves import (
@@ -70,6 +72,23 @@ def test_a_role_that_moved_is_listed_once(history: History) -> None:
             )
         ]
     assert sorted(fitting) == open_roles(history)
+
+
+def test_statistics_count_a_role_that_moved_once(history: History) -> None:
+    move(history)
+    history.check(listing([*came(6), *some_new(1)]))
+    history.now += timedelta(days=10)
+    history.check(listing([*came(6), *some_new(1)]))
+    assert _counted(history) == (7, 12)  # five of the former board did not come along
+    assert _counted(history, since=history.now - timedelta(days=5)) == (7, 7)
+    assert _counted(history, BOARD) == (0, 11)
+
+
+def _counted(history: History, *boards: str, since: datetime | None = None) -> tuple[int, int]:
+    """Return how many roles are open, and how many there were."""
+    with history.engine.connect() as connection:
+        [row] = by_employer(facts(connection, boards, since))
+    return row["open"], row["roles"]
 
 
 def test_a_former_board_that_is_watched_again_is_listed_again(history: History) -> None:
