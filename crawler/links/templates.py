@@ -57,7 +57,7 @@ def _oracle(parts: Parts, query: Query) -> str | None:
     return f"{parts['host']}/{site.upper() if is_numbered else site}"
 
 
-_GREENHOUSE = r"(?:job-)?boards(?:\.eu)?\.greenhouse\.io"
+_GREENHOUSE = r"(?:job-)?boards(?:\.(?:eu|anz))?\.greenhouse\.io"
 _WORKDAY = (
     r"/(?P<site>[^/]+)"
     r"(?:/(?:job|details)/(?:[^/]+/)*?(?:[^/_]*_)?(?P<key>[^/]+?)(?:/apply(?:/.*)?)?$)?"
@@ -75,7 +75,7 @@ _EIGHTFOLD = (  # employers' own hosts; their addresses do not show that Eightfo
 _EIGHTFOLD_PATH = "(?:$|/careers(?:/job/(?P<key>[0-9]+))?|/api/(?:pcsx|apply)/)"
 
 TEMPLATES = (
-    # https://developers.greenhouse.io/job-board.html; EU pages are served by the same API
+    # https://developers.greenhouse.io/job-board.html; its regions are served by the same API
     Template("greenhouse", _GREENHOUSE, "/embed/job_app(?:/|$)", {"token": "for", "key": "token"}),
     Template(
         "greenhouse",
@@ -91,7 +91,7 @@ TEMPLATES = (
     ),
     Template(
         "greenhouse",
-        r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io",
+        r"(?:boards-)?api(?:\.(?:eu|anz))?\.greenhouse\.io",
         "/v1/boards" + token() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
     ),
     Template(

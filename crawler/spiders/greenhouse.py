@@ -55,7 +55,11 @@ class GreenhouseSpider(BoardSpider):
     list_form = ListForm(total="meta.total", may_lack_total=True)
     job_form = keyed_by("id", int | str, company="company_name")
     api_off = frozenset({404})
-    page_urls = ("https://job-boards.greenhouse.io", "https://job-boards.eu.greenhouse.io")
+    page_urls = (
+        "https://job-boards.greenhouse.io",
+        "https://job-boards.eu.greenhouse.io",
+        "https://job-boards.anz.greenhouse.io",
+    )
     page_note = PAGE_NOTE
     posting_path = "/v1/boards/{token}/jobs/{key}"
 
