@@ -23,6 +23,8 @@ FILES = (
     r"[^/]+\.(?:txt|xml|ico|json|js|css|map|png|jpe?g|gif|svg|html?|php|webmanifest)"
     r"|_[^/]*|static|assets"
 )
+# the domain of a host of Oracle's: of a region, in the European Union, or of a newer number
+ORACLE = r"\.fa(?:\.[a-z0-9]+)*\.oraclecloud(?:\.eu|(?:[1-9][0-9]?)?\.com)"
 
 
 def token(*reserved: str) -> str:

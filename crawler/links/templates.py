@@ -15,6 +15,7 @@ from crawler.links.template import (
     LOCALE,
     NO_VENDOR,
     NUMBER,
+    ORACLE,
     UUID,
     UUID_WITHIN,
     Parts,
@@ -66,7 +67,7 @@ _NO_LOCALE = f"(?!/(?:[a-z]{{2}}-[a-z]{{2}}|wday|{FILES})(?:/|$))"
 _SHORTCODE = "(?P<key>[0-9A-F]{10})(?![0-9a-z])"
 _SMART = r"jobs\.smartrecruiters\.com"
 _WORKABLE = r"apply\.workable\.com"
-_ORACLE = r"(?P<host>[a-z0-9-]+\.fa(?:\.[a-z0-9.]+)?\.oraclecloud\.com)"
+_ORACLE = rf"(?P<host>[a-z0-9-]+{ORACLE})"
 _EIGHTFOLD = (  # employers' own hosts; their addresses do not show that Eightfold serves them
     r"(?P<token>apply\.careers\.microsoft\.com|explore\.jobs\.netflix\.net|careers\.qualcomm\.com"
     r"|jobs\.nvidia\.com"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from crawler.links.template import Query, Template
+from crawler.links.template import ORACLE, Query, Template
 from crawler.links.templates import TEMPLATES
 from crawler.registry import supported, title
 
@@ -35,7 +35,6 @@ _DOMAINS = {
     "comeet.com": "comeet",
     "dvinci-hr.com": "dvinci",
     "eightfold.ai": "eightfold",
-    "fa.oraclecloud.com": "oracle",
     "gem.com": "gem",
     "greenhouse.io": "greenhouse",
     "icims.com": "icims",
@@ -61,7 +60,7 @@ _DOMAINS = {
     "welcometothejungle.com": "wttj",
     "workable.com": "workable",
 }
-_ORACLE = re.compile(r"\.fa\.[a-z0-9]+\.oraclecloud\.com$", _FLAGS)
+_ORACLE = re.compile(rf"{ORACLE}$", _FLAGS)
 
 
 def read_link(text: str) -> tuple[str, str, str | None] | None:
