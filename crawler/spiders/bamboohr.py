@@ -15,6 +15,7 @@ from msgspec import Raw
 from crawler.fetch import MOVED, Answer
 from crawler.items import Posting, Probe, Workplace
 from crawler.read.deferred import place_of
+from crawler.read.fields import dicts
 from crawler.responses import BadResponse
 from crawler.spiders.details import DetailSpider
 from crawler.spiders.jobs import Fields, names
@@ -48,11 +49,16 @@ class BambooSpider(DetailSpider):
         return answer
 
     def proves(self, answer: Answer, key: str) -> Probe:
-        """Return what a detail says: a posting with any status but Open is closed."""
+        """Return what a detail says: a posting with any status but Open is closed.
+
+        The status stands in the opening, or beside it.
+        """
         if super().proves(answer, key) is Probe.GONE:
             return Probe.GONE
-        status = msgspec.json.decode(answer.body)["meta"]["jobOpeningStatus"].casefold()
-        return {"": Probe.SILENT, "open": Probe.THERE}.get(status, Probe.GONE)
+        whole = msgspec.json.decode(answer.body)
+        stated = dicts([whole["result"]["jobOpening"], whole.get("meta")])
+        status = next(filter(None, (each.get("jobOpeningStatus") for each in stated)), "")
+        return {"": Probe.SILENT, "open": Probe.THERE}.get(status.casefold(), Probe.GONE)
 
     @classmethod
     def is_of(cls, detail: dict[str, Raw], key: str) -> bool:

@@ -35,6 +35,7 @@ def detail(number: int = 1, status: str | None = "Open", **fields: Any) -> dict[
     opening = {
         "jobOpeningShareUrl": f"{SITE}/careers/{number}",
         "jobOpeningName": "Research Engineer",
+        "jobOpeningStatus": status,
         "location": {
             "city": "Chicago",
             "state": "Illinois",
@@ -48,8 +49,7 @@ def detail(number: int = 1, status: str | None = "Open", **fields: Any) -> dict[
         "hiringLead": "Ann Example",
     }
     form = {"firstName": {"isRequired": True, "label": "First Name"}}
-    meta = {} if status is None else {"jobOpeningStatus": status}
-    return {"meta": meta, "result": {"jobOpening": opening | fields, "formFields": form}}
+    return {"meta": {}, "result": {"jobOpening": opening | fields, "formFields": form}}
 
 
 class BambooServer(AtsServer):

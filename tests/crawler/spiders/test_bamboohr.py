@@ -147,14 +147,20 @@ async def test_an_answer_of_another_kind_is_no_detail(
     [
         (NOT_FOUND, Probe.GONE),
         (detail(9, "Filled"), Probe.GONE),
+        (detail(9, None) | {"meta": {"jobOpeningStatus": "Filled"}}, Probe.GONE),
         (detail(9), Probe.THERE),
+        (detail(9) | {"meta": []}, Probe.THERE),
+        (detail(9, None) | {"meta": {"jobOpeningStatus": "Open"}}, Probe.THERE),
         (detail(8), Probe.SILENT),
         (detail(9, None), Probe.SILENT),
         (Reply(b"<html></html>"), Probe.SILENT),
         (Reply(b"", 302, {"Location": "https://www.bamboohr.com/"}), Probe.SILENT),
         (Reply({}, 500), Probe.SILENT),
     ],
-    ids=["404", "filled", "open", "another", "no status", "page", "redirect", "broken"],
+    ids=[
+        *("404", "filled", "filled, in meta", "open", "open, odd meta", "open, in meta"),
+        *("another", "no status", "page", "redirect", "broken"),
+    ],
 )
 async def test_a_missing_posting_is_probed_by_its_detail(
     server: BambooServer, answer: dict[str, Any] | Reply, probe: Probe
