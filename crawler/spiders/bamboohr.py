@@ -25,6 +25,8 @@ from crawler.spiders.postings import place_in, posting_from_html
 from crawler.spiders.site import OK, Site
 
 _WORKPLACES: dict[str, Workplace] = {"0": "onsite", "1": "remote", "2": "hybrid"}
+_CLOSED = ("filled", "closed", "on hold", "canceled", "cancelled", "draft")
+_PROOF = {"open": Probe.THERE} | dict.fromkeys(_CLOSED, Probe.GONE)
 
 
 class BambooSpider(DetailSpider):
@@ -49,16 +51,16 @@ class BambooSpider(DetailSpider):
         return answer
 
     def proves(self, answer: Answer, key: str) -> Probe:
-        """Return what a detail says: a posting with any status but Open is closed.
+        """Return what a detail says. Its status stands in the opening, or beside it.
 
-        The status stands in the opening, or beside it.
+        A status that we do not know proves nothing.
         """
         if super().proves(answer, key) is Probe.GONE:
             return Probe.GONE
         whole = msgspec.json.decode(answer.body)
         stated = dicts([whole["result"]["jobOpening"], whole.get("meta")])
         status = next(filter(None, (each.get("jobOpeningStatus") for each in stated)), "")
-        return {"": Probe.SILENT, "open": Probe.THERE}.get(status.casefold(), Probe.GONE)
+        return _PROOF.get(status.casefold(), Probe.SILENT)
 
     @classmethod
     def is_of(cls, detail: dict[str, Raw], key: str) -> bool:

@@ -148,6 +148,8 @@ async def test_an_answer_of_another_kind_is_no_detail(
         (NOT_FOUND, Probe.GONE),
         (detail(9, "Filled"), Probe.GONE),
         (detail(9, None) | {"meta": {"jobOpeningStatus": "Filled"}}, Probe.GONE),
+        (detail(9, "On Hold"), Probe.GONE),
+        (detail(9, "Offen"), Probe.SILENT),
         (detail(9), Probe.THERE),
         (detail(9) | {"meta": []}, Probe.THERE),
         (detail(9, None) | {"meta": {"jobOpeningStatus": "Open"}}, Probe.THERE),
@@ -158,7 +160,16 @@ async def test_an_answer_of_another_kind_is_no_detail(
         (Reply({}, 500), Probe.SILENT),
     ],
     ids=[
-        *("404", "filled", "filled, in meta", "open", "open, odd meta", "open, in meta"),
+        *(
+            "404",
+            "filled",
+            "filled, in meta",
+            "on hold",
+            "unknown",
+            "open",
+            "open, odd meta",
+            "open, in meta",
+        ),
         *("another", "no status", "page", "redirect", "broken"),
     ],
 )
