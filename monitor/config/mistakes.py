@@ -126,10 +126,9 @@ def _allowed(detail: ErrorDetails) -> str:
         "missing": "this key is required",
         "string_type": "expected a text in quotes",
         "int_type": "expected a whole number",
+        "too_long": f"expected at most {context.get('max_length')} characters",
         "bool_type": "expected true or false",
         "tuple_type": 'expected a list such as ["…", "…"]',
-        "string_pattern_mismatch": "expected a name of 1 to 80 characters on one line",
-        "string_too_short": "expected a text that is not empty",
         "dataclass_type": "expected a table of keys",
         "dict_type": "expected a table of keys",
     }.get(kind, detail["msg"])

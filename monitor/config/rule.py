@@ -15,6 +15,7 @@ from monitor.config.values import (
     Channels,
     Duration,
     Kinds,
+    Line,
     Phrases,
     RevisionField,
     SlackIds,
@@ -33,11 +34,11 @@ class Rule:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: Annotated[
-        StrictStr,
+        Line,
         Field(
             description="The rule's name, one line of 1 to 80 characters.",
             examples=["research-engineer"],
-            pattern=r"^[^\x00-\x1f\x7f]{1,80}$",
+            max_length=80,
         ),
         AfterValidator(refuse_watch_name),
     ]

@@ -22,6 +22,7 @@ from monitor.config.values import (
     Delay,
     Duration,
     Hours,
+    Line,
     SlackApiUrl,
     SlackIds,
     TimeOfDay,
@@ -134,7 +135,7 @@ class BoardEntry:
         StrictStr | None, Field(description="The board's name.", examples=["google:deepmind"])
     ] = None
     company: Annotated[
-        Annotated[StrictStr, Field(min_length=1)] | None,
+        Line | None,
         Field(description="The employer's name in messages.", examples=["Google DeepMind"]),
     ] = None
     every: Annotated[

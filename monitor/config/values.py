@@ -51,14 +51,16 @@ def parse_duration(value: object) -> timedelta:
     """Return the span of "250ms", "30s", "15m", "6h" or "1d". Raise ValueError."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     seconds = int(match[1]) * _UNITS[match[2]] if match else 0
-    if not 0 < seconds <= _LONGEST:
+    if seconds > _LONGEST:
+        raise ValueError('expected a duration of at most "366d"')
+    if not seconds:
         raise ValueError('expected a duration such as "250ms", "30s", "15m", "6h" or "1d"')
     return timedelta(seconds=seconds)
 
 
 def _parse_delay(value: object) -> timedelta:
     """Return the span of a duration that may be zero: "0s". Raise ValueError."""
-    return timedelta(0) if value in {"0ms", "0s"} else parse_duration(value)
+    return timedelta(0) if value in ("0ms", "0s") else parse_duration(value)
 
 
 def _parse_slack_id(value: str) -> str:
@@ -69,6 +71,13 @@ def _parse_slack_id(value: str) -> str:
 
 def _parse_phrase(value: str) -> str:
     Phrase(value)  # raises ValueError
+    return value
+
+
+def _parse_line(value: str) -> str:
+    """Return a name that people can see and PostgreSQL can store. Raise ValueError."""
+    if not value.strip() or re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError("expected a name on one line")
     return value
 
 
@@ -167,6 +176,7 @@ def parse_host_and_port(value: str) -> str:
     return value
 
 
+Line = Annotated[StrictStr, AfterValidator(_parse_line)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Delay = Annotated[timedelta, BeforeValidator(_parse_delay)]
 Channel = Annotated[StrictStr, AfterValidator(parse_channel)]

@@ -40,6 +40,7 @@ LINES = [
         "[crawl]\nevery = 15",
         'crawl.every = 15: expected a duration such as "250ms", "30s", "15m", "6h" or "1d"',
     ),
+    ("[history]\nkeep_checks = '730d'", 'history.keep_checks = "730d": expected a duration of at'),
     ("[crawl]\ncontact = 'me\\nX: y'", "crawl.contact"),
     (
         '[crawl]\ncontact = "me\\nX: y"',
@@ -105,6 +106,18 @@ LINES = [
         'boards[0] = "greenhouse:deepmind": expected a table of keys',
     ),
     ("[[rules]]\nany = ['x']", "rules[0].name: this key is required"),
+    (
+        "[[rules]]\nname = '  '\nany = ['x']",
+        'rules[0].name (rule "  ") = "  ": expected a name on one line',
+    ),
+    (
+        '[[boards]]\nboard = "greenhouse:a"\ncompany = " "',
+        'boards[0].company = " ": expected a name on one line',
+    ),
+    (
+        '[[boards]]\nboard = "greenhouse:a"\ncompany = "a\\u0000b"',
+        'boards[0].company = "a\\u0000b": expected a name on one line',
+    ),
     ("[[rules]]\nname = 'r'", 'rules[0] (rule "r"): expected phrases in any or in all'),
     (
         SOUND + "[[rules]]\nname = 'r'\nany = ['x']",
@@ -327,6 +340,7 @@ def test_an_invalid_duration_is_refused(text: str) -> None:
         "crawl.every",
         "ats",
         "ats.greenhouse",
+        "ats.greenhouse.delay",
         "boards",
         "rules",
         "alerts.quiet",
@@ -341,6 +355,12 @@ def test_any_value_anywhere_is_valid_or_a_mistake(key: str, value: object) -> No
         document = {step: document}
     assert isinstance(document, dict)
     mistakes(tomlkit.dumps(document))
+
+
+def test_a_rule_has_a_name_of_at_most_80_characters() -> None:
+    assert not mistakes(SOUND.replace('"r"', f'"{"r" * 80}"'))
+    (found,) = mistakes(SOUND.replace('"r"', f'"{"r" * 81}"'))
+    assert found.endswith(": expected at most 80 characters")
 
 
 def test_a_long_value_is_cut() -> None:
