@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.board_edits import add, move, remove
-from monitor.cli.common import State, reading_state, state
+from monitor.cli.common import NO_BOARD, State, reading_state, state
 from monitor.cli.output import Format, FormatOption, emit
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
         _SHOWN if fmt is Format.TABLE else _COLUMNS,
         fmt,
         current.console,
-        empty="No board is watched: add one with `rolewatch boards add NAME`",
+        empty=NO_BOARD,
     )
 
 
@@ -78,7 +78,7 @@ for _edit in (add, remove, move):
     app.command()(_edit)
 
 
-@app.command("find")
+@app.command("find", short_help="Say which board and posting a name or a link means.")
 def find_boards(
     ctx: typer.Context,
     name: Annotated[

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
 _LOADED = 1_000_000  # new objects until the garbage collector runs, while modules are loaded
 _NEW_OBJECTS = 50_000  # until the garbage collector runs; Python's own is 700
 _SILENT = logging.NullHandler()
+NO_BOARD = "No board is watched: add one with `rolewatch boards add NAME`"
 CHANCE = Random()  # spreads checks over time, guards nothing  # noqa: S311
 
 

@@ -132,7 +132,11 @@ class Program(TyperGroup):
         except UnicodeEncodeError as error:
             if error.reason != "surrogates not allowed":  # Python's for bytes that are no UTF-8
                 raise
-            typer.echo("an argument is not UTF-8 text: type it in a UTF-8 terminal", err=True)
+            typer.echo(
+                "an argument or a folder's name is not UTF-8 text: use a UTF-8 terminal, or rename"
+                " the folder",
+                err=True,
+            )
             raise typer.Exit(2) from error
         except Exception as error:
             # a command that needs no database does not wait for its library
@@ -205,7 +209,8 @@ def usage_line(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # no
     for theirs, ours in _WORDS:
         said = re.sub(theirs, ours, said, count=1)
     said = " ".join(clean(said).split()).removesuffix(".")
-    return f"{said[:1].lower()}{said[1:]}; see `{_command(error.ctx, ctx)} --help`"
+    see = " See" if said.endswith("?") else "; see"
+    return f"{said[:1].lower()}{said[1:]}{see} `{_command(error.ctx, ctx)} --help`"
 
 
 def _command(inner: Any, outer: Any) -> str:  # Typer's own  # noqa: ANN401

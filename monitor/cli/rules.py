@@ -140,10 +140,12 @@ def _pay(wanted: MinPay | None) -> str | None:
     return None if wanted is None else f"{wanted.amount:g} {wanted.currency}"
 
 
-app.command("test", cls=Sectioned)(try_rules)
+app.command(
+    "test", cls=Sectioned, short_help="Replay the stored history: what rules would have sent."
+)(try_rules)
 
 
-@app.command()
+@app.command(short_help="Show which words of a posting fit each rule, or what failed.")
 def explain(
     ctx: typer.Context,
     posting: PostingArgument,

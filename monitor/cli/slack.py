@@ -49,7 +49,7 @@ def manifest() -> None:
     typer.echo(_manifest(), nl=False)
 
 
-@app.command()
+@app.command(short_help="Create a Slack app and connect it.")
 def setup(ctx: typer.Context) -> None:
     """Create a Slack app and connect it: a link, the channel, the tokens into .env, a test."""
     current = state(ctx)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.cli.common import State, now, reading_state
+from monitor.cli.common import NO_BOARD, State, now, reading_state
 from monitor.cli.output import Format, FormatOption, emit, emit_object
 from monitor.text.values import age, clean, counted
 
@@ -112,7 +112,7 @@ def _print(found: _Status, current: State) -> None:
     moment = now()
     roles = sum(int(row["open_postings"]) for row in found.boards)
     boards = f"{counted(len(found.boards), 'board')}, {health(found.boards)}"
-    lines = [f"{boards}; {counted(roles, 'open role')}"]
+    lines = [f"{boards}; {counted(roles, 'open role')}"] if found.boards else []
     waiting = ", ".join(
         f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting
     )
@@ -138,7 +138,7 @@ def _print(found: _Status, current: State) -> None:
         _TABLE,
         Format.TABLE,
         current.console,
-        empty="No board is watched",
+        empty=NO_BOARD,
     )
 
 

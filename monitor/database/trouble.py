@@ -53,7 +53,9 @@ def describe_with_remedy(error: BaseException) -> str:
 
 
 def _line(cause: BaseException) -> str:
-    return " ".join(str(cause).split())[:_MOST_SHOWN]
+    """Return the message on one line, without the question that libpq adds on its own line."""
+    said = (line for line in str(cause).splitlines() if not line.endswith("?"))
+    return " ".join(" ".join(said).split())[:_MOST_SHOWN]
 
 
 def _remedy(cause: BaseException) -> str | None:

@@ -27,6 +27,9 @@ def test_a_listing_without_a_board_says_how_to_add_one(tmp_path: Path) -> None:
     file.touch()
     said = "No board is watched: add one with `rolewatch boards add NAME`\n"
     assert Program(str(file))("boards", "list").out == said
+    status = Program(str(file))("status").out
+    assert status.endswith(said)
+    assert "all well" not in status
 
 
 def test_a_listing_says_how_each_board_fares(watching: Program, server: BoardServer) -> None:

@@ -28,9 +28,13 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def _commands(command: Any, name: str = "rolewatch") -> dict[str, Any]:
     """Every command by what a person types for it, the groups among them."""
     found = {name: command}
-    for word, inner in getattr(command, "commands", {}).items():
+    for word, inner in _within(command).items():
         found |= _commands(inner, f"{name} {word}")
     return found
+
+
+def _within(command: Any) -> dict[str, Any]:  # Typer's own
+    return getattr(command, "commands", {})
 
 
 _COMMANDS = _commands(typer.main.get_command(app))
@@ -108,7 +112,22 @@ def test_an_argument_that_is_no_text_is_one_line_and_exit_2(
 ) -> None:
     done = sqlite_recorded(*command, "a\udcff")  # a byte that is no UTF-8
     assert (done.code, done.out) == (2, "")
-    assert done.err == "an argument is not UTF-8 text: type it in a UTF-8 terminal\n"
+    assert done.err.startswith("an argument or a folder's name is not UTF-8 text: ")
+
+
+def test_a_folder_whose_name_is_no_text_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"a\xff")
+    folder.mkdir()
+    folder.joinpath("rolewatch.toml").write_text('[[boards]]\nboard = "greenhouse:deepmind"\n')
+    done = CliRunner().invoke(app, ["check", "--config", str(folder / "rolewatch.toml")])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("an argument or a folder's name is not UTF-8 text: ")
+
+
+@pytest.mark.parametrize("group", [name for name, each in _COMMANDS.items() if _within(each)])
+def test_the_help_of_a_group_cuts_no_sentence(group: str) -> None:
+    shown = CliRunner().invoke(app, [*group.split()[1:], "--help"], env={"COLUMNS": "80"}).stdout
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 def test_a_group_without_a_command_prints_its_help() -> None:

@@ -64,7 +64,7 @@ def test_a_missing_server_is_one_line_with_a_remedy() -> None:
     assert "\n" not in describe(error) + describe_with_remedy(error)
     assert "hunter2" not in describe(error) + describe_with_remedy(error)
     assert describe_with_remedy(error).endswith(
-        "; check that the server runs and that its address is right"
+        "Connection refused; check that the server runs and that its address is right"
     )
 
 
