@@ -88,4 +88,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a sign shows another
             stream.reconfigure(errors="replace")
-    _app(typed_command(sys.argv[1:]))()
+    try:
+        _app(typed_command(sys.argv[1:]))()
+    except KeyboardInterrupt:  # Typer ends a command so, and not the loading of its module
+        sys.exit(130)

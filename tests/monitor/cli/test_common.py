@@ -137,6 +137,18 @@ def test_a_group_without_a_command_prints_its_help() -> None:
         assert done.output.startswith("Usage: rolewatch")
 
 
+def test_ctrl_c_while_a_command_is_loaded_is_no_traceback() -> None:
+    code = (
+        "from monitor import cli\n"
+        "def interrupted(_command):\n    raise KeyboardInterrupt\n"
+        "cli._app = interrupted\ncli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_reader_that_goes_away_is_no_error(config: str, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
