@@ -148,6 +148,17 @@ def test_hostile_texts_are_inert(site: Served) -> None:
         assert "{{ 7*7 }}" in visit.page.locator("h1").inner_text()
 
 
+@pytest.mark.parametrize("address", ["/boards", "/boards/greenhouse:examplelabs"])
+def test_a_color_of_the_coverage_stands_beside_its_word(site: Served, address: str) -> None:
+    with site.open(address, "phone") as visit:
+        lines = visit.page.evaluate(
+            "[...document.querySelectorAll('.key i')].map(color => {"
+            "  const after = document.createRange(); after.selectNode(color.nextSibling);"
+            "  return after.getClientRects().length })"
+        )
+    assert lines == [1, 1, 1, 1]
+
+
 def test_the_filters_are_a_form_and_the_address_their_state(site: Served) -> None:
     with site.open("/", script=False) as visit:
         page = visit.page

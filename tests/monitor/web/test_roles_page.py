@@ -227,6 +227,11 @@ def test_the_form_keeps_what_was_asked(site: WebSite) -> None:
     assert '<option value="remote" selected>' in page
 
 
+def test_the_form_names_the_least_pay_as_pay(site: WebSite) -> None:
+    form = site.html("/").partition('name="min_pay"')[0]
+    assert form.rpartition("<label>")[2].startswith("Yearly pay at least")
+
+
 @pytest.mark.parametrize(
     ("query", "label"),
     [
