@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -48,8 +49,11 @@ class HealthServer:
         except OSError as error:
             await self._runner.cleanup()
             kind = AddressInUseError if error.errno == errno.EADDRINUSE else UserError
+            # asyncio's text has the address again. A host that is not found has a negative number
+            reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
             raise kind(
-                f"health.listen: {self.listen} cannot be listened on: {error.strerror}"
+                f"health.listen: {self.listen} cannot be listened on: {reason};"
+                " choose another host or port"
             ) from error
 
     async def stop(self) -> None:

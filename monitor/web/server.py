@@ -104,5 +104,7 @@ def _bound(listen: str) -> socket.socket:
     except (OSError, UnicodeError) as error:  # the latter for a host such as `a..b`
         bound.close()
         reason = getattr(error, "strerror", None) or "it is no host name"
-        raise UserError(f"web.listen: {listen} cannot be listened on: {reason}") from error
+        raise UserError(
+            f"web.listen: {listen} cannot be listened on: {reason}; choose another host or port"
+        ) from error
     return bound

@@ -141,7 +141,10 @@ def test_an_address_in_use_is_one_line(config: Path) -> None:
     assert (
         errors.strip()
         .splitlines()[-1]
-        .endswith(f"web.listen: {listen} cannot be listened on: Address already in use")
+        .endswith(
+            f"web.listen: {listen} cannot be listened on: Address already in use;"
+            " choose another host or port"
+        )
     )
 
 

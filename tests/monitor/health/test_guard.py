@@ -94,7 +94,9 @@ async def test_an_address_that_is_taken_is_one_line(engine: Engine) -> None:
     configured = listening()
     async with guarded(engine, configured):
         with pytest.raises(
-            UserError, match=r"health\.listen: 127.0.0.1:\d+ cannot be listened on: "
+            UserError,
+            match=r"^health\.listen: 127.0.0.1:\d+ cannot be listened on: "
+            r"Address already in use; choose another host or port$",
         ):
             async with guarded(engine, configured):
                 pass
