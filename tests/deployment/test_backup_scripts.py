@@ -85,6 +85,32 @@ def test_a_backup_takes_the_place_of_a_broken_database(watching: Program, tmp_pa
     }
 
 
+def test_a_backup_that_fails_deletes_no_older_one(watching: Program, tmp_path: Path) -> None:
+    kept = tmp_path / "backups" / "rolewatch-2026-01-01T000000Z.db"
+    kept.parent.mkdir()
+    kept.touch()
+    os.utime(kept, (0, 0))
+    (tmp_path / "backup.sh").write_text(script("db backup"))
+    (tmp_path / "elsewhere").mkdir()
+
+    def nightly() -> int:
+        path = f"{ROLEWATCH.parent}:{os.environ['PATH']}"
+        command = ["sh", str(tmp_path / "backup.sh")]
+        return subprocess.run(
+            command, cwd=tmp_path / "elsewhere", env={"PATH": path}, check=False, timeout=60
+        ).returncode
+
+    config = Path(watching.config).read_text()
+    Path(watching.config).write_text("[broken")
+    assert nightly() != 0
+    assert kept.exists()
+    Path(watching.config).write_text(config)
+    assert nightly() == 0
+    assert not kept.exists()
+    assert len(list(kept.parent.glob("rolewatch-*.db"))) == 1
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
 def test_a_backup_is_tried_beside_the_database(watching: Program, tmp_path: Path) -> None:
     ran(script("db backup"), tmp_path)
     before = (tmp_path / "rolewatch.db").read_bytes()
