@@ -64,7 +64,10 @@ def _make(folder: Path | None) -> Path:
         return Path(mkdtemp(prefix="rolewatch-demo-"))
     if (folder / "rolewatch.toml").exists() or (folder / "rolewatch.db").exists():
         raise UserError(f"{folder} holds a rolewatch already: name a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the folder {folder} cannot be made: {error.strerror}") from error
     return folder.resolve()
 
 

@@ -30,6 +30,7 @@ from monitor.cli.rule_options import (
     chosen,
     tried,
 )
+from monitor.errors import UserError
 from monitor.text.values import clean, short, shortened
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def try_rules(
     trial = tried(all_rules(current), file, rule, keys)
     names = chosen(trial.settings.rules, rule)
     begin = parse_time(since, moment)
+    if begin > moment:
+        raise UserError(f"--since {since} is in the future: give a time that has passed")
     if trial.changed:
         typer.echo(trial.changed, err=True)
     _replay(current, trial.settings, names, (begin, moment), fmt)

@@ -108,6 +108,13 @@ def test_a_folder_that_holds_a_rolewatch_is_refused(played: tuple[str, Path, flo
     assert done.stderr.count("\n") == 1
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = CliRunner().invoke(app, ["demo", "--dir", str(tmp_path / "file")])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"the folder {tmp_path / 'file'} cannot be made: File exists\n"
+
+
 def test_the_story_is_of_an_employer_that_does_not_exist() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     assert {job["company_name"] for job in jobs(now)} == {"Example Labs"}

@@ -212,6 +212,12 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(recorded: Progra
     assert "in the last 24 hours, of which" in recorded("rules", "test", "--since", "1d").out
 
 
+def test_a_replay_does_not_begin_in_the_future(recorded: Program) -> None:
+    ran = recorded("rules", "test", "--since", "2999-01-01")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "--since 2999-01-01 is in the future: give a time that has passed\n"
+
+
 @pytest.mark.parametrize(
     ("since", "days", "said"),
     [
