@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,7 +22,8 @@ def normal_url(url: str) -> str:
 def shown_url(url: URL) -> str:
     """Return the URL as a person writes it: without the driver, and with `***` for a password."""
     plain = url.set(drivername=url.get_backend_name())
-    return plain.render_as_string(hide_password=True)
+    shown = plain.render_as_string(hide_password=True)
+    return unquote(shown) if plain.drivername == "sqlite" else shown  # a path is not encoded
 
 
 def parse_url(url: str) -> URL:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.database_url import parse_url, shown_url
 from monitor.config.load import ConfigError, find_file, load, require_boards
 from monitor.config.model import Settings
 from monitor.config.values import MinPay
@@ -382,3 +383,15 @@ def test_an_invalid_apprise_address_is_not_shown(tmp_path: Path) -> None:
         loaded(tmp_path, BOARD + RULE, {"ROLEWATCH_APPRISE_PHONE": "verySecret"})
     assert "$ROLEWATCH_APPRISE_PHONE: expected an address as Apprise writes it" in str(caught.value)
     assert "verySecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////home/zoë/my jobs/a.db", "sqlite:////home/zoë/my jobs/a.db"),
+        ("postgres://me:hunter2@host/name", "postgresql://me:***@host/name"),
+        ("postgresql://a%40b@host/name", "postgresql://a%40b@host/name"),
+    ],
+)
+def test_a_database_is_named_as_it_is_written(url: str, shown: str) -> None:
+    assert shown_url(parse_url(url)) == shown
