@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -15,13 +15,12 @@ import typer
 
 from monitor.channels import kind
 from monitor.cli.common import State, now, state
-from monitor.cli.finding import Finding, print_findings
+from monitor.cli.slack_tokens import NONE_SAVED, ask_tokens
 from monitor.errors import UserError
 from monitor.text.values import clean
 
 if TYPE_CHECKING:
     from monitor.config.model import Settings
-    from monitor.notify.slack.tokens import Kind
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -38,7 +37,6 @@ _STEPS = """
 4. In Slack, invite the app to each of its channels: /invite @rolewatch
 """
 _NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
-_NAMES: dict[Kind, str] = {"xoxb-": "a bot token", "xapp-": "an app token"}
 _EXAMPLE = "slack:#roles"  # as `init` writes it
 _TRIES = 3
 
@@ -62,8 +60,14 @@ def setup(ctx: typer.Context) -> None:
         )
     file, is_new = _configuration(current)
     typer.echo(_STEPS.format(link=app_link()))
-    settings = _choose_channel(current, file, is_new=is_new)
-    if not asyncio.run(_connect(current, settings, file.parent / ".env")):
+    try:
+        settings = _choose_channel(current, file, is_new=is_new)
+        tokens, well = ask_tokens(settings)
+    except typer.Abort as error:
+        typer.echo()  # the line stands below the question
+        raise UserError(NONE_SAVED) from error
+    _save(current, tokens, file.parent / ".env")
+    if not asyncio.run(_test(current, settings)) or not well:
         raise typer.Exit(1)
 
 
@@ -141,7 +145,7 @@ def _ask_channel(default: str) -> str:
             "Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct "
             "message."
         )
-    raise UserError("no channel was named: nothing was written")
+    raise UserError(f"no channel was named: {NONE_SAVED}")
 
 
 def as_channel(given: str) -> str | None:
@@ -155,76 +159,15 @@ def as_channel(given: str) -> str | None:
     return None
 
 
-async def _connect(current: State, settings: Settings, place: Path) -> bool:
-    """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
-    from monitor.cli.doctor_channels import try_app_token, try_bot_token
+def _save(current: State, tokens: Mapping[str, str], place: Path) -> None:
+    """Write the tokens into `.env`, and say so if the shell overrides them."""
     from monitor.config.environment import set_variable
 
-    api_url = settings.slack.api_url
-    bot, well = await _ask(
-        "Bot token (xoxb-…, not shown)",
-        "xoxb-",
-        lambda token: try_bot_token(token, api_url, settings),
-    )
-    app_question = "App token for buttons (xapp-…, not shown; empty for none)"
-    app_token, app_well = await _ask(
-        app_question, "xapp-", lambda token: try_app_token(token, api_url), optional=True
-    )
-    set_variable(
-        place, {"SLACK_BOT_TOKEN": bot} | ({"SLACK_APP_TOKEN": app_token} if app_token else {})
-    )
+    set_variable(place, tokens)
     typer.echo(f"wrote {place}, readable by you alone")
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         if current.environ.get(name) or current.environ.get(f"{name}_FILE"):
             typer.echo(f"this shell also sets {name}, which overrides the file: unset it there")
-    return await _test(current, settings) and well and app_well
-
-
-async def _ask(
-    question: str,
-    kind: Kind,
-    try_: Callable[[str], Awaitable[list[Finding]]],
-    *,
-    optional: bool = False,
-) -> tuple[str, bool]:
-    """Ask until a token works. Return it and whether it does. Exits when the person gives up."""
-    refused = ""
-    for _ in range(_TRIES):
-        given = _read_token(question, kind, optional=optional or bool(refused))
-        if not given:
-            break
-        if print_findings(await try_(given)):
-            return given, True
-        refused = given
-        typer.echo(
-            "Give another one, or press Enter to go on without it."
-            if optional
-            else "Give another one, or press Enter to stop."
-        )
-    if not refused:
-        return "", True
-    if not typer.confirm("Save this token anyway?", default=False):
-        if optional:
-            return "", False
-        typer.echo("No token was saved.")
-        raise typer.Exit(1)
-    return refused, False
-
-
-def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
-    """Read one token of that kind, and show that it was read. Raises UserError if none is given."""
-    from monitor.notify.slack.tokens import wrong_kind
-
-    for _ in range(_TRIES):
-        given = str(typer.prompt(question, default="", hide_input=True, show_default=False)).strip()
-        wrong = wrong_kind(given, kind) if given else None
-        if given and not wrong:
-            typer.echo(f"      taken: {_NAMES[kind]} of {len(given)} characters")
-            return given
-        if optional and not given:
-            return ""
-        typer.echo(wrong or "a token is needed")
-    raise UserError("no token of that kind was given: nothing was written")
 
 
 async def _test(current: State, before: Settings) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import re
+import signal
 import stat
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ notify = ["slack:#roles"]
 [slack]
 api_url = "{url}"
 """
+_CTRL_C = "^C"
 _QUESTION = re.compile(r"[)\]]: ")  # what stands before an answer
 
 
@@ -52,7 +54,10 @@ def folder(tmp_path: Path, slack: SlackServer) -> Path:
 
 
 async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]:
-    """Return the exit code and the output of a terminal, with an answer to each question."""
+    """Return the exit code and the output of a terminal, with an answer to each question.
+
+    The answer `_CTRL_C` is an interrupt.
+    """
     ours, theirs = pty.openpty()
     environ = {
         name: value
@@ -71,7 +76,10 @@ async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]
         while not ended.done():
             said += _read(ours)
             if given < min(len(answers), len(_QUESTION.findall(said))):
-                os.write(ours, f"{answers[given]}\n".encode())
+                if answers[given] == _CTRL_C:
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(ours, f"{answers[given]}\n".encode())
                 given += 1
             await asyncio.wait([ended], timeout=0.02)
     said += _read(ours)
@@ -178,6 +186,24 @@ async def test_a_refused_app_token_does_not_cost_the_bot_token(folder: Path) -> 
     code, _ = await at_a_terminal(folder, ["", TOKEN, "xapp-1-wrong", "", "n"])
     assert code == 1
     assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
+
+
+async def test_three_app_tokens_of_the_wrong_kind_do_not_cost_the_bot_token(folder: Path) -> None:
+    code, said = await at_a_terminal(folder, ["", TOKEN, "foo", "foo", "foo"])
+    assert code == 0, said
+    assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
+
+
+@pytest.mark.parametrize("answers", [[_CTRL_C], ["", _CTRL_C], ["", "foo", "foo", "foo"]])
+async def test_who_stops_before_a_token_reads_that_none_was_saved(
+    tmp_path: Path, answers: Sequence[str]
+) -> None:
+    code, said = await at_a_terminal(tmp_path, answers)
+    assert code == 2
+    last = said.splitlines()[-1]
+    assert last.endswith("no token was saved; `rolewatch slack setup` starts again")
+    assert "nothing was written" not in said  # it has just written a configuration
+    assert not (tmp_path / ".env").exists()
 
 
 @pytest.mark.parametrize(
