@@ -64,5 +64,9 @@ def _answer(question: str) -> str:
 
 
 def agrees(question: str) -> bool:
-    """Return True if a person at a terminal says yes. False without a terminal."""
-    return is_terminal() and typer.confirm(question)
+    """Return True if a person at a terminal says yes. False at Ctrl-C and without a terminal."""
+    try:
+        return is_terminal() and typer.confirm(question)
+    except typer.Abort:
+        typer.echo()
+        return False

@@ -182,6 +182,13 @@ def test_a_person_at_a_terminal_is_asked_whether_to_try(
 
 
 @pytest.mark.usefixtures("terminal")
+def test_ctrl_c_at_the_question_whether_to_try_is_a_no(world: World) -> None:
+    ran = world.add(stdin="")  # the end of the input, which is asked as Ctrl-C is
+    assert (ran.code, world.asked) == (2, [])
+    assert "--try-name" in ran.err
+
+
+@pytest.mark.usefixtures("terminal")
 def test_the_last_choice_beside_similar_names_is_to_try(world: World) -> None:
     world.lists_on_greenhouse("openia", "Openia")
     assert world.add(name="openia", stdin="2\n1\n").code == 0
