@@ -92,8 +92,8 @@ def _sentence(
 ) -> str:
     watched = _overlap(rows, start, now)
     days = sum(cell.kind != "none" for cell in cells)
-    if not days:
-        return f"Not checked in the last {DAYS} days."
+    if not days:  # one check that no other followed is no stretch of time
+        return f"Not known at any time in the last {DAYS} days."
     within = f"the last {counted(days, 'day')}"
     if days < DAYS:
         within = f"the {counted(days, 'day')} that it was watched" if days > 1 else "one day"

@@ -30,9 +30,9 @@ def test_a_board_that_was_always_read_is_known_every_day() -> None:
     assert sentence(always) == "Known all the time in the last 30 days."
 
 
-def test_a_board_without_checks_is_not_watched() -> None:
+def test_a_board_without_two_checks_is_not_known() -> None:
     assert kinds() == "n" * DAYS
-    assert sentence() == "Not checked in the last 30 days."
+    assert sentence() == "Not known at any time in the last 30 days."
 
 
 def test_a_new_board_is_watched_from_its_first_day() -> None:
