@@ -86,7 +86,8 @@ def _canonical(text: str, ats: str, token: str, key: str | None = None) -> Addre
 
 
 def _shortened(text: str) -> str:
-    return ascii(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    """Return the text in quotes. Letters stay, and what cannot be seen is escaped."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def linked_addresses(html: str) -> list[Address]:

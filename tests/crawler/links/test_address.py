@@ -50,6 +50,15 @@ def test_every_way_to_write_a_greenhouse_board_is_that_board(written: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"), [("Zürich", "'Zürich'"), ("a\u202e\n", "'a\\u202e\\n'")]
+)
+def test_a_refusal_shows_letters_as_they_were_typed(written: str, shown: str) -> None:
+    with pytest.raises(ValueError, match=" ") as refused:
+        parse(written)
+    assert str(refused.value).startswith(f"{shown} is not a known board")
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "greenhouse:deepmind:5938712",
