@@ -47,7 +47,7 @@ def diff(
     ] = None,
     to: Annotated[
         str, typer.Option("--to", metavar="TIME", help="Later time.", show_default="now")
-    ] = "0s",
+    ] = "now",
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Compare a board with itself at another time: opened, closed and revised roles."""

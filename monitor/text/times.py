@@ -72,10 +72,13 @@ def parse_time(text: str, now: datetime) -> datetime:
 
 
 def since_words(text: str) -> str:
-    """Return `in the last 7 days` for `7d`, and `since yesterday` for `yesterday`."""
-    found = re.fullmatch(r"(\d+)\s*([smhdw])", text.strip().casefold())
-    if found is None:
+    """Return `in the last 7 days` for `7d` and `7 days`, and `since yesterday` for `yesterday`."""
+    words = " ".join(text.casefold().split())
+    found = _SPAN.fullmatch(words)
+    if found is None or words.endswith("ago"):
         return f"since {text}"
+    if found[1] is None:
+        return f"in the last {words if found[3].isdigit() else found[4]}"
     unit = _UNITS[found[2]]
     return f"in the last {found[1]} {unit.removesuffix('s') if found[1] == '1' else unit}"
 

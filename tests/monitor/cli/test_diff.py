@@ -81,6 +81,7 @@ def test_between_a_failure_and_the_next_check_the_state_is_that_of_before(
             f"nothing is known of {BOARD} at 2020-01-01 00:00Z: its first check was at 20",
         ),
         ((BOARD, "--from", "1h", "--to", "2h"), "--from 1h is not before --to 2h"),
+        ((BOARD, "--from", "now"), "--from now is not before --to now"),
         ((BOARD, "--from", "1h", "--to", "2999-01-01"), "--to 2999-01-01 is still to come"),
         (
             ("nowhere", "--from", "1h"),
