@@ -185,7 +185,7 @@ def acquire(
         if fence is not None:
             cut_off = end_rounds(connection, now)
             has_died = before and before.stopped_at is None and before.command == "run"
-            died = before if has_died else None
+            died = before._replace(expires_at=min(before.expires_at, now)) if has_died else None
             if died is not None and on_takeover is not None:
                 on_takeover(connection, died, cut_off)
             return Lease(engine, own.holder, fence, died)

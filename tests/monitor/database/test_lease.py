@@ -87,6 +87,15 @@ def test_a_dead_local_holder_is_replaced_at_once(engine: Engine) -> None:
     mine.release(NOW)
 
 
+def test_a_dead_holder_died_before_now(engine: Engine) -> None:
+    held_by(engine, 40, **this_machine())
+    now = datetime.now(UTC)
+    mine = acquire(engine, "run", lambda: now)
+    assert mine.died_before is not None
+    assert mine.died_before.expires_at == now  # not when its lease would have ended
+    mine.release(now)
+
+
 def test_our_own_reused_pid_is_a_dead_holder(engine: Engine) -> None:
     held_by(engine, **this_machine(), pid=os.getpid())
     acquire(engine, "run", lambda: NOW).release(NOW)
