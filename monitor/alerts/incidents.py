@@ -47,7 +47,8 @@ def failing(
         if board.last_ok_at is None
         else (f"Last read {near(board.last_ok_at, since)}.")
     )
-    state = "no longer exists" if unknown else "cannot be read"
+    gone = "does not exist" if board.last_ok_at is None else "no longer exists"
+    state = gone if unknown else "cannot be read"
     headline = f"{state}: {failures} checks in a row failed"
     where = moved_where(board.board, board.company, board.found_at) if unknown else ""
     return _message(
@@ -93,7 +94,7 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
         )
     if not found_at:
         return (
-            "The board no longer exists. Find another with"
+            f"{title(board.partition(':')[0])} knows no such board. Find another with"
             f" `rolewatch boards find {quote(company)}`,"
             f" then type `rolewatch boards move {board} NEW`. It stays watched."
         )

@@ -107,6 +107,16 @@ async def test_the_new_board_is_named_when_the_third_404_comes_late(
     assert len(thread(life)) == 1
 
 
+async def test_a_board_that_was_never_read_is_not_said_to_have_existed(office: PostOffice) -> None:
+    life = SlackScenario(office)
+    for _ in range(3):
+        await life.check_result(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    said = shown(notices(life)[0])
+    assert "does not exist: 3 checks in a row failed" in said
+    assert "Greenhouse knows no such board. Find another with " in said
+    assert "no longer" not in said
+
+
 async def test_an_unreadable_new_board_is_named_without_a_command(
     life: SlackScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
