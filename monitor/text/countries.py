@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from babel import Locale
 
 from monitor.errors import UserError
 
+# CLDR's codes of unions, of no known region, and for tests
+_NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+
 
 def country_code(text: str) -> str:
     """Return the ISO 3166 code of `GB`, `gb` or `United Kingdom`. Raise UserError."""
-    names = Locale("en").territories
+    names = _names()
     code = text.upper()
-    if len(code) == 2 and code in names:  # noqa: PLR2004  # letters of a code
+    if code in names:
         return code
     folded = text.casefold()
     found = next((code for code, name in names.items() if name.casefold() == folded), None)
@@ -19,7 +24,17 @@ def country_code(text: str) -> str:
         raise UserError(
             f"country={text}: use a code of two letters such as GB, or an English name."
         )
-    return str(found)
+    return found
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return the English names by code. Continents have numbers as their codes."""
+    return {
+        code: name
+        for code, name in Locale("en").territories.items()
+        if code.isalpha() and code not in _NO_COUNTRIES
+    }
 
 
 def country_name(code: str) -> str:
