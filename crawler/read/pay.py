@@ -7,7 +7,7 @@ Greenhouse's pay blocks.
 Decisions:
 - Several ranges of one block (zones, levels, towns) are one range, from the lowest minimum to the
   highest maximum. They share the place's currency, or else the most common one. If some name the
-  posting's first place, only those count.
+  posting's first place, only those count. Ranges for other states do not count beside a usual one.
 - A range for another country ("in the US" at a role in Berlin), or one range for another state ("in
   Colorado" at a role in Austin), leaves the pay unknown, with its words.
 - On-target earnings and total compensation count only if no base pay is named.

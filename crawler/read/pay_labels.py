@@ -40,6 +40,7 @@ _NOISE = re.compile(
     r"(?![^\W_])",
     re.IGNORECASE,
 )
+_NATION = re.compile(r"\b(?:U\.?S\.?A?|United States)(?![^\W_])")
 _PRIMARY = re.compile(r"\bprimary location\b", re.IGNORECASE)
 _ALSO = {
     "new york": ("NYC", "New York City", "Manhattan"),
@@ -60,7 +61,7 @@ _ALSO = {
 }
 
 _STATES_OF_TOWNS = {  # large towns; and those whose names hold the name of another state
-    "New York City": "NY", "NYC": "NY", "San Francisco": "CA", "Bay Area": "CA",
+    "New York City": "NY", "NYC": "NY", "San Francisco": "CA", "SF": "CA", "Bay Area": "CA",
     "Los Angeles": "CA", "Seattle": "WA", "Denver": "CO", "Boulder": "CO", "Chicago": "IL",
     "Boston": "MA", "Austin": "TX", "Dallas": "TX", "Houston": "TX", "Atlanta": "GA",
     "Kansas City": "MO", "Washington, D.C.": "DC", "Washington, DC": "DC", "Washington D.C.": "DC",
@@ -173,13 +174,16 @@ def for_place(labels: Sequence[str], place: str) -> list[int]:
     """Return the indexes of the labels that name the first place of a posting.
 
     The most exact name that tells labels apart decides: the town, then its region and country.
-    Empty if none does.
+    Else labels without a town or state count, if all others are for other states. Empty if none
+    does.
     """
     for names in (_PRIMARY, *_names(place)):
         matching = [index for index, label in enumerate(labels) if names.search(label)]
         if 0 < len(matching) < len(labels):
             return matching
-    return []
+    usual = [index for index, label in enumerate(labels) if not is_in_other_states(label, place)]
+    names_a_town = any(countries_named(_NATION.sub(" ", labels[index])) for index in usual)
+    return [] if names_a_town else usual
 
 
 @lru_cache(maxsize=256)

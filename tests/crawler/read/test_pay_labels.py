@@ -17,6 +17,10 @@ REST = (
     "The base pay is $150,000 - $170,000 in San Francisco and $130,000 - $150,000 in all other US"
     " locations."
 )
+USUAL = (
+    "The base pay across the U.S. is $101,000 - $131,000. Another range counts in the Bay Area and"
+    " New York City: the pay there is $121,000 - $151,000."
+)
 WASHINGTONS = "Pay range\nWashington: $110,000 - $130,000\nDC: $120,000 - $140,000"
 PRIMARY = (
     "Primary location pay range: $101,000 - $119,000\n"
@@ -37,7 +41,10 @@ PRIMARY = (
         (ZONES, "Remote - Colorado", 139_000, 163_000),
         (ZONES, "Boise, ID", 139_000, 185_000),
         (REST, "San Francisco, CA", 150_000, 170_000),
-        (REST, "Austin, TX", 130_000, 170_000),
+        (REST, "Austin, TX", 130_000, 150_000),
+        (USUAL, "Boston, MA", 101_000, 131_000),
+        (USUAL, "New York, NY", 121_000, 151_000),
+        (USUAL, "Remote", 101_000, 151_000),
         (WASHINGTONS, "Washington, DC", 120_000, 140_000),
         (WASHINGTONS, "Seattle, Washington", 110_000, 130_000),
         (PRIMARY, "Reston, VA", 101_000, 119_000),
