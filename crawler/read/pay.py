@@ -35,7 +35,13 @@ from crawler.read.currency_marks import currency_marks, repair_encoding
 from crawler.read.money_ranges import MoneyRange, money_ranges
 from crawler.read.pay_context import Context, context_of, currency_of, period_of
 from crawler.read.pay_ends import is_at_least, is_at_most
-from crawler.read.pay_labels import for_place, is_elsewhere, is_in_other_states, label_of
+from crawler.read.pay_labels import (
+    countries_named,
+    for_place,
+    is_elsewhere,
+    is_in_other_states,
+    label_of,
+)
 from crawler.read.plausible_pay import is_plausible
 
 _BLOCK_LINES = 8  # between two ranges of one block, at most
@@ -100,9 +106,12 @@ def _candidates(
             context = context_of(line, money, begin=begin, above=above, last_pay=last_pay)
             is_pay = is_about_pay(money, context)
             last_pay = money if is_pay and not is_total(context) else None
-            if is_pay and (candidate := _candidate(line, number, money, context, countries)):
+            if is_pay:
                 label = label_of(line, money, begin=begin, above=above)
-                yield replace(candidate, label=label)
+                # of "California: $150,000" in Toronto, the dollars are American
+                there = countries_named(label) if is_elsewhere(label, countries) else countries
+                if candidate := _candidate(line, number, money, context, there):
+                    yield replace(candidate, label=label)
             begin, remaining = money.end, remaining - 1
             if not remaining:
                 return

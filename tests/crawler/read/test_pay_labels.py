@@ -66,6 +66,9 @@ def test_of_several_ranges_that_of_the_first_place_is_the_pay(
         ("The pay range in San Francisco, CA is $151,000 - $171,000.", "Berlin, Germany"),
         ("Canada pay range\n\n$151,000 - $171,000 CAD", "Remote, UK"),
         ("Base salary (Ireland): €71,000 - €81,000", "London, UK"),
+        ("California or New York pay range: $151,000 - $171,000", "Toronto, Canada"),
+        ("The base pay in San Francisco is $151,000 - $171,000.", "Singapore"),
+        ("The pay range in Vancouver is $151,000 - $171,000.", "Seattle, WA"),
     ],
 )
 def test_pay_of_another_country_keeps_only_its_words(text: str, place: str) -> None:
