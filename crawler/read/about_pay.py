@@ -31,7 +31,9 @@ _FOR_APPLICANTS = re.compile(  # "Colorado applicants only: "
     re.IGNORECASE,
 )
 _END_OF_HOURLY = re.compile(r"(?:[•*-]\s)?(?:up to|from|start(?:s|ing) at)\s?", re.IGNORECASE)
-_NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)(?<!\bc)\.", re.IGNORECASE)
+_NOT_ONE_PHRASE = re.compile(
+    r"[,;|•]|(?<!max)(?<!min)(?<!mind)(?<!ca)(?<!\bc)(?<!\blt)(?<!\bgem)\.", re.IGNORECASE
+)
 _ANY_PAY = re.compile(r"\b(?:compensation|package|pay|earnings?)\W*$", re.IGNORECASE)
 _OWN_NAME = re.compile(  # behind an amount of any pay: "… sign-on bonus"
     rf"\s?(?:(?:annual|weekly|monthly|quarterly|target|one-time|performance)\s)?(?:{OTHER.pattern})"

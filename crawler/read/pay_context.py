@@ -28,7 +28,9 @@ _CLAUSE_END = re.compile(  # also before a label: "$170k - $210k OTE Base: $85k"
     r"|\s(?=(?-i:(?!OTE\b)[A-Z])[\w'\u2019&-]*(?:\s[\w'\u2019&-]+){0,2}\s?:)",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)[.;!?]\s+(?=[^\W\d_a-z])")
+_SENTENCE_END = re.compile(  # but not behind "Sr." and "lt. KV"
+    r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)(?<!\blt)(?<!\bgem)[.;!?]\s+(?=[^\W\d_a-z])"
+)
 # "per quarter", "per project": not a `Period`
 _ANOTHER_PERIOD = re.compile(
     r"\s?(?:/\s?|per\s)(?!(?-i:[A-Z]{3})\s?\d)[^\W\d]", re.IGNORECASE

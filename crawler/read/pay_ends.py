@@ -15,20 +15,20 @@ _AT_MOST = re.compile(
     re.IGNORECASE,
 )
 _PAY_TO_FIGURE = (
-    r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
+    r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,12}[\s:]{0,3}$"
 )
 _CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
 _AT_LEAST = re.compile(
     r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)"
     r"|minimum(?: of)?|min\.?|at least|no less than"
-    r"|not less than|not below|ab|(?:beginnt|startet) (?:bei|ab)|mindestens"
+    r"|not less than|not below|ab|(?:beginnt|startet) (?:bei|ab)|mindestens|mind\."
     r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně"
     r"|från|lägst|fra|mindst|minst|da|almeno"
     r"|de la|minim)[\s:]{0,3}$",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(
-    r"(?<![^\W_])(?:mindest\w{0,10}(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
+    r"(?<![^\W_])(?:mindest\w{0,10}(?:gehalt|lohn|entgelt)\b.{0,30}$|(?:minimum|min\.?|lowest)"
     + _PAY_TO_FIGURE
     + ")",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _MINIMUM, _MAXIMUM = (
     for end in ("min(?:imum)?", "max(?:imum)?")
 )
 _OR_MORE = re.compile(
-    r"\s?(?:以上|から|이상)|\sor more\b"
+    r"\s?(?:以上|から|이상)|,?\sor (?:more|higher|above)\b"
     r"|\s(?:and|&) (?:up(?! to)|above(?![ -](?:average|market)))\b",
     re.IGNORECASE,
 )
