@@ -37,6 +37,12 @@ _UP_TO = re.compile(
     r"[^.;:!?\d]){1,80}\sup to\s{1,2}",
     re.IGNORECASE,
 )
+_GROWS = re.compile(  # "€2,900 gross in the first year, increasing to €3,700"
+    r"(?:\s(?:gross|per|a|month|before|tax|in|at|the|first|year|one|start|beginning|of|employment)"
+    r"){0,8},?(?:\sand)?\s(?:increas|ris|grow)(?:es|ing)\sto(?:\sa\smaximum\sof)?\s",
+    re.IGNORECASE,
+)
+_MOST_GROWTH = 2  # times, in the years of one contract
 _LONGEST_JOINT = 20  # characters between the two amounts of a range
 
 
@@ -79,7 +85,11 @@ def _makes_range(line: str, low: Amount, high: Amount) -> bool:
     between, before = line[low.end : high.start], line[max(0, low.start - 20) : low.start]
     if _is_joined(line, low, high) or (_AND.fullmatch(between) and _BETWEEN.search(before)):
         return True
-    if (low.period, low.sign) != (high.period, high.sign) or low.value >= high.value:
+    if low.sign != high.sign or low.value >= high.value:
+        return False
+    if high.value <= _MOST_GROWTH * low.value and _GROWS.fullmatch(between):
+        return True
+    if low.period != high.period:
         return False
     # "between $161,000 in the lowest market and $239,000 in the highest"
     if _AND_APART.fullmatch(between) and _BETWEEN.search(before):
