@@ -43,6 +43,7 @@ _GROSS = (
     rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)"
     rf"|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
 )
+_RUPEES = re.compile(r"₹|(?:INR|Rs)(?![^\W_])")
 _MAX_AMOUNTS = 300  # in one line; a limit for hostile texts
 _NEAR = 40  # characters around a number that hold the sign of its range
 _IN_FRONT = 9  # characters before a number that hold its currency
@@ -111,19 +112,22 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
     assert front is not None  # noqa: S101  # for mypy
     assert behind is not None  # noqa: S101  # for mypy
     code = next(
-        (code for code in (behind["code"], front["code"]) if code in currencies.codes()), None
+        (code for code in (behind["code"], front["code"]) if code in currencies.written_codes()),
+        None,
     )
     sign = code or behind["sign"] or front["sign"] or ""
     if sign == "$" and front["sign"]:
         sign = front["sign"]
     many = (behind["many"] or behind["cjk"] or "").rstrip(".").casefold()
     times = _TIMES.get(many) or _TIMES.get(many.removesuffix("s"), 1)
+    if many == "l" and not _RUPEES.search(
+        sign or line[max(0, number.start() - _NEAR) : number.start()]
+    ):  # not "INR 40L - 60L"
+        times = 1
     if many == "lpa" or (times >= _TIMES["lakh"] and not sign):
         sign = sign or ("INR" if many == "lpa" else "lakh")
-    if many == "l" and sign not in {"₹", "INR", "Rs", "Rs."}:
-        times = 1
     start = number.start() - len(front[0].lstrip())
-    if front["code"] and front["code"] not in currencies.codes():
+    if front["code"] and front["code"] not in currencies.written_codes():
         start = number.start() - len((front["sign"] or "").strip())
     end = behind.end()
     if behind["code"] and code != behind["code"]:  # "£30,000 (OTE £45,000)"

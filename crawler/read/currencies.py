@@ -33,7 +33,7 @@ _LETTERS: dict[str, tuple[str, ...]] = {
     "lei": ("RON", "MDL"), "RM": ("MYR",), "Rp": ("IDR",),
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "Fr": ("CHF",), "SFr": ("CHF",),
     "лв": ("BGN",), "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",),
-    "R": ("ZAR",),
+    "R": ("ZAR",), "NIS": ("ILS",),
     "lakh": ("INR", "PKR", "NPR", "LKR", "BDT"),
 }  # fmt: skip
 # read only in countries that use them
@@ -88,6 +88,12 @@ def codes() -> frozenset[str]:
         for code, _, end, tender in listed
         if tender and (end is None or tuple(end) > _ENDED_AFTER)
     )
+
+
+@lru_cache(maxsize=1)
+def written_codes() -> frozenset[str]:
+    """Return these codes, and "NIS", which Israelis write for ILS."""
+    return codes() | {"NIS"}
 
 
 @lru_cache(maxsize=512)  # there are fewer countries

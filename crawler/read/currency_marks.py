@@ -20,7 +20,8 @@ _DAMAGED = {
 _NAME_BEHIND = re.compile(
     r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r"
     r"|rupees)|euros?|zlotys?|forints?|yen\b"
-    r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
+    r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|cr\b|crores?\b"
+    r"|ron\b)",
     re.IGNORECASE,
 )
 _NAMES_IN_FRONT = ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
@@ -47,7 +48,7 @@ def currency_marks(text: str) -> tuple[str, ...]:
         return ()
     # a search in the capitals alone takes a tenth of the time
     capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()
-    codes = (code for code in currencies.codes() if code in capitals and code in text)
+    codes = (code for code in currencies.written_codes() if code in capitals and code in text)
     possible = _ASCII_SIGNS if without_common_signs(text).isascii() else currencies.SIGNS
     return (*(sign for sign in possible if sign in text), *codes, *_names(text, numbers))
 
