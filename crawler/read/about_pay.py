@@ -22,8 +22,8 @@ from crawler.read.pay_vocabulary import (
 )
 
 _LABEL = re.compile(
-    r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately"
-    r"|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
+    r"(?:[•*-]\s)?(?:(?:(?:academic )?level|hew|zone|tier|band|grade|step|range|l|estimated to be"
+    r"|approx(?:imately|\.)?)\s?\w{0,4})?\s?[:,-]?\s?",
     re.IGNORECASE,
 )
 _FOR_APPLICANTS = re.compile(  # "Colorado applicants only: "

@@ -27,7 +27,7 @@ _NOT_PART = r"(?<!bi[- ])(?<!semi[- ])(?<!half[- ])"
 _ADJECTIVES: dict[Period, str] = {
     "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|orari[ao]"
     r"|p\.\s?h\.?|p/h|ph",
-    "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.",
+    "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.|p/d|(?<=\d)pd",
     "week": _NOT_PART + r"weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
     "month": _NOT_PART + r"monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?"
     r"|mensil[ei]|mensa(?:l|is)"
@@ -43,7 +43,7 @@ _COMPOUNDS: dict[Period, str] = {  # pay and its period in one word
     "day": r"tagess[aä]tze?|tjm|(?:man-?)?day rate|dagtarief|日給",
     "week": r"wochenlohn|weekloon",
     "month": r"(?:brutto)?monats(?:brutto)?(?:gehalt|lohn)|maand(?:salaris|loon)|månadslön"
-    r"|månedslønn?|kuukausipalkka|月給|月収|月薪|월급",
+    r"|månedslønn?|kuukausipalkka|月給|月収|月額|月薪|월급",
     "year": r"(?:brutto)?jahres(?:brutto|ziel|grund)?(?:gehalt|lohn|vergütung|einkommen)"
     r"|jaar(?:salaris|loon)|årslön|årslønn?|vuosipalkka|RAL|CTC"
     r"|年収|年俸|年薪|연봉",
@@ -51,7 +51,7 @@ _COMPOUNDS: dict[Period, str] = {  # pay and its period in one word
 PAY_NOUNS = (  # nouns that take a period
     r"pay|salar(?:y|ies)|wages?|rates?|range|compensation|comp|remuneration|stipend|earnings"
     r"|income|base|OTE|CTC|cash"
-    r"|(?:brutto|grund|basis|mindest)?(?:gehalt|lohn|entgelt|vergütung)|salaires?|rémunération"
+    r"|(?:brutto|grund|basis|mindest)?(?:gehalt|lohn|entgelt|vergütung)|salaires?|rémunération|gratification"
     r"|salario|sueldo|retribución|remuneración"
     r"|salaris|loon|wynagrodzeni[ea]|pensja|stawka|mzd[ay]|plat|(?:grund)?lön|(?:grund"
     r"|basis)?løn{1,2}(?:en)?|salari(?:u|ul)"

@@ -53,7 +53,8 @@ _GERMANIC_PAY = (
     r"|time|grund|grunn|start)?lønn?(?:en|spænd)?"
 )
 _ROMANCE_PAY = (
-    r"salaires?|fixe(?=\s?(?:de|:)?\s*$)|rémunérations?|salariale|taux horaire|TJM"
+    r"salaires?|gratification(?=(?: de stage| mensuelle)?(?: de\b|\s?:))|indemnité de stage"
+    r"|fixe(?=\s?(?:de|:)?\s*$)|rémunérations?|salariale|taux horaire|TJM"
     r"|package annuel|salarios?|sueldos?"
     r"|retribución|remuneración|(?:banda|rango"
     r"|franja) salarial"
