@@ -8,7 +8,7 @@ has the readings of both, unless the job is in one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -82,8 +82,16 @@ def instants(local: datetime, name: str, place: str) -> list[datetime]:
         if _region(reading[0]) & {_region_of(zone) for zone in job_zones}
     ]
     return [
-        moment for zone, kind in nearby or readings for moment in _both_readings(local, zone, kind)
+        moment
+        for zone, kind in nearby or readings
+        for moment in _both_readings(local, _own_zone(zone, kind, job_zones), kind)
     ]
+
+
+def _own_zone(zone: str, kind: str, job_zones: Iterable[str]) -> str:
+    """Return the job's zone for the standard time of its region: Brisbane has no other one."""
+    own = [job_zone for job_zone in job_zones if _region_of(job_zone) == _region_of(zone)]
+    return own[0] if kind == "standard" and len(own) == 1 else zone
 
 
 def _readings(name: str) -> list[tuple[str, str]]:
