@@ -50,10 +50,10 @@ def _phrase() -> re.Pattern[str]:
     zone = time_zones.pattern()
     clock = (
         rf"(?:(?:klo?|klokken|um|à|alle|ore|om|o\sgodz|a\slas|às|ora)\.?\s)?"
-        rf"(?:(?:12\s)?noon|midday|midnight|(?:[01]?\d"
+        rf"(?:(?:12\s)?(?:noon|midday)|midnight|(?:[01]?\d"
         rf"|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
         rf"|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b)|klo?\.?\s\d{{1,2}}(?![\d:.]))"
-        rf"(?:\s(?:noon|midnight|uhr|uur))?(?:,?\s?\(?{zone}\)?)?"
+        rf"(?:\s(?:noon|midday|midnight|uhr|uur))?(?:,?\s?\(?{zone}\)?)?"
     )
     written = rf"""
         (?:\d{{1,2}}{nth}{to})?(?P<d1>\d{{1,2}}){nth}(?:\s(?:of\s|de\s|di\s|d['\u2019]\s?)?|-|(?<=\.))(?P<m1>{month})
