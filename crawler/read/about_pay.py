@@ -48,9 +48,11 @@ _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 _FULL_TIME = r"(?:fte|full[- ]time equivalent)\b"
 # "(actual salary £21,400 - £22,800)" behind the pay of a full year, or the other way round
 _SAME_PAY = re.compile(
-    rf"[(,;]\s?(?:the\s)?(?:actual\b|pro[- ]rata\b|{_FULL_TIME})[^()]*$", re.IGNORECASE
+    rf"[(,;]\s?(?:the\s|which\s(?:is\s)?)?(?:(?:actual|pro[- ]rata|equal(?:s|\sto)|equates"
+    rf"|equivalent)\b|{_FULL_TIME})[^()]*$",
+    re.IGNORECASE,
 )
-_AS_FULL_TIME = re.compile(rf"\s?{_FULL_TIME}", re.IGNORECASE)
+_AS_FULL_TIME = re.compile(rf"\s?(?:{_FULL_TIME}|pro[- ]rata\b|actual\b)", re.IGNORECASE)
 # and not "OTE: $160k - $180k", which is the next amount
 _TOTAL_BEHIND = re.compile(rf"(?:{TOTAL.pattern})(?!\s?(?::|of|is)?\s?[$€£\d])", re.IGNORECASE)
 # characters around an amount that are read
