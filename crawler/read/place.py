@@ -18,7 +18,7 @@ MODELS: dict[Workplace, str] = {
     r"|virtual|distributed|home[- ]?based|work(?:ing)? from home"
     r"|wfh|telecommut\w+|リモート|full remote|(?:100\s?% |da )?remot[oa]|zdaln(?:ie|a|y)"
     r"|praca zdalna|fjernarbejde?|på distans",
-    "hybrid": r"hybrid(?:e|es)?|híbrid[oa]|ibrid[oa]|hybrydow\w{1,2}|hybridní",
+    "hybrid": r"hybrid(?:e|es)?(?: remote)?|híbrid[oa]|ibrid[oa]|hybrydow\w{1,2}|hybridní",
     "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort"
     r"|sur site|presencial"
     r"|in sede|stacjonarn\w{1,2}|op locatie|på plats",
