@@ -23,8 +23,8 @@ LEVELS: Final[tuple[Seniority, ...]] = get_args(Seniority)  # from the lowest
 WORDS: Final[dict[Seniority, tuple[str, ...]]] = {
     "intern": (
         "intern", "interns", "internship", "internships", "co-op", "working student",
-        "werkstudent", "werkstudentin", "praktikant", "praktikantin", "praktikum", "stagiaire",
-        "becario", "becaria", "tirocinio", "estagio", "estagiario",
+        "werkstudent", "werkstudentin", "praktikant", "praktikantin", "praktikum",
+        "pflichtpraktikum", "stagiaire", "becario", "becaria", "tirocinio", "estagio", "estagiario",
     ),
     "entry": (
         "junior", "jr", "entry level", "early career", "graduate", "grad", "grads", "trainee",
@@ -33,7 +33,10 @@ WORDS: Final[dict[Seniority, tuple[str, ...]]] = {
     "senior": ("senior", "sr", "snr"),
     "staff": ("staff",),
     "principal": ("principal",),
-    "lead": ("lead", "leader", "teamlead", "teamleiter", "teamleiterin", "lider"),
+    "lead": (
+        "lead", "leader", "teamlead", "teamleiter", "teamleiterin", "gruppenleiter",
+        "gruppenleiterin", "lider",
+    ),
     "manager": ("manager", "managers", "mgr", "gerente"),
     "director": (
         "director", "directeur", "directrice", "direktor", "direktorin", "directora", "head of",
@@ -64,7 +67,8 @@ OTHER_MEANINGS: Final = (
     "internship supervisor", "of interns",
     "inbound lead specialist", "outbound lead specialist", "lead conversion", "lead enrichment",
     "lead funnel", "lead intake", "lead paint", "lead qualifier", "lead routing", "lead scoring",
-    "principal investigator", "assistant principal", "vice principal", "school principal",
+    "principal investigator", "investigador principal", "investigadora principal",
+    "post graduate", "grad student", "assistant principal", "vice principal", "school principal",
     "lead generation", "lead gen", "lead flow", "lead qualification", "lead development",
     "lead management", "lead nurturing", "lead to cash", "lead acid", "lead free", "lead time",
     "lead times", "lead abatement", "lead recycling", "lead discovery", "lead identification",

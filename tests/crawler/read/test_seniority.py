@@ -9,7 +9,8 @@ from crawler.read.seniority import LEVELS, OTHER_MEANINGS, SOMEBODY_ELSE, WORDS,
 TITLES = {
     "intern": (
         "Research Intern", "Software Engineering Internship - London", "Intern, Office of the CTO",
-        "Praktikant (m/w/d)", "Senior Year Intern", "Software Engineer Co-op",
+        "Praktikant (m/w/d)", "Pflichtpraktikum KI", "Postgraduate Intern",
+        "Senior Year Intern", "Software Engineer Co-op",
     ),
     "entry": (
         "Graduate Software Engineer", "Software Engineer, New Grad", "Entry-Level Analyst",
@@ -23,7 +24,10 @@ TITLES = {
     ),
     "staff": ("Staff Engineer", "Senior Staff Engineer", "Engineer, Staff", "Staff+ Engineer"),
     "principal": ("Principal Scientist", "Senior Principal Engineer", "Principal Product Manager"),
-    "lead": ("Tech Lead", "Lead Analyst", "Alliances & Channels Leader", "Lead Product Manager"),
+    "lead": (
+        "Tech Lead", "Lead Analyst", "Alliances & Channels Leader", "Lead Product Manager",
+        "Gruppenleiterin Robotik (m/w/d)",
+    ),
     "manager": (
         "Engineering Manager", "Senior Engineering Manager", "Product Manager", "Sales Mgr",
         "Technical Lead Manager", "Manager, Account Executive - Startups",
@@ -60,6 +64,7 @@ NONE = (
     "Junior Achievement Coordinator", "Nursing Staff Coordinator",
     "Registered Nurse - Senior Health", "Physician (Senior Health)", "Nurse, Senior Adult Unit",
     "Event Staff Security", "Clinic Staff Trainer", "Staff Attorneys", "Staff LPN",
+    "Investigador Principal", "Post-Graduate Researcher", "Grad Student Researcher",
     "Artist, Disney Junior Series", "Controller (career path to CFO)", "EVP Assistant",
     "Early Career Recruiter", "Office of the CTO, Engineer", "", "Vulnerability Management",
 )  # fmt: skip
