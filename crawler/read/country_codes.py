@@ -74,7 +74,11 @@ TOWNS_WITH_REGION = {
     "ZA": "Centurion_GP Johannesburg_GP Midrand_GP Pretoria_GP Sandton_GP East_London_EC",
 }
 # names of countries and towns in other languages that are words, or codes of something else
-NO_NAMES = "ama cad cita ira julon man oma oral rim rom viro"
+NO_NAMES = (
+    "ama cad cita ira julon man oma oral rim rom viro bangi belen canton madera showa"
+    " san_cristobal san_martin san_vicente santa_elena santa_helena santa_lucia sao_cristovao"
+    " sao_vicente"
+)
 # territories with a code of their own: the country behind one adds nothing
 TERRITORIES = {
     "CN": "HK MO TW",

@@ -79,7 +79,7 @@ def towns_with_region() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _no_names() -> frozenset[str]:
-    return frozenset(NO_NAMES.split())
+    return frozenset(_split(NO_NAMES))
 
 
 def folded(name: str) -> str:
