@@ -29,7 +29,7 @@ _CLAUSE_END = re.compile(  # also before a label: "$170k - $210k OTE Base: $85k"
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(  # but not behind "Sr." and "lt. KV"
-    r"(?:[^\W_A-Z]|[)%])(?<!\b[SJ]r)(?<!\blt)(?<!\bgem)[.;!?]\s+(?=[^\W\d_a-z])"
+    r"(?:[^\W_A-Z]|[)%])[.;!?](?<!\b[SJ]r.)(?<!\blt.)(?<!\bgem.)\s+(?=[^\W\d_a-z])"
 )
 # "per quarter", "per project": not a `Period`
 _ANOTHER_PERIOD = re.compile(
