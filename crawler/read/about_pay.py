@@ -48,8 +48,8 @@ _BENEFITS = re.compile(r"\b(?:benefits?|extras|plans)\b", re.IGNORECASE)
 _FULL_TIME = r"(?:fte|full[- ]time equivalent)\b"
 # "(actual salary £21,400 - £22,800)" behind the pay of a full year, or the other way round
 _SAME_PAY = re.compile(
-    rf"[(,;]\s?(?:the\s|which\s(?:is\s)?)?(?:(?:actual|pro[- ]rata|equal(?:s|\sto)|equates"
-    rf"|equivalent)\b|{_FULL_TIME})[^()]*$",
+    rf"[(,;]\s?(?:the\s|which\s(?:is\s)?)?(?:(?:about|actual|approximately|pro[- ]rata"
+    rf"|equal(?:s|\sto)|equates|equivalent)\b|{_FULL_TIME})[^()]*$",
     re.IGNORECASE,
 )
 _AS_FULL_TIME = re.compile(rf"\s?(?:{_FULL_TIME}|pro[- ]rata\b|actual\b)", re.IGNORECASE)
