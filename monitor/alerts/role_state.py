@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,9 +15,10 @@ from monitor.database.json_values import one_of
 from monitor.history.compare import pay_words
 from monitor.history.contents import posting_from_row
 from monitor.history.reposts import RepostOf
-from monitor.message_parts import Role
-from monitor.messages import CardMessage, GroupMessage, Message, RoleMessage
+from monitor.message_parts import Reminder, Role
+from monitor.messages import CardMessage, GroupMessage, Message, ReminderMessage, RoleMessage
 
+_OpenRoles = Mapping[str, tuple[BoardRow, str, Posting]]  # by name: board, key, content
 _POSTING = (
     "key",
     "company",
@@ -99,37 +100,64 @@ def closed_roles(connection: Connection, messages: Iterable[Message]) -> dict[st
 
 
 def with_current_facts(connection: Connection, messages: Sequence[Message]) -> list[Message]:
-    """Return the messages. A role in them that opened, and is open, has its facts of now.
+    """Return the messages. An open role that opened or is reminded of has its facts of now.
 
-    A rule may tell openings alone, so no later message has what changed since.
+    A rule may tell openings alone, so no later message has what changed since. A reminder keeps
+    its deadline: `expire` decides about another one.
     """
-    names = {item.role.posting for message in messages for item in _opened(message)}
-    if not names:
-        return list(messages)
+    names = {item.role.posting for message in messages for item in _to_refresh(message)}
+    known = _open_roles(connection, names) if names else {}
+    return [_refreshed(message, known) for message in messages] if known else list(messages)
+
+
+def _open_roles(connection: Connection, names: Collection[str]) -> _OpenRoles:
     rows = connection.execute(
         _ROW.add_columns(tables.Posting.name.label("name")).where(
             one_of(tables.Posting.name, names), tables.Posting.state == "open"
         )
     ).all()
     boards = {row.id: row for row in load_boards(connection)} if rows else {}
-    known = {row.name: (boards[row.board_id], row.key, posting_from_row(row)) for row in rows}
+    return {row.name: (boards[row.board_id], row.key, posting_from_row(row)) for row in rows}
 
-    def now(item: RoleMessage) -> RoleMessage:
-        if item.role.posting not in known or not _opened(item):
-            return item
-        role = role_of(*known[item.role.posting], item.role.first_seen_at, first=item.role.places)
-        return msgspec.structs.replace(item, role=_with_repost(role, item.role))
 
-    def of_now(message: Message) -> Message:
-        match message:
-            case RoleMessage():
-                return now(message)
-            case GroupMessage():
-                return msgspec.structs.replace(message, items=tuple(map(now, message.items)))
-            case _:
-                return message
+def _refreshed(message: Message, known: _OpenRoles) -> Message:
+    match message:
+        case RoleMessage():
+            return _change_now(message, known)
+        case GroupMessage():
+            items = tuple(_change_now(item, known) for item in message.items)
+            return msgspec.structs.replace(message, items=items)
+        case ReminderMessage():
+            due = tuple(_reminder_now(item, known) for item in message.items)
+            return msgspec.structs.replace(message, items=due)
+        case _:
+            return message
 
-    return list(map(of_now, messages))
+
+def _change_now(item: RoleMessage, known: _OpenRoles) -> RoleMessage:
+    if item.role.posting not in known or not _opened(item):
+        return item
+    return msgspec.structs.replace(item, role=_role_now(item.role, known))
+
+
+def _reminder_now(item: Reminder, known: _OpenRoles) -> Reminder:
+    if item.role.posting not in known:
+        return item
+    role = msgspec.structs.replace(
+        _role_now(item.role, known),
+        deadline_at=item.role.deadline_at,
+        deadline_text=item.role.deadline_text,
+    )
+    return msgspec.structs.replace(item, role=role)
+
+
+def _role_now(shown: Role, known: _OpenRoles) -> Role:
+    role = role_of(*known[shown.posting], shown.first_seen_at, first=shown.places)
+    return _with_repost(role, shown)
+
+
+def _to_refresh(message: Message) -> tuple[RoleMessage | Reminder, ...]:
+    return message.items if isinstance(message, ReminderMessage) else _opened(message)
 
 
 def _opened(message: Message) -> tuple[RoleMessage, ...]:

@@ -12,6 +12,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, select, update
 
+from crawler.items import Deadline
+from monitor.alerts.scheduled import write_due
 from monitor.config.model import AlertSettings
 from monitor.database import tables
 from monitor.delivery.held_messages import merged_messages
@@ -30,7 +32,7 @@ from monitor.messages import (
 from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_summary
 from tests.support.alerts import AT, digest, notice, opened, revised, role, summary
-from tests.support.boards import START
+from tests.support.boards import START, posting
 from tests.support.outbox_fixture import At, PostOffice, post_office
 from tests.support.slack_scenario import MORE, PAY, RULE, SlackScenario, paid
 from tests.support.slack_server import OPS, ROLES, shown
@@ -176,6 +178,26 @@ async def test_a_role_that_opened_in_the_night_has_its_facts_of_the_morning(
     [_, message] = night.said()
     assert "Paris" in shown(message)
     assert "London" not in shown(message)
+
+
+async def test_a_reminder_that_the_night_held_has_the_facts_of_the_morning(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = SlackScenario(night, replace(RULE, on=("opened",), remind=(timedelta(hours=20),)))
+    due = {
+        "deadline": Deadline(EVENING + timedelta(hours=20), "Tuesday"),
+        "stated": frozenset({"deadline"}),
+    }
+    await life.check(posting("1", **due), posting("2", **due))
+    night.clock.now = EVENING
+    assert write_due(night.engine, life.history.settings, EVENING) == 2
+    moved = {"location": "Paris", "locations": ("Paris",)}
+    await life.check(posting("1", **due, **moved), posting("2", **due, **moved))
+    night.wake()
+    assert await night.deliver() == 1
+    message = shown(night.said()[-1])
+    assert "2 deadlines are near" in message
+    assert message.count("Paris") == 2
+    assert "London" not in message
 
 
 @pytest.mark.parametrize("channel", ["slack:#roles", "webhook"])
