@@ -24,6 +24,7 @@ import msgspec
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from monitor.alerts.merge import lasting
+from monitor.alerts.mutes import current
 from monitor.alerts.role_state import current_state
 from monitor.alerts.stale_cards import next_revision
 from monitor.channels import kind
@@ -219,7 +220,8 @@ def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
 def repost(connection: Connection, card_id: int, now: datetime) -> None:
     """Post a card without a location again, unless a waiting message will become the card.
 
-    The row is locked, because an edit and a reply may find the card missing at the same time.
+    Not for a role that is muted, or whose rules are removed: a new message is news. The row is
+    locked, because an edit and a reply may find the card missing at the same time.
     """
     card = connection.execute(
         select(Card.__table__).where(Card.id == card_id).with_for_update()
@@ -233,12 +235,16 @@ def repost(connection: Connection, card_id: int, now: datetime) -> None:
     )
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
-    message = dump(current_state(connection, card.posting_id, load(card.message), now))
+    message = current_state(connection, card.posting_id, load(card.message), now)
+    if isinstance(message, CardMessage) and current(connection, now).silence(
+        card.channel, card.posting_id, message.why
+    ):
+        return
     row = {
         "delivery_id": uuid4().hex,
         "channel": card.channel,
         "card_id": card_id,
-        "message": message,
+        "message": dump(message),
         "state": "pending",
     }
     connection.execute(insert(Delivery).values(**row, created_at=now, attempts=0))

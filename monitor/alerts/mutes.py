@@ -7,7 +7,7 @@ a digest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from monitor.database.columns import AnyRow
 from monitor.database.tables import Mute, Posting
+from monitor.message_parts import Why
 
 A_DAY = timedelta(days=1)  # how long a rule is muted
 
@@ -41,6 +42,13 @@ class Mutes:
         """Return why an alert is muted in a channel, or None."""
         role = self.roles.get((channel, posting_id)) if posting_id is not None else None
         return role or (self.rules.get((channel, rule)) if rule is not None else None)
+
+    def silence(self, channel: str, posting_id: int | None, rules: Iterable[Why]) -> bool:
+        """Return whether a channel gets no news of a role: all its rules are muted or removed."""
+        return all(
+            why.fit_change == "rule removed" or self.reason(channel, why.rule_name, posting_id)
+            for why in rules
+        )
 
 
 def _active(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

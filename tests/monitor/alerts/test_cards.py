@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.alerts import mutes
 from monitor.config.model import Rule
+from monitor.queries.resolve import find_posting
 from tests.support.boards import posting, postings
 from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_scenario import MORE, MOST, PAY, RULE, SlackScenario, kinds, paid
@@ -234,6 +236,27 @@ async def test_a_deleted_card_is_reposted_once_by_the_next_change(
     await life.check(closed="1")
     assert kinds(life.cards) == ["closed"]
     assert kinds(life.thread) == ["closed!"]
+
+
+@pytest.mark.parametrize("rule", [None, RULE.name])
+async def test_a_deleted_card_of_a_muted_role_is_not_reposted(
+    life: SlackScenario, rule: str | None
+) -> None:
+    await life.check(paid(PAY))
+    life.slack.delete(life.card)
+    with life.office.engine.begin() as connection:
+        posting_id, now = None if rule else find_posting(connection, "1").id, life.office.clock()
+        mutes.mute(connection, "slack:#roles", posting_id=posting_id, rule=rule, by="U1", now=now)
+    await life.check(closed="1")
+    assert life.cards == []
+
+
+async def test_a_deleted_card_of_a_removed_rule_is_not_reposted(life: SlackScenario) -> None:
+    await life.check(paid(PAY))
+    life.slack.delete(life.card)
+    life.history.settings = replace(life.history.settings, rules=(Rule("cooks", any=("cook",)),))
+    await life.check(paid(MORE))
+    assert life.cards == []
 
 
 async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: SlackScenario) -> None:
