@@ -77,7 +77,7 @@ def undo(context: ActionContext) -> Effects:
     value = context.click.value
     is_id = value.isdecimal() and len(value) <= _LONGEST_ID
     mute = mutes.find_mute(context.connection, int(value)) if is_id else None
-    if mute is None:
+    if mute is None or _is_of_another(context, mute):
         return (Respond(mute_replies.UNKNOWN_MUTE),)
     if not context.viewer.may_mute(mute.channel):
         return (Respond(_not_allowed(context, mute.channel)),)
@@ -86,6 +86,15 @@ def undo(context: ActionContext) -> Effects:
     edit = _ended_announcement(context, mute, title)
     is_shown = new and edit and not context.click.private  # the announcement says it
     return edit if is_shown else (*edit, _undo_reply(context, title, new=new))
+
+
+def _is_of_another(context: ActionContext, mute: AnyRow) -> bool:
+    """Return whether the button is in another mute's announcement.
+
+    After a restored backup, an older announcement may have the id of a newer mute.
+    """
+    click = context.click
+    return not click.private and mute.ts not in {None, click.ts}
 
 
 def _undo_reply(context: ActionContext, title: str, *, new: bool) -> Respond:

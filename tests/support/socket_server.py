@@ -191,8 +191,9 @@ class SocketServer:
         times: int = 1,
         at: str = "",
         private: bool = False,
+        ts: str = CARD,
     ) -> float:
-        payload = click(action, value, user, channel, at=at, url=self._response_url())
+        payload = click(action, value, user, channel, ts=ts, at=at, url=self._response_url())
         payload["container"]["is_ephemeral"] = private
         return await self.send("interactive", payload, times=times)
 

@@ -131,6 +131,18 @@ def test_a_mute_is_undone_by_those_who_may_make_it(history: History) -> None:
     )
 
 
+def test_an_older_announcement_with_the_id_of_another_mute_undoes_nothing(
+    history: History,
+) -> None:
+    press(history, "role_mute", user=ADMIN)
+    with history.engine.begin() as connection:
+        [mute] = mutes.list_mutes(connection, history.now)
+        mutes.announced(connection, mute.id, ROLES, "1700000000.000200")
+    pressed = press(history, "mute_undo", str(mute.id), ADMIN)  # in the message CARD
+    assert answer(pressed) == mute_replies.UNKNOWN_MUTE
+    assert len(muted(history)) == 1
+
+
 def test_a_click_on_an_ephemeral_message_is_private() -> None:
     payload = click("mute_undo", "1")
     payload["container"]["is_ephemeral"] = True
