@@ -16,7 +16,7 @@ from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Check, NotifyError, Receipt, WriteOnly
 from monitor.notify.compose.style import DEFAULT, Style
-from monitor.notify.http import OK, TRANSPORT, http_error, unanswered
+from monitor.notify.http import OK, TRANSPORT, http_error, is_refusal, unanswered
 from monitor.notify.plain import fallback_text
 from monitor.notify.slack.client import INERT, TIMEOUT, webhook_client
 from monitor.notify.slack.draw import draw
@@ -63,8 +63,7 @@ class WebhookNotifier(WriteOnly):
 def _refused(response: WebhookResponse) -> NotifyError:
     """Return the error for an answer, a status and plain text, that is not `ok`."""
     status, body = response.status_code, response.body.strip()
-    # a fault of the server, or an answer that refuses nothing
-    if status >= 500 or status in {OK, 408, 429}:  # noqa: PLR2004  # HTTP's own numbers
+    if not is_refusal(status):
         return http_error(status, response.headers, "Slack")
     word = body if body.isidentifier() else ""
     return ChannelRefusedError(f"the webhook answers HTTP {status} {word}".rstrip())

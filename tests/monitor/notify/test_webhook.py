@@ -42,7 +42,17 @@ async def test_every_kind_of_message_arrives(slack: SlackServer, notifier: Webho
 
 
 @pytest.mark.parametrize(
-    "kind", ["500", "reset", "timeout", "accept_then_500", "accept_then_reset", "bad_json", "text"]
+    "kind",
+    [
+        "500",
+        "reset",
+        "timeout",
+        "accept_then_500",
+        "accept_then_reset",
+        "bad_json",
+        "text",
+        "empty",
+    ],
 )
 async def test_a_message_that_may_have_arrived_is_unclear(
     slack: SlackServer, notifier: WebhookNotifier, kind: str
