@@ -122,17 +122,24 @@ def open_for(first: datetime | None, last: datetime | None) -> str:
     """
     if not first or not last or last - first < timedelta(minutes=1):
         return ""
-    length = last - first
+    return _rounded_span(last - first)
+
+
+def _rounded_span(length: timedelta) -> str:
+    """Return a length of time, from a day and a half on in the nearest number of days."""
     return span(length + _HALF_A_DAY if length >= _TWO_DAYS - _HALF_A_DAY else length)
 
 
 def deadline_shift(change: FieldChange) -> str:
-    """Return "7 days later" for a moved deadline. Empty for other fields and unclear times."""
+    """Return "7 days later" for a moved deadline. Empty for other fields and unclear times.
+
+    In days as they are counted: those between two zones, or as clocks change, are not 24 hours.
+    """
     old, new = parse_instant(change.old), parse_instant(change.new)
     if change.field != "deadline" or old is None or new is None:
         return ""
     length = new - old
-    return f"{span(abs(length))} {'later' if length > timedelta(0) else 'earlier'}"
+    return f"{_rounded_span(abs(length))} {'later' if length > timedelta(0) else 'earlier'}"
 
 
 def count(number: int, noun: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.message_parts import FieldChange
 from monitor.notify import wording
 from tests.support.alerts import AT, role
 
@@ -54,3 +55,19 @@ def test_a_reminder_says_the_time_that_its_rule_asks_for(
 )
 def test_a_late_reminder_says_the_time_left(hours: float, said: str) -> None:
     assert wording.time_left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2027-04-11T06:59:00Z", "2027-04-20T22:59:00Z", "10 days later"),  # Seattle, then London
+        ("2027-03-10T23:59:00Z", "2027-04-10T22:59:00Z", "31 days later"),  # summer time begins
+        ("2027-04-20T22:59:00Z", "2027-04-11T06:59:00Z", "10 days earlier"),
+        ("2027-04-22T22:59:00Z", "2027-04-22T16:59:00Z", "6 hours earlier"),
+        ("2027-04-22T22:59:00Z", "soon", ""),
+    ],
+)
+def test_a_moved_deadline_is_as_many_days_later_as_the_dates_say(
+    old: str, new: str, said: str
+) -> None:
+    assert wording.deadline_shift(FieldChange("deadline", old, new)) == said
