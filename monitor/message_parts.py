@@ -33,6 +33,7 @@ class Role(msgspec.Struct, frozen=True, omit_defaults=True):
     repost_reason: str = ""  # the evidence
     repost_closed_at: datetime | None = None  # when the earlier posting closed
     places: tuple[str, ...] = ()  # its single places, those that a rule asks for first
+    closed: bool = False  # while a list of open roles waited to be sent
 
 
 class FieldChange(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor.alerts import cards
+from monitor.alerts.closed_in_lists import with_closed_roles
 from monitor.alerts.expire import counted_from, digests_sent_at, expire, has_passed
 from monitor.channels import kind
 from monitor.database.columns import AnyRow
@@ -62,6 +63,7 @@ def claim(
     message, card_id = row
     if head.sending_at is None:  # it may have waited for hours
         message = digests_sent_at(connection, counted_from(message, now), now)
+        message = with_closed_roles(connection, message)
         values["message"] = message
     card = cards.location(connection, card_id) if card_id is not None else None
     thread = (

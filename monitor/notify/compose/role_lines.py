@@ -64,8 +64,12 @@ def role_line(
 ) -> Line:
     """Return one line. `named` adds the employer. `tail` stands for place, pay and deadline."""
     title = Span(
-        facts.title(role, detail.title), url=wording.safe_url(role.url) or "", strike=strike
+        facts.title(role, detail.title),
+        url=wording.safe_url(role.url) or "",
+        strike=strike or role.closed,
     )
+    if role.closed:
+        tail = text("closed")
     employer = text(facts.company(role) if named else "")
     if tail is not None:
         return joined([(title,), employer, tail])

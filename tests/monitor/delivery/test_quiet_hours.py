@@ -32,7 +32,7 @@ from monitor.messages import (
 from monitor.notify.compose.message import fits_one_message
 from monitor.notify.compose.pages import split_summary
 from tests.support.alerts import AT, digest, notice, opened, revised, role, summary
-from tests.support.boards import START, posting
+from tests.support.boards import START, posting, postings
 from tests.support.outbox_fixture import At, PostOffice, post_office
 from tests.support.slack_scenario import MORE, PAY, RULE, SlackScenario, paid
 from tests.support.slack_server import OPS, ROLES, shown
@@ -198,6 +198,23 @@ async def test_a_reminder_that_the_night_held_has_the_facts_of_the_morning(night
     assert "2 deadlines are near" in message
     assert message.count("Paris") == 2
     assert "London" not in message
+
+
+@pytest.mark.parametrize("roles", [2, 8])  # 8 have a thread
+async def test_a_first_summary_that_the_night_held_shows_what_closed(
+    night: Night, roles: int
+) -> None:
+    life = SlackScenario(night, replace(RULE, on=("opened",)))
+    life.history.now = START
+    await life.check(*postings(roles))
+    await life.check(*postings(roles)[:-1], closed=str(roles))
+    night.wake()
+    await night.deliver()
+    [summary] = night.said()
+    messages = [summary, *night.slack.channels[ROLES].replies(summary)]
+    struck = [shown(message).count('"strike": true') for message in messages]
+    assert struck == ([1] if roles == 2 else [0, 1])
+    assert "closed" in shown(messages[-1])
 
 
 @pytest.mark.parametrize("channel", ["slack:#roles", "webhook"])
