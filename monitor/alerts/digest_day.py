@@ -70,20 +70,23 @@ class DigestDay:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        messages = with_current_facts(self.connection, [load(row.message) for row in rows])
-        changes = [
-            (message, row.waits)
-            for message, row in zip(messages, rows, strict=True)
-            if isinstance(message, RoleMessage)
-        ]
-        items = as_closed(_items(changes), closed_roles(self.connection, messages))
-        message = self._message(channel, rules, items, since)
+        message = self._message(channel, rules, self._items(rows), since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
         first, *_ = [self._write_part(channel, part) for part in parts]
         waited = [row.id for row in rows if row.waits]
         self.connection.execute(
             update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
         )
+
+    def _items(self, rows: Sequence[_StoredAlert]) -> list[RoleMessage]:
+        """Return what became of each role by now."""
+        stored = [(load(row.message), row.waits) for row in rows]
+        changes = [
+            (message, waits) for message, waits in stored if isinstance(message, RoleMessage)
+        ]
+        closed = closed_roles(self.connection, [message for message, _ in changes])
+        states = with_current_facts(self.connection, as_closed(_items(changes), closed))
+        return [state for state in states if isinstance(state, RoleMessage)]
 
     def _write_part(self, channel: str, part: DigestMessage) -> str:
         """Write a digest, or one of the messages that it takes. Return its delivery id."""

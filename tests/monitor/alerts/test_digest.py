@@ -23,6 +23,7 @@ from monitor.messages import DigestMessage, load
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
+from tests.support.slack_scenario import MORE, PAY, paid
 from tests.support.written_alerts import write_digests
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -369,6 +370,19 @@ def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> 
             )
     assert days.at(4, 9.5) == 1
     assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)
+
+
+def test_a_new_role_has_its_facts_of_now_though_the_rule_tells_changes_of_pay_alone(
+    engine: Engine,
+) -> None:
+    days = Days(engine, replace(ENGINEER, fields=("pay",)))
+    moved = paid(MORE, "2", location="Paris", locations=("Paris",))
+    for seen in (paid(PAY, "2"), paid(MORE, "2"), moved):
+        days.history.check(snapshot([CHEF, posting("1"), seen]))
+    days.at(3, 9)
+    [item] = days.last.items
+    assert (item.kind, item.role.location) == ("opened", "Paris")
+    assert item.role.pay == "141000-245000 USD/year"
 
 
 def test_a_new_role_has_its_facts_of_now_though_the_rule_tells_openings_alone(
