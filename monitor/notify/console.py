@@ -48,7 +48,8 @@ class ConsoleNotifier(WriteOnly):
     def _write(self, message: Message) -> None:
         """Write all lines in one call, so that other output does not come between them.
 
-        There are no colors in a pipe, and none with NO_COLOR.
+        There are no colors in a pipe, and none with NO_COLOR. Rich does not write them itself: it
+        ends the program when the reader of a pipe is gone.
         """
         console = Console(
             file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True
@@ -56,7 +57,9 @@ class ConsoleNotifier(WriteOnly):
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
         text = Text("\n").join(_colored(message, self._style))
         text.plain = text.plain.encode(encoding, "replace").decode(encoding)
-        console.print(text)
+        with console.capture() as lines_written:
+            console.print(text)
+        self._stream.write(lines_written.get())
         self._stream.flush()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from contextlib import suppress
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -73,6 +75,17 @@ async def test_a_closed_stream_is_a_permanent_error() -> None:
         await ConsoleNotifier(stream).send("console", opened(), "id")
     assert caught.value.permanent
     assert not caught.value.may_have_arrived
+
+
+async def test_a_pipe_without_a_reader_is_a_permanent_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        with pytest.raises(NotifyError) as caught:
+            await ConsoleNotifier(stream).send("console", opened(), "id")
+        with suppress(BrokenPipeError):
+            stream.close()
+    assert caught.value.permanent
 
 
 @pytest.mark.parametrize("number", range(len(every_kind())))
