@@ -54,7 +54,7 @@ def role_of(
     first_seen_at: datetime | None = None,
     repost: RepostOf | None = None,
     *,
-    first: Collection[str] = (),
+    first: Iterable[str] = (),
 ) -> Role:
     """Return the posting as a message shows it. The places in `first` come first."""
     deadline = posting.deadline
@@ -78,9 +78,10 @@ def role_of(
     )
 
 
-def places_in_order(places: Sequence[str], first: Collection[str]) -> tuple[str, ...]:
-    """Return the places, those in `first` before the others."""
-    return tuple(sorted(places, key=lambda place: place not in first))
+def places_in_order(places: Sequence[str], first: Iterable[str]) -> tuple[str, ...]:
+    """Return the places, those in `first` before the others and in its order."""
+    order = {place: number for number, place in enumerate(dict.fromkeys(first))}
+    return tuple(sorted(places, key=lambda place: order.get(place, len(order))))
 
 
 def closed_roles(connection: Connection, messages: Iterable[Message]) -> dict[str, datetime]:

@@ -238,6 +238,16 @@ async def test_a_deleted_card_is_reposted_once_by_the_next_change(
     assert kinds(life.thread) == ["closed!"]
 
 
+async def test_a_card_keeps_the_place_that_its_rule_asks_for_in_front(office: PostOffice) -> None:
+    life = SlackScenario(office, replace(RULE, locations=("London",)))
+    await life.check()
+    places = ("New York, NY", "Zurich", "London, UK")
+    for pay in (PAY, MORE):
+        await life.check(paid(pay, location="; ".join(places), locations=places))
+        assert "London, New York +1" in life.card["text"]
+    assert life.card["edits"] == 1
+
+
 @pytest.mark.parametrize("rule", [None, RULE.name])
 async def test_a_deleted_card_of_a_muted_role_is_not_reposted(
     life: SlackScenario, rule: str | None
