@@ -70,7 +70,7 @@ class DigestDay:
         alerts, since = self._alerts(channel)
         rows = [row for row in alerts if self._muted(channel, row) is None]
         self._discard_muted(channel, alerts)
-        message = self._message(channel, rules, self._items(rows), since)
+        message = self._message(channel, rules, self._states(rows), since)
         parts = split_digest(message) if kind(channel) in LIMITED else (message,)
         first, *_ = [self._write_part(channel, part) for part in parts]
         waited = [row.id for row in rows if row.waits]
@@ -78,7 +78,7 @@ class DigestDay:
             update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=first)
         )
 
-    def _items(self, rows: Sequence[_StoredAlert]) -> list[RoleMessage]:
+    def _states(self, rows: Sequence[_StoredAlert]) -> list[RoleMessage]:
         """Return what became of each role by now."""
         stored = [(load(row.message), row.waits) for row in rows]
         changes = [
