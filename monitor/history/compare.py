@@ -141,15 +141,22 @@ def derived_fields(posting: Posting) -> tuple[object, ...]:
 
 def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
     """Return the fields in which a reader sees other content. Newly sent fields are left out."""
-    newly_sent = before.unsent - after.unsent
-    if "description" in newly_sent:  # what is read from a text that we see for the first time
-        newly_sent |= {"pay", "deadline"} - before.stated
+    newly_sent = _newly_sent(before, after)
     no_edit = newly_sent | {"deadline"} if _is_read_otherwise(before, after) else newly_sent
     changes = []
     for field, (identity, words) in _FIELDS.items():
         if field not in no_edit and identity(before) != identity(after):
             changes.append(FieldChange(field, words(before), words(after)))
     return tuple(changes)
+
+
+def _newly_sent(before: Posting, after: Posting) -> frozenset[str]:
+    """Return the fields whose difference may only be that the board did not send them before."""
+    newly_sent = before.unsent - after.unsent
+    if "description" in newly_sent:  # what is read from a text that we see for the first time
+        return newly_sent | ({"pay", "deadline"} - before.stated)
+    # what is not sent now either is read from the text, as it was before
+    return newly_sent - (_DERIVED - before.stated - after.stated)
 
 
 def _is_read_otherwise(before: Posting, after: Posting) -> bool:

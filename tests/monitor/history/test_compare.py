@@ -235,6 +235,13 @@ def test_a_field_that_is_newly_sent_is_no_difference() -> None:
     assert fields(replace(before, unsent=frozenset()), after) == ["deadline"]
 
 
+def test_what_a_text_says_is_compared_while_the_ats_states_nothing() -> None:
+    before = posting(description="By noon", unsent=frozenset({"deadline", "pay"}))
+    after = posting(description="By noon. Paid", pay=YEARLY)
+    assert fields(before, after) == ["pay", "description"]
+    assert fields(before, replace(after, stated=frozenset({"pay"}))) == ["description"]
+
+
 @given(
     st.builds(
         posting,
