@@ -61,7 +61,7 @@ class Posting:
     `stated` names those of pay, deadline and workplace that the ATS gives in fields of its own. The
     others are derived from the text, so they are no part of a posting's digest. `unsent` names the
     fields that the raw job does not have, or has less exactly than another answer of the ATS. When
-    such a field arrives later, nobody has edited anything.
+    such a field arrives later, nobody has edited anything. `locations` in it: places but the first.
     """
 
     key: str  # the ATS's own id

@@ -50,7 +50,7 @@ class GemSpider(BoardSpider):
             internal_job=job.get("internal_job_id"),
             published=job["first_published_at"],
             updated=job["updated_at"],
-            unsent=frozenset({"location"} if "offices" not in job else ()),
+            unsent=frozenset({"locations"} if "offices" not in job else ()),
         )
 
 

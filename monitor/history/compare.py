@@ -86,8 +86,8 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
     kept: dict[str, Any] = {
         name: getattr(before, name) for name in lost - _OF_ATS if hasattr(before, name)
     }
-    if "location" in kept:  # its places are read from the same fields
-        kept["locations"] = before.locations
+    if not kept.keys().isdisjoint(_PLACES):  # both are read from the same fields
+        kept |= {name: getattr(before, name) for name in _PLACES}
     if "description" in lost:
         unread = {
             name
@@ -128,6 +128,7 @@ def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:
 
 
 _OF_ATS = frozenset({"requisition", "internal_job", "first_published", "updated_at"})
+_PLACES = ("location", "locations")
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them
 
 
@@ -155,6 +156,8 @@ def _newly_sent(before: Posting, after: Posting) -> frozenset[str]:
     newly_sent = before.unsent - after.unsent
     if "description" in newly_sent:  # what is read from a text that we see for the first time
         return newly_sent | ({"pay", "deadline"} - before.stated)
+    if before.locations[:1] == after.locations[:1] and "locations" in newly_sent:
+        newly_sent |= {"location"}
     # what is not sent now either is read from the text, as it was before
     return newly_sent - (_DERIVED - before.stated - after.stated)
 

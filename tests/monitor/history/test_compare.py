@@ -242,6 +242,12 @@ def test_what_a_text_says_is_compared_while_the_ats_states_nothing() -> None:
     assert fields(before, replace(after, stated=frozenset({"pay"}))) == ["description"]
 
 
+def test_further_places_that_are_newly_sent_are_no_difference() -> None:
+    before = posting(location="Leeds", locations=("Leeds",), unsent=frozenset({"locations"}))
+    assert fields(before, posting(location="Leeds; York", locations=("Leeds", "York"))) == []
+    assert fields(before, posting(location="York", locations=("York",))) == ["location"]
+
+
 @given(
     st.builds(
         posting,
