@@ -41,9 +41,11 @@ class Tables(msgspec.Struct, frozen=True, gc=False):
     units: dict[str, Units]  # by period
 
 
+# made by the import: a thread that decodes while another makes the form crashes at half of it
+_decoder = msgspec.json.Decoder(Tables)
+
+
 @lru_cache(maxsize=1)
 def tables() -> Tables:
     """Return the names, read once."""
-    return msgspec.json.decode(
-        files("crawler.read").joinpath("cldr.json").read_bytes(), type=Tables
-    )
+    return _decoder.decode(files("crawler.read").joinpath("cldr.json").read_bytes())

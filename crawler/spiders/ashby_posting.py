@@ -86,6 +86,7 @@ class _Row(msgspec.Struct, rename="camel"):
 
 
 _job, _row = msgspec.json.Decoder(_Job), msgspec.json.Decoder(_Row)
+msgspec.json.Decoder(Compensation)  # makes the form before threads convert to it: see cldr.py
 
 
 def api_posting(raw: bytes) -> Posting:

@@ -56,7 +56,7 @@ class _Props(msgspec.Struct, rename="camel"):
     app_config: _Config
 
 
-_offer, _key = Decoder(_Offer), Decoder(_Key)
+_offer, _key, _props = Decoder(_Offer), Decoder(_Key), Decoder(_Props)
 
 
 def rows_of_page(body: bytes, token: str) -> list[_Fields]:
@@ -64,7 +64,7 @@ def rows_of_page(body: bytes, token: str) -> list[_Fields]:
     node = LexborHTMLParser(body).css_first("[data-props]")
     try:
         props = (node.attributes.get("data-props") if node else None) or ""
-        config = msgspec.json.decode(props, type=_Props).app_config
+        config = _props.decode(props).app_config
     except (ValueError, RecursionError) as error:
         raise BadResponse(f"{_OTHER_FORM}: {error}") from error
     # a page does not always name the custom domain that serves it

@@ -70,3 +70,58 @@ def test_threads_that_load_readers_at_once_do_not_wait_for_each_other(reader: st
     code = _TWO_THREADS.replace("{reader}", reader)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+_FIRST_CALLS = """
+import threading
+import time
+import typing
+
+from {module} import {form}, {function}
+
+made = 0
+is_half_made = threading.Event()
+make = typing.ForwardRef.__init__
+
+
+def make_slowly(*args, **more):  # msgspec calls it for each field of a form
+    global made
+    made += 1
+    if made > len({form}.__annotations__):  # the fields of a form within it
+        is_half_made.set()
+        time.sleep(0.1)
+    make(*args, **more)
+
+
+def call_meanwhile():
+    is_half_made.wait(0.5)
+    {function}({value})
+
+
+typing.ForwardRef.__init__ = make_slowly
+thread = threading.Thread(target=call_meanwhile)
+thread.start()
+{function}({value})
+thread.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "form", "function", "value"),
+    [
+        ("crawler.read.cldr", "Tables", "tables", ""),
+        (
+            "crawler.spiders.ashby_posting",
+            "Compensation",
+            "_compensation",
+            "{'compensationTiers': [], 'summaryComponents': []}",
+        ),
+    ],
+)
+def test_threads_that_read_their_first_posting_at_once_do_not_crash(
+    module: str, form: str, function: str, value: str
+) -> None:
+    """A thread that decodes while another makes the form finds half of it: a segmentation fault."""
+    code = _FIRST_CALLS.format(module=module, form=form, function=function, value=value)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
