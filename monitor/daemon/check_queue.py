@@ -10,9 +10,9 @@ https://procrastinate.readthedocs.io/en/stable/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, LiteralString, NamedTuple
 
-import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
@@ -83,23 +83,24 @@ def _which(job: Job) -> dict[str, object]:
 def make_app(url: str, connections: int) -> App:
     """Return Procrastinate's app on that database, not open yet."""
     connector = PsycopgConnector(
-        conninfo=conninfo(url),
         min_size=0,
         max_size=connections,
         timeout=10.0,
-        kwargs={"connect_timeout": 10},
+        kwargs={**connect_arguments(url), "connect_timeout": 10},
     )
     app = App(connector=connector)
     app.job_manager = CheckJobs(connector)
     return app
 
 
-def conninfo(url: str) -> str:
-    """Return the URL as libpq reads it."""
+def connect_arguments(url: str) -> Mapping[str, object]:
+    """Return what the driver connects with: the same as for rolewatch's own connections.
+
+    libpq reads a URL otherwise than SQLAlchemy: `+` is no space, and hosts stand side by side.
+    """
     target = make_url(normal_url(url))
-    return psycopg.conninfo.make_conninfo(
-        target.set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+    _, arguments = target.get_dialect()().create_connect_args(target)
+    return arguments
 
 
 def new_job(check: CheckJob, lock: str, *, urgent: bool) -> Job:

@@ -92,6 +92,22 @@ async def test_a_job_that_another_worker_has_now_is_not_ended_by_the_first(
     assert ask(postgres_engine, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "&application_name=my%20%2B%20app",
+        "&options=-c%20application_name%3Dmy%5C%20%2B%5C%20app",
+        "&host=/nowhere&application_name=my%20%2B%20app",
+    ],
+)
+async def test_the_queue_is_reached_by_any_url_of_the_database(
+    postgres_engine: Engine, more: str
+) -> None:
+    async with make_app(url_of(postgres_engine) + more, 1).open_async() as app:
+        row = await app.connector.execute_query_one_async("SHOW application_name")
+    assert row == {"application_name": "my + app"}
+
+
 async def test_a_slot_runs_one_job_at_a_time_and_a_board_waits_once(
     app: App, round_id: int
 ) -> None:
