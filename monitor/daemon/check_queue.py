@@ -16,9 +16,11 @@ from typing import Any, Final, LiteralString, NamedTuple
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
+from psycopg import AsyncConnection, IsolationLevel
 from sqlalchemy import make_url
 
 from monitor.config.database_url import normal_url
+from monitor.database.engine import SESSION
 
 QUEUE: Final = "checks"
 TASK: Final = "check"
@@ -87,10 +89,18 @@ def make_app(url: str, connections: int) -> App:
         max_size=connections,
         timeout=10.0,
         kwargs={**connect_arguments(url), "connect_timeout": 10},
+        configure=_prepare,
     )
     app = App(connector=connector)
     app.job_manager = CheckJobs(connector)
     return app
+
+
+async def _prepare(connection: AsyncConnection) -> None:
+    """Give a connection of Procrastinate the session that rolewatch's own connections have."""
+    await connection.set_isolation_level(IsolationLevel.READ_COMMITTED)
+    await connection.execute(SESSION)
+    await connection.commit()
 
 
 def connect_arguments(url: str) -> Mapping[str, object]:

@@ -32,6 +32,9 @@ _TRY_WAL_EVERY: Final = 0.05  # seconds
 # 16 MB, four times SQLite's own: a first load writes a page less often to the file, 4 % of its time
 _WAL_PAGES: Final = 4000
 CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
+# Instants in UTC: in another zone some lie beyond Python's calendar. A database may have its own
+# style of dates, which the driver cannot read, and encoding.
+SESSION: Final = "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'; SET client_encoding = 'UTF8'"
 
 
 # Any: the two dialects' inserts have no type in common
@@ -71,7 +74,8 @@ def make_engine(url: str) -> Engine:
     """
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
-        engine = create_engine(target, pool_pre_ping=True)
+        # a database may have its own default, under which writers refuse each other
+        engine = create_engine(target, pool_pre_ping=True, isolation_level="READ COMMITTED")
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "commit", _notify)
         return engine
@@ -171,12 +175,8 @@ def _notify(connection: Connection) -> None:
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
-    """Read instants as UTC. In another zone some lie beyond Python's calendar.
-
-    A database may have its own style of dates, which the driver cannot read, and encoding.
-    """
     cursor = connection.cursor()
-    cursor.execute("SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'; SET client_encoding = 'UTF8'")
+    cursor.execute(SESSION)
     cursor.close()
     connection.commit()
 

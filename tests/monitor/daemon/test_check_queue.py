@@ -23,7 +23,7 @@ from monitor.daemon.daemon_queue import AHEAD, MOST, Handed, choose
 from monitor.daemon.slots import Slot
 from monitor.daemon.worker_claim import JobLost, StaleSettings, Sureness, fenced
 from monitor.database import tables
-from monitor.database.engine import read_transaction
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.lease import elapsed
 from monitor.history.boards import sync_boards
 from monitor.rounds.check_recorder import CheckRecorder
@@ -106,6 +106,23 @@ async def test_the_queue_is_reached_by_any_url_of_the_database(
     async with make_app(url_of(postgres_engine) + more, 1).open_async() as app:
         row = await app.connector.execute_query_one_async("SHOW application_name")
     assert row == {"application_name": "my + app"}
+
+
+async def test_the_queue_reads_a_database_with_its_own_style_of_dates_and_isolation(
+    postgres_url: str,
+) -> None:
+    own = ("datestyle = 'German, DMY'", "default_transaction_isolation = 'serializable'")
+    engine = make_engine(postgres_url)
+    with engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        for setting in own:
+            connection.execute(text(f'ALTER DATABASE "{name}" SET {setting}'))
+    engine.dispose()
+    query = "SELECT now() AS now, current_setting('transaction_isolation') AS isolation"
+    async with make_app(postgres_url, 1).open_async() as app:
+        row = await app.connector.execute_query_one_async(query)
+    assert row["now"].utcoffset().total_seconds() == 0
+    assert row["isolation"] == "read committed"
 
 
 async def test_a_slot_runs_one_job_at_a_time_and_a_board_waits_once(

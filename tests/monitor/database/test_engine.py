@@ -83,6 +83,23 @@ def test_a_database_with_its_own_encoding_and_style_of_dates_is_read(
     engine.dispose()
 
 
+def test_a_database_with_its_own_isolation_is_written_as_any_other(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    with engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        own = "default_transaction_isolation = 'serializable'"
+        connection.execute(text(f'ALTER DATABASE "{name}" SET {own}'))
+    engine.dispose()
+    used = text("SHOW transaction_isolation")
+    with engine.begin() as connection:
+        assert connection.scalar(used) == "read committed"
+    with read_transaction(engine) as connection:
+        assert connection.scalar(used) == "repeatable read"
+    with engine.begin() as connection:
+        assert connection.scalar(used) == "read committed"
+    engine.dispose()
+
+
 def test_a_read_transaction_sees_one_moment(engine: Engine) -> None:
     count = text("SELECT count(*) FROM board")
     with read_transaction(engine) as connection:
