@@ -57,7 +57,8 @@ def reading_engine(url: str, connections: int = _CONNECTIONS) -> Engine:
         "-c default_transaction_read_only=on -c TimeZone=UTC -c DateStyle=ISO"
         " -c client_encoding=UTF8"
     )
-    return create_engine(target, connect_args={"options": only_reads}, pool_pre_ping=True, **pool)
+    options = f"{target.query.get('options', '')} {only_reads}"  # such as a search_path
+    return create_engine(target, connect_args={"options": options}, pool_pre_ping=True, **pool)
 
 
 def _follow(engine: Engine, file: Path) -> None:

@@ -27,6 +27,14 @@ def reader(engine: Engine) -> Iterator[Engine]:
     made.dispose()
 
 
+def test_the_options_of_the_url_hold_for_reads_too(postgres_url: str) -> None:
+    reader = reading_engine(f"{postgres_url}&options=-c%20search_path%3Dapp", connections=1)
+    with bounded_read(reader, 5) as connection:
+        assert connection.scalar(text("SHOW search_path")) == "app"
+        assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
+    reader.dispose()
+
+
 def _read_endlessly(reader: Engine, seconds: float, begun: Event | None = None) -> None:
     with bounded_read(reader, seconds) as connection:
         if begun is not None:
