@@ -75,7 +75,12 @@ def make_engine(url: str) -> Engine:
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
         # a database may have its own default, under which writers refuse each other
-        engine = create_engine(target, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        engine = create_engine(
+            target,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            connect_args={"client_encoding": "UTF8"},  # SQLAlchemy reads a version at once
+        )
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "commit", _notify)
         return engine

@@ -87,6 +87,8 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         found = revision(connection)
         require_own_schema(found, connection)
+        if found is None and engine.dialect.name != "sqlite":
+            _require_utf8(connection)
         if found == newest() and target == "head":
             return None
         backup = (
@@ -98,6 +100,16 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
         if target == "head":
             _read_again(connection)
     return backup
+
+
+def _require_utf8(connection: Connection) -> None:
+    """Raise UserError if PostgreSQL cannot store every text in this database."""
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise UserError(
+            f"the database has the encoding {encoding}, which cannot store every text:"
+            " name a new one, made with ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _read_again(connection: Connection) -> None:

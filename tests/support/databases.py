@@ -115,11 +115,11 @@ class DatabasePool:
 
 
 @contextmanager
-def empty_postgres(server: str) -> Iterator[str]:
-    """Yield the URL of a new PostgreSQL database."""
+def empty_postgres(server: str, options: str = "") -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database, made with these options."""
     name = f"rolewatch_{uuid4().hex}"
     with _admin(server) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} {options}"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     with _admin(server) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -14,12 +14,13 @@ from sqlalchemy import Engine, create_engine, inspect, text
 import migrations
 from monitor.database.backup import back_up
 from monitor.database.engine import make_engine, read_transaction
-from monitor.database.opening import open_database, open_existing
+from monitor.database.opening import engine_as_is, open_database, open_existing
 from monitor.database.schema import downgrade, is_of_queue, newest, revision, revisions, upgrade
 from monitor.database.search_index import is_index
 from monitor.database.tables import complete_metadata
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
+from tests.support.databases import empty_postgres
 from tests.support.places import ROOT
 
 
@@ -55,6 +56,17 @@ def test_downgrade_and_upgrade_restore_the_schema(engine: Engine) -> None:
 def test_an_empty_postgresql_database_asks_for_db_upgrade(postgres_url: str) -> None:
     with pytest.raises(UserError, match="rolewatch db upgrade"):
         open_database(postgres_url)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "WIN1252"])
+def test_a_postgresql_database_that_cannot_hold_every_text_is_refused(
+    postgres_server: str, encoding: str
+) -> None:
+    options = f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with empty_postgres(postgres_server, options) as url, engine_as_is(url) as engine:
+        with pytest.raises(UserError, match=f"encoding {encoding}, .* ENCODING 'UTF8'"):
+            upgrade(engine)
+        assert inspect(engine).get_table_names() == []
 
 
 def test_a_new_sqlite_database_is_private(tmp_path: Path) -> None:
