@@ -16,6 +16,7 @@ from sqlalchemy import exc
 # raised by SQLAlchemy if the database, or a connection to it, fails
 DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
+_NO_RIGHTS = "42501"  # PostgreSQL's insufficient_privilege, which the driver calls a mistake
 _MOST_SHOWN = 300  # characters
 
 _REMEDIES = {
@@ -35,8 +36,9 @@ _REMEDIES = {
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return True if the database failed, and not a statement of ours."""
-    return isinstance(error, DATABASE_ERRORS) and not isinstance(error, _OURS)
+    """Return True if the database failed or refused us, and not a statement of ours."""
+    refused = getattr(getattr(error, "orig", None), "sqlstate", None) == _NO_RIGHTS
+    return isinstance(error, DATABASE_ERRORS) and (refused or not isinstance(error, _OURS))
 
 
 def describe(error: BaseException) -> str:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 from structlog.testing import capture_logs
 
+from monitor.config.database_url import normal_url
 from monitor.database.trouble import (
     DATABASE_ERRORS,
     OutageLog,
@@ -57,6 +58,15 @@ def test_a_lock_is_an_outage_and_a_broken_constraint_is_not(locked: Exception) -
         )
     )
     assert not is_outage(ValueError())
+
+
+def test_a_user_without_rights_is_an_outage_of_one_line(postgres_url: str) -> None:
+    refused = trouble_of(
+        "SET ROLE pg_monitor; CREATE TABLE public.t (a INTEGER)", normal_url(postgres_url)
+    )
+    assert is_outage(refused)
+    assert describe(refused).startswith("InsufficientPrivilege: permission denied for schema")
+    assert not is_outage(trouble_of("SELECT * FROM nowhere", normal_url(postgres_url)))
 
 
 def test_a_missing_server_is_one_line_with_a_remedy() -> None:
