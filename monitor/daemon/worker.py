@@ -101,8 +101,9 @@ class WorkerProcess:
         if not self._was_connected:
             log.info("worker_started", worker=self.id, concurrency=self.concurrency)
         self._was_connected = True
-        self.troubles.over(_TROUBLE)
         try:
+            await connected.register()
+            self.troubles.over(_TROUBLE)
             await connected.work()
         finally:
             with suppress(TimeoutError):

@@ -88,9 +88,12 @@ class ConnectedWorker:
         )
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def register(self) -> None:
+        """Store the worker's row. Raise one of OUTAGES, also if the database cannot be written."""
+        await asyncio.to_thread(self._register)
+
     async def work(self) -> None:
         """Work until the process is to stop, or a connection fails. Raise one of OUTAGES."""
-        await asyncio.to_thread(self._register)
         listener = Listener(self.engine, lambda: self._start(self._refresh_holds()))
         await self._app.open_async()
         await listener.keep()
