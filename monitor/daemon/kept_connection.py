@@ -14,6 +14,7 @@ https://www.sqlite.org/pragma.html#pragma_data_version
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import suppress
@@ -39,9 +40,10 @@ class KeptConnection:
         self._connection: Connection | None = None
         self._version: int | None = None  # None: never read
         self._missed = False  # another's write that was found when the lease was renewed
-        database = str(engine.url.database)
-        self._opened = OpenFile(Path(database))
-        self._files: dict[Path, Stamp] = {Path(database): None, Path(f"{database}-wal"): None}
+        file = Path(str(engine.url.database))
+        self._opened = OpenFile(file)
+        log = f"{os.path.realpath(file)}-wal"  # beside the file that a link leads to
+        self._files: dict[Path, Stamp] = {file: None, Path(log): None}
 
     def was_written(self) -> bool:
         """Return True if SQLite's files have changed since the last call, by us or by another.

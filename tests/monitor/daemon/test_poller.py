@@ -47,6 +47,21 @@ def test_a_write_of_another_process_is_noticed_once(sqlite_engine: Engine) -> No
     other.dispose()
 
 
+def test_a_write_to_a_file_behind_a_link_is_noticed_once(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(_file(sqlite_engine))
+    own = make_engine(f"sqlite:///{link}")
+    kept = KeptConnection(own)
+    kept.was_written()
+    kept.has_changed()
+    _write(sqlite_engine)
+    assert _notices_once(kept)
+    kept.close()
+    own.dispose()
+
+
 def test_a_file_that_nobody_wrote_is_not_asked(sqlite_engine: Engine) -> None:
     _write(sqlite_engine)
     kept = KeptConnection(sqlite_engine)
