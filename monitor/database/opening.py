@@ -140,6 +140,11 @@ def _make_private(file: Path) -> None:
     try:
         file.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
+        if not file.exists():
+            raise UserError(
+                f"the database {file} is a link to {os.path.realpath(file)}, which is missing:"
+                " mount its disk, or make an empty file there for a new database"
+            ) from None
         if not os.access(file, os.R_OK):
             raise UserError(f"the database {file} cannot be read: permission denied") from None
     except OSError as error:

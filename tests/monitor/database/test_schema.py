@@ -76,6 +76,14 @@ def test_a_new_sqlite_database_is_private(tmp_path: Path) -> None:
     assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_link_to_a_missing_file_is_refused_and_not_filled(tmp_path: Path) -> None:
+    link, target = tmp_path / "rolewatch.db", tmp_path / "disk.db"
+    link.symlink_to(target)
+    with pytest.raises(UserError, match=f"link to {target}, which is missing"):
+        open_database(f"sqlite:///{link}")
+    assert not target.exists()
+
+
 def test_a_database_of_a_newer_rolewatch_is_refused(sqlite_url: str) -> None:
     engine = open_database(sqlite_url)
     with engine.begin() as connection:
