@@ -10,7 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from monitor.messages import GroupMessage, Message, RoleMessage
-from monitor.notify.base import NotifyError
+from monitor.notify.base import ChannelRefusedError, NotifyError
 from monitor.notify.console import ConsoleNotifier
 from tests.support.alerts import AT, HOSTILE, every_kind, opened, role, summary
 
@@ -55,6 +55,17 @@ async def test_no_text_of_a_board_reaches_the_terminal_as_a_command(text: str) -
     said = await shown(RoleMessage("opened", role(title=text, location=text, pay=text), (), AT))
     assert not any(character in said for character in "\x1b\x07\x00\r\u202e\ud800")
     assert [line[:2] for line in said.splitlines()[1:]] == ["  "] * (said.count("\n") - 1)
+
+
+async def test_a_reader_that_has_gone_is_a_refused_channel() -> None:
+    """`rolewatch run | head` goes on: what ends its output is no end of the program."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    stream = open(writing, "w", buffering=1)  # noqa: ASYNC230, PTH123, SIM115  # closed below
+    with pytest.raises(ChannelRefusedError, match=r"cannot write to the terminal \(BrokenPipe"):
+        await ConsoleNotifier(stream).send("console", opened(), "id")
+    with suppress(BrokenPipeError):
+        stream.close()
 
 
 async def test_a_long_line_is_not_wrapped() -> None:
