@@ -12,6 +12,7 @@ import io
 import os
 import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,8 +83,19 @@ def _load_quickly() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
+def _open_closed_streams() -> None:
+    """Let a standard stream that is closed, as after `>&-`, lead to nowhere.
+
+    Another file would take its number, and be written in its place.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  # until the end
+
+
 def main() -> None:
     """Run the program: the console script."""
+    _open_closed_streams()
     _load_quickly()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a sign shows another

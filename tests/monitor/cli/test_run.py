@@ -91,6 +91,15 @@ async def test_it_says_where_everything_is_then_what_it_tells(place: Place) -> N
     assert daemon.returncode == 0
 
 
+async def test_a_daemon_whose_streams_are_closed_works_as_any_other(place: Place) -> None:
+    command = f'exec "{ROLEWATCH}" --config "{place.config}" run <&- >&- 2>&-'
+    daemon = await asyncio.create_subprocess_exec("sh", "-c", command, cwd=place.folder)
+    place.processes.append(daemon)
+    await until(lambda: place.ask("SELECT state FROM alerts") == [("sent",)])
+    assert await stopped(daemon) < 10
+    assert daemon.returncode == 0
+
+
 async def test_at_the_end_of_the_first_round_it_says_when_the_next_check_is(place: Place) -> None:
     daemon = await place.start("run")
     assert daemon.stdout is not None
