@@ -74,17 +74,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonValue(TypeDecorator[Any]):
-    """A value as JSON; `jsonb` on PostgreSQL."""
+    """A value as JSON; `jsonb` on PostgreSQL. None is NULL, as it is where it is not named."""
 
     impl = JSON
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(JSON())
+            return dialect.type_descriptor(JSON(none_as_null=True))
         from sqlalchemy.dialects.postgresql import JSONB  # 30 ms  # noqa: PLC0415
 
-        return dialect.type_descriptor(JSONB())
+        return dialect.type_descriptor(JSONB(none_as_null=True))
 
 
 class Base(DeclarativeBase):
