@@ -10,7 +10,7 @@ import zstandard
 from sqlalchemy import Connection, func, inspect, select, text
 
 from monitor.database import tables
-from monitor.database.columns import AnyRow
+from monitor.database.columns import AnyRow, Base, JsonValue, UtcDateTime
 from monitor.database.tables import Board, Posting, ReadingChange
 from monitor.history.compare import DIGEST_VERSION, digest
 from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, unpack
@@ -27,14 +27,18 @@ def findings(connection: Connection) -> Iterator[str]:
 
     Raises DatabaseError where damage stops the reading.
     """
+    unreadable: list[str] = []
     if connection.dialect.name == "sqlite":
         yield from _sqlite_damage(connection)
+        unreadable += _unreadable_values(connection)
+        yield from unreadable
     for promises in INVARIANTS:
         for promise, question in promises.items():
             for subject, key in connection.execute(text(question)):
                 yield f"{subject}:{key}: {promise}"
     yield from _altered_descriptions(connection)
-    yield from _altered_versions(connection)
+    if not unreadable:
+        yield from _altered_versions(connection)
     yield from _unreadable_messages(connection)
     yield from _views(connection)
 
@@ -46,6 +50,21 @@ def _sqlite_damage(connection: Connection) -> Iterator[str]:
             yield f"the database is damaged: {' '.join(line.split())}"
     for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"row {row} of {table} points to a row of {parent} that is not there"
+
+
+def _unreadable_values(connection: Connection) -> Iterator[str]:
+    """Yield the instants and JSON that nobody can read. PostgreSQL stores no such values."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, JsonValue):
+                wrong = f"NOT json_valid({column.name})"
+            elif isinstance(column.type, UtcDateTime):
+                wrong = f"length({column.name}) <> 27 OR datetime({column.name}) IS NULL"
+            else:
+                continue
+            question = f"SELECT rowid FROM {table.name} WHERE {column.name} NOT NULL AND ({wrong})"  # noqa: S608  # our own names
+            for row in connection.exec_driver_sql(question).scalars():
+                yield f"row {row} of {table.name}: its {column.name} cannot be read"
 
 
 def _altered_descriptions(connection: Connection) -> Iterator[str]:
