@@ -62,8 +62,8 @@ def _open_configuration(connection: Connection) -> OpenIncident | None:
     )
 
 
-def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
-    """Return the message about a daemon that died, and what the next one repaired."""
+def restarted(died: LeaseRow, command: str, cut_off: int, unconfirmed: int) -> OperatorMessage:
+    """Return the message about a daemon that died, and what the next `command` repaired."""
     repaired = []
     if cut_off:
         repaired.append(f"{count(cut_off, 'round')} had been cut off.")
@@ -75,8 +75,13 @@ def restarted(died: LeaseRow, cut_off: int, unconfirmed: int) -> OperatorMessage
         f"`rolewatch {died.command}` (pid {died.pid} on {died.host}) had run since"
         f" {instant(died.taken_at)} and died before {instant(died.expires_at)}."
     )
-    facts = (stopped, " ".join([*repaired, "No history and no alert was lost."]))
-    return OperatorMessage("restarted", "rolewatch was killed and runs again", facts)
+    repaired.append("No history and no alert was lost.")
+    headline = "rolewatch was killed"
+    if command == "run":
+        headline += " and runs again"
+    else:
+        repaired.append("`rolewatch run` starts it again.")
+    return OperatorMessage("restarted", headline, (stopped, " ".join(repaired)))
 
 
 def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:

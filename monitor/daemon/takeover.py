@@ -24,7 +24,7 @@ def acquire_and_report(
         from monitor.delivery import open_items  # noqa: PLC0415
 
         message = daemon_incidents.restarted(
-            died, cut_off, open_items.count_unconfirmed(connection)
+            died, command, cut_off, open_items.count_unconfirmed(connection)
         )
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()

@@ -37,3 +37,6 @@ def test_the_first_command_after_a_daemon_that_died_tells_of_it(
         (message,) = map(load, connection.scalars(select(tables.Alert.message)))
     assert isinstance(message, OperatorMessage)
     assert any("pid 4000000 on elsewhere" in line for line in message.lines)
+    # only the daemon itself is what runs again
+    assert ("runs again" in message.headline) == (command == "run")
+    assert any("`rolewatch run` starts it" in line for line in message.lines) == (command != "run")
