@@ -184,8 +184,9 @@ def acquire(
         fence = _insert_or_replace(connection, before, row) if is_free else None
         if fence is not None:
             cut_off = end_rounds(connection, now)
-            has_died = before and before.stopped_at is None and before.command == "run"
-            died = before._replace(expires_at=min(before.expires_at, now)) if has_died else None
+            died = None
+            if before and before.stopped_at is None and before.command == "run":
+                died = before._replace(expires_at=min(before.expires_at, now))
             if died is not None and on_takeover is not None:
                 on_takeover(connection, died, cut_off)
             return Lease(engine, own.holder, fence, died)

@@ -48,9 +48,10 @@ class HealthServer:
             await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
         except OSError as error:
             await self._runner.cleanup()
-            kind = AddressInUseError if error.errno == errno.EADDRINUSE else UserError
+            number = error.errno or 0
+            kind = AddressInUseError if number == errno.EADDRINUSE else UserError
             # asyncio's text has the address again. A host that is not found has a negative number
-            reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+            reason = os.strerror(number) if number > 0 else error.strerror
             raise kind(
                 f"health.listen: {self.listen} cannot be listened on: {reason};"
                 " choose another host or port"

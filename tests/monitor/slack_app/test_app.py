@@ -40,7 +40,7 @@ async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(
     assert (announced["channel"], announced["thread_ts"]) == (ROLES, "1700000000.000100")
     undo = announced["blocks"][-1]["elements"][0]
     [(ts,)] = office.rows("SELECT ts FROM mute")
-    await server.click(undo["action_id"], undo["value"], ADMIN, times=2, ts=ts)
+    await server.click(undo["action_id"], undo["value"], ADMIN, times=2, ts=str(ts))
     await until(lambda: bool(server.made("chat.update")))
     assert server.answers == []  # the thread says it
     [update] = server.made("chat.update")
@@ -79,7 +79,7 @@ async def test_an_expired_mute_loses_its_button_when_clicked(
     office.history.now += timedelta(days=2)
     [(ts,)] = office.rows("SELECT ts FROM mute")
     undo = announced["blocks"][-1]["elements"][0]["value"]
-    await server.click("mute_undo", undo, ADMIN, ts=ts)
+    await server.click("mute_undo", undo, ADMIN, ts=str(ts))
     assert (await responses(server))[0].startswith(mute_replies.undone(new=False))
     [update] = server.made("chat.update")
     assert "mute_undo" not in json.dumps(update)
