@@ -23,12 +23,6 @@ _STYLES: Final = {
 }
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Raise the error for `send`. The library would end the program."""
-        raise  # noqa: PLE0704  # called where it is caught
-
-
 class ConsoleNotifier(WriteOnly):
     """The channel `console`."""
 
@@ -57,7 +51,7 @@ class ConsoleNotifier(WriteOnly):
         There are no colors in a pipe, and none with NO_COLOR. Rich does not write them itself: it
         ends the program when the reader of a pipe is gone.
         """
-        console = _Console(
+        console = Console(
             file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
         encoding = getattr(self._stream, "encoding", None) or "utf-8"

@@ -88,17 +88,6 @@ async def test_a_closed_stream_is_a_permanent_error() -> None:
     assert not caught.value.may_have_arrived
 
 
-async def test_a_pipe_without_a_reader_is_a_permanent_error() -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "w") as stream:
-        with pytest.raises(NotifyError) as caught:
-            await ConsoleNotifier(stream).send("console", opened(), "id")
-        with suppress(BrokenPipeError):
-            stream.close()
-    assert caught.value.permanent
-
-
 @pytest.mark.parametrize("number", range(len(every_kind())))
 async def test_a_message_is_shown_as_stored(number: int, snapshot: SnapshotAssertion) -> None:
     assert await shown(every_kind()[number]) == snapshot
