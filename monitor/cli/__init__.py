@@ -88,9 +88,11 @@ def _open_closed_streams() -> None:
 
     Another file would take its number, and be written in its place.
     """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    if sys.stdin is None:  # who asks for input says that there is none
+        os.open(os.devnull, os.O_RDONLY)
+    for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  # until the end
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # until the end
 
 
 def main() -> None:
