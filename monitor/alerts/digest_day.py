@@ -20,7 +20,7 @@ from monitor.alerts.mutes import Mutes
 from monitor.alerts.net_states import as_closed, net_states
 from monitor.alerts.open_roles import OpenRole
 from monitor.alerts.role_state import closed_roles, with_current_facts
-from monitor.alerts.rows import link, write_unsent
+from monitor.alerts.rows import end_unsent
 from monitor.channels import kind
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow, load_boards
@@ -111,9 +111,8 @@ class DigestDay:
         for row in rows:
             reason = self._muted(channel, row)
             if reason and row.waits:
-                unsent = (channel, row.message, self.now)
-                own = write_unsent(self.connection, *unsent, state="discarded", reason=reason)
-                link(self.connection, row.id, own)
+                alert = (row.id, channel, row.message, self.now)
+                end_unsent(self.connection, *alert, state="discarded", reason=reason)
 
     def _alerts(self, channel: str) -> tuple[list[_StoredAlert], datetime]:
         """Return the alerts for the channel's next digest, and when its period begins."""

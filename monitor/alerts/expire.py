@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, and_, select, update
 
-from monitor.alerts.rows import link, write_unsent
+from monitor.alerts.rows import end_unsent
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
 from monitor.message_parts import Reminder, Role
@@ -188,10 +188,6 @@ def _expire_alerts(
         reasons = [over.get(item.role.posting) for item in reminders_in(row.message)]
         if reasons and all(reasons):
             reason = reasons[0] or TOO_LATE
-            link(
-                connection,
-                row.id,
-                write_unsent(
-                    connection, row.channel, row.message, now, state="expired", reason=reason
-                ),
+            end_unsent(
+                connection, row.id, row.channel, row.message, now, state="expired", reason=reason
             )

@@ -104,6 +104,16 @@ def _unsent(
     return row | {"state": state, "reason": reason, "attempts": 0}
 
 
-def link(connection: Connection, alert_id: int, delivery_id: str) -> None:
-    """Give an alert that delivery."""
-    connection.execute(update(Alert).where(Alert.id == alert_id).values(delivery_id=delivery_id))
+def end_unsent(
+    connection: Connection,
+    alert_id: int,
+    channel: str,
+    message: str,
+    at: datetime,
+    *,
+    state: _State,
+    reason: str,
+) -> None:
+    """Give a waiting alert a delivery of its own in a final state."""
+    own = write_unsent(connection, channel, message, at, state=state, reason=reason)
+    connection.execute(update(Alert).where(Alert.id == alert_id).values(delivery_id=own))

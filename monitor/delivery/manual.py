@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from monitor.alerts.rows import link, write_unsent
+from monitor.alerts.rows import end_unsent
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery
@@ -79,9 +79,7 @@ def discard(connection: Connection, before: datetime, channel: str | None = None
 
 
 def _discard_for_digest(
-    connection: Connection,
-    before: datetime,
-    names: Collection[str] | None,
+    connection: Connection, before: datetime, names: Collection[str] | None
 ) -> int:
     """Discard alerts that wait for a digest. Each gets a discarded message of its own."""
     of_channel = [] if names is None else [one_of(Alert.channel, names)]
@@ -95,13 +93,5 @@ def _discard_for_digest(
         select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*waiting)
     ).all()
     for row in rows:
-        own = write_unsent(
-            connection,
-            row.channel,
-            row.message,
-            row.created_at,
-            state="discarded",
-            reason=_GIVEN_UP,
-        )
-        link(connection, row.id, own)
+        end_unsent(connection, *row, state="discarded", reason=_GIVEN_UP)
     return len(rows)

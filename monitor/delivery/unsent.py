@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from monitor.alerts.rows import WATCH_ENDED, link, write_unsent
+from monitor.alerts.rows import WATCH_ENDED, end_unsent
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery.open_items import UNCLAIMED
 from monitor.delivery.threads import IS_REST
@@ -68,9 +68,7 @@ def discard_of_watch(connection: Connection, watch: WatchRule, now: datetime) ->
         Alert.rule == watch.name, Alert.delivery_id.is_(None)
     )
     for row in connection.execute(waiting).all():
-        place = (row.channel, row.message, now)
-        own = write_unsent(connection, *place, state="discarded", reason=WATCH_ENDED)
-        link(connection, row.id, own)
+        end_unsent(connection, *row, now, state="discarded", reason=WATCH_ENDED)
         _forget_in_cards(connection, row.channel, watch)
 
 
