@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from monitor.alerts.rows import end_unsent
 from monitor.database.json_values import one_of
-from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Alert, Delivery, Posting, PostingVersion
 from monitor.message_parts import Reminder, Role
 from monitor.messages import (
     DigestMessage,
@@ -103,15 +103,12 @@ def _waiting(connection: Connection) -> Sequence[Row[int, str, str, str]]:
 
 def _postings(connection: Connection, delivery_id: str) -> dict[str, PostingNow]:
     """Return the current state and deadline of each posting in a message, by name."""
-    current = and_(
-        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
-    )
     query = (
         select(
             Posting.name, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text
         )
         .join_from(Alert, Posting)
-        .join(PostingVersion, current)
+        .join(PostingVersion, NEWEST_VERSION)
         .where(Alert.delivery_id == delivery_id)
     )
     return {row[0]: PostingNow(*row[1:]) for row in connection.execute(query)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, literal, literal_column, select
 
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.wanted import why_of
@@ -15,7 +15,14 @@ from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Board, Description, Posting, PostingVersion
+from monitor.database.tables import (
+    CONTENT,
+    NEWEST_VERSION,
+    Board,
+    Description,
+    Posting,
+    PostingVersion,
+)
 from monitor.message_parts import Role, Why
 from monitor.rules.matcher import candidate_of_posting
 
@@ -126,7 +133,6 @@ def _open_role(
 def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # noqa: ANN401
     """Select the postings. Their text only if a rule reads it: it is most of the data."""
     reads = any("description" in (*rule.read_in, *rule.none_in) for rule in rules)
-    content = [column for column in PostingVersion.__table__.c if column.name != "raw"]
     posting = (
         Posting.key,
         Posting.company,
@@ -134,12 +140,8 @@ def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # 
         Posting.baseline,
         Posting.first_seen_at,
     )
-    query = select(*content, *posting, (Description.text if reads else literal("")).label("text"))
-    query = query.join_from(
-        Posting,
-        PostingVersion,
-        and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version),
-    )
+    query = select(*CONTENT, *posting, (Description.text if reads else literal("")).label("text"))
+    query = query.join_from(Posting, PostingVersion, NEWEST_VERSION)
     query = query.join(Board, Board.id == Posting.board_id)
     query = (
         query.join(Description, Description.digest == PostingVersion.description_digest)

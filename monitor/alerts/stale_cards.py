@@ -18,7 +18,7 @@ from crawler.items import Posting as Content
 from monitor.alerts.alerting import Alerting
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Card, Mute, Posting, PostingVersion, Saved
+from monitor.database.tables import NEWEST_VERSION, Card, Mute, Posting, PostingVersion, Saved
 from monitor.messages import (
     CardMessage,
     OperatorMessage,
@@ -71,12 +71,9 @@ def mark_stale(
 
 def pass_deadlines(connection: Connection, now: datetime) -> int:
     """Mark cards of open postings with a passed deadline as stale, once each. Return how many."""
-    current = and_(
-        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
-    )
     passed = exists().where(
         Posting.id == Card.posting_id,
-        current,
+        NEWEST_VERSION,
         Posting.state == "open",
         PostingVersion.deadline_at <= now,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.database.columns import Base, partial_index
@@ -131,6 +131,14 @@ class PostingVersion(Base):
     unsent: Mapped[list[str]]  # fields that the raw job has no key for
     reader_version: Mapped[int]
     raw: Mapped[bytes]  # the raw job without fields about people, zstd
+
+
+# how a posting is joined to its newest version
+NEWEST_VERSION = and_(
+    PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
+)
+# all columns of a version but the raw job, which is most of a row
+CONTENT = tuple(column for column in PostingVersion.__table__.c if column.name != "raw")
 
 
 class PostingChange(Base):

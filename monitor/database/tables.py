@@ -16,6 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.database.columns import Base
 from monitor.database.posting_tables import (
+    CONTENT,
+    NEWEST_VERSION,
     Description,
     Posting,
     PostingChange,
@@ -41,6 +43,8 @@ from monitor.database.work_tables import (
 )
 
 __all__ = [
+    "CONTENT",
+    "NEWEST_VERSION",
     "Alert",
     "Board",
     "BoardCheck",

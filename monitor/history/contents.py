@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import zstandard
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from crawler.items import Deadline, Pay, Period, Posting, Sighting, Unreadable, Workplace
 from crawler.readers import reread
@@ -34,7 +34,7 @@ CURRENT_READER = Reader(reader_version, reread)
 _version = tables.PostingVersion
 _CONTENT = (
     select(
-        *(column for column in _version.__table__.c if column.name != "raw"),
+        *tables.CONTENT,
         tables.Description.text,
         tables.Posting.key,
         tables.Posting.company,
@@ -43,11 +43,7 @@ _CONTENT = (
         tables.Posting.ats_first_published,
         tables.Posting.ats_updated_at,
     )
-    .join_from(
-        tables.Posting,
-        _version,
-        and_(_version.posting_id == tables.Posting.id, _version.number == tables.Posting.version),
-    )
+    .join_from(tables.Posting, _version, tables.NEWEST_VERSION)
     .join(tables.Description, tables.Description.digest == _version.description_digest)
     .where(in_json_list(tables.Posting.id, "ids"))
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import Posting
@@ -29,7 +29,6 @@ _REPEATS = (
     .join(_first, _first.id == _posting.repost_of)
     .where(in_json_list(_posting.id, "ids"))
 )
-_OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _FORMER = select(
     _posting.id,
     _posting.requisition,
@@ -38,7 +37,7 @@ _FORMER = select(
     _version.location,
     _version.locations,
     _posting.missing_since,
-).join(_version, _OF_POSTING)
+).join(_version, tables.NEWEST_VERSION)
 
 
 def find_reposts(
@@ -104,7 +103,7 @@ def load_texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str
     text = tables.Description
     query = (
         select(_posting.id, text.text)
-        .join(_version, _OF_POSTING)
+        .join(_version, tables.NEWEST_VERSION)
         .join(text, text.digest == _version.description_digest)
         .where(in_json_list(_posting.id, "ids"))
     )

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.orm import aliased
 
 from monitor.database.board_row import BoardRow, find_board
-from monitor.database.tables import Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Posting, PostingVersion
 from monitor.history.counterparts import Match, MovedPosting, match
 from monitor.history.former_postings import load_texts
 from monitor.history.plain_names import employer_names, plain_title, towns
@@ -97,7 +97,6 @@ class _Listed(NamedTuple):
 
 
 _other = aliased(Posting)
-_NEWEST = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
 _ROWS = select(
     Posting.id,
     Posting.name,
@@ -110,7 +109,7 @@ _ROWS = select(
     PostingVersion.title,
     PostingVersion.location,
     PostingVersion.locations,
-).join(PostingVersion, _NEWEST)
+).join(PostingVersion, NEWEST_VERSION)
 _Postings = tuple[BoardRow, Sequence[_Listed]]  # a board and its postings
 
 

@@ -25,10 +25,7 @@ _FOUND = (
     select(_posting.id, _posting.requisition, _version.title, _board.board)
     .add_columns(_posting.first_seen_at)
     .join(_board, _board.id == _posting.board_id)
-    .join(
-        _version,
-        and_(_version.posting_id == _posting.id, _version.number == _posting.version),
-    )
+    .join(_version, tables.NEWEST_VERSION)
     .where(in_json_list(_posting.board_id, "boards"), in_json_list(_posting.requisition, "numbers"))
     .where(or_(_posting.state == "open", _posting.closed_at >= bindparam("since")))
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from monitor.database.columns import AnyRow, to_the_minute
 from monitor.database.json_values import one_of
-from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion
+from monitor.database.tables import CONTENT, Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.errors import UserError
 from monitor.history.compare import differences
 from monitor.history.contents import posting_from_row
@@ -133,9 +133,8 @@ def _rows(
 
 def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, AnyRow]:
     """Return the contents of those versions by posting id."""
-    columns = [column for column in PostingVersion.__table__.c if column.name != "raw"]
     query = select(
-        *columns,
+        *CONTENT,
         Description.text,
         Posting.key,
         Board.board,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import aliased
 
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
-from monitor.database.tables import Board, Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Board, Posting, PostingVersion
 from monitor.queries.resolve import PostingRef
 
 _MOST: Final = 50  # postings on either side
@@ -82,7 +82,6 @@ def _after(ids: list[int]) -> Select[Any]:
 
 
 def _relatives(one: Any, link: ColumnElement[bool], reason: Any) -> Select[Any]:  # noqa: ANN401  # aliases
-    newest = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
     columns = (Posting.id, Posting.name, Posting.state, Posting.first_seen_at, Posting.closed_at)
     company = (Posting.company, Board.company.label("board_company"))
     return (
@@ -96,7 +95,7 @@ def _relatives(one: Any, link: ColumnElement[bool], reason: Any) -> Select[Any]:
         .select_from(one)
         .join(Posting, link)
         .join(Board, Board.id == Posting.board_id)
-        .outerjoin(PostingVersion, newest)
+        .outerjoin(PostingVersion, NEWEST_VERSION)
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from sqlalchemy import Connection, Select, func, or_, select
 
 from crawler.links.address import Address
-from monitor.database.tables import Board, Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Board, Posting, PostingVersion
 from monitor.errors import UserError
 from monitor.queries.board_spelling import address_of, as_spelled, board_of, nearest, there_is
 
@@ -232,10 +232,9 @@ def _with_url(url: str) -> Select[int, str, str]:
     An address on a company's own site names no board and key.
     """
     bare = url.rstrip("/")
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
     return (
         _postings()
-        .join(PostingVersion, newest)
+        .join(PostingVersion, NEWEST_VERSION)
         .where(or_(PostingVersion.url == bare, PostingVersion.url == bare + "/"))
     )
 

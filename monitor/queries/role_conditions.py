@@ -18,7 +18,14 @@ from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.json_values import one_of
 from monitor.database.search import title_matches
-from monitor.database.tables import Board, Description, Posting, PostingVersion, RuleMatch
+from monitor.database.tables import (
+    NEWEST_VERSION,
+    Board,
+    Description,
+    Posting,
+    PostingVersion,
+    RuleMatch,
+)
 from monitor.queries.roles import Status, left_behind, names_with_words, newest_with
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import place_phrase, without_exclusions
@@ -165,12 +172,11 @@ def _fits_unmatched(
     connection: Connection, rules: Sequence[Rule], others: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """Return the condition that rules fit which no daemon has matched with the history yet."""
-    version = PostingVersion
     query = (
         select(Posting.id, *candidate_columns(rules))
         .join(Board, Board.id == Posting.board_id)
-        .join(version, and_(version.posting_id == Posting.id, version.number == Posting.version))
-        .join(Description, Description.digest == version.description_digest)
+        .join(PostingVersion, NEWEST_VERSION)
+        .join(Description, Description.digest == PostingVersion.description_digest)
         .where(*others)
     )
     fits = fits_all(rules)

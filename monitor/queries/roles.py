@@ -16,7 +16,15 @@ from monitor.config.model import Rule
 from monitor.database.columns import table
 from monitor.database.json_values import one_of
 from monitor.database.search import matches_words
-from monitor.database.tables import Board, Description, Posting, PostingVersion, Saved, SearchText
+from monitor.database.tables import (
+    NEWEST_VERSION,
+    Board,
+    Description,
+    Posting,
+    PostingVersion,
+    Saved,
+    SearchText,
+)
 from monitor.errors import UserError
 from monitor.history.compare import pay_words
 from monitor.queries.view_tables import POSTINGS, Listing, columns_without, run_listing
@@ -216,10 +224,7 @@ def _fitting(
     source = (
         POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
         .join(Board, Board.id == Posting.board_id)
-        .join(
-            PostingVersion,
-            and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version),
-        )
+        .join(PostingVersion, NEWEST_VERSION)
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)

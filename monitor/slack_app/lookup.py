@@ -10,7 +10,7 @@ from monitor.alerts import mutes
 from monitor.config.model import Settings
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
-from monitor.database.tables import Card, Delivery, Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Card, Delivery, Posting, PostingVersion
 from monitor.messages import CardMessage, load
 from monitor.notify import wording
 from monitor.queries.resolve import PostingRef
@@ -73,10 +73,9 @@ def deadline_text(connection: Connection, posting: PostingRef) -> str:
 
 
 def _newest_version(connection: Connection, posting: PostingRef) -> AnyRow | None:
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
     version = PostingVersion
     columns = select(version.title, version.url, version.deadline_text, version.deadline_at)
-    query = columns.join(Posting, newest).where(Posting.id == posting.id)
+    query = columns.join(Posting, NEWEST_VERSION).where(Posting.id == posting.id)
     return connection.execute(query).one_or_none()
 
 
