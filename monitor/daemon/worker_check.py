@@ -177,9 +177,7 @@ class Checker:
         known: AnyRow,
     ) -> Exception | None:
         engine = fenced(self.engine, job, check.round_id, lambda: known, self.patience)
-        recorder = CheckRecorder(
-            check.round_id, alerting, self.random, self.clock, report_unreachable_later=True
-        )
+        recorder = CheckRecorder(check.round_id, alerting, self.random, self.clock)
         notes = RoundNotes()
         BatchStore(engine, recorder, self.holds, notes).store(results)
         return notes.storage_errors[0] if notes.storage_errors else None

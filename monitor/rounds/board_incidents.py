@@ -39,18 +39,11 @@ class BoardIncidents:
     check_id: int
     at: datetime
 
-    def failed(
-        self,
-        failure: Failure,
-        failures: int,
-        unknown: int,
-        *,
-        report_unreachable_later: bool,
-    ) -> None:
+    def failed(self, failure: Failure, failures: int, unknown: int) -> None:
         """Report a board that fails again, once per incident. Update the report afterwards.
 
-        `unknown`: checks in a row that found no such board. `report_unreachable_later`: the end of
-        the round reports boards that no host answered (network_incident.py).
+        `unknown`: checks in a row that found no such board. The end of the round reports boards
+        that no host answered (network_incident.py): it knows the state of the network.
         """
         is_unknown = unknown >= FAILURES_TO_FAIL
         since = self.board.failing_since or self.at
@@ -62,9 +55,7 @@ class BoardIncidents:
             self._alert(message)
         elif reported_since(self.connection, self.board) is not None:
             stale_cards.update_incident(self.connection, message)
-        elif failures >= FAILURES_TO_FAIL and not (
-            report_unreachable_later and is_unreached(failure)
-        ):
+        elif failures >= FAILURES_TO_FAIL and not is_unreached(failure):
             self._alert(message)
 
     def succeeded(self, *, opened: int, closed: int) -> None:

@@ -35,8 +35,6 @@ class CheckRecorder:
     alerting: Alerting
     random: Random
     clock: Callable[[], datetime]
-    # the end of the round reports boards that no host answered: it knows the state of the network
-    report_unreachable_later: bool = False
 
     def record(
         self,
@@ -62,14 +60,7 @@ class CheckRecorder:
             check = decide_check(connection, check.result, self.alerting, self.clock)
         if not check.board.watched:
             return _dropped(check)
-        writer = CheckWriter(
-            connection,
-            check,
-            self.round_id,
-            self.random,
-            report_unreachable_later=self.report_unreachable_later,
-        )
-        return writer.write()
+        return CheckWriter(connection, check, self.round_id, self.random).write()
 
 
 def _dropped(check: DecidedCheck) -> Facts:

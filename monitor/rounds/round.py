@@ -181,13 +181,7 @@ class Round:
 
     async def _store(self, batch: Sequence[Result]) -> None:
         async with self.shared.settings_lock.storing():
-            recorder = CheckRecorder(
-                self.id,
-                self._alerting(),
-                self.chance,
-                self.shared.clock,
-                report_unreachable_later=True,
-            )
+            recorder = CheckRecorder(self.id, self._alerting(), self.chance, self.shared.clock)
             await asyncio.to_thread(
                 BatchStore(self.shared.engine, recorder, self.shared.holds, self.notes).store,
                 batch,

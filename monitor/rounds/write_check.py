@@ -50,8 +50,6 @@ class CheckWriter:
     check: DecidedCheck
     round_id: int
     random: Random
-    # the end of the round reports boards that no host answered: it knows the state of the network
-    report_unreachable_later: bool
 
     @property
     def board(self) -> BoardRow:
@@ -85,12 +83,7 @@ class CheckWriter:
         failures = self.board.failures + 1
         unknown = board_columns.count_unknown(self.board, failure)
         check_id = self._add_check(failure, reason=failure.reason)
-        self._incidents(check_id).failed(
-            failure,
-            failures,
-            unknown,
-            report_unreachable_later=self.report_unreachable_later,
-        )
+        self._incidents(check_id).failed(failure, failures, unknown)
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
             facts["unknown"] = True
