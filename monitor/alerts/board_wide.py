@@ -19,8 +19,6 @@ from monitor.history.board_wide_edits import (
     EditedPassage,
     EditsByKey,
     find_in_edits,
-    is_majority,
-    replaced_passages,
     surroundings,
 )
 from monitor.history.contents import load_contents
@@ -43,24 +41,19 @@ class EditOfCheck:
 
 
 def mark_board_wide_edit(
-    events: Sequence[PostingEvent], listed: int, compared: EditsByKey | None = None
+    events: Sequence[PostingEvent], listed: int, compared: EditsByKey
 ) -> tuple[list[PostingEvent], EditOfCheck | None]:
     """Mark the events whose description changed only board-wide. Return them and the edit.
 
-    `compared` are the passages from `compare_descriptions`. Missing ones are compared here.
+    `compared` are the passages from `compare_descriptions`: none, if too few were edited.
     """
-    known = compared or {}
     rewritten = {
         event.key: event
         for event in events
         if event.kind == "revised"
         and any(change.field == "description" for change in event.changes)
     }
-    if not is_majority(len(rewritten), listed):
-        return list(events), None
-    edits = {
-        key: known[key] if key in known else _edit_of(event) for key, event in rewritten.items()
-    }
+    edits = {key: compared[key] for key in rewritten if key in compared}
     edit = find_in_edits(edits, listed)
     if edit is None:
         return list(events), None
@@ -85,12 +78,6 @@ def _around(
             for key, event in rewritten.items()
             if passage in edits[key]
         ),
-    )
-
-
-def _edit_of(event: PostingEvent) -> frozenset[EditedPassage]:
-    return replaced_passages(
-        event.before.description if event.before else "", event.after.description
     )
 
 

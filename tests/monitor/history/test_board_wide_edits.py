@@ -272,7 +272,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
     ]
     with read_and_roll_back(sqlite_engine) as connection:
         decided = decide_check(connection, snapshot(edited), recorder.alerting, recorder.clock)
-    monkeypatch.setattr("monitor.alerts.board_wide.replaced_passages", None)
+    monkeypatch.setattr("monitor.history.board_wide_edits.replaced_passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, decided)
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]
