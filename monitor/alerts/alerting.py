@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -61,23 +61,6 @@ class Alerting:
         watched = self.settings.board(board)
         return self.announce or (watched is not None and watched.baseline == "announce")
 
-    def write_alerts(
-        self,
-        connection: Connection,
-        board: BoardRow,
-        events: Sequence[PostingEvent],
-        *,
-        round_id: int,
-        check_id: int,
-        at: datetime,
-    ) -> None:
-        """Write the alerts of one check's events.
-
-        A baseline and the changes while a board was removed have a summary instead.
-        """
-        rows = (row for event in events for row in self._rows(board, event, at))
-        self.write_rows(connection, board, rows, round_id=round_id, check_id=check_id, at=at)
-
     def write_rows(
         self,
         connection: Connection,
@@ -88,18 +71,22 @@ class Alerting:
         check_id: int,
         at: datetime,
     ) -> None:
-        """Write those alert rows, if the board has alerts at all."""
-        baseline = board.last_ok_at is None
+        """Write those alert rows, if the board has alerts at all.
+
+        A baseline and the changes while a board was removed have a summary instead.
+        """
+        is_baseline = board.last_ok_at is None
         if not self.enabled or board.put_back:
             return
-        if baseline and not self.announces_baseline(board.board):
+        if is_baseline and not self.announces_baseline(board.board):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
         insert_alerts(connection, (common | row for row in rows), at)
 
-    def _rows(
+    def rows(
         self, board: BoardRow, event: PostingEvent, at: datetime
     ) -> Iterator[dict[str, object]]:
+        """Yield an alert row for each rule and channel that wants the event."""
         # loaded with the first event: it loads what compares postings
         from monitor.alerts.role_state import role_of  # noqa: PLC0415
 
@@ -173,9 +160,9 @@ class Alerting:
         connection: Connection,
         message: OperatorMessage,
         *,
-        round_id: int | None,
-        check_id: int | None,
         at: datetime,
+        round_id: int | None = None,
+        check_id: int | None = None,
     ) -> None:
         """Write a message to each operator channel."""
         channels = map(self.settings.effective_channel, self.settings.alerts.operator)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -38,7 +39,7 @@ def write_check_alerts(
 ) -> None:
     """Write the alerts of one check's events. `listed`: how many postings the board lists.
 
-    `compared` are the passages from `compare_descriptions`. Missing ones are compared here.
+    `compared` are the passages from `compare_descriptions`.
     """
     rows: list[dict[str, object]] = []
     if not alerting.announces_baseline(board.board):
@@ -48,9 +49,10 @@ def write_check_alerts(
     if edit is not None:
         edit = board_wide.with_unedited(connection, board, edit)
         rows += board_wide.rows(alerting, board, edit, at)
-    to_check = {"round_id": round_id, "check_id": check_id}
-    alerting.write_rows(connection, board, rows, **to_check, at=at)
-    alerting.write_alerts(connection, board, events, **to_check, at=at)
+    own_rows = (row for event in events for row in alerting.rows(board, event, at))
+    alerting.write_rows(
+        connection, board, chain(rows, own_rows), round_id=round_id, check_id=check_id, at=at
+    )
 
 
 def _split_late(events: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[PostingEvent]]:

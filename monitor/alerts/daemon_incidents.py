@@ -34,7 +34,7 @@ def refused_file(
         (*mistakes[:_SHOWN_MISTAKES], "The old configuration stays in force."),
         incident=open_incidents.key("configuration", incident.since if incident else now),
     )
-    alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
+    alerting.write_operator_alert(connection, message, at=now)
 
 
 def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> None:
@@ -47,7 +47,7 @@ def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> 
             incident=open_incidents.key("configuration", incident.since),
             past=f"{_REFUSED}{from_to(incident.since, now)}",
         )
-        alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
+        alerting.write_operator_alert(connection, message, at=now)
 
 
 def _open_configuration(connection: Connection) -> OpenIncident | None:

@@ -125,9 +125,7 @@ class DaemonParts:
         """Write an operator's message. Thread-safe."""
         settings = self.configuration.settings if self.configuration else self.settings
         with self.setup.engine.begin() as connection:
-            Alerting(settings).write_operator_alert(
-                connection, message, round_id=None, check_id=None, at=self.setup.clock()
-            )
+            Alerting(settings).write_operator_alert(connection, message, at=self.setup.clock())
         self.call_soon(self.wake.set)
 
     def call_soon(self, call: Callable[[], None]) -> None:

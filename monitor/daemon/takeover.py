@@ -26,8 +26,6 @@ def acquire_and_report(
         message = daemon_incidents.restarted(
             died, command, cut_off, open_items.count_unconfirmed(connection)
         )
-        Alerting(settings).write_operator_alert(
-            connection, message, round_id=None, check_id=None, at=clock()
-        )
+        Alerting(settings).write_operator_alert(connection, message, at=clock())
 
     return acquire(engine, command, clock, tell)
