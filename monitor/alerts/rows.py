@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from monitor.alerts import mutes
 from monitor.database.columns import table
@@ -102,6 +102,12 @@ def _unsent(
     """Return the row of a delivery that is never sent."""
     row = {"delivery_id": uuid4().hex, "channel": channel, "message": message, "created_at": at}
     return row | {"state": state, "reason": reason, "attempts": 0}
+
+
+def written_since(connection: Connection, moment: datetime | None) -> ColumnElement[bool]:
+    """Return a condition for alerts from that moment on. Their time has no index."""
+    before = select(Alert.id).where(Alert.created_at < moment).order_by(Alert.id.desc()).limit(1)
+    return Alert.id > (connection.scalar(before) or 0)
 
 
 def end_unsent(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, func, insert, or_, select
 
 from monitor.alerts.alerting import Alerting, RuleChannel, covers, fitting
+from monitor.alerts.rows import written_since
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.columns import table
@@ -132,16 +133,13 @@ def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, 
     They are grouped by rule and channel. A board may be read twice before its summary.
     """
     alert = tables.Alert
-    began = _began(connection, round_id)
-    before = connection.scalar(
-        select(alert.id).where(alert.created_at < began).order_by(alert.id.desc()).limit(1)
-    )
     opened = select(alert.rule, alert.channel, tables.Posting.name).join(
         tables.Posting, tables.Posting.id == alert.posting_id
     )
     found: dict[RuleChannel, set[str]] = defaultdict(set)
+    since = written_since(connection, _began(connection, round_id))
     for rule, channel, posting in connection.execute(
-        opened.where(alert.id > (before or 0), alert.kind.in_(("opened", "reopened")))
+        opened.where(since, alert.kind.in_(("opened", "reopened")))
     ):
         found[rule or "", channel].add(posting)
     return found

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import cards
+from monitor.alerts.rows import written_since
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, CheckRound, Delivery
 from monitor.delivery.grouping import CountKey, PendingAlert, group_alerts
@@ -127,15 +128,10 @@ def count_packed(
     counts: Counter[CountKey] = Counter()
     for row in connection.execute(long, {"rounds": json_list(rounds)}).all():
         # alerts have no index on their round, so begin where the round did
-        before = (
-            select(Alert.id)
-            .where(Alert.created_at < row.started_at)
-            .order_by(Alert.id.desc())
-            .limit(1)
-        )
+        since = written_since(connection, row.started_at)
         query = (
             select(Alert.channel, Alert.rule, func.count())
-            .where(Alert.id > (connection.scalar(before) or 0), Alert.round_id == row.id)
+            .where(since, Alert.round_id == row.id)
             .where(Alert.kind.in_(_ROLES), Alert.delivery_id.is_not(None))
             .group_by(Alert.channel, Alert.rule)
         )

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from crawler.items import Failure
 from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.alerts.alerting import Alerting
+from monitor.alerts.rows import written_since
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
-from monitor.database.tables import Alert
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
 from monitor.rounds.network import is_unreached
@@ -125,12 +125,6 @@ def reported_since(connection: Connection, board: BoardRow) -> datetime | None:
         return None
     incident = incidents.key("failing", board.board, since)
     is_reported = open_incidents.has_messages(
-        connection, incident, _written_since(connection, since)
+        connection, incident, written_since(connection, since)
     )
     return since if is_reported else None
-
-
-def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:
-    """Return a condition for alerts from that moment on. Their time has no index."""
-    before = select(Alert.id).where(Alert.created_at < moment).order_by(Alert.id.desc()).limit(1)
-    return Alert.id > (connection.scalar(before) or 0)
