@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -32,14 +31,6 @@ _EVENTFUL: Final = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """The reason of a board's last failed check, and the beginning of its failures."""
-
-    reason: str
-    since: datetime | None
-
-
 def all_boards(connection: Connection) -> list[Row]:
     """Return the rows of the view `boards`: those in trouble first, unwatched ones last.
 
@@ -65,15 +56,6 @@ def _trouble_first(row: Row) -> tuple[int, int, str, str]:
 def board_row(connection: Connection, board: str) -> Row:
     """Return the row of a board that is stored."""
     return run_listing(connection, _ONE.bindparams(board=board)).rows[0]
-
-
-def troubles(connection: Connection) -> Mapping[str, Trouble]:
-    """Return why boards could not be read the last time, by board."""
-    failed = select(Board.board, Board.reason, Board.failing_since).where(Board.failures > 0)
-    return {
-        row.board: Trouble(row.reason or "", row.failing_since)
-        for row in connection.execute(failed)
-    }
 
 
 def eventful_checks(connection: Connection, board: str) -> list[Row]:

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, literal, select
-from sqlalchemy.orm import aliased
 
 from monitor.alerts.role_state import role_of
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.columns import AnyRow
 from monitor.database.json_values import one_of
-from monitor.database.tables import Board, Posting, PostingChange, PostingVersion
+from monitor.database.tables import CONTENT, Board, Posting, PostingChange, PostingVersion
 from monitor.history.contents import posting_from_row
+from monitor.history.former_postings import reposts_by_posting
 from monitor.history.reposts import RepostOf
 from monitor.message_parts import Role
 from monitor.rules.matcher import VersionId
 
-_CONTENT = tuple(
-    column for column in PostingVersion.__table__.c if column.name not in {"raw", "digest"}
-)
 _POSTING = (Posting.key, Posting.company, Posting.board_id, Posting.name)
 # the description is most of the data, and no feed shows it in full
 _TEXT = literal("").label("text")
@@ -30,9 +27,7 @@ _TEXT = literal("").label("text")
 
 def content_query() -> Select[Any]:
     """Select versions with their postings, as `role_from_row` reads them."""
-    return select(*_CONTENT, *_POSTING, _TEXT).join(
-        Posting, Posting.id == PostingVersion.posting_id
-    )
+    return select(*CONTENT, *_POSTING, _TEXT).join(Posting, Posting.id == PostingVersion.posting_id)
 
 
 def role_from_row(
@@ -63,23 +58,10 @@ def roles_of(
         for row in connection.execute(content_query().where(one_of(PostingVersion.posting_id, ids)))
         if (row.posting_id, row.number) in versions
     ]
-    boards, reposts = boards_of(connection, rows), _reposts(connection, sorted(opened))
+    boards, reposts = boards_of(connection, rows), reposts_by_posting(connection, opened)
     return {
         (row.posting_id, row.number): role_from_row(row, boards, reposts.get(row.posting_id))
         for row in rows
-    }
-
-
-def _reposts(connection: Connection, ids: Sequence[int]) -> dict[int, RepostOf]:
-    if not ids:
-        return {}
-    former = aliased(Posting)
-    query = select(Posting.id, former.name, Posting.repost_reason, former.closed_at).join(
-        former, former.id == Posting.repost_of
-    )
-    return {
-        row.id: RepostOf(row.name, row.repost_reason or "", row.closed_at)
-        for row in connection.execute(query.where(one_of(Posting.id, ids)))
     }
 
 

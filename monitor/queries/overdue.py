@@ -40,7 +40,7 @@ def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Pe
     """
     every = [board.every for board in settings.boards if board.enabled]
     patience = max(MIN_PATIENCE, min([*every, MAX_PATIENCE]))
-    # the clock was set back: as in `watch.due`
+    # the clock was set back: as in `schedule.due_at`
     far = now + max([*every, patience]) + schedule.MAX_RETRY_AFTER
     board = tables.Board
     columns = (board.board, board.next_check_at, board.last_check_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
@@ -15,6 +15,13 @@ from monitor.database.tables import Board, Delivery, Mute, Posting, RuleMatch
 _OPEN = ("pending", "sending", "held", "failed")
 
 
+class Trouble(NamedTuple):
+    """The reason of a board's last failed check, and the beginning of its failures."""
+
+    reason: str
+    since: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Watched boards, those in trouble first, waiting messages by channel, and muted roles."""
@@ -22,7 +29,7 @@ class Status:
     boards: Sequence[Mapping[str, Any]]
     waiting: list[tuple[str, str, int]]  # channel, state, number of messages
     muted_roles: int
-    # why a failing board cannot be read, and since when: by name
+    # a Trouble for each failing board
     failing: Mapping[str, tuple[str, datetime | None]] = field(default_factory=dict)
     # why the first message of a channel could not be sent: by channel
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +60,7 @@ def read_status(connection: Connection) -> Status:
         boards,
         waiting,
         connection.scalar(muted) or 0,
-        _failing(connection),
+        troubles(connection),
         _refused(connection),
     )
 
@@ -67,11 +74,13 @@ def _refused(connection: Connection) -> dict[str, str]:
     return {row.channel: row.reason or "" for row in rows}
 
 
-def _failing(connection: Connection) -> dict[str, tuple[str, datetime | None]]:
-    rows = connection.execute(
-        select(Board.board, Board.reason, Board.failing_since).where(Board.failures > 0)
-    )
-    return {row.board: (row.reason or "", row.failing_since) for row in rows}
+def troubles(connection: Connection) -> dict[str, Trouble]:
+    """Return why boards could not be read the last time, by board."""
+    failed = select(Board.board, Board.reason, Board.failing_since).where(Board.failures > 0)
+    return {
+        row.board: Trouble(row.reason or "", row.failing_since)
+        for row in connection.execute(failed)
+    }
 
 
 def count_fitting(connection: Connection, rules: Sequence[str]) -> int:

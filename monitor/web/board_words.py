@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from monitor.notify.wording import span
-from monitor.queries.board_health import Trouble
+from monitor.queries.status import Trouble
 from monitor.text.values import clean, counted
 
 Row = Mapping[str, Any]

@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from monitor.database.board_row import find_board
-from monitor.queries.board_health import (
-    board_row,
-    by_board,
-    coverage,
-    eventful_checks,
-    troubles,
-)
+from monitor.queries.board_health import board_row, by_board, coverage, eventful_checks
 from monitor.queries.roles import left_behind
+from monitor.queries.status import troubles
 from monitor.reports.charts.chart import LeftOut
 from monitor.web.board_words import check_words, health_words, next_check_words
 from monitor.web.charts import board_chart_path

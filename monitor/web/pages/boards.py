@@ -9,13 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from monitor.database.tables import BoardCheck
-from monitor.queries.board_health import (
-    all_boards,
-    by_board,
-    recent_coverage,
-    troubles,
-)
-from monitor.queries.status import health
+from monitor.queries.board_health import all_boards, by_board, recent_coverage
+from monitor.queries.status import health, troubles
 from monitor.queries.view_tables import Row, reader
 from monitor.web.board_words import health_words, next_check_words, totals_words
 from monitor.web.coverage_strip import Stretch, Strip, since, strip_of
