@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from monitor.config.model import Rule, Settings
-from monitor.database.tables import (
-    Board,
-    BoardCheck,
-    Description,
-    Posting,
-    PostingVersion,
-    RuleMatch,
-)
+from monitor.database.tables import BoardCheck, Posting, PostingVersion, RuleMatch
 from monitor.errors import UserError
 from monitor.queries.resolve import PostingRef
 from monitor.queries.titles import spelling
-from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.rules.candidates import candidate_from_row, candidates_query
 from monitor.rules.matcher import Explanation, Matcher
 from monitor.rules.matches import rules_up_to_date
 
@@ -30,9 +24,8 @@ def open_fits(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:
     """Return how many open postings each rule fits, by its name."""
     matchers = [Matcher(rule) for rule in rules]
     counts = dict.fromkeys((rule.name for rule in rules), 0)
-    for row in _contents(
-        connection, _stored(rules).where(Posting.state == "open", PostingVersion.valid_to.is_(None))
-    ):
+    is_open = (Posting.state == "open", PostingVersion.valid_to.is_(None))
+    for row in _contents(connection, candidates_query(rules).where(*is_open)):
         for matcher in matchers:
             counts[matcher.rule.name] += matcher.explain(candidate_from_row(row)).fits
     return counts
@@ -43,7 +36,7 @@ def fit_nothing(connection: Connection, rules: Iterable[Rule]) -> list[Rule]:
     left = {rule.name: Matcher(rule) for rule in rules}
     if not left or connection.scalar(select(PostingVersion.id).limit(1)) is None:
         return []
-    for row in _contents(connection, _stored([matcher.rule for matcher in left.values()])):
+    for row in _contents(connection, candidates_query([matcher.rule for matcher in left.values()])):
         content = candidate_from_row(row)
         left = {
             name: matcher for name, matcher in left.items() if not matcher.explain(content).fits
@@ -86,8 +79,8 @@ def explain(
     Raises UserError for a posting that could never be read.
     """
     number = Posting.version if version is None else version
-    wanted = _stored(rules).where(Posting.id == found.id, PostingVersion.number == number)
-    row = connection.execute(wanted).mappings().one_or_none()
+    wanted = (Posting.id == found.id, PostingVersion.number == number)
+    row = connection.execute(candidates_query(rules).where(*wanted)).mappings().one_or_none()
     if row is None:
         raise UserError(
             f"{found.posting} is listed, but could not be read yet, so no rule can be tested on it"
@@ -96,18 +89,6 @@ def explain(
     return [Matcher(rule).explain(content) for rule in rules]
 
 
-def _stored(rules: Sequence[Rule]) -> Select[tuple[object, ...]]:
-    query = (
-        select(*candidate_columns(rules))
-        .select_from(PostingVersion)
-        .join(Posting, Posting.id == PostingVersion.posting_id)
-    )
-    query = query.join(Board, Board.id == Posting.board_id)
-    return query.join(Description, Description.digest == PostingVersion.description_digest)
-
-
-def _contents(
-    connection: Connection, query: Select[tuple[object, ...]]
-) -> Iterable[dict[str, object]]:
+def _contents(connection: Connection, query: Select[Any]) -> Iterable[dict[str, object]]:
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
     return (dict(row) for row in rows.mappings())

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, or_
 
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
-from monitor.database.tables import Board, Description, Posting, PostingVersion
-from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.database.tables import Posting, PostingVersion
+from monitor.rules.candidates import candidate_from_row, candidates_query
 from monitor.rules.matcher import Explanation
 
 AT_ONCE = 1_000  # rows in memory
@@ -76,18 +76,11 @@ def fitting_contents(
 
 def _versions(rules: Sequence[Rule]) -> Select[Any]:
     version = PostingVersion
-    own = (
-        version.posting_id,
-        version.number,
-        version.valid_from,
-        version.url,
-        Posting.key,
-        Posting.baseline,
-        Posting.first_seen_at,
+    return candidates_query(
+        rules,
+        *(version.posting_id, version.number, version.valid_from, version.url),
+        *(Posting.key, Posting.baseline, Posting.first_seen_at),
     )
-    query = select(*own, *candidate_columns(rules)).join(Posting, Posting.id == version.posting_id)
-    query = query.join(Board, Board.id == Posting.board_id)
-    return query.join(Description, Description.digest == version.description_digest)
 
 
 def _content(alerting: Alerting, row: Mapping[Any, Any]) -> Content:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from monitor.config.model import Rule
 from monitor.database.json_values import one_of
-from monitor.database.tables import Board, Description, Posting, PostingVersion, RuleMatch
-from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.database.tables import PostingVersion, RuleMatch
+from monitor.rules.candidates import candidate_from_row, candidates_query
 from monitor.rules.matcher import Matcher, VersionId
 
 StoredFits = dict[VersionId, dict[str, str]]  # the words that fit, by rule
@@ -64,14 +64,9 @@ def _matched(
         return
     matchers = [Matcher(rule) for rule in rules]
     version = PostingVersion
-    query = (
-        select(version.posting_id, version.number, *candidate_columns(rules))
-        .join(Posting, Posting.id == version.posting_id)
-        .join(Board, Board.id == Posting.board_id)
-        .join(Description, Description.digest == version.description_digest)
-        .where(one_of(version.posting_id, _postings(versions)))
-    )
-    for row in connection.execute(query).mappings():
+    query = candidates_query(rules, version.posting_id, version.number)
+    asked = one_of(version.posting_id, _postings(versions))
+    for row in connection.execute(query.where(asked)).mappings():
         version_id = (row["posting_id"], row["number"])
         if version_id in versions:
             candidate = candidate_from_row(row)

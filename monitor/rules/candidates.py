@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from monitor.config.model import Rule
 from monitor.database.tables import Board, Description, Posting, PostingVersion
@@ -23,6 +23,9 @@ _VERSION_COLUMNS = (
     "pay_currency",
     "pay_period",
 )
+_ROW_COLUMNS = {
+    name: _PREFIX + name for name in ("board", "company", "description", *_VERSION_COLUMNS)
+}
 
 
 def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
@@ -41,22 +44,21 @@ def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
     return [column.label(_PREFIX + name) for name, column in columns.items()]
 
 
+def candidates_query(rules: Sequence[Rule], *columns: Any) -> Select[Any]:  # noqa: ANN401  # of any of the tables
+    """Select these columns of every stored version, and those that `candidate_from_row` needs."""
+    return (
+        select(*columns, *candidate_columns(rules))
+        .select_from(PostingVersion)
+        .join(Posting, Posting.id == PostingVersion.posting_id)
+        .join(Board, Board.id == Posting.board_id)
+        .join(Description, Description.digest == PostingVersion.description_digest)
+    )
+
+
 def candidate_from_row(row: Mapping[Any, Any]) -> Candidate:
     """Return the candidate of a row that has the columns of `candidate_columns`."""
-    return Candidate(
-        board=row[_PREFIX + "board"],
-        company=row[_PREFIX + "company"],
-        title=row[_PREFIX + "title"],
-        department=row[_PREFIX + "department"],
-        description=row[_PREFIX + "description"],
-        location=row[_PREFIX + "location"],
-        locations=tuple(row[_PREFIX + "locations"]),
-        workplace=row[_PREFIX + "workplace"],
-        pay_min=row[_PREFIX + "pay_min"],
-        pay_max=row[_PREFIX + "pay_max"],
-        pay_currency=row[_PREFIX + "pay_currency"],
-        pay_period=row[_PREFIX + "pay_period"],
-    )
+    fields = {name: row[column] for name, column in _ROW_COLUMNS.items()}
+    return Candidate(**fields | {"locations": tuple(fields["locations"])})
 
 
 def fits_all(rules: Sequence[Rule]) -> Callable[[Candidate], bool]:

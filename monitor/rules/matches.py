@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Dialect, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, delete, func, insert, select, update
 
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
@@ -22,7 +22,7 @@ from monitor.database.columns import table
 from monitor.database.engine import insert_or_ignore, read_and_roll_back
 from monitor.database.json_values import one_of
 from monitor.database.pauses import with_pauses
-from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.rules.candidates import candidate_from_row, candidates_query
 from monitor.rules.matcher import Candidate, Matcher, VersionId
 from monitor.rules.watches import with_watches
 
@@ -223,17 +223,12 @@ def _match_stored(
     connection: Connection, matchers: Sequence[Matcher], first: int, last: int
 ) -> list[dict[str, object]]:
     """Return the match rows of the versions with these ids."""
-    version, posting = tables.PostingVersion, tables.Posting
-    columns = candidate_columns([matcher.rule for matcher in matchers])
-    query = (
-        select(version.posting_id, version.number, *columns)
-        .join(posting, posting.id == version.posting_id)
-        .join(tables.Board, tables.Board.id == posting.board_id)
-        .join(tables.Description, tables.Description.digest == version.description_digest)
-        .where(and_(version.id >= first, version.id <= last))
-    )
+    version = tables.PostingVersion
+    rules = [matcher.rule for matcher in matchers]
+    query = candidates_query(rules, version.posting_id, version.number)
+    stored = connection.execute(query.where(version.id.between(first, last)))
     rows: list[dict[str, object]] = []
-    for row in with_pauses(connection.execute(query).mappings()):
+    for row in with_pauses(stored.mappings()):
         fits = find_fits(matchers, candidate_from_row(row))
         rows += _rows(row["posting_id"], row["number"], fits)
     return rows
