@@ -8,19 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, case, func, literal_column, select, update
 
 from crawler.items import BoardRequest
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.columns import AnyRow
 from monitor.database.json_values import in_json_list, json_list, json_rows, one_of
 from monitor.history import schedule
 
@@ -58,13 +51,15 @@ def due_boards(
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
         return DueBoards([], first)
-    early = {
-        row.board: schedule.nearly_due(timedelta(seconds=row.every))
-        for row in rows
-        if row.setbacks == 0
-    }
-    due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
+    due = [(at, row.board) for at, row in planned if at <= now + _early(row)]
     return DueBoards([name for _, name in sorted(due)], None)
+
+
+def _early(row: AnyRow) -> timedelta:
+    """Return how much earlier a board may be checked: not at all after a setback."""
+    if row.setbacks:
+        return timedelta(0)
+    return schedule.nearly_due(timedelta(seconds=row.every))
 
 
 def ats_that_wait(connection: Connection, now: datetime) -> set[str]:
