@@ -104,8 +104,6 @@ def api_posting(raw: bytes) -> Posting:
         "department": job.department,
         "employment_type": job.employment_type,
         "description": job.description_html,
-    }
-    sent |= {
         "pay": compensation,
         "workplace": job.workplace_type if job.is_remote is UNSET else None,
     }
@@ -138,9 +136,9 @@ def page_posting(raw: bytes) -> Posting:
         "department": row.department_name,
         "employment_type": row.employment_type,
         "deadline": row.application_deadline,
+        # only the API says of some that they are remote
+        "workplace": row.workplace_type or UNSET,
     }
-    # only the API says of some that they are remote
-    sent |= {"workplace": row.workplace_type or UNSET}
     return posting_from_html(
         key=row.id.lower(),
         title=row.title,

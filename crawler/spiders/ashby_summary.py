@@ -21,8 +21,6 @@ _SIGNS = {
     "NT$": "TWD",
     "MX$": "MXN",
     "R$": "BRL",
-}
-_SIGNS |= {
     "€": "EUR",
     "£": "GBP",
     "¥": "JPY",

@@ -22,9 +22,11 @@ from crawler.read.fields import (
 )
 from crawler.read.text import to_text
 
-_MODELS: dict[str, Workplace] = {"onsite": "onsite", "on_site": "onsite", "in_office": "onsite"}
-_MODELS |= {"hybrid": "hybrid", "remote": "remote", "virtual": "remote"}
-_MODELS |= {"remote_local": "remote", "remote_global": "remote"}
+_MODELS: dict[str, Workplace] = {
+    **dict.fromkeys(("onsite", "on_site", "in_office"), "onsite"),
+    "hybrid": "hybrid",
+    **dict.fromkeys(("remote", "virtual", "remote_local", "remote_global"), "remote"),
+}
 _LATEST = 4_000_000_000  # seconds; in the year 2096
 
 

@@ -162,14 +162,12 @@ def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]
         rule.mention,
         has_two_deadlines(role.deadline_text, due.posting.first_seen_at, role.location),
     )
-    row = {
+    return {
         "kind": "reminder",
         "rule": rule.name,
         "channel": channel,
         "why": due.why.words,
         "posting_id": due.posting.posting_id,
-    }
-    return row | {
         "round_id": None,
         "check_id": None,
         "message": dump(ReminderMessage((reminder,), now)),

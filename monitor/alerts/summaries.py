@@ -84,19 +84,18 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
     for (rule, channel), summary in found.summaries.items():
         if not summary.boards:
             continue
-        alert = {
-            "round_id": round_id,
-            "rule": rule,
-            "kind": "summary",
-            "channel": channel,
-            "created_at": at,
-        }
         alerted = tuple(sorted(summary.alerted))
         count = RuleCount(summary.label, tuple(summary.roles), alerted=alerted)
         message = FirstCheckSummary(tuple(summary.boards), (count,), at=at)
         connection.execute(
             insert(tables.Alert).values(
-                **alert, why="a new board, rule or channel", message=dump(message)
+                round_id=round_id,
+                rule=rule,
+                kind="summary",
+                channel=channel,
+                created_at=at,
+                why="a new board, rule or channel",
+                message=dump(message),
             )
         )
 

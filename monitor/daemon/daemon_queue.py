@@ -52,9 +52,8 @@ class DaemonQueue:
     """The queue as the daemon reads and writes it."""
 
     engine: Engine  # the daemon's, under its lease
-    clock: Callable[
-        [], datetime
-    ]  # the daemon's: a SharedClock is measured again with each exchange
+    # the daemon's: a SharedClock is measured again with each exchange
+    clock: Callable[[], datetime]
     # works on connections that it is given
     _in_transaction: JobManager = field(default_factory=lambda: JobManager(SyncPsycopgConnector()))
     _purged: bool = False

@@ -66,12 +66,9 @@ def claim(
         message = with_closed_roles(connection, message)
         values["message"] = message
     card = cards.location(connection, card_id) if card_id is not None else None
-    thread = (
-        {"channel_id": card.channel_id, "thread_ts": card.ts}
-        if card
-        else {"channel_id": None, "thread_ts": None}
-    )
-    if connection.execute(statement.values(**values, **thread)).rowcount == 0:
+    thread = card or Receipt()
+    values |= {"channel_id": thread.channel_id, "thread_ts": thread.ts}
+    if connection.execute(statement.values(**values)).rowcount == 0:
         return None
     return Claimed(message, card)
 
@@ -93,8 +90,8 @@ def settle(
         "next_try_at": settled.next_try_at,
         "sending_at": settled.sending_at,
         "reason": settled.reason,
+        "not_before": settled.not_before,
     }
-    values["not_before"] = settled.not_before
     if settled.receipt is not None:
         receipt = settled.receipt
         values |= {

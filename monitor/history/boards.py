@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import (
-    Connection,
-    delete,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from crawler.links.directory import company_of
 from crawler.links.forms import fold
@@ -111,14 +104,11 @@ def _unwatch(connection: Connection, names: Collection[str]) -> None:
 def new_row(board: WatchedBoard) -> dict[str, object]:
     """Return the row of a new board."""
     ats, token = board.board.split(":", 1)
-    company = board.company or company_of(board.board)
-    configured = {
-        "company": company,
+    return {
+        "company": board.company or company_of(board.board),
         "url": board.url,
         "every": board.every.total_seconds(),
         "watched": True,
-    }
-    return configured | {
         "board": board.board,
         "ats": ats,
         "token": token,

@@ -22,8 +22,10 @@ from monitor.history.reposts import RECENTLY, Repost
 
 _board, _posting, _version = tables.Board, tables.Posting, tables.PostingVersion
 _FOUND = (
-    select(_posting.id, _posting.requisition, _version.title, _board.board)
-    .add_columns(_posting.first_seen_at)
+    select(
+        *(_posting.id, _posting.requisition, _posting.first_seen_at),
+        *(_version.title, _board.board),
+    )
     .join(_board, _board.id == _posting.board_id)
     .join(_version, tables.NEWEST_VERSION)
     .where(in_json_list(_posting.board_id, "boards"), in_json_list(_posting.requisition, "numbers"))

@@ -52,9 +52,8 @@ _OLDER = (
         tables.Posting.company,
         tables.Board.board,
         tables.Board.ats,
-    )
-    .add_columns(
-        tables.Board.company.label("board_company"), tables.Posting.version.label("newest")
+        tables.Board.company.label("board_company"),
+        tables.Posting.version.label("newest"),
     )
     .join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
     .join(tables.Board, tables.Board.id == tables.Posting.board_id)
@@ -88,10 +87,10 @@ def count_older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
         select(func.count())
         .select_from(_VERSION)
         .join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
+        .join(tables.Board, tables.Board.id == tables.Posting.board_id)
+        .where(*_is_older(reader))
     )
-    versions = versions.join(tables.Board, tables.Board.id == tables.Posting.board_id)
-    count: int = connection.execute(versions.where(*_is_older(reader))).scalar_one()
-    return count
+    return connection.scalar(versions) or 0
 
 
 def _is_older(reader: Reader) -> tuple[ColumnElement[bool], ...]:

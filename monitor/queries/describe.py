@@ -165,12 +165,14 @@ def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, s
     names = set(postings)
     keys = sorted({name.split(":", 2)[-1] for name in names})
     first = aliased(Posting)
-    query = select(Board.board, Posting.key, first.name.label("first"), Posting.repost_reason)
-    query = query.join(Posting, Posting.board_id == Board.id).join(
-        first, first.id == Posting.repost_of
+    query = (
+        select(Board.board, Posting.key, first.name.label("first"), Posting.repost_reason)
+        .join(Posting, Posting.board_id == Board.id)
+        .join(first, first.id == Posting.repost_of)
+        .where(one_of(Posting.key, keys))
     )
     words = {}
-    for row in connection.execute(query.where(one_of(Posting.key, keys))):
+    for row in connection.execute(query):
         if f"{row.board}:{row.key}" in names:
             words[f"{row.board}:{row.key}"] = f"a repost of {row.first}" + (
                 f" ({row.repost_reason})" if row.repost_reason else ""

@@ -140,11 +140,12 @@ def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, A
         Board.board,
         func.coalesce(Posting.company, Board.company).label("company"),
     )
-    query = query.join(Posting, Posting.id == PostingVersion.posting_id).join(
-        Board, Board.id == Posting.board_id
+    rows = connection.execute(
+        query.join(Posting, Posting.id == PostingVersion.posting_id)
+        .join(Board, Board.id == Posting.board_id)
+        .join(Description, Description.digest == PostingVersion.description_digest)
+        .where(one_of(PostingVersion.posting_id, numbers))
     )
-    query = query.join(Description, Description.digest == PostingVersion.description_digest)
-    rows = connection.execute(query.where(one_of(PostingVersion.posting_id, numbers)))
     return {row.posting_id: row for row in rows if row.number == numbers[row.posting_id]}
 
 
@@ -153,13 +154,11 @@ def _by_title(contents: Mapping[int, AnyRow]) -> Sequence[AnyRow]:
 
 
 def _row(kind: str, row: AnyRow) -> Row:
-    named = {
+    return {
         "kind": kind,
         "posting": f"{row.board}:{row.key}",
         "board": row.board,
         "company": row.company,
-    }
-    return named | {
         "title": row.title,
         "url": row.url,
         "field": None,

@@ -23,8 +23,12 @@ def former_lives(connection: Connection, found: PostingRef) -> list[PostingRef]:
 def last_lives(connection: Connection, found: Sequence[PostingRef]) -> list[PostingRef]:
     """Return the postings without those that are an earlier posting of another among them."""
     old = aliased(Posting)
-    query = select(old.id).select_from(Posting).join(old, old.id == Posting.repost_of)
-    query = query.where(in_json_list(Posting.id, "ids"), old.board_id != Posting.board_id)
+    query = (
+        select(old.id)
+        .select_from(Posting)
+        .join(old, old.id == Posting.repost_of)
+        .where(in_json_list(Posting.id, "ids"), old.board_id != Posting.board_id)
+    )
     former = set(connection.scalars(query, {"ids": json_list([each.id for each in found])}))
     return [each for each in found if each.id not in former]
 
@@ -35,11 +39,10 @@ def _former(connection: Connection, found: PostingRef) -> PostingRef | None:
         select(old.id, old_board.board, old.key)
         .select_from(Posting)
         .join(old, old.id == Posting.repost_of)
+        .join(old_board, old_board.id == old.board_id)
+        .where(Posting.id == found.id, old.board_id != Posting.board_id)
     )
-    query = query.join(old_board, old_board.id == old.board_id)
-    row = connection.execute(
-        query.where(Posting.id == found.id, old.board_id != Posting.board_id)
-    ).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else PostingRef(*row)
 
 

@@ -43,13 +43,13 @@ def find_by_name_or_title(connection: Connection, text: str) -> list[PostingRef]
 def _titled(connection: Connection, text: str) -> list[PostingRef]:
     ranks = _ranked(text, connection.scalars(select(SearchText.title).distinct()))
     wanted = sorted(ranks, key=lambda title: ranks[title])[:_MOST]
-    query = select(Posting.id, Board.board, Posting.key, PostingVersion.title).join(
-        Board, Board.id == Posting.board_id
+    query = (
+        select(Posting.id, Board.board, Posting.key, PostingVersion.title)
+        .join(Board, Board.id == Posting.board_id)
+        .join(PostingVersion, PostingVersion.posting_id == Posting.id)
+        .where(one_of(PostingVersion.title, wanted))
+        .order_by(Posting.first_seen_at.desc(), Posting.id)
     )
-    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(
-        one_of(PostingVersion.title, wanted)
-    )
-    query = query.order_by(Posting.first_seen_at.desc(), Posting.id)
     is_newest = PostingVersion.number == Posting.version
     found = (
         _best(starmap(_Titled, connection.execute(query.where(condition))), ranks)

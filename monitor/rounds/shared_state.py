@@ -88,9 +88,8 @@ class SharedState:
     random: Random
     holds: Holds = field(default_factory=Holds)  # hosts that asked earlier rounds to wait
     network: Network = field(default_factory=Network)
-    settings_lock: SettingsLock = field(
-        default_factory=SettingsLock
-    )  # the settings do not change while results are stored
+    # the settings do not change while results are stored
+    settings_lock: SettingsLock = field(default_factory=SettingsLock)
     # one end at a time: each reports what is not reported yet
     ending: asyncio.Lock = field(default_factory=asyncio.Lock)
     # held by the one round that crawls the ats
