@@ -20,53 +20,21 @@ _TOWNS: Final = {
     "washington dc": "washington",
     "bangalore": "bengaluru",
 }
-_US: Final = """us usa america
-    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj
-    nm nv ny oh ok or pa ri sc sd tn tx ut va vt wa wi wv wy alabama alaska arizona arkansas
-    california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
-    kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri
-    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia
-    washington wisconsin wyoming"""
+_US: Final = """us, usa, america, united states, united states of america,
+    al, ak, az, ar, ca, co, ct, dc, de, fl, ga, hi, ia, id, il, in, ks, ky, la, ma, md, me, mi, mn,
+    mo, ms, mt, nc, nd, ne, nh, nj, nm, nv, ny, oh, ok, or, pa, ri, sc, sd, tn, tx, ut, va, vt, wa,
+    wi, wv, wy, alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware,
+    florida, georgia, hawaii, idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, maine,
+    maryland, massachusetts, michigan, minnesota, mississippi, missouri, montana, nebraska, nevada,
+    new hampshire, new jersey, new mexico, new york, north carolina, north dakota, ohio, oklahoma,
+    oregon, pennsylvania, rhode island, south carolina, south dakota, tennessee, texas, utah,
+    vermont, virginia, washington, west virginia, wisconsin, wyoming"""
+_GB: Final = "uk, gb, united kingdom, great britain, england, scotland, wales, northern ireland"
+_CA: Final = "canada, ontario, on, british columbia, bc, quebec, qc, alberta, ab"
 _COUNTRIES: Final = {
-    **dict.fromkeys(_US.split(), "us"),
-    **dict.fromkeys(
-        (
-            "united states",
-            "united states of america",
-            "new york",
-            "new jersey",
-            "new mexico",
-            "new hampshire",
-        ),
-        "us",
-    ),
-    **dict.fromkeys(
-        (
-            "north carolina",
-            "south carolina",
-            "north dakota",
-            "south dakota",
-            "rhode island",
-            "west virginia",
-        ),
-        "us",
-    ),
-    **dict.fromkeys(
-        (
-            "uk",
-            "gb",
-            "united kingdom",
-            "great britain",
-            "england",
-            "scotland",
-            "wales",
-            "northern ireland",
-        ),
-        "gb",
-    ),
-    **dict.fromkeys(
-        ("canada", "ontario", "on", "british columbia", "bc", "quebec", "qc", "alberta", "ab"), "ca"
-    ),
+    name.strip(): country
+    for country, names in (("us", _US), ("gb", _GB), ("ca", _CA))
+    for name in names.split(",")
 }
 
 
