@@ -131,17 +131,11 @@ def surroundings(passage: EditedPassage, texts: Iterable[tuple[str, str]]) -> tu
     At most six on each side. An "…" stands for more of them.
     """
     found = [_around(passage, *pair) for pair in texts]
-    if not found or None in found:
-        return "", ""
     sides = [side for side in found if side is not None]
-    before = _shared([side[0][::-1] for side in sides])[::-1]
-    after = _shared([side[1] for side in sides])
-    head = ["…"] if len(before) > _AROUND or any(side[0] != before for side in sides) else []
-    tail = ["…"] if len(after) > _AROUND or any(side[1] != after for side in sides) else []
-    kept = before[-_AROUND:], after[:_AROUND]
-    return " ".join([*head, *kept[0]] if kept[0] else []), " ".join(
-        [*kept[1], *tail] if kept[1] else []
-    )
+    if not sides or len(sides) < len(found):
+        return "", ""
+    before = _shared([head[::-1] for head, _ in sides])[::-1]
+    return " ".join(before), " ".join(_shared([tail for _, tail in sides]))
 
 
 def _around(passage: EditedPassage, before: str, after: str) -> tuple[list[str], list[str]] | None:
@@ -155,11 +149,12 @@ def _around(passage: EditedPassage, before: str, after: str) -> tuple[list[str],
 
 
 def _shared(sides: Sequence[list[str]]) -> list[str]:
-    """Return the words with which all begin."""
+    """Return the first words with which all begin, and an "…" if any goes on."""
     shared = sides[0]
     for side in sides[1:]:
         shared = shared[: _alike(shared, side)]
-    return shared
+    kept = shared[:_AROUND]
+    return [*kept, "…"] if kept and any(side != kept for side in sides) else kept
 
 
 def board_wide_passages(
