@@ -18,7 +18,7 @@ from crawler.items import Posting
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
-from monitor.history.reposts import RECENTLY, Repost
+from monitor.history.reposts import RECENTLY, Repost, plain
 
 _board, _posting, _version = tables.Board, tables.Posting, tables.PostingVersion
 _FOUND = (
@@ -50,8 +50,8 @@ def find_on_other_boards(
     rows = connection.execute(_FOUND, asked).all()
     first: dict[tuple[str, str], tuple[int, str]] = {}
     for row in sorted(rows, key=lambda row: (row.first_seen_at, row.id)):
-        first.setdefault((row.requisition, _plain(row.title)), (row.id, row.board))
-    found = {one.key: first.get((one.requisition or "", _plain(one.title))) for one in new}
+        first.setdefault((row.requisition, plain(row.title)), (row.id, row.board))
+    found = {one.key: first.get((one.requisition or "", plain(one.title))) for one in new}
     return {
         key: Repost(other[0], f"the same requisition and title on {other[1]}")
         for key, other in found.items()
@@ -66,7 +66,3 @@ def _is_sibling(board: BoardRow) -> ColumnElement[bool]:
     if board.learned_company:
         same.append(_board.company == board.learned_company)
     return and_(_board.id != board.id, or_(*same))
-
-
-def _plain(title: str) -> str:
-    return " ".join(title.casefold().split())

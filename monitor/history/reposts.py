@@ -38,10 +38,11 @@ Face = tuple[str, tuple[str, ...]]  # title and places, whatever their case, spa
 
 def title_and_places(title: str, locations: Iterable[str], location: str) -> Face:
     """Return the title and places in the form in which two postings are compared."""
-    return _plain(title), tuple(sorted(map(_plain, locations))) or (_plain(location),)
+    return plain(title), tuple(sorted(map(plain, locations))) or (plain(location),)
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """Return the words in lower case, with single spaces."""
     return " ".join(words.casefold().split())
 
 
