@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Connection, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from monitor.channels import Channel
@@ -64,10 +64,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     names = [name, *(other for other, known in aliases.items() if known == name)]
     twin = aliased(Alert)
     elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != delivery.delivery_id)
-    same = and_(
-        twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message
-    )
-    doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
+    doubled = exists().where(_are_twins(twin, Alert), elsewhere, one_of(twin.channel, names))
     own = Alert.delivery_id == delivery.delivery_id
     any_, alone = (
         connection.execute(select(Alert.id).where(own, *more).limit(1)).first()
@@ -136,15 +133,10 @@ def _is_split(connection: Connection, other: str, name: str, claimed: int | None
 def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
     """Select unsent alerts under the one name that the other name has too."""
     unsent, twin = aliased(Alert), aliased(Alert)
-    same = and_(
-        twin.created_at == unsent.created_at,
-        twin.kind == unsent.kind,
-        twin.message == unsent.message,
-    )
     joined = (
         select(unsent.id)
         .outerjoin(Delivery, Delivery.delivery_id == unsent.delivery_id)
-        .join(twin, same)
+        .join(twin, _are_twins(twin, unsent))
     )
     return joined.where(
         unsent.channel == name,
@@ -156,27 +148,27 @@ def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
 def _delete_duplicates(connection: Connection, other: str, name: str) -> None:
     """Delete alerts without a message that repeat another: same time, kind and message."""
     twin = aliased(Alert)
-    same = and_(
-        twin.channel.in_((other, name)),
-        twin.kind == Alert.kind,
-        twin.created_at == Alert.created_at,
-    )
+    of_both = twin.channel.in_((other, name))
     earlier = or_(twin.delivery_id.is_not(None), twin.id < Alert.id)
-    again = exists().where(same, twin.message == Alert.message, twin.id != Alert.id, earlier)
+    again = exists().where(_are_twins(twin, Alert), of_both, twin.id != Alert.id, earlier)
     connection.execute(
         delete(Alert).where(Alert.channel == name, Alert.delivery_id.is_(None), again)
+    )
+
+
+def _are_twins(one: type[Alert], other: type[Alert]) -> ColumnElement[bool]:
+    """Return the condition that two alerts tell the same."""
+    return and_(
+        one.created_at == other.created_at, one.kind == other.kind, one.message == other.message
     )
 
 
 def _merge_mutes(connection: Connection, other: str, name: str) -> None:
     """Move the mutes. A mute that both names have is kept once."""
     kept = aliased(Mute)
-    same = and_(
-        kept.channel == name,
-        kept.ended_at.is_(None),
-        kept.posting_id == Mute.posting_id,
+    doubled = exists().where(
+        kept.channel == name, kept.ended_at.is_(None), kept.posting_id == Mute.posting_id
     )
-    doubled = exists().where(same)
     connection.execute(
         delete(Mute).where(
             Mute.channel == other, Mute.ended_at.is_(None), Mute.posting_id.is_not(None), doubled
@@ -187,14 +179,12 @@ def _merge_mutes(connection: Connection, other: str, name: str) -> None:
 
 def _merge_introductions(connection: Connection, other: str, name: str) -> None:
     known = aliased(Introduction)
-    same = and_(
+    doubled = exists().where(
         known.channel == name,
         known.board_id == Introduction.board_id,
         known.rule == Introduction.rule,
     )
-    connection.execute(
-        delete(Introduction).where(Introduction.channel == other, exists().where(same))
-    )
+    connection.execute(delete(Introduction).where(Introduction.channel == other, doubled))
     connection.execute(
         update(Introduction).where(Introduction.channel == other).values(channel=name)
     )
