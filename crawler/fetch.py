@@ -17,13 +17,7 @@ from scrapy.http import Response
 
 from crawler.gate import GATE, Gate
 from crawler.holds import host_of
-from crawler.responses import (
-    NETWORK_ERRORS,
-    BadResponse,
-    bad_status,
-    network_trouble,
-    next_address,
-)
+from crawler.responses import NETWORK_ERRORS, BadResponse, bad_status, network_trouble, next_address
 from crawler.turns import TURNS, Turns
 from crawler.unpack import unpack
 

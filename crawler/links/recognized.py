@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.links.template import (
-    LABEL,
-    LOCALE,
-    NO_VENDOR,
-    NUMBER,
-    Template,
-    token,
-)
+from crawler.links.template import LABEL, LOCALE, NO_VENDOR, NUMBER, Template, token
 
 _SUCCESS_FACTORS = r"(?P<host>career[a-z0-9]*\.successfactors\.(?:com|eu))"
 RECOGNIZED = (

@@ -15,12 +15,7 @@ from monitor.alerts.role_state import role_of
 from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
 from monitor.database.board_row import BoardRow
-from monitor.history.board_wide_edits import (
-    EditedPassage,
-    EditsByKey,
-    find_in_edits,
-    surroundings,
-)
+from monitor.history.board_wide_edits import EditedPassage, EditsByKey, find_in_edits, surroundings
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 from monitor.history.values import PostingEvent

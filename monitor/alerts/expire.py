@@ -18,14 +18,7 @@ from monitor.alerts.rows import end_unsent
 from monitor.database.json_values import one_of
 from monitor.database.tables import NEWEST_VERSION, Alert, Delivery, Posting, PostingVersion
 from monitor.message_parts import Reminder, Role
-from monitor.messages import (
-    DigestMessage,
-    Message,
-    QuietHoursMessage,
-    ReminderMessage,
-    dump,
-    load,
-)
+from monitor.messages import DigestMessage, Message, QuietHoursMessage, ReminderMessage, dump, load
 
 TOO_LATE: Final = "the deadline passed before it could be sent"
 # as `dump` writes it

@@ -19,12 +19,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import NEWEST_VERSION, Card, Mute, Posting, PostingVersion, Saved
-from monitor.messages import (
-    CardMessage,
-    OperatorMessage,
-    dump,
-    load,
-)
+from monitor.messages import CardMessage, OperatorMessage, dump, load
 
 _OF_POSTINGS = (
     select(Card.id, Card.posting_id, Card.message)

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor.assistant.answers import Listing, QueryAnswer, RoleHistory
-from monitor.assistant.arguments import (
-    Arguments,
-    Changes,
-    RoleHistoryOf,
-    SearchRoles,
-    Sql,
-    Stats,
-)
+from monitor.assistant.arguments import Arguments, Changes, RoleHistoryOf, SearchRoles, Sql, Stats
 from monitor.assistant.listings import changes, search_roles, stats
 from monitor.assistant.marking import BOARD_TEXT
 from monitor.assistant.query import sql

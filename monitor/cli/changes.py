@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.arguments import (
-    BoardOption,
-    LimitOption,
-    RuleOption,
-    complete_postings,
-)
+from monitor.cli.arguments import BoardOption, LimitOption, RuleOption, complete_postings
 from monitor.cli.common import now, reading_state
 from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged

@@ -21,13 +21,7 @@ from monitor.config.database_url import parse_url
 from monitor.config.entries import EntryChecker
 from monitor.config.environment import Environment, dotenv_file, read_dotenv
 from monitor.config.mistakes import InvalidKeys, validate
-from monitor.config.model import (
-    ConfigFile,
-    Settings,
-    SlackSettings,
-    WebSettings,
-    WorkerSettings,
-)
+from monitor.config.model import ConfigFile, Settings, SlackSettings, WebSettings, WorkerSettings
 from monitor.errors import UserError
 from monitor.redaction import printable, redact
 

@@ -20,14 +20,7 @@ from monitor.database.tables import (
     RuleMatch,
 )
 from monitor.queries.resolve import PostingRef
-from monitor.queries.view_tables import (
-    CHANGES,
-    VERSIONS,
-    Listing,
-    Row,
-    all_columns,
-    run_listing,
-)
+from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, Row, all_columns, run_listing
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 
 _NEWEST: Final = (PostingChange.at.desc(), PostingChange.id.desc())

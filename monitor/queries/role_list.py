@@ -23,11 +23,7 @@ from sqlalchemy import (
 )
 
 from monitor.database.json_values import one_of
-from monitor.database.tables import (
-    Board,
-    Posting,
-    RuleMatch,
-)
+from monitor.database.tables import Board, Posting, RuleMatch
 from monitor.queries.role_conditions import RoleList, conditions_of
 from monitor.queries.view_tables import POSTINGS, Row, columns_without, run_listing
 

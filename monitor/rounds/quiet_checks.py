@@ -23,13 +23,7 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Posting
 from monitor.history import board_columns, schedule
 from monitor.history.board_columns import Columns
-from monitor.rounds.check_columns import (
-    ADD_CHECK,
-    Facts,
-    check_facts,
-    check_row,
-    checked_columns,
-)
+from monitor.rounds.check_columns import ADD_CHECK, Facts, check_facts, check_row, checked_columns
 from monitor.rounds.check_recorder import CheckRecorder
 
 _COUNTS = (

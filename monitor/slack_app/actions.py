@@ -24,15 +24,8 @@ from monitor.queries.fits import explain
 from monitor.slack_app import mute_actions, replies, why_reply
 from monitor.slack_app.action_context import ActionContext, Role, named_role
 from monitor.slack_app.diff_files import prepare_diff
-from monitor.slack_app.effects import (
-    Effects,
-    PublishHome,
-    Respond,
-    Upload,
-)
-from monitor.slack_app.lookup import (
-    deadline_text,
-)
+from monitor.slack_app.effects import Effects, PublishHome, Respond, Upload
+from monitor.slack_app.lookup import deadline_text
 from monitor.slack_app.payloads import Click
 from monitor.slack_app.viewer import viewer_of
 from monitor.slack_app.watches import Watches

@@ -9,10 +9,7 @@ from monitor.message_parts import FieldChange, Role
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS
-from monitor.notify.compose.role_lines import (
-    Detail,
-    role_line,
-)
+from monitor.notify.compose.role_lines import Detail, role_line
 from monitor.notify.document import (
     DOT,
     Composed,

@@ -7,16 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from monitor.notify import wording
-from monitor.notify.document import (
-    Composed,
-    Line,
-    Section,
-    Text,
-    bold,
-    sign,
-    text,
-    typed,
-)
+from monitor.notify.document import Composed, Line, Section, Text, bold, sign, text, typed
 from monitor.rules.matcher import Explanation
 from monitor.slack_app.replies import linked, reply
 

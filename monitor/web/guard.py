@@ -18,14 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.config.model import WebSettings
 from monitor.web import keys
-from monitor.web.access import (
-    TryLimit,
-    basic_password,
-    host_name,
-    is_loopback,
-    is_same,
-    own_hosts,
-)
+from monitor.web.access import TryLimit, basic_password, host_name, is_loopback, is_same, own_hosts
 
 # 'self' alone: no inline script or style, nothing of other hosts, no frame around the page
 _POLICY: Final = (

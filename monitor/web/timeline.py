@@ -8,12 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from monitor.text.dates import format_day
-from monitor.web.change_words import (
-    ChangeWords,
-    change_words,
-    description_passages,
-    in_order,
-)
+from monitor.web.change_words import ChangeWords, change_words, description_passages, in_order
 
 Texts = Mapping[tuple[str, int], str]  # descriptions by posting and version
 

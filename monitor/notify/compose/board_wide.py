@@ -15,16 +15,7 @@ from monitor.notify.compose.grouped import part_of
 from monitor.notify.compose.passages import quote_line
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
-from monitor.notify.document import (
-    Composed,
-    Document,
-    Line,
-    Quote,
-    Span,
-    paragraph,
-    sign,
-    text,
-)
+from monitor.notify.document import Composed, Document, Line, Quote, Span, paragraph, sign, text
 from monitor.text.diff import Piece, edited_passages
 
 _SHOWN: Final = 3

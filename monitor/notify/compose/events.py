@@ -10,16 +10,7 @@ from monitor.messages import RoleMessage
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts, passages
 from monitor.notify.compose.labelled import labelled
-from monitor.notify.document import (
-    DOT,
-    Document,
-    Line,
-    Span,
-    bold,
-    joined,
-    sign,
-    text,
-)
+from monitor.notify.document import DOT, Document, Line, Span, bold, joined, sign, text
 
 SIGNS: Final[dict[RoleKind, str]] = {
     "opened": "new",

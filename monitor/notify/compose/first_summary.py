@@ -20,15 +20,7 @@ from monitor.notify.compose.grouped import grey_rule, headline, part_of
 from monitor.notify.compose.moves import Headline
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
-from monitor.notify.document import (
-    DOT,
-    Composed,
-    Document,
-    Grey,
-    Header,
-    Line,
-    text,
-)
+from monitor.notify.document import DOT, Composed, Document, Grey, Header, Line, text
 
 _COUNTS_SPACE: Final = 1_500  # UTF-16 units of all employers' counts
 

@@ -14,16 +14,7 @@ from monitor.notify.compose.employers import Listing
 from monitor.notify.compose.events import mentions
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
-from monitor.notify.document import (
-    Composed,
-    Document,
-    Grey,
-    Line,
-    Span,
-    Text,
-    paragraph,
-    text,
-)
+from monitor.notify.document import Composed, Document, Grey, Line, Span, Text, paragraph, text
 
 _MENTIONS: Final = 20
 

@@ -17,12 +17,7 @@ from pydantic import SecretStr
 from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.messages import Message
-from monitor.notify.base import (
-    Check,
-    MessageMissingError,
-    NotifyError,
-    Receipt,
-)
+from monitor.notify.base import Check, MessageMissingError, NotifyError, Receipt
 from monitor.notify.compose.message import broadcasts
 from monitor.notify.compose.style import DEFAULT, Style
 from monitor.notify.plain import fallback_text

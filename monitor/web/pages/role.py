@@ -15,12 +15,7 @@ from monitor.queries.changes import timeline, versions
 from monitor.queries.describe import describe
 from monitor.queries.fits import explain
 from monitor.queries.reposts import earlier_postings, later_postings
-from monitor.queries.resolve import (
-    PostingRef,
-    find_posting,
-    named_posting,
-    posting_in_other_case,
-)
+from monitor.queries.resolve import PostingRef, find_posting, named_posting, posting_in_other_case
 from monitor.queries.spells import spells
 from monitor.rules.matcher import Explanation
 from monitor.text.countries import country_name
