@@ -129,14 +129,10 @@ class _Retry:
     engine: Engine
 
     async def alone(self, lease: Lease) -> bool:
-        from monitor.cli.sending import make_outbox
+        from monitor.cli.sending import open_outbox
 
-        outbox = make_outbox(self.engine, sys.stdout)(self.current.settings)
-        outbox.work_under(lease)
-        try:
+        async with open_outbox(lease, self.current.settings, sys.stdout) as outbox:
             await outbox.deliver(until_idle=True)
-        finally:
-            await outbox.close()
         return True
 
     async def ask(self, held: AlreadyRunning) -> bool | None:

@@ -196,7 +196,7 @@ class _Check:
         Console messages stay out of the output that a program reads.
         """
         from monitor.alerts.scheduled import write_due
-        from monitor.cli.sending import make_outbox, say_held
+        from monitor.cli.sending import open_outbox, say_held
         from monitor.delivery.waiting import has_work
         from monitor.rules.watches import with_stored
 
@@ -205,12 +205,8 @@ class _Check:
         if not has_work(lease.engine):
             return True
         console = sys.stdout if self.fmt is Format.TABLE else sys.stderr
-        outbox = make_outbox(self.engine, console)(settings)
-        outbox.work_under(lease)
-        try:
+        async with open_outbox(lease, settings, console) as outbox:
             delivered = await outbox.deliver(until_idle=True)
-        finally:
-            await outbox.close()
         say_held(self.engine, self.current.settings)
         return self._say_undelivered(delivered.failed + delivered.waiting)
 

@@ -50,6 +50,17 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
     return make
 
 
+@asynccontextmanager
+async def open_outbox(lease: Lease, settings: Settings, console: TextIO) -> AsyncIterator[Outbox]:
+    """Open an outbox that works under the lease, and close it."""
+    outbox = make_outbox(lease.engine, console)(settings)
+    outbox.work_under(lease)
+    try:
+        yield outbox
+    finally:
+        await outbox.close()
+
+
 async def settle_channel_names(lease: Lease, settings: Settings) -> None:
     """Store all rows of a Slack channel under its one name, before alerts are written.
 
@@ -57,12 +68,8 @@ async def settle_channel_names(lease: Lease, settings: Settings) -> None:
     """
     channels = settings.channels()
     if read(lease.engine).may_be_doubled(map(settings.effective_channel, channels)):
-        outbox = make_outbox(lease.engine, sys.stderr)(settings)
-        outbox.work_under(lease)
-        try:
+        async with open_outbox(lease, settings, sys.stderr) as outbox:
             await outbox.ask_channel_names()
-        finally:
-            await outbox.close()
     if aliases := read(lease.engine).aliases(channels):
         from monitor.delivery import channel_merge
 
