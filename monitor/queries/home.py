@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from monitor.config.model import Settings
 from monitor.database.json_values import in_json_list, json_list, one_of
 from monitor.database.tables import Board, Posting, PostingChange, RuleMatch, Saved
-from monitor.message_parts import FieldChange
+from monitor.message_parts import FieldChange, RoleKind
 from monitor.queries.roles import RoleFilter, find_roles
 from monitor.queries.status import count_fitting
 from monitor.queries.view_tables import POSTINGS, all_columns, run_listing
@@ -30,7 +30,7 @@ class RoleNews:
     """The net change of one role since yesterday."""
 
     row: Row  # of `postings`
-    kind: str  # opened revised closed reopened
+    kind: RoleKind
     changes: tuple[FieldChange, ...]  # of a revision, without what changed back
     opened_too: bool = False  # a closed role that opened in the same time
     opened_at: datetime | None = None  # a closed role: when it had opened, if that was seen

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from monitor.message_parts import RoleKind
 from monitor.notify import wording
 from monitor.notify.compose import changes, facts
 from monitor.notify.compose.events import SIGNS
@@ -83,7 +82,7 @@ def _news(lists: PersonalLists, length: int, detail: Detail) -> Sequence[Block]:
 
 
 def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
-    role, kind = role_of_row(news.row), _KINDS[news.kind]
+    role, kind = role_of_row(news.row), news.kind
     mark = sign(SIGNS[kind])
     if kind in {"opened", "reopened"}:
         return (*mark, *role_line(role, detail, at, named=True))
@@ -94,14 +93,6 @@ def _news_line(news: RoleNews, detail: Detail, at: datetime | None) -> Line:
         return (*mark, *line)
     shown = as_days(changes.listing(news.changes, role, at)) or text("edited the description")
     return (*mark, *role_line(role, detail, tail=joined([company, shown])))
-
-
-_KINDS: Final[dict[str, RoleKind]] = {
-    "opened": "opened",
-    "revised": "revised",
-    "closed": "closed",
-    "reopened": "reopened",
-}
 
 
 def _was_open(news: RoleNews) -> str:
