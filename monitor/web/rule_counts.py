@@ -18,6 +18,7 @@ from monitor.queries.replay_by_matches import replay_by_matches
 from monitor.queries.role_conditions import RoleList
 from monitor.queries.role_list import count_roles
 from monitor.rules.matches import rules_up_to_date
+from monitor.text.values import counted
 from monitor.web.site import Visit
 
 PERIOD: Final = timedelta(days=30)
@@ -76,7 +77,7 @@ def recent(count: RuleCount, now: datetime) -> tuple[ReplayedAlert, ...]:
 
 def rate_words(rule: Rule, sent: int, first: datetime | None, now: datetime) -> str:
     """Return `It would have sent 40 alerts in the last 30 days, about 9 a week.`."""
-    alerts = f"{sent:,} alert{'' if sent == 1 else 's'}"
+    alerts = counted(sent, "alert")
     if first is None:
         return "Nothing is stored yet that it could have sent."
     covered = min(PERIOD, max(now - first, timedelta(0)))

@@ -19,6 +19,7 @@ from monitor.reports.charts.days import (
     points,
     unknown_stretches,
 )
+from monitor.text.values import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ def _of_all(changes: Sequence[Change]) -> str:
 
 
 def _of_some(current: Mapping[str, int], changes: Sequence[Change]) -> str:
-    employers, openings = words.counted(len(current), "employer"), sum(current.values())
+    employers, openings = counted(len(current), "employer"), sum(current.values())
     verb = "has" if len(current) == 1 else "have"
-    finding = f"{employers} {verb} {words.counted(openings, 'opening')}"
+    finding = f"{employers} {verb} {counted(openings, 'opening')}"
     most = max(changes, key=lambda change: abs(change.difference), default=None)
     if most is None or not most.difference:
         return finding

@@ -10,6 +10,7 @@ from monitor.queries.stats_input import Facts, Spell
 from monitor.reports.charts import words
 from monitor.reports.charts.chart import Chart, Employers, LeftOut, Table
 from monitor.reports.survival import Step, share_at, survival
+from monitor.text.values import counted
 
 FEWEST = 10  # openings that make a curve; fewer are an anecdote
 _FEWEST_FOLLOWED = 5
@@ -91,25 +92,25 @@ def curve(company: str, rank: int | None, spells: Sequence[Spell]) -> Curve:
 def half_words(half: float | None, end: float) -> str:
     """Return `47 days`, or `over 60 days` if more than half are still open after 60 days."""
     if half is None:
-        return f"over {words.counted(floor(end), 'day')}" if end >= 1 else "over a few hours"
+        return f"over {counted(floor(end), 'day')}" if end >= 1 else "over a few hours"
     return days_words(half)
 
 
 def days_words(days: float) -> str:
     """Return `47 days`, `1 day` or `under a day`."""
-    return words.counted(round(days), "day") if days >= 1 else "under a day"
+    return counted(round(days), "day") if days >= 1 else "under a day"
 
 
 def _headline(everybody: Curve, own: Sequence[Curve], *, alone: bool) -> str:
     who = words.possessive(own[0].company) if alone else "the"
     whose = f"{who} roles"
-    openings = words.counted(everybody.openings, "opening")
+    openings = counted(everybody.openings, "opening")
     if not everybody.closed:
         return f"None of {who} {everybody.openings} new roles has closed yet"
     if everybody.half is None:
         day = next(day for day in _MILESTONES if day <= everybody.end)
         share = words.percent(share_at(everybody.steps, day))
-        return f"{share} of {whose} are still open after {words.counted(day, 'day')}, {openings}"
+        return f"{share} of {whose} are still open after {counted(day, 'day')}, {openings}"
     when = f"within {days_words(everybody.half) if everybody.half >= 1 else 'a day'}"
     finding = f"Half of {whose} close {when}, {openings}"
     soonest = min(

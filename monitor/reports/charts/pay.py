@@ -14,6 +14,7 @@ from monitor.queries.stats_input import Facts, Role
 from monitor.reports.charts import words
 from monitor.reports.charts.chart import Chart, Employers, LeftOut, Table
 from monitor.text.money import format_amount, format_pay
+from monitor.text.values import counted
 
 _FEWEST = 5  # roles of an employer that it is compared by
 _ROWS = {1: (9,), 2: (6, 3), 3: (5, 2, 2)}  # of each band, by the number of bands
@@ -54,7 +55,7 @@ class Band:
 
     @property
     def title(self) -> str:
-        return f"{kind_words(self.currency, self.period)}, {words.counted(self.roles, 'role')}"
+        return f"{kind_words(self.currency, self.period)}, {counted(self.roles, 'role')}"
 
     def median_words(self, row: PayRow) -> str:
         """Return `$140,000` or `€44.75/hour`."""
@@ -79,7 +80,7 @@ def pay(facts: Facts, employers: Employers) -> Pay | LeftOut:
         if role.discloses and role.pay_currency and role.pay_period:
             roles[role.pay_currency, role.pay_period].append(role)
     if not roles:
-        seen = words.counted(len(facts.roles), "role")
+        seen = counted(len(facts.roles), "role")
         return LeftOut("pay", f"none of {seen} states it with a currency and a period")
     ranked = sorted(roles, key=lambda kind: (-len(roles[kind]), kind))
     shown = ranked[:_BANDS]
@@ -148,7 +149,7 @@ def _headline(kind: Kind, roles: Sequence[Role], *, alone: bool) -> str:
     best = best_paid(roles)
     if best:
         own = [role for role in roles if role.company == best]
-        amount, number = _written(_median(own), kind), words.counted(len(own), "role")
+        amount, number = _written(_median(own), kind), counted(len(own), "role")
         return f"{words.name(best)} states the highest {stated}: {amount} at the median, {number}"
     who = words.possessive(roles[0].company) if alone else "the"
     amount = _written(_median(roles), kind)
@@ -168,7 +169,7 @@ def _few(kind: Kind, roles: Sequence[Role], stated: str) -> str:
     spans = [span(role) for role in roles]
     amounts = format_pay(min(low for low, _ in spans), max(high for _, high in spans), *kind)
     verb = "states" if len(roles) == 1 else "state"
-    return f"{words.counted(len(roles), 'role')} {verb} {stated}: {amounts}"
+    return f"{counted(len(roles), 'role')} {verb} {stated}: {amounts}"
 
 
 def _written(amount: float, kind: Kind) -> str:
@@ -179,7 +180,7 @@ def _written(amount: float, kind: Kind) -> str:
 
 def _note(roles: Sequence[Role], shown: int) -> str:
     hidden = sum(role.discloses for role in roles) - shown
-    more = f" Not shown: {words.counted(hidden, 'role')} with other pay." if hidden else ""
+    more = f" Not shown: {counted(hidden, 'role')} with other pay." if hidden else ""
     return (
         f"{_share(roles)}. Line: lowest to highest. Dot: the median, by the middle of each"
         f" role’s range.{more}"
@@ -191,7 +192,7 @@ def _share(roles: Sequence[Role]) -> str:
     stated = sum(role.discloses for role in roles)
     share = f" ({words.percent(stated / len(roles))})" if stated else ""
     verb = "states" if stated == 1 else "state"
-    return f"{stated:,} of {words.counted(len(roles), 'role')}{share} {verb} pay"
+    return f"{stated:,} of {counted(len(roles), 'role')}{share} {verb} pay"
 
 
 def kind_words(currency: str, period: str) -> str:

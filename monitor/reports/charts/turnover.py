@@ -11,6 +11,7 @@ from monitor.reports.charts import words
 from monitor.reports.charts.chart import Chart, LeftOut, Table
 from monitor.reports.charts.days import unknown_stretches
 from monitor.reports.stats import week_of
+from monitor.text.values import counted
 
 _NAME = "what opened and closed"
 _DAILY_UNTIL = 21  # days of history
@@ -86,15 +87,15 @@ def _same(day: date) -> date:
 def _headline(bars: Sequence[Bar], unit: str) -> str:
     """Compare what opened with what closed in whole weeks or days, or else in what there is."""
     whole = [bar for bar in bars if not bar.part]
-    counted = whole or bars
-    opened, closed = (sum(getattr(bar, kind) for bar in counted) for kind in ("opened", "closed"))
-    within = f"in {words.counted(len(whole), f'full {unit}')}" if whole else "so far"
+    opened = sum(bar.opened for bar in whole or bars)
+    closed = sum(bar.closed for bar in whole or bars)
+    within = f"in {counted(len(whole), f'full {unit}')}" if whole else "so far"
     if not opened and not closed:
         return f"No role opened or closed {within}"
     if not closed:
-        return f"{words.counted(opened, 'role')} opened and none closed {within}"
+        return f"{counted(opened, 'role')} opened and none closed {within}"
     if not opened:
-        return f"{words.counted(closed, 'role')} closed and none opened {within}"
+        return f"{counted(closed, 'role')} closed and none opened {within}"
     if opened == closed:
         return f"As many roles opened as closed {within}: {opened:,}"
     more, less = ("opened", "closed") if opened > closed else ("closed", "opened")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from monitor.text.values import counted
+
 _LONGEST_SENTENCE_NAME = 60  # characters
 _LONGEST_LABEL = 24
 _MONTHS_FROM = 100  # days; below that they are counted one by one
 _DAYS_OF_A_MONTH = 365.25 / 12
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 role` or `1,057 roles`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def percent(share: float) -> str:

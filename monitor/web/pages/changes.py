@@ -10,6 +10,7 @@ from monitor.notify.compose.changes import FIELDS as FIELD_NAMES
 from monitor.queries.changes import ChangeFilter, count_changes, edited_texts, find_changes
 from monitor.queries.reposts import first_postings
 from monitor.rules.matches import rules_up_to_date
+from monitor.text.values import counted
 from monitor.web import filters
 from monitor.web.facets import board_choices
 from monitor.web.site import Shown, Visit, page_address, query_text
@@ -72,7 +73,7 @@ def _pages(visit: Visit, wanted: ChangeFilter, number: int, found: int) -> dict[
         total = count_changes(visit.connection, replace(wanted, offset=0), most + 1)
     is_more = total > most
     return {
-        "heading": f"More than {most:,} changes" if is_more else _counted(total),
+        "heading": f"More than {most:,} changes" if is_more else counted(total, "change"),
         "pages": max(1, -(-min(total, most) // PER_PAGE)),
         "more": " or more" if is_more else "",
         "previous": page_address(_PATH, visit.query, number - 1) if number > 1 else "",
@@ -80,7 +81,3 @@ def _pages(visit: Visit, wanted: ChangeFilter, number: int, found: int) -> dict[
         if number * PER_PAGE < total
         else "",
     }
-
-
-def _counted(total: int) -> str:
-    return f"{total:,} change{'' if total == 1 else 's'}"

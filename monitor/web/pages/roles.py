@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from monitor.queries.role_conditions import PER_PAGE, RoleList
 from monitor.queries.role_list import list_roles, rules_that_fit
+from monitor.text.values import counted
 from monitor.web import filters
 from monitor.web.facets import facets
 from monitor.web.site import Shown, Visit, page_address, query_text
@@ -45,4 +46,4 @@ def page(visit: Visit) -> Shown:
 
 def heading(total: int, wanted: RoleList) -> str:
     """Return `1,204 open roles`."""
-    return f"{total:,} {_STATUS_WORDS[wanted.status]}role{'' if total == 1 else 's'}"
+    return counted(total, f"{_STATUS_WORDS[wanted.status]}role")
