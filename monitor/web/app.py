@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -39,7 +37,7 @@ def make_app(site: Site) -> ASGIApp:
             *_pages(site),
             *chart_routes(site),
             *subscription_routes(site),
-            *_files(),
+            Mount("/static", StaticFiles(packages=[("monitor.web", "static")])),
             Route("/healthz", _healthz),
         ],
         exception_handlers={404: missing(site), Exception: broken},
@@ -57,11 +55,6 @@ def _pages(site: Site) -> list[BaseRoute]:
         routes.append(Route(twin, page_endpoint(site, page, as_json=True)))
         routes.append(Route(path, page_endpoint(site, page, as_json=False)))
     return routes
-
-
-def _files() -> list[BaseRoute]:
-    folder = str(files("monitor.web") / "static")
-    return [Mount("/static", StaticFiles(directory=folder))]
 
 
 async def _healthz(_request: Request) -> Response:
