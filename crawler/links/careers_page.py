@@ -19,6 +19,7 @@ import aiohttp
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.crawl import user_agent
+from crawler.fetch import MOVED, REDIRECTS
 from crawler.links.address import linked_addresses, linked_boards
 from crawler.links.next_pages import linked_pages
 from crawler.links.resemblance import resembles
@@ -28,8 +29,6 @@ from crawler.robots import LONGEST, Rules, read_rules
 _PAGE_TIMEOUT = 10.0  # seconds for one page
 _MAX_PAGE = 5_000_000  # bytes
 _MAX_LINKED_PAGES = 3  # read if the page itself names no board
-_MAX_REDIRECTS = 5
-_REDIRECT = {301, 302, 303, 307, 308}
 _NOT_FOUND = 404  # a missing robots.txt allows everything
 _NAMED_HOST = re.compile(r"\.[a-z][a-z0-9-]*\.?$")  # no number, and not this machine's
 _JOB_LISTINGS = ("wttj:", "join:")  # employers also advertise there
@@ -130,10 +129,10 @@ class _Reader:
 
     async def _follow(self, url: str) -> _Page:
         at = url
-        for _ in range(_MAX_REDIRECTS + 1):
+        for _ in range(REDIRECTS + 1):
             await self._require_allowed(at)
             async with self.session.get(at, allow_redirects=False) as answer:
-                if answer.status not in _REDIRECT:
+                if answer.status not in MOVED:
                     answer.raise_for_status()
                     return _Page(at, _decoded(await _read_start(answer, _MAX_PAGE), answer.charset))
                 at = urljoin(at, answer.headers.get("Location", ""))
@@ -142,7 +141,7 @@ class _Reader:
                 return _Page(at, at)
             if urlsplit(at).scheme not in {"http", "https"} or await leads_to_private_host(url, at):
                 raise PageUnreadable(f"{url} redirects to a private or invalid address: {_REMEDY}")
-        raise PageUnreadable(f"{url} redirects more than {_MAX_REDIRECTS} times: {_REMEDY}")
+        raise PageUnreadable(f"{url} redirects more than {REDIRECTS} times: {_REMEDY}")
 
     async def _require_allowed(self, url: str) -> None:
         """Raise PageUnreadable if robots.txt disallows this address."""
@@ -157,9 +156,9 @@ class _Reader:
     async def _fetch_robots(self, host: str) -> Rules:
         """Fetch the rules of a host."""
         at = f"{host}/robots.txt"
-        for _ in range(_MAX_REDIRECTS + 1):
+        for _ in range(REDIRECTS + 1):
             async with self.session.get(at, allow_redirects=False) as answer:
-                if answer.status not in _REDIRECT:
+                if answer.status not in MOVED:
                     return read_rules(
                         answer.status,
                         (await _read_start(answer, LONGEST)).decode("utf-8", "replace"),
