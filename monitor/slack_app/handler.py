@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import mutes
@@ -106,9 +106,10 @@ class InteractionHandler:
     async def _effects(self, asked: Click | SlashCommand) -> Effects:
         if isinstance(asked, SlashCommand):
             if not slash_commands.changes_watches(asked):
-                return (Respond(await asyncio.to_thread(self._command, asked)),)
+                reading = read_transaction(self._engine)
+                return (Respond(await asyncio.to_thread(self._command, asked, reading)),)
             async with self._changing, self._changing_watches():
-                reply = await asyncio.to_thread(self._changing_command, asked)
+                reply = await asyncio.to_thread(self._command, asked, self._engine.begin())
             return (Respond(reply), PublishHome(asked.user))
         if actions.changes_watches(asked):
             async with self._changing, self._changing_watches():
@@ -116,17 +117,11 @@ class InteractionHandler:
         async with self._changing:
             return await asyncio.to_thread(self._click, asked)
 
-    def _command(self, command: SlashCommand) -> Composed:
-        with read_transaction(self._engine) as connection:
-            settings = with_watches(connection, self._settings())
-            try:
-                return slash_commands.handle_command(connection, settings, command, self._clock())
-            except UserError as error:
-                return replies.error_reply(str(error))
-
-    def _changing_command(self, command: SlashCommand) -> Composed:
+    def _command(
+        self, command: SlashCommand, transaction: AbstractContextManager[Connection]
+    ) -> Composed:
         try:
-            with self._engine.begin() as connection:
+            with transaction as connection:
                 settings = with_watches(connection, self._settings())
                 return slash_commands.handle_command(connection, settings, command, self._clock())
         except UserError as error:
