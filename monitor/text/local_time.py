@@ -30,10 +30,10 @@ def latest_instant(at: time, zone: ZoneInfo, now: datetime) -> datetime:
     return instant if instant <= now else to_instant(today - _A_DAY, at, zone)
 
 
-def next_instant(at: time, zone: ZoneInfo, now: datetime, *, last: bool = False) -> datetime:
+def next_instant(at: time, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the next instant after now at which the clocks show `at`."""
     today = now.astimezone(zone).date()
-    instants = (to_instant(today + _A_DAY * days, at, zone, last=last) for days in (-1, 0, 1, 2))
+    instants = (to_instant(today + _A_DAY * days, at, zone) for days in (-1, 0, 1, 2))
     return next(instant for instant in instants if instant > now)
 
 

@@ -49,9 +49,9 @@ def title(role: Role, limit: int = wording.TITLE_LIMIT) -> str:
     return wording.sanitize(role.title, limit) or "(no title)"
 
 
-def title_line(role: Role, *, strike: bool = False, bold: bool = True) -> Line:
+def title_line(role: Role, *, strike: bool = False) -> Line:
     """Return the title with its link, if the link is safe."""
-    return (Span(title(role), url=wording.safe_url(role.url) or "", bold=bold, strike=strike),)
+    return (Span(title(role), url=wording.safe_url(role.url) or "", bold=True, strike=strike),)
 
 
 def place(role: Role) -> str:
