@@ -43,7 +43,7 @@ class Product:
     delay: timedelta = timedelta(milliseconds=250)  # between requests to one host, at least
 
 
-def labels(
+def tenant_hosts(
     title: str,
     domain: str,
     page: str = "",

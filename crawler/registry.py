@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from crawler.product import HOST, NAME, Product, labels
+from crawler.product import HOST, NAME, Product, tenant_hosts
 
 GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
 PRODUCTS = {
@@ -31,17 +31,17 @@ PRODUCTS = {
         reader=4,
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
-    "bamboohr": labels(
+    "bamboohr": tenant_hosts(
         "BambooHR",
         ".bamboohr.com",
         "/careers",
         "/careers/{key}",
         spider="crawler.spiders.bamboohr:BambooSpider",
     ),
-    "breezy": labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
+    "breezy": tenant_hosts("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
-    "dvinci": labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
-    "eightfold": labels(
+    "dvinci": tenant_hosts("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
+    "eightfold": tenant_hosts(
         "Eightfold",
         ".eightfold.ai",
         "/careers",
@@ -74,7 +74,7 @@ PRODUCTS = {
         spider="crawler.spiders.greenhouse:GreenhouseSpider",
         reader=5,
     ),
-    "icims": labels(
+    "icims": tenant_hosts(
         "iCIMS",
         ".icims.com",
         "/jobs",
@@ -83,7 +83,7 @@ PRODUCTS = {
         every=timedelta(hours=1),
         delay=timedelta(seconds=2),  # its hosts refuse faster ones
     ),
-    "jazzhr": labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
+    "jazzhr": tenant_hosts("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
     "jobvite": Product(
         "Jobvite",
         "https://jobs.jobvite.com/{token}",
@@ -117,21 +117,21 @@ PRODUCTS = {
         spider="crawler.spiders.oracle:OracleSpider",
         every=timedelta(hours=1),
     ),
-    "personio": labels(
+    "personio": tenant_hosts(
         "Personio",
         ".jobs.personio.com",
         "",
         "/job/{key}",
         spider="crawler.spiders.personio:PersonioSpider",
     ),
-    "pinpoint": labels(
+    "pinpoint": tenant_hosts(
         "Pinpoint",
         ".pinpointhq.com",
         "",
         "/en/postings/{key}",
         spider="crawler.spiders.pinpoint:PinpointSpider",
     ),
-    "recruitee": labels(
+    "recruitee": tenant_hosts(
         "Recruitee", ".recruitee.com", spider="crawler.spiders.recruitee:RecruiteeSpider"
     ),
     "rippling": Product(
@@ -148,10 +148,10 @@ PRODUCTS = {
         opt_in="robots.txt of SmartRecruiters' API host closes all of it to programs.",
         every=timedelta(hours=1),
     ),
-    "softgarden": labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
+    "softgarden": tenant_hosts("Softgarden", ".softgarden.io", "", "/job/{key}"),
     "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=HOST),
     "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
-    "teamtailor": labels(
+    "teamtailor": tenant_hosts(
         "Teamtailor",
         ".teamtailor.com",
         "/jobs",
