@@ -8,28 +8,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from crawler.labels import labels
-from monitor.database.columns import table
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Posting, PostingVersion
+from monitor.database.tables import NEWEST_VERSION, Posting, PostingVersion
 
 _AT_ONCE = 10_000  # postings in memory
-_POSTING, _VERSION = table(Posting), table(PostingVersion)
 _UNLABELED = (
-    select(_POSTING.c.id, _VERSION.c.title, _VERSION.c.location, _VERSION.c.locations)
-    .join(
-        _VERSION,
-        and_(_VERSION.c.posting_id == _POSTING.c.id, _VERSION.c.number == _POSTING.c.version),
-    )
-    .where(_POSTING.c.id > bindparam("after"), _POSTING.c.country.is_(None))
-    .order_by(_POSTING.c.id)
+    select(Posting.id, PostingVersion.title, PostingVersion.location, PostingVersion.locations)
+    .join(PostingVersion, NEWEST_VERSION)
+    .where(Posting.id > bindparam("after"), Posting.country.is_(None))
+    .order_by(Posting.id)
     .limit(_AT_ONCE)
 )
 _LABEL = (
-    update(_POSTING)
-    .where(in_json_list(_POSTING.c.id, "ids"))
+    update(Posting)
+    .where(in_json_list(Posting.id, "ids"))
     .values(country=bindparam("countries"), seniority=bindparam("level"))
 )
 
