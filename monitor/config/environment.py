@@ -126,16 +126,12 @@ def with_variables(text: str, values: Mapping[str, str]) -> str:
     lines = text.splitlines(keepends=True)
     for name, value in values.items():
         sets = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")
-        at = next(
-            (number for number in range(len(lines) - 1, -1, -1) if sets.match(lines[number])), None
-        )
-        if at is None:
+        places = [number for number, line in enumerate(lines) if sets.match(line)]
+        if places:
+            lines[places.pop()] = f"{name}={value}\n"
+            lines = [line for number, line in enumerate(lines) if number not in places]
+        else:
             if lines and not lines[-1].endswith("\n"):
                 lines[-1] += "\n"
             lines.append(f"{name}={value}\n")
-        else:
-            lines[at] = f"{name}={value}\n"
-            lines = [
-                line for number, line in enumerate(lines) if number == at or not sets.match(line)
-            ]
     return "".join(lines)
