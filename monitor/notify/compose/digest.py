@@ -12,6 +12,7 @@ from monitor.notify import wording
 from monitor.notify.compose import counts, deadlines, employers, role_lines
 from monitor.notify.compose.employers import Listing
 from monitor.notify.compose.grouped import headline, part_of
+from monitor.notify.compose.moves import Headline
 from monitor.notify.compose.period import Period
 from monitor.notify.compose.role_lines import Detail
 from monitor.notify.compose.style import Style
@@ -22,6 +23,7 @@ from monitor.notify.document import (
     Header,
     Line,
     Span,
+    Text,
     paragraph,
     sign,
     text,
@@ -37,9 +39,9 @@ _TROUBLE: Final = {
 
 def digest(message: DigestMessage, style: Style) -> Composed:
     """Return the digest. A quiet day is one line."""
-    period = _period(message, style)
+    heading: Headline = _line if _is_quiet(message) else Header
     document = role_lines.first_that_fits(
-        lambda detail: _document(message, period, detail), limited=style.limited
+        lambda detail: _document(message, style, heading, detail), limited=style.limited
     )
     return Composed(sentence(message, style), document)
 
@@ -49,24 +51,22 @@ def _period(message: DigestMessage, style: Style) -> Period:
     return Period(message.since, ends, style.zone, message.sent_at or ends)
 
 
-def _document(message: DigestMessage, period: Period, detail: Detail) -> Document:
-    if _is_quiet(message):
-        line = (*sign("newspaper"), *text(_quiet_words(message, period)))
-        return (paragraph(line), *_trouble(message.boards, period))
-    return (
-        Header("newspaper", _heading(message, period)),
-        *sections(message.deadlines, message.items, "Apply this week", _listing(period), detail),
-        *_trouble(message.boards, period),
-    )
+def _line(emoji: str, words: str) -> Text:
+    return paragraph((*sign(emoji), *text(words)))
 
 
 def within(message: DigestMessage, style: Style, detail: Detail) -> Document:
     """Return the digest as a part of a longer message."""
+    return _document(message, style, headline, detail)
+
+
+def _document(message: DigestMessage, style: Style, heading: Headline, detail: Detail) -> Document:
     period = _period(message, style)
     words = _quiet_words if _is_quiet(message) else _heading
+    listing = Listing(at=period.ends, since=period.since)
     return (
-        headline("newspaper", words(message, period)),
-        *sections(message.deadlines, message.items, "Apply this week", _listing(period), detail),
+        heading("newspaper", words(message, period)),
+        *sections(message.deadlines, message.items, "Apply this week", listing, detail),
         *_trouble(message.boards, period),
     )
 
@@ -88,10 +88,6 @@ def sections(
         *deadlines.block(heading, nearest, events, detail, listing),
         *employers.blocks(employers.of_items(left), detail, listing),
     )
-
-
-def _listing(period: Period) -> Listing:
-    return Listing(at=period.ends, since=period.since)
 
 
 def _is_quiet(message: DigestMessage) -> bool:
