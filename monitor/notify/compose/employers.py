@@ -58,17 +58,13 @@ class Entry:
         return employer.casefold(), employer, kind, deadline, title, role.posting
 
 
-def _no_words(_at: datetime) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Options for the role lines of one list."""
 
     at: datetime | None = None  # a date over six months after it has its year
     tagged: bool = False  # with the names of its rules
-    since: Callable[[datetime], str] = _no_words  # "today", of an instant
+    since: Callable[[datetime], str] = lambda _at: ""  # "today", of an instant
     only: str = ""  # the employer that the headline names
     deadlines: bool = True
     # by posting: the rules whose reminders its deadline line stands for
@@ -110,7 +106,9 @@ def blocks(
     """Return a block for each employer. `more`: how many further roles of it the thread lists."""
     texts = [
         _employer(company, list(group), detail, listing, (more or {}).get(company, 0))
-        for company, group in groupby(sorted(entries, key=lambda one: one.order), _company)
+        for company, group in groupby(
+            sorted(entries, key=lambda one: one.order), lambda one: one.company
+        )
     ]
     # many employers share blocks: a message has 50
     share = -(-len(texts) // _BLOCKS) or 1
@@ -118,10 +116,6 @@ def blocks(
         Text(tuple(part for one in texts[start : start + share] for part in one.parts))
         for start in range(0, len(texts), share)
     )
-
-
-def _company(entry: Entry) -> str:
-    return entry.company
 
 
 def _employer(

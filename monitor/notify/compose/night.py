@@ -68,8 +68,6 @@ def _others(message: QuietHoursMessage, style: Style, detail: Detail) -> Iterato
                 yield from board_wide.sections(part, detail)
             case DigestMessage():
                 yield from digest.within(part, style, detail)
-            case _:
-                pass
 
 
 def _items(message: QuietHoursMessage) -> tuple[RoleMessage, ...]:
@@ -114,5 +112,3 @@ def _other_sentences(message: QuietHoursMessage, style: Style) -> Iterator[Line]
                 yield board_wide.sentence(part)
             case DigestMessage():
                 yield digest.sentence(part, style)
-            case _:
-                pass

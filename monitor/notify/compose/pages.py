@@ -5,6 +5,7 @@ Lines are measured at their shortest, so a page is full of short lines or has sp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -167,25 +168,22 @@ def _shown(
     """Return the entries that the first message shows, those that it does not, and its space."""
     shown: list[Entry] = []
     left: list[Entry] = []
-    of_employer: dict[str, int] = {}
+    of_employer = Counter[str]()
     for entry in sorted(entries, key=lambda one: one.order):
         needed = _entry_cost(entry, shown[-1] if shown else None)
-        number = of_employer.get(entry.company, 0)
-        if needed > space or (threaded and number == SHOWN):
+        if needed > space or (threaded and of_employer[entry.company] == SHOWN):
             left.append(entry)
             # without a thread the next message goes on where this one ends
             space = space if threaded else 0
         else:
             shown.append(entry)
-            of_employer[entry.company] = number + 1
+            of_employer[entry.company] += 1
             space -= needed
     return shown, left, space
 
 
 def _more(left: Iterable[Entry]) -> tuple[More, ...]:
-    numbers: dict[str, int] = {}
-    for entry in left:
-        numbers[entry.company] = numbers.get(entry.company, 0) + 1
+    numbers = Counter(entry.company for entry in left)
     return tuple(More(company, number) for company, number in numbers.items())
 
 

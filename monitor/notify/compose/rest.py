@@ -62,12 +62,8 @@ def _rest_sentence(message: RestMessage, entries: Sequence[Entry]) -> Line:
     names = counts.named((entry.company for entry in entries), 80)
     fit = "roles that fit" if number > 1 else "role that fits"
     begins = f"{number:,} more {fit} at {names}:"
-    titles = [facts.title(entry.role, 100) for entry in sorted(entries, key=_order)]
+    titles = [facts.title(entry.role, 100) for entry in sorted(entries, key=lambda one: one.order)]
     return text(f"{begins} {_titles(titles, counts.space_after(begins))}.")
-
-
-def _order(entry: Entry) -> tuple[object, ...]:
-    return entry.order
 
 
 def _titles(titles: Sequence[str], space: int) -> str:

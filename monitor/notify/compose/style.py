@@ -14,9 +14,7 @@ class Style:
 
     zone: tzinfo = UTC  # of dates that the service does not convert for each reader
     interactive: bool = False  # people can click buttons
-    limited: bool = (
-        True  # a message is at most as long as one in Slack; else it may be of any length
-    )
+    limited: bool = True  # at most as long as a message in Slack; else it may be of any length
     base_url: str = ""  # of the web page, "https://roles.example.org"; empty without one
 
     def page(self, posting: str) -> str:
