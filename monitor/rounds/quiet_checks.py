@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from crawler.items import Result, Unchanged
 from monitor.database.board_row import BoardRow, load_named_boards
@@ -28,7 +28,7 @@ from monitor.rounds.check_recorder import CheckRecorder
 
 _COUNTS = (
     select(Posting.board_id, func.count(), func.count(Posting.last_seen_at))
-    .where(in_json_list(Posting.board_id, "boards"), Posting.state == bindparam("open"))
+    .where(in_json_list(Posting.board_id, "boards"), Posting.state == "open")
     .group_by(Posting.board_id)
 )
 _BOARD = table(Board)
@@ -100,7 +100,7 @@ def record_quiet(
         if _is_well(board)
     }
     ids = json_list([board.id for board in boards.values()])
-    rows = connection.execute(_COUNTS, {"boards": ids, "open": "open"})
+    rows = connection.execute(_COUNTS, {"boards": ids})
     counts = {board_id: (count, unlisted) for board_id, count, unlisted in rows}
     quiet = _QuietChecks(recorder, recorder.clock())
     for result in results:
