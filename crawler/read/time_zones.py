@@ -36,7 +36,6 @@ _ANY_CASE = r"P[SD]?T|E[SD]?T|C[SD]?T|M[SD]?T|GMT|BST|UTC|CES?T|AoE|anywhere\son
 _AMERICAN = re.compile(
     r"(pacific|eastern|central|mountain)(?:\s(standard|daylight))?(?:\stime)?", re.IGNORECASE
 )
-_OFFSET = r"(?:UTC|GMT)?\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?"
 _OFFSET_PARTS = re.compile(r"([+\u2212-])\s?(\d{1,2}):?(\d\d)?$")
 # short names that are also words or rare
 _WORDS = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from crawler.items import Posting
 from monitor.database import tables
@@ -31,18 +31,11 @@ _POSTING = (
 )
 _ROW = (
     select(
-        *(column for column in tables.PostingVersion.__table__.c if column.name != "raw"),
+        *tables.CONTENT,
         tables.Description.text,
         *(tables.Posting.__table__.c[name] for name in _POSTING),
     )
-    .join_from(
-        tables.PostingVersion,
-        tables.Posting,
-        and_(
-            tables.Posting.id == tables.PostingVersion.posting_id,
-            tables.Posting.version == tables.PostingVersion.number,
-        ),
-    )
+    .join_from(tables.PostingVersion, tables.Posting, tables.NEWEST_VERSION)
     .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
 )
 
