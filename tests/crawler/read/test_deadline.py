@@ -303,6 +303,8 @@ def test_employers_announce_a_deadline_in_many_ways(words: str) -> None:
     [
         "You will submit your application to the FDA before",
         "If you submit your application before",
+        "If you sent your application before",
+        "We may close applications before",
         "The recruitment team closes on",
         "We stop accepting applications from partners on",
         "Submit your timesheet by",
