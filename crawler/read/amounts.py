@@ -139,7 +139,8 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
         and (line[number.start() - 1].isalpha() and line[number.start() - 1].isascii())
     )
     is_about = line.startswith(("s ", "s,", "s."), number.end())  # "high $70,000s"
-    useless = bool(behind["huge"] or behind["percent"] or attached or is_about)
+    is_law = sign == "NIS" and len(number[0]) == 1  # "NIS 2", on the security of networks
+    useless = bool(behind["huge"] or behind["percent"] or attached or is_about or is_law)
     return Amount(
         start, end, _number(number[0]) * times, sign, times, bool(behind["open"]), period, useless
     )

@@ -39,8 +39,8 @@ _MINIMUM, _MAXIMUM = (
     for end in ("min(?:imum)?", "max(?:imum)?")
 )
 _OR_MORE = re.compile(
-    r"\s?(?:以上|から|이상)|,?\sor (?:more|higher|above)\b"
-    r"|\s(?:and|&) (?:up(?! to)|above(?![ -](?:average|market)))\b",
+    r"\s?(?:以上|から|이상)|,?\sor (?:more|higher)\b"
+    r"|(?:,?\sor|\s(?:and|&)) above(?![ -](?:average|market))\b|\s(?:and|&) up(?! to)\b",
     re.IGNORECASE,
 )
 _OVERPAY = re.compile(r"\bÜberzahlung|\büberbezahl", re.IGNORECASE)  # more than a minimum

@@ -340,6 +340,11 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ("Paid internship ($20/hr)", 20, 20, "USD", "hour"),
         ("Salary: c. £50,000", 50_000, 50_000, "GBP", "year"),
         ("Our salary is not less than $90,000 a year.", 90_000, None, "USD", "year"),
+        ("Salary for the NIS 2 consultant: €45,000 - €50,000", 45_000, 50_000, "EUR", "year"),
+        ("Annual stipend for the duration: $50,000", 50_000, 50_000, "USD", "year"),
+        ("Monthly stipend for 10 months: $5,000", 5_000, 5_000, "USD", "month"),
+        ("Monthly stipend for living expenses: $3,850", 3_850, 3_850, "USD", "month"),
+        ("Base salary $100,000 or above market", 100_000, 100_000, "USD", "year"),
     ],
 )
 def test_pay_is_read_as_a_person_reads_it(
