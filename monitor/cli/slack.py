@@ -63,7 +63,7 @@ def setup(ctx: typer.Context) -> None:
     try:
         settings = _choose_channel(current, file, is_new=is_new)
         tokens, well = ask_tokens(settings)
-    except typer.Abort as error:
+    except (typer.Abort, KeyboardInterrupt) as error:  # at a question, or while a token is tried
         typer.echo()  # the line stands below the question
         raise UserError(NONE_SAVED) from error
     _save(current, tokens, file.parent / ".env")

@@ -53,10 +53,12 @@ def folder(tmp_path: Path, slack: SlackServer) -> Path:
     return tmp_path
 
 
-async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]:
+async def at_a_terminal(
+    folder: Path, answers: Sequence[str], interrupt: asyncio.Event | None = None
+) -> tuple[int, str]:
     """Return the exit code and the output of a terminal, with an answer to each question.
 
-    The answer `_CTRL_C` is an interrupt.
+    The answer `_CTRL_C` is an interrupt, and so is the event.
     """
     ours, theirs = pty.openpty()
     environ = {
@@ -81,6 +83,9 @@ async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]
                 else:
                     os.write(ours, f"{answers[given]}\n".encode())
                 given += 1
+            if interrupt and interrupt.is_set():
+                process.send_signal(signal.SIGINT)
+                interrupt.clear()
             await asyncio.wait([ended], timeout=0.02)
     said += _read(ours)
     os.close(ours)
@@ -204,6 +209,23 @@ async def test_who_stops_before_a_token_reads_that_none_was_saved(
     assert last.endswith("no token was saved; `rolewatch slack setup` starts again")
     assert "nothing was written" not in said  # it has just written a configuration
     assert not (tmp_path / ".env").exists()
+
+
+async def test_an_interrupt_while_a_token_is_tried_saves_none(
+    folder: Path, slack: SlackServer
+) -> None:
+    called = asyncio.Event()
+
+    async def interrupt(_method: str) -> None:
+        called.set()
+
+    slack.hook, slack.faults = interrupt, [("auth.test", "timeout")]
+    code, said = await at_a_terminal(folder, ["", TOKEN], called)
+    assert (code, said.splitlines()[-1]) == (
+        2,
+        "no token was saved; `rolewatch slack setup` starts again",
+    )
+    assert not (folder / ".env").exists()
 
 
 @pytest.mark.parametrize(
