@@ -38,7 +38,7 @@ def with_closed_roles(connection: Connection, text: str) -> str:
     names = list({role.posting for rule in _rules(message) for role in rule.roles})
     is_closed = one_of(Posting.name, names), Posting.state == "closed"
     closed = set(connection.scalars(select(Posting.name).where(*is_closed)))
-    return dump(_marked(message, closed)) if closed else text
+    return dump(_marked(message, closed))
 
 
 def _rules(message: Message) -> Iterator[RuleCount]:
@@ -66,8 +66,6 @@ def _marked(listed: M, closed: Collection[str]) -> M:
 
 
 def _with_closed(rule: RuleCount, closed: Collection[str]) -> RuleCount:
-    roles = (
-        msgspec.structs.replace(role, closed=True) if role.posting in closed else role
-        for role in rule.roles
-    )
+    """Return the rule with its roles marked. One that was closed at an earlier try may be open."""
+    roles = (msgspec.structs.replace(role, closed=role.posting in closed) for role in rule.roles)
     return msgspec.structs.replace(rule, roles=tuple(roles))

@@ -217,6 +217,21 @@ async def test_a_first_summary_that_the_night_held_shows_what_closed(
     assert "closed" in shown(messages[-1])
 
 
+async def test_a_refused_first_summary_shows_what_has_reopened_as_open(night: Night) -> None:
+    life = SlackScenario(night, replace(RULE, on=("opened",)))
+    life.history.now = START
+    life.check_without_delivery(*postings(2))
+    life.check_without_delivery(*postings(1), closed="2")
+    night.wake()
+    night.slack.faults = [("chat.postMessage", "channel_not_found")]
+    await night.deliver()
+    life.check_without_delivery(*postings(2))
+    night.clock.now += timedelta(days=1)
+    await night.deliver()
+    [summary] = night.said()
+    assert "strike" not in shown(summary)
+
+
 @pytest.mark.parametrize("channel", ["slack:#roles", "webhook"])
 async def test_a_role_that_opened_and_closed_in_the_night_is_not_called_open(
     night: Night, channel: str
