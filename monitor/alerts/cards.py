@@ -236,7 +236,7 @@ def repost(connection: Connection, card_id: int, now: datetime) -> None:
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
     message = current_state(connection, card.posting_id, load(card.message), now)
-    if isinstance(message, CardMessage) and current(connection, now).silence(
+    if isinstance(message, CardMessage) and current(connection, now).is_silent(
         card.channel, card.posting_id, message.why
     ):
         return

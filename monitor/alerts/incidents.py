@@ -47,8 +47,8 @@ def failing(
         if board.last_ok_at is None
         else (f"Last read {near(board.last_ok_at, since)}.")
     )
-    gone = "does not exist" if board.last_ok_at is None else "no longer exists"
-    state = gone if unknown else "cannot be read"
+    missing = "does not exist" if board.last_ok_at is None else "no longer exists"
+    state = missing if unknown else "cannot be read"
     headline = f"{state}: {failures} checks in a row failed"
     where = moved_where(board.board, board.company, board.found_at) if unknown else ""
     return _message(

@@ -43,7 +43,7 @@ class Mutes:
         role = self.roles.get((channel, posting_id)) if posting_id is not None else None
         return role or (self.rules.get((channel, rule)) if rule is not None else None)
 
-    def silence(self, channel: str, posting_id: int | None, rules: Iterable[Why]) -> bool:
+    def is_silent(self, channel: str, posting_id: int | None, rules: Iterable[Why]) -> bool:
         """Return whether a channel gets no news of a role: all its rules are muted or removed."""
         return all(
             why.fit_change == "rule removed" or self.reason(channel, why.rule_name, posting_id)
