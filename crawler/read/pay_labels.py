@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from crawler.read.countries import names_of_state, zones_by_state
 from crawler.read.country import country_codes
+from crawler.read.country_names import countries_by_name, folded
 from crawler.read.letters import fold_letters
 from crawler.read.money_ranges import MoneyRange
 from crawler.read.place import is_work_model, places
@@ -69,8 +70,10 @@ _STATES_OF_TOWNS = {  # large towns; and those whose names hold the name of anot
 }  # fmt: skip
 _NO_COMPANY = (  # no word with a capital follows, as in "Washington Post"
     r"(?![^\W_])(?!\s(?!(?:Pay|Salary|Base|Compensation|Hiring|Annual|State|City|Metro|Area|Residents"
-    r"|Applicants|Candidates|Only|Office|Based|Range)\b)[A-Z][a-z])"
+    r"|Applicants|Candidates|Only|Office|Based|Range|Bay|Metropolitan|County|Employees|Locations?"
+    r"|Region|Zone|Market|Hub|Team|Target|Total|Hourly|Full|Tier|Level|Remote|Hybrid)\b)[A-Z][a-z])"
 )
+_IS_NO_COMPANY = re.compile(_NO_COMPANY)
 _LAW = (
     re.compile(  # it makes employers state pay, wherever the role is: "New York City Local Law 32"
         r"(?:(?:[A-Z][\w'\u2019]*|and|of|for|pay|transparency|equal)\s){1,9}?"
@@ -147,13 +150,16 @@ def _state_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @lru_cache(maxsize=256)
 def countries_named(label: str) -> frozenset[str]:
-    """Return the ISO 3166 codes of the countries that a label names, or whose places it names."""
-    words = _WORD.findall(label)
+    """Return the ISO 3166 codes of the countries that a label names, or whose places it names.
+
+    "Boston Scientific" is no place.
+    """
+    words = list(_WORD.finditer(label))
     found: set[str] = set()
     at = 0
     while at < len(words):
         for count in range(min(_WORDS, len(words) - at), 0, -1):
-            if codes := _codes_of(words[at : at + count]):
+            if codes := _codes_of(label, words[at : at + count]):
                 found.update(codes)
                 at += count
                 break
@@ -162,12 +168,15 @@ def countries_named(label: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _codes_of(words: Sequence[str]) -> tuple[str, ...]:
-    if not (words[0][0].isupper() and words[-1][0].isupper()):
+def _codes_of(label: str, words: Sequence[re.Match[str]]) -> tuple[str, ...]:
+    """Return the codes of a place. Empty for other words, and for those of an employer's name."""
+    name = " ".join(word[0] for word in words)
+    if not (name[0].isupper() and words[-1][0][0].isupper()):
         return ()
-    name = " ".join(words)
     is_known_form = len(name) >= _SHORTEST or name in _CODES or "." in name
-    return country_codes([name]) if is_known_form else ()
+    codes = country_codes([name]) if is_known_form else ()
+    is_alone = _IS_NO_COMPANY.match(label, words[-1].end())
+    return codes if is_alone or name in _CODES or folded(name) in countries_by_name() else ()
 
 
 def for_place(labels: Sequence[str], place: str) -> list[int]:

@@ -78,6 +78,13 @@ def test_pay_of_another_country_keeps_only_its_words(text: str, place: str) -> N
     assert "1,000" in pay.text
 
 
+@pytest.mark.parametrize("employer", ["Boston Scientific", "Texas Instruments", "Oxford Nanopore"])
+def test_an_employer_that_is_called_like_a_town_is_no_place(employer: str) -> None:
+    pay = read_pay(f"{employer} base pay range: $151,000 - $171,000", place="Toronto, Canada")
+    assert pay is not None
+    assert (pay.minimum, pay.maximum, pay.currency) == (151_000, 171_000, "CAD")
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
