@@ -44,7 +44,8 @@ class WebhookNotifier(WriteOnly):
         if response.body in BLOCKS_REFUSED:
             log.error("webhook_blocks_refused", delivery=delivery_id, reason=response.body)
             response = await self._post({"text": fallback_text(message, self._style)})
-        if (response.status_code, response.body) != (OK, "ok"):
+        # a proxy may end the line
+        if (response.status_code, response.body.strip()) != (OK, "ok"):
             raise _refused(response)
         return Receipt()
 

@@ -30,6 +30,7 @@ _GARBLED = {
     "500": (500, "<html>error</html>", "text/html"),
     "bad_json": (200, '{"ok":true,"chan', "application/json"),
     "text": (200, "a proxy's page", "text/plain"),
+    "line": (200, "ok\n", "text/html"),
     "empty": (204, "", "text/plain"),
     "list": (200, "[]", "application/json"),
 }

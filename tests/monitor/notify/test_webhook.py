@@ -41,6 +41,13 @@ async def test_every_kind_of_message_arrives(slack: SlackServer, notifier: Webho
     assert all(message["blocks"] for message in slack.channels[ROLES].messages)
 
 
+async def test_an_ok_whose_line_ends_confirms_a_message(
+    slack: SlackServer, notifier: WebhookNotifier
+) -> None:
+    slack.break_next("line", "webhook")
+    assert await notifier.send("webhook", opened(), "id1") == Receipt()
+
+
 @pytest.mark.parametrize(
     "kind",
     [
