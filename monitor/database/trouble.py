@@ -19,6 +19,10 @@ _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupport
 _NO_RIGHTS = "42501"  # PostgreSQL's insufficient_privilege, which the driver calls a mistake
 _MOST_SHOWN = 300  # characters
 
+_ANSWERED = "FATAL: "  # begins the server's own words in an error of libpq
+_REFUSED = "check the user, the password and the name in the database's URL, or try again later"
+_UNANSWERED = "check that the server runs and that its address is right"
+
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "free some space on its disk",
     sqlite3.SQLITE_BUSY: "another program has locked it: wait for it or stop it",
@@ -64,9 +68,9 @@ def _remedy(cause: BaseException) -> str | None:
     if isinstance(cause, sqlite3.Error):
         # the low byte is the kind of error
         return _REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    # no answer from the server
+    # the driver has a code for a refused statement, and none for a refused or missing connection
     if type(cause).__module__.startswith("psycopg") and getattr(cause, "sqlstate", None) is None:
-        return "check that the server runs and that its address is right"
+        return _REFUSED if _ANSWERED in str(cause) else _UNANSWERED
     return None
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, exc, text
+from sqlalchemy import create_engine, exc, make_url, text
 from structlog.testing import capture_logs
 
 from monitor.config.database_url import normal_url
@@ -75,6 +75,15 @@ def test_a_missing_server_is_one_line_with_a_remedy() -> None:
     assert "hunter2" not in describe(error) + describe_with_remedy(error)
     assert describe_with_remedy(error).endswith(
         "Connection refused; check that the server runs and that its address is right"
+    )
+
+
+def test_a_server_that_refuses_a_connection_is_not_called_missing(postgres_url: str) -> None:
+    nowhere = make_url(normal_url(postgres_url)).set(database="nowhere")
+    error = trouble_of("SELECT 1", nowhere.render_as_string(hide_password=False))
+    assert describe_with_remedy(error).endswith(
+        '"nowhere" does not exist; '
+        "check the user, the password and the name in the database's URL, or try again later"
     )
 
 
