@@ -19,6 +19,26 @@ def normal_url(url: str) -> str:
     return url
 
 
+def connection_url(url: str) -> URL:
+    """Return the URL to connect with. Raise what `make_url` raises.
+
+    libpq reads a socket's folder in place of a host, `%2Frun%2Fpostgresql`. SQLAlchemy takes it as
+    an option only.
+    """
+    target = make_url(normal_url(url))
+    folder = unquote(target.host or "")
+    if not folder.startswith("/"):
+        return target
+    return URL.create(
+        target.drivername,
+        target.username,
+        target.password,
+        port=target.port,
+        database=target.database,
+        query=target.query | {"host": folder},
+    )
+
+
 def shown_url(url: URL) -> str:
     """Return the URL as a person writes it: without the driver, and with `***` for a password."""
     plain = url.set(drivername=url.get_backend_name())
@@ -33,7 +53,7 @@ def parse_url(url: str) -> URL:
     """
     expected = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
     try:
-        target = make_url(normal_url(url))
+        target = connection_url(url)
     except (ArgumentError, ValueError) as error:
         raise ValueError(expected) from error
     if target.drivername not in _DRIVERS:

@@ -17,9 +17,8 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg import AsyncConnection, IsolationLevel
-from sqlalchemy import make_url
 
-from monitor.config.database_url import normal_url
+from monitor.config.database_url import connection_url
 from monitor.database.engine import SESSION
 
 QUEUE: Final = "checks"
@@ -108,7 +107,7 @@ def connect_arguments(url: str) -> Mapping[str, object]:
 
     libpq reads a URL otherwise than SQLAlchemy: `+` is no space, and hosts stand side by side.
     """
-    target = make_url(normal_url(url))
+    target = connection_url(url)
     _, arguments = target.get_dialect()().create_connect_args(target)
     return arguments
 

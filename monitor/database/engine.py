@@ -19,12 +19,11 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    make_url,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase
 
-from monitor.config.database_url import normal_url
+from monitor.config.database_url import connection_url
 from monitor.database.sql_functions import add_functions
 
 _BUSY_TIMEOUT: Final = 30  # seconds that a writer waits for others
@@ -72,7 +71,7 @@ def make_engine(url: str) -> Engine:
 
     SQLite has WAL and foreign keys, and writers wait up to 30 s for each other.
     """
-    target = make_url(normal_url(url))
+    target = connection_url(url)
     if target.get_backend_name() != "sqlite":
         # a database may have its own default, under which writers refuse each other
         engine = create_engine(

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Pool, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, exc, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from monitor.config.database_url import normal_url
+from monitor.config.database_url import connection_url
 from monitor.database.engine import open_read_only, read_transaction
 from monitor.database.sql_functions import add_functions
 
@@ -44,7 +44,7 @@ _READS: Final[WeakKeyDictionary[Pool, _Reads]] = WeakKeyDictionary()
 
 def reading_engine(url: str, connections: int = _CONNECTIONS) -> Engine:
     """Return an engine whose connections can only read. The database exists and is up to date."""
-    target = make_url(normal_url(url))
+    target = connection_url(url)
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": _WAIT}
     if target.get_backend_name() == "sqlite":
         file = Path(str(target.database))

@@ -391,6 +391,7 @@ def test_an_invalid_apprise_address_is_not_shown(tmp_path: Path) -> None:
         ("sqlite:////home/zoë/my jobs/a.db", "sqlite:////home/zoë/my jobs/a.db"),
         ("postgres://me:hunter2@host/name", "postgresql://me:***@host/name"),
         ("postgresql://a%40b@host/name", "postgresql://a%40b@host/name"),
+        ("postgresql://me:x@%2Frun%2Fpg:1/name", "postgresql://me:***@:1/name?host=%2Frun%2Fpg"),
     ],
 )
 def test_a_database_is_named_as_it_is_written(url: str, shown: str) -> None:
