@@ -53,11 +53,15 @@ def _not_ready(current: State) -> Finding | None:
         if found is None or engine.dialect.name != "sqlite":
             return None
         place = shown_url(engine.url)
+    if not found:
+        return Finding(
+            "database", ok=True, found=f"{place}: empty", remedy="`rolewatch check` fills it"
+        )
     remedy = "`rolewatch run` or `rolewatch db upgrade` upgrades it, after a backup"
     return Finding(
         "database",
         ok=True,
-        found=f"{place}: from an older rolewatch (schema {found or 'none'})",
+        found=f"{place}: from an older rolewatch (schema {found})",
         remedy=remedy,
     )
 

@@ -70,15 +70,24 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
     engine = _engine(url)
     try:
         if (found := older(engine)) is not None and not whatever_schema:
-            backup = ", which makes a backup first" if engine.dialect.name == "sqlite" else ""
-            raise UserError(
-                f"the database's schema is older than this rolewatch ({found or 'it is empty'}):"
-                f" run `rolewatch db upgrade`{backup}"
-            )
+            raise _older(engine, found)
     except DATABASE_ERRORS as error:
         engine.dispose()
         raise _unusable(engine, error) from error
     return engine
+
+
+def _older(engine: Engine, found: str) -> UserError:
+    """Return the error for a database of that schema; "" is an empty one."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    if not found:  # a first `check` may have been interrupted
+        remedy = "`rolewatch check` fills it" if is_sqlite else "run `rolewatch db upgrade`"
+        return UserError(f"the database {shown_url(engine.url)} is empty: {remedy}")
+    backup = ", which makes a backup first" if is_sqlite else ""
+    return UserError(
+        f"the database's schema is older than this rolewatch ({found}):"
+        f" run `rolewatch db upgrade`{backup}"
+    )
 
 
 def _unusable(engine: Engine, error: Exception) -> UserError:

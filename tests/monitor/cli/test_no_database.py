@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,22 @@ def test_doctor_says_that_there_is_no_database_yet_and_makes_none(
     assert found["found"] == f"{tmp_path / 'rolewatch.db'} does not exist yet"
     assert "[database] url" in found["remedy"]
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
+
+
+@pytest.mark.parametrize("has_header", [False, True])
+def test_a_database_that_an_interrupted_check_left_empty_is_called_empty(
+    watching: Program, tmp_path: Path, *, has_header: bool
+) -> None:
+    file = tmp_path / "rolewatch.db"
+    file.touch()
+    if has_header:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    ran = watching("roles")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"the database sqlite:///{file} is empty: `rolewatch check` fills it\n"
+    found = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
+    assert (found["ok"], found["found"]) == (True, f"sqlite:///{file}: empty")
 
 
 def test_doctor_finds_a_database_whose_folder_is_missing(watching: Program, tmp_path: Path) -> None:
