@@ -85,7 +85,21 @@ def _integrity(engine: Engine) -> Finding:
             found=f"{place}: {' '.join(str(word).split())}",
             remedy="restore a backup",
         )
+    if trouble := _trouble_of_writing(engine):
+        return Finding("database", ok=False, found=f"{place}: {trouble}")
     return Finding("database", ok=True, found=f"{place}: {counted(postings, 'posting')}")
+
+
+def _trouble_of_writing(engine: Engine) -> str | None:
+    """Return why this user cannot write the database, with what to do. Nothing is written."""
+    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
+
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("UPDATE lease SET name = name WHERE 1 = 0")
+    except DATABASE_ERRORS as error:
+        return describe_with_remedy(error)
+    return None
 
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
             "sql",
             "stats",
             f"db backup {backup / 'copy.db'}",
+            "doctor --format json",
         )
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.commands", sqlite_recorded.config, *commands],
@@ -58,7 +59,7 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
         }
     finally:
         tmp_path.chmod(0o755)
-    assert [code for code, *_ in codes.values()] == [0, 1, 0, 0, 0, 0], codes
+    assert [code for code, *_ in codes.values()] == [0, 1, 0, 0, 0, 0, 1], codes
     assert "Research Engineer" in codes["roles"][1]
     assert codes["check"] == (
         1,
@@ -69,5 +70,11 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
                 "read it but not write it"
             )
         ],
+    )
+    doctor = json.loads(codes["doctor --format json"][1])
+    [found] = [row["found"] for row in doctor if row["subject"] == "database"]
+    assert found == (
+        f"sqlite:///{file}: attempt to write a readonly database; this user can read it but not "
+        "write it"
     )
     assert file.read_bytes() == content
