@@ -166,6 +166,9 @@ def test_a_dump_of_postgresql_is_restored(restored: Mapping[str, str], tmp_path:
         assert program("db", "upgrade", environ=at).code == 0
         assert program("check", "--no-alerts", environ=at).code == 0
     ran(script("pg_dump"), tmp_path, **variables)
+    gone = variables | {"ROLEWATCH_DATABASE_URL": "postgresql:///none?host=/none"}
+    with pytest.raises(AssertionError):
+        ran(script("pg_dump"), tmp_path, **gone)  # it leaves the last dump
     ran(script("pg_restore"), tmp_path, **variables)
     asked = ("roles", "--format", "json")
     copy = program(*asked, environ={"ROLEWATCH_DATABASE_URL": variables["RESTORED_URL"]})
