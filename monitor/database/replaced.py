@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy import Connection, text
@@ -44,7 +44,8 @@ class OpenFile:
         """Return True if the path leads to another file, or to none.
 
         The lease is renewed through the open connection, and read again through the path. A copy,
-        such as a backup, has an older one.
+        such as a backup, has an older one. The write-ahead log is left out: SQLite finds it by its
+        name, so it would show the new lease in any copy that was put before it.
         """
         try:
             self.path.stat()
@@ -56,6 +57,8 @@ class OpenFile:
             return False  # the daemon stops for that
         written = opened.execute(text(_EXPIRY)).scalar()
         opened.rollback()
+        if not _move_log(opened):
+            return False  # the next poll asks again
         if not _reads(self.path, written):
             return True
         self._number = _number(self.path)
@@ -69,10 +72,18 @@ def _number(path: Path) -> int | None:
         return None
 
 
+def _move_log(opened: Connection) -> bool:
+    """Move the write-ahead log into the open file. Return False if a reader prevents it."""
+    driver: Any = opened.connection.driver_connection
+    is_busy, pages, moved = driver.execute("PRAGMA wal_checkpoint").fetchone()
+    return not is_busy and pages == moved
+
+
 def _reads(path: Path, expiry: object) -> bool:
-    """Return True if a new connection reads that expiry, or cannot read now."""
+    """Return True if the file alone, without a log, has that expiry or cannot be read now."""
     try:
-        address = f"file:{quote(str(path.absolute()))}?mode=ro"
+        # https://www.sqlite.org/uri.html#uriimmutable
+        address = f"file:{quote(str(path.absolute()))}?immutable=1"
         with closing(sqlite3.connect(address, uri=True)) as fresh:
             found: object = fresh.execute(_EXPIRY).fetchone()
     except sqlite3.Error as error:

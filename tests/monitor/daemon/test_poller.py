@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -193,16 +193,20 @@ def _file(engine: Engine) -> Path:
     return Path(str(engine.url.database))
 
 
-def _copy_in_its_place(file: Path) -> None:
+def _copy_in_its_place(file: Path, moved: Sequence[str] = ("", "-wal", "-shm")) -> None:
     """Put a backup in the place of the database, as a person does who forgot the daemon."""
     with (
         closing(sqlite3.connect(file)) as source,
         closing(sqlite3.connect(f"{file}.copy")) as target,
     ):
         source.backup(target)
-    for ending in ("", "-wal", "-shm"):
+    for ending in moved:
         Path(f"{file}{ending}").rename(f"{file}.moved{ending}")
     Path(f"{file}.copy").rename(file)
+
+
+def _copy_before_its_log(file: Path) -> None:
+    _copy_in_its_place(file, moved=())
 
 
 def _other_database_in_its_place(file: Path) -> None:
@@ -210,7 +214,10 @@ def _other_database_in_its_place(file: Path) -> None:
     file.write_text("another file")
 
 
-@pytest.mark.parametrize("replace", [_copy_in_its_place, _other_database_in_its_place, Path.unlink])
+@pytest.mark.parametrize(
+    "replace",
+    [_copy_in_its_place, _copy_before_its_log, _other_database_in_its_place, Path.unlink],
+)
 async def test_a_replaced_file_is_noticed(
     sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch, replace: Callable[[Path], None]
 ) -> None:
