@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ def write_example(path: Path, boards: Sequence[tuple[str, str]] = ()) -> None:
             f"{path} exists already: nothing was written; name another file, or remove it first"
         ) from error
     except OSError as error:
+        with suppress(OSError):
+            path.unlink()  # a full disk leaves an empty one, which the next `init` would refuse
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import stat
 from dataclasses import fields
@@ -13,6 +14,7 @@ from monitor.config.keys import keys, section, toml
 from monitor.config.load import load
 from monitor.config.model import ConfigFile
 from monitor.errors import UserError
+from tests.support.full_disk import disk
 
 COMMENTED = """\
 # my boards
@@ -116,6 +118,17 @@ def test_the_example_does_not_overwrite_a_file(file: Path) -> None:
 def test_the_example_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         write_example(tmp_path / "nowhere" / "rolewatch.toml")
+
+
+def test_an_example_that_a_full_disk_cuts_leaves_no_file(tmp_path: Path) -> None:
+    with disk(tmp_path) as full:
+        full.fill(os.getpid())
+        try:
+            with pytest.raises(UserError, match="cannot be written"):
+                write_example(tmp_path / "rolewatch.toml")
+        finally:
+            full.free(os.getpid())
+        assert not (tmp_path / "rolewatch.toml").exists()
 
 
 def test_add_puts_a_board_after_the_others(file: Path) -> None:
