@@ -152,14 +152,12 @@ def is_reading(connection: Connection) -> bool:
 
 
 def _is_read_only(file: Path) -> bool:
-    """Return True if file and folder are read-only and there is no write-ahead log.
+    """Return True if the folder is read-only and there is no write-ahead log.
 
     SQLite would try to create a log there, and fail to read at all.
     """
     log = file.with_name(f"{file.name}-wal")
-    return file.exists() and not (
-        os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists()
-    )
+    return file.exists() and not (os.access(file.absolute().parent, os.W_OK) or log.exists())
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -27,7 +27,7 @@ _REMEDIES = {
     sqlite3.SQLITE_FULL: "free some space on its disk",
     sqlite3.SQLITE_BUSY: "another program has locked it: wait for it or stop it",
     sqlite3.SQLITE_LOCKED: "another program has locked it: wait for it or stop it",
-    sqlite3.SQLITE_READONLY: "this user can read it but not write it",
+    sqlite3.SQLITE_READONLY: "this user can read it, but cannot write it or its folder",
     sqlite3.SQLITE_PERM: "this user has no permission for it",
     sqlite3.SQLITE_IOERR: "check its disk",
     sqlite3.SQLITE_CANTOPEN: "check that this user can read the file and write its folder",

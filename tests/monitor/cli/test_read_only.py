@@ -23,17 +23,18 @@ def _as_anybody() -> None:
         ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
-@pytest.mark.parametrize("folder_mode", [0o755, 0o555])
+@pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o444), (0o555, 0o444), (0o555, 0o644)])
 def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
     sqlite_recorded: Program,
     folder_mode: int,
+    mode: int,
 ) -> None:
     file = tmp_path / "rolewatch.db"
     content = file.read_bytes()
     backup = tmp_path_factory.mktemp("backup")
-    file.chmod(0o444)
+    file.chmod(mode)
     tmp_path.chmod(folder_mode)
     try:
         commands = (
@@ -67,14 +68,14 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
         [
             (
                 "the database cannot be used: attempt to write a readonly database; this user can "
-                "read it but not write it"
+                "read it, but cannot write it or its folder"
             )
         ],
     )
     doctor = json.loads(codes["doctor --format json"][1])
     [found] = [row["found"] for row in doctor if row["subject"] == "database"]
     assert found == (
-        f"sqlite:///{file}: attempt to write a readonly database; this user can read it but not "
-        "write it"
+        f"sqlite:///{file}: attempt to write a readonly database; this user can read it, but "
+        "cannot write it or its folder"
     )
     assert file.read_bytes() == content
