@@ -194,9 +194,17 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         f"wal_autocheckpoint={_WAL_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
-    _use_wal(cursor)
+    if not _is_of_another_program(cursor):
+        _use_wal(cursor)
     cursor.close()
     add_functions(cast("sqlite3.Connection", connection))
+
+
+def _is_of_another_program(cursor: DBAPICursor) -> bool:
+    """Return True if the file has tables and none of them is ours. It will be refused unchanged."""
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = {name for (name,) in cursor.fetchall()}
+    return bool(tables) and "alembic_version" not in tables
 
 
 def _use_wal(cursor: DBAPICursor) -> None:

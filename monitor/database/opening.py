@@ -33,6 +33,9 @@ def open_database(url: str) -> Engine:
     engine = _engine(url)
     try:
         return _upgraded_if_needed(engine)
+    except UserError:
+        engine.dispose()
+        raise
     except DATABASE_ERRORS as error:
         engine.dispose()
         raise _unusable(engine, error) from error
@@ -71,6 +74,9 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
     try:
         if (found := older(engine)) is not None and not whatever_schema:
             raise _older(engine, found)
+    except UserError:
+        engine.dispose()
+        raise
     except DATABASE_ERRORS as error:
         engine.dispose()
         raise _unusable(engine, error) from error

@@ -76,6 +76,21 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(
+    tmp_path: Path, sqlite_recorded: Program, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "rolewatch.db"
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()}
+    ran = sqlite_recorded(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "the database holds tables of another program (notes, …): name a new one\n"
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()} == before
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_folder_in_the_databases_place_is_one_line(
     tmp_path: Path, sqlite_recorded: Program, command: tuple[str, ...]
 ) -> None:
