@@ -134,15 +134,18 @@ def _named(connection: Connection, settings: Settings) -> set[str]:
 def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:
     """Return the channels without a digest since then, with their rules.
 
-    A channel that is newer than that waits for its first.
+    A channel that is newer than that waits for its first. What is a day later and more was stored
+    before the clock was set back, and does not count.
     """
-    last = dict(connection.execute(_LAST_DIGESTS).all())
+    end = moment + _A_DAY
+    last = dict(connection.execute(_LAST_DIGESTS.where(Alert.created_at < end)).all())
     first = dict(connection.execute(_INTRODUCED).all())
     due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         # a personal watch sends cards, and gives nobody a digest
         for channel in alerting.channels(rule) if rule.watch is None else ():
-            if channel in first and max(first[channel], last.get(channel, first[channel])) < moment:
+            stored = (first.get(channel), last.get(channel))
+            if channel in first and not any(at and moment <= at < end for at in stored):
                 due[channel].append(rule)
     return due
 

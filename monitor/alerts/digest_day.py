@@ -122,6 +122,8 @@ class DigestDay:
         before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
         since = before.created_at if before else self.now - _A_DAY
         later = Alert.id > before.id if before else Alert.created_at > since
+        if since > self.now:  # the clock was set back behind the last digest
+            since = self.now - _A_DAY
         not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
         conditions = (
             Alert.channel == channel,

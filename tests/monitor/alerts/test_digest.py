@@ -87,6 +87,23 @@ def test_missed_digests_are_not_sent_day_by_day(engine: Engine) -> None:
     assert [days.at(3, 9), days.at(8, 22), days.at(8, 23), days.at(9, 9)] == [1, 1, 0, 1]
 
 
+def test_a_clock_that_is_set_back_by_long_does_not_end_the_digests(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(3, 9), days.at(368, 9)] == [1, 1]
+    assert [days.at(3, 10), days.at(4, 9), days.at(4, 9.1), days.at(5, 9)] == [0, 1, 0, 1]
+    assert days.digests()[2].since == datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
+def test_a_channel_whose_clock_was_ahead_at_first_gets_digests(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(-300, 9), days.at(-300, 9.1), days.at(-299, 9)] == [1, 0, 1]
+
+
+def test_a_digest_is_not_sent_twice_when_the_clock_is_set_back_by_hours(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(3, 9.1), days.at(2, 23), days.at(3, 9), days.at(4, 9)] == [1, 0, 0, 1]
+
+
 def test_a_missed_digest_is_late_by_some_hours_at_most(engine: Engine) -> None:
     days = Days(engine, alerts=replace(DIGEST, digest=time(23, 30)))
     assert [days.at(4, 2), days.at(5, 6)] == [1, 0]
