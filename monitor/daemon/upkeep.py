@@ -27,7 +27,7 @@ _MATCHING: Final = 0.5  # seconds for stored versions at once
 _WRITING: Final = 0.25  # seconds of a step that writes
 _PAUSE: Final = 0.25  # seconds after it, in which others may write
 _MERGE_EVERY: Final = timedelta(days=1)
-_AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -40,12 +40,12 @@ class Upkeep:
     stop: asyncio.Event
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
     readings_outdated: bool = True  # stored versions may be of an older reader
-    merge_at: datetime = _AT_ONCE  # when to merge checks that have become old
+    merged_at: datetime = _NEVER  # when checks that had become old were merged last
 
     def configured(self, *, rules_changed: bool) -> None:
         """Plan what a new configuration asks for."""
         self.rules_outdated |= rules_changed
-        self.merge_at = _AT_ONCE
+        self.merged_at = _NEVER
 
     async def step(self, *, rounds_run: bool) -> bool:
         """Do one step. Return False if nothing is left to do."""
@@ -54,7 +54,7 @@ class Upkeep:
         # a check may have read the version that would be read again
         elif self.readings_outdated and not rounds_run:
             await self._reread()
-        elif self.merge_at <= self.clock():
+        elif abs(self.clock() - self.merged_at) >= _MERGE_EVERY:  # a clock may be set back
             await self._merge_checks()
         else:
             return False
@@ -78,9 +78,9 @@ class Upkeep:
 
     async def _merge_checks(self) -> None:
         """Merge some old checks. A fault in it is tried again tomorrow, not in a minute."""
-        self.merge_at = self.clock() + _MERGE_EVERY
+        self.merged_at = self.clock()
         keep = self.configuration.settings.history.keep_checks
         left = await asyncio.to_thread(merge_checks, self.engine, keep, self.clock(), _WRITING)
         if left:
-            self.merge_at = _AT_ONCE
+            self.merged_at = _NEVER
             await sleep_until_stop(self.stop, _PAUSE)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import Engine
 
 from crawler.items import Unchanged
+from monitor.daemon.upkeep import Upkeep
 from monitor.demo.board_server import BoardServer
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
@@ -51,3 +55,20 @@ async def test_a_daemon_keeps_checks_as_long_as_its_configuration_says(
         daemon.config.write_text(daemon.config.read_text().replace("120d", "90d"))
         await until(lambda: daemon.ask("SELECT 1 FROM board_check WHERE merged_until IS NOT NULL"))
         assert daemon.ask("SELECT count(*) FROM check_merging") == [(1,)]
+
+
+async def test_checks_are_merged_again_when_the_clock_was_set_back(sqlite_engine: Engine) -> None:
+    history = spring(sqlite_engine)
+    now = history.now + timedelta(days=500)
+    configuration: Any = SimpleNamespace(settings=history.settings)  # all of it that is read
+    upkeep = Upkeep(
+        sqlite_engine,
+        configuration,
+        lambda: now,
+        asyncio.Event(),
+        rules_outdated=False,
+        readings_outdated=False,
+    )
+    assert [await upkeep.step(rounds_run=False) for _ in range(2)] == [True, False]
+    now -= timedelta(days=300)
+    assert await upkeep.step(rounds_run=False)
