@@ -143,6 +143,16 @@ async def test_pages_that_are_no_job_are_left_out(server: JsonLdServer) -> None:
     assert server.read()[3:] == ["/careers/values"]
 
 
+async def test_a_page_that_is_no_job_is_read_again_when_the_clock_was_set_back(
+    server: JsonLdServer,
+) -> None:
+    server.pages["/sitemap.xml"] = urlset(("/careers/values", ""), (path(1), ""))
+    server.pages["/careers/values"] = page({"@type": "WebPage"})
+    first = await snapshot(server, at())
+    await snapshot(server, at(first, hours=-300 * 24))
+    assert server.read()[2:] == ["/careers/values"]
+
+
 @pytest.mark.parametrize("odd", [{"pages": [1], "through": {"R-1": 7}, "first": 3}, {"first": "#"}])
 async def test_notes_of_another_form_are_dropped(server: JsonLdServer, odd: Any) -> None:
     request = BoardRequest(SITEMAP, notes=json.dumps({"own": odd}))
