@@ -63,7 +63,8 @@ def _read_again(shared: State, engine: Engine) -> None:
 
         reread_older(engine, shared.settings, now(), float("inf"), progress=said)
     shared.console.print(
-        f"{read:,} versions read again: `rolewatch db check` lists the differences",
+        f"{counted(read, 'version')} read again:"
+        " `rolewatch db check --readings` lists the differences",
         soft_wrap=True,
     )
 

@@ -17,6 +17,7 @@ from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, u
 from monitor.history.reread import count_older
 from monitor.messages import load
 from monitor.queries.invariants import INVARIANTS, VIEWS
+from monitor.text.values import counted
 
 READINGS = ("at", "posting", "version", "field", "old", "new", "from_reader", "to_reader")
 _AT_ONCE = 500  # rows in memory
@@ -139,7 +140,7 @@ def readings_summary(connection: Connection, reader: Reader = CURRENT_READER) ->
     """Yield a line for what is still to be read again, and one for each newer reader."""
     if left := count_older(connection, reader):
         yield (
-            f"{left:,} versions are of an older reader: the daemon reads them again between "
+            f"{counted(left, 'version')} of an older reader: the daemon reads such again between "
             "rounds, `rolewatch db upgrade` at once"
         )
     columns = (ReadingChange.to_reader, ReadingChange.field, func.count())

@@ -139,7 +139,7 @@ def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: Histor
     with read_transaction(history.engine) as connection:
         assert count_older(connection, newer()) == 20
         assert next(readings_summary(connection, newer())).startswith(
-            "20 versions are of an older reader"
+            "20 versions of an older reader"
         )
     assert again(history, newer(*postings(120)), seconds=60) is False
 
@@ -252,9 +252,12 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(
     program, engine = watched
     checked = program("db", "check")
     assert (checked.code, checked.out.splitlines()[0]) == (0, "ok")
-    assert "1 versions are of an older reader" in checked.out
+    assert "1 version of an older reader" in checked.out
     upgraded = program("db", "upgrade")
-    assert (upgraded.code, "1 versions read again" in upgraded.out) == (0, True)
+    assert (
+        upgraded.code,
+        "1 version read again: `rolewatch db check --readings`" in upgraded.out,
+    ) == (0, True)
     assert program("show", "1", "--format", "json").json["pay_max"] == 240000
     assert (
         f"reader {READER_VERSION} read otherwise: pay of 1 versions" in program("db", "check").out
