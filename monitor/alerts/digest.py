@@ -79,7 +79,7 @@ def read(connection: Connection, settings: Settings, now: datetime) -> OpenRoles
     alerting = Alerting.of(settings)
     return (
         OpenRoles.read(connection, alerting, settings.rules)
-        if _waiting(connection, alerting, moment)
+        if _waiting(connection, alerting, moment, now)
         else None
     )
 
@@ -100,7 +100,7 @@ def write(
     from monitor.alerts.digest_day import DigestDay  # noqa: PLC0415
     from monitor.alerts.mutes import current  # noqa: PLC0415
 
-    channels = _waiting(connection, open_roles.alerting, moment)
+    channels = _waiting(connection, open_roles.alerting, moment, now)
     roles = open_roles.refreshed(connection)
     mutes = current(connection, now)
     day = DigestDay(connection, settings, roles, now, mutes)
@@ -131,13 +131,15 @@ def _named(connection: Connection, settings: Settings) -> set[str]:
     return written | known | set(map(settings.effective_channel, written))
 
 
-def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:
-    """Return the channels without a digest since then, with their rules.
+def _waiting(
+    connection: Connection, alerting: Alerting, moment: datetime, now: datetime
+) -> dict[str, list[Rule]]:
+    """Return the channels without a digest since `moment`, with their rules.
 
-    A channel that is newer than that waits for its first. What is a day later and more was stored
+    A channel that is newer than that waits for its first. What lies a day ahead of `now` was stored
     before the clock was set back, and does not count.
     """
-    end = moment + _A_DAY
+    end = now + _A_DAY
     last = dict(connection.execute(_LAST_DIGESTS.where(Alert.created_at < end)).all())
     first = dict(connection.execute(_INTRODUCED).all())
     due: dict[str, list[Rule]] = defaultdict(list)
