@@ -6,7 +6,10 @@ the last line of defense, over the finished line.
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Final
+from unicodedata import category
 
 _SECRETS = (
     (re.compile(r"\b(xapp|xox[a-z](?:\.xox[a-z])?)-[\w.-]+"), r"\1-…"),
@@ -22,9 +25,10 @@ _SECRETS = (
         r"\1=…",
     ),
 )
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+# categories of control, zero-width and direction characters, surrogates, and line separators
+_UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS: Final = "\u200c\u200d"  # in Persian words, and in emoji of several signs
+_FOUR_DIGITS: Final = 0xFFFF  # JSON writes a character behind it as two surrogates
 
 
 def redact(text: str) -> str:
@@ -35,9 +39,17 @@ def redact(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with control and direction characters as escapes."""
-    return _CONTROL.sub(lambda match: _escaped(match[0]), text)
+    """Return the text on one line, with the characters that nobody sees as escapes of JSON."""
+    if text.isprintable():
+        return text
+    return "".join(_escaped(sign) if _is_unseen(sign) else sign for sign in text)
+
+
+def _is_unseen(character: str) -> bool:
+    return category(character) in _UNSEEN and character not in _JOINERS
 
 
 def _escaped(character: str) -> str:
-    return repr(character)[1:-1] if character in "\t\n\r" else f"\\u{ord(character):04x}"
+    if character in "\t\n\r" or ord(character) > _FOUR_DIGITS:
+        return json.dumps(character)[1:-1]
+    return f"\\u{ord(character):04x}"

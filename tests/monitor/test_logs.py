@@ -175,5 +175,9 @@ def test_what_is_no_secret_stays_as_it_is() -> None:
         assert redact(text) == text
 
 
-def test_writing_that_turns_round_is_written_out() -> None:
+def test_signs_that_nobody_sees_are_written_out() -> None:
     assert printable("a\u202eb\td\ud800") == "a\\u202eb\\td\\ud800"
+    assert printable("deep\u200bmind\u0600") == "deep\\u200bmind\\u0600"
+    tagged = "a\U000e0001"
+    assert json.loads(f'"{printable(tagged)}"') == tagged
+    assert printable("10\xa0000 € 👩\u200d🔬") == "10\xa0000 € 👩\u200d🔬"
