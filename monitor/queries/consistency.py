@@ -140,8 +140,8 @@ def readings_summary(connection: Connection, reader: Reader = CURRENT_READER) ->
     """Yield a line for what is still to be read again, and one for each newer reader."""
     if left := count_older(connection, reader):
         yield (
-            f"{counted(left, 'version')} of an older reader: the daemon reads such again between "
-            "rounds, `rolewatch db upgrade` at once"
+            f"{counted(left, 'version')} to read again with newer readers: the daemon does it "
+            "between rounds, `rolewatch db upgrade` at once"
         )
     columns = (ReadingChange.to_reader, ReadingChange.field, func.count())
     by_reader: dict[int, list[str]] = {}
@@ -151,10 +151,10 @@ def readings_summary(connection: Connection, reader: Reader = CURRENT_READER) ->
         .order_by(ReadingChange.to_reader, ReadingChange.field)
     )
     for to_reader, field, count in connection.execute(query):
-        by_reader.setdefault(to_reader, []).append(f"{field} of {count:,}")
+        by_reader.setdefault(to_reader, []).append(f"{field} {count:,}")
     for to_reader, fields in by_reader.items():
         yield (
-            f"reader {to_reader} read otherwise: {', '.join(fields)} versions; "
+            f"versions that reader {to_reader} read otherwise: {', '.join(fields)}; "
             "`rolewatch db check --readings` lists them"
         )
 

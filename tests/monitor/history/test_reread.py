@@ -129,7 +129,7 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
         NEWER,
         NOW,
     ]
-    reread = f"reader {NEWER} read otherwise: pay of 1 versions"
+    reread = f"versions that reader {NEWER} read otherwise: pay 1"
     assert said == [f"{reread}; `rolewatch db check --readings` lists them"]
 
 
@@ -138,9 +138,7 @@ def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: Histor
     assert again(history, newer(*postings(120)), seconds=0) is True
     with read_transaction(history.engine) as connection:
         assert count_older(connection, newer()) == 20
-        assert next(readings_summary(connection, newer())).startswith(
-            "20 versions of an older reader"
-        )
+        assert next(readings_summary(connection, newer())).startswith("20 versions to read again")
     assert again(history, newer(*postings(120)), seconds=60) is False
 
 
@@ -252,7 +250,7 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(
     program, engine = watched
     checked = program("db", "check")
     assert (checked.code, checked.out.splitlines()[0]) == (0, "ok")
-    assert "1 version of an older reader" in checked.out
+    assert "1 version to read again" in checked.out
     upgraded = program("db", "upgrade")
     assert (
         upgraded.code,
@@ -260,7 +258,7 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(
     ) == (0, True)
     assert program("show", "1", "--format", "json").json["pay_max"] == 240000
     assert (
-        f"reader {READER_VERSION} read otherwise: pay of 1 versions" in program("db", "check").out
+        f"versions that reader {READER_VERSION} read otherwise: pay 1" in program("db", "check").out
     )
     [row] = program("db", "check", "--readings", "--format", "json").json
     assert (row["posting"], row["field"], row["new"]) == (
